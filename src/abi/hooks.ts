@@ -1,0 +1,105 @@
+/**
+ * Hooks, contexts and return values of the Landlock v8 ABI.
+ *
+ * Source: "Program type and hook types" and "Contexts" of the ABI description. `fs_any` is no part of the
+ * ABI: it is the hypothetical hook of the monolithic plan that `why-chaining` compares the chain to, one
+ * program called for every component and, with the triggers of the request, for the object.
+ */
+
+export type HookName = 'fs_pick' | 'fs_walk' | 'fs_get' | 'fs_any';
+
+/** What a context field holds: a number, or a pointer that only a helper may take. */
+export type FieldKind = 'scalar' | 'chain' | 'inode' | 'tag_object';
+
+export interface ContextField {
+  readonly name: string;
+  /** Byte offset in the context. */
+  readonly offset: number;
+  /** Width in bytes. */
+  readonly size: number;
+  readonly kind: FieldKind;
+  readonly writable: boolean;
+  /** Whether an access narrower than the field is allowed. */
+  readonly narrow: boolean;
+}
+
+export interface HookAbi {
+  readonly name: HookName;
+  /** `subtype.type`. */
+  readonly type: number;
+  readonly context: readonly ContextField[];
+  /** Size of the context in bytes, as far as a program may read. */
+  readonly contextSize: number;
+  /** Helper numbers that a program of this hook may call. */
+  readonly helpers: readonly number[];
+  /** Whether the chain model of the real ABI has this hook. */
+  readonly hypothetical: boolean;
+}
+
+const field = (
+  name: string,
+  offset: number,
+  size: number,
+  kind: FieldKind,
+  writable: boolean,
+  narrow: boolean,
+): ContextField => ({ name, offset, size, kind, writable, narrow });
+
+/*
+ *  0        8        16       24 25
+ *  ├ cookie ┼ chain ─┼ inode ─┼─┤ inode_lookup
+ */
+const INODE_CONTEXT: readonly ContextField[] = [
+  field('cookie', 0, 8, 'scalar', true, true),
+  field('chain', 8, 8, 'chain', false, false),
+  field('inode', 16, 8, 'inode', false, false),
+  field('inode_lookup', 24, 1, 'scalar', false, false),
+];
+
+const TAG_CONTEXT: readonly ContextField[] = [
+  field('cookie', 0, 8, 'scalar', false, true),
+  field('chain', 8, 8, 'chain', false, false),
+  field('tag_object', 16, 8, 'tag_object', false, false),
+];
+
+/** The fields of `fs_pick` and the triggers of the request: 0 while walking. */
+const ANY_CONTEXT: readonly ContextField[] = [...INODE_CONTEXT, field('triggers', 28, 4, 'scalar', false, false)];
+
+const MAP_HELPERS = [1, 2, 3] as const;
+
+export const HOOKS: Readonly<Record<HookName, HookAbi>> = {
+  fs_pick: hook('fs_pick', 1, INODE_CONTEXT, 25, [...MAP_HELPERS, 60, 61], false),
+  fs_walk: hook('fs_walk', 2, INODE_CONTEXT, 25, [...MAP_HELPERS, 60, 61], false),
+  fs_get: hook('fs_get', 3, TAG_CONTEXT, 24, [...MAP_HELPERS, 61, 62], false),
+  fs_any: hook('fs_any', 0, ANY_CONTEXT, 32, [...MAP_HELPERS, 60, 61], true),
+};
+
+function hook(
+  name: HookName,
+  type: number,
+  context: readonly ContextField[],
+  contextSize: number,
+  helpers: readonly number[],
+  hypothetical: boolean,
+): HookAbi {
+  return { name, type, context, contextSize, helpers, hypothetical };
+}
+
+/** Offsets that code generation names. */
+export const CTX = { cookie: 0, chain: 8, inode: 16, tagObject: 16, inodeLookup: 24, triggers: 28 } as const;
+
+/** `inode_lookup`: how the walk reached the inode. */
+export const LOOKUP = { NORMAL: 0, ROOT: 1, DOT: 2, DOTDOT: 3 } as const;
+export type Lookup = 0 | 1 | 2 | 3;
+export const LOOKUP_NAMES = ['normal', 'ROOT', 'DOT', 'DOTDOT'] as const;
+
+/** Program return values; any non-zero 32-bit value denies. */
+export const LANDLOCK_RET_ALLOW = 0;
+export const LANDLOCK_RET_DENY = 1;
+
+/** Limits of the ABI. */
+export const MAX_INSTRUCTIONS = 4096;
+export const MAX_SET_PAGES = 64;
+export const PAGE_SIZE = 4096;
+export const MAX_CHAINS = 256;
+export const STACK_SIZE = 512;
