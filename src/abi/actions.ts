@@ -50,8 +50,15 @@ export const ALL_ACTIONS: ActionMask = ALL_TRIGGERS | WALK;
 
 /** Actions that a request carries on a directory: the object of an expectation on them is a directory. */
 export const DIRECTORY_ACTIONS: ActionMask =
-  maskOf('create') | maskOf('linkto') | maskOf('renameto') | maskOf('mounton') |
-  maskOf('readdir') | maskOf('chdir') | maskOf('chroot') | maskOf('rmdir') | WALK;
+  maskOf('create') |
+  maskOf('linkto') |
+  maskOf('renameto') |
+  maskOf('mounton') |
+  maskOf('readdir') |
+  maskOf('chdir') |
+  maskOf('chroot') |
+  maskOf('rmdir') |
+  WALK;
 
 const BIT_OF: ReadonlyMap<string, number> = new Map(ACTIONS.map((name, bit) => [name, bit]));
 

@@ -63,7 +63,10 @@ const TAG_CONTEXT: readonly ContextField[] = [
 ];
 
 /** The fields of `fs_pick` and the triggers of the request: 0 while walking. */
-const ANY_CONTEXT: readonly ContextField[] = [...INODE_CONTEXT, field('triggers', 28, 4, 'scalar', false, false)];
+const ANY_CONTEXT: readonly ContextField[] = [
+  ...INODE_CONTEXT,
+  field('triggers', 28, 4, 'scalar', false, false),
+];
 
 const MAP_HELPERS = [1, 2, 3] as const;
 

@@ -1,0 +1,178 @@
+/**
+ * The artifact: what `build` writes, what the loader and the engine read. Types only, and no import from the
+ * compiler: this is the border between the two halves of the picture. `schema/manifest-1.json` is the
+ * same in JSON Schema.
+ */
+import type { ActionName, TriggerName } from '../abi/actions.js';
+import type { HookName } from '../abi/hooks.js';
+
+export const MANIFEST_FORMAT = 'llp-manifest';
+export const MANIFEST_VERSION = 1;
+
+export interface Artifact {
+  readonly manifest: Manifest;
+  /** The bytes that `programs[i].bytecode.file` names, by that name. */
+  readonly bytecode: ReadonlyMap<string, Uint8Array>;
+}
+
+export interface Manifest {
+  readonly format: typeof MANIFEST_FORMAT;
+  readonly version: typeof MANIFEST_VERSION;
+  /** The name of the first policy block. */
+  readonly policy: string;
+  readonly target: 'landlock-v8';
+  readonly plan: PlanKind;
+  readonly sources: readonly ManifestSource[];
+  readonly programs: readonly ManifestProgram[];
+  readonly maps: readonly ManifestMap[];
+  /** One per layer (chained, monolithic), or one per layer and class (unchained). */
+  readonly chains: readonly ManifestChain[];
+  /** What the loader does, in this order. */
+  readonly load: readonly LoadStep[];
+}
+
+/** `chained` is the product; the other two exist to be compared to it (`examples/why-chaining`). */
+export type PlanKind = 'chained' | 'monolithic' | 'unchained';
+
+export interface ManifestSource {
+  readonly name: string;
+  readonly sha256: string;
+}
+
+export interface ManifestSpan {
+  /** Index into `sources`. */
+  readonly source: number;
+  /** 1-based; columns count UTF-16 units; `endColumn` is exclusive. */
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+export interface ManifestProgram {
+  readonly name: string;
+  readonly hook: HookName;
+  /** `fs_pick` only. */
+  readonly triggers: readonly TriggerName[];
+  /** The same as a mask. */
+  readonly triggerMask: number;
+  /** Name of the program before this one in its chain. */
+  readonly previous: string | null;
+  /** Instructions; LD_IMM64 counts once. */
+  readonly instructions: number;
+  /** Maps that LD_IMM64 with source 1 refers to: the immediate is an index into this list. */
+  readonly maps: readonly string[];
+  readonly bytecode: { readonly file: string; readonly sha256: string };
+  /** Source of instruction slots `from` to `to`, `to` exclusive. */
+  readonly spans: readonly {
+    readonly from: number;
+    readonly to: number;
+    readonly span: ManifestSpan;
+    readonly note: string;
+  }[];
+}
+
+export type ManifestMap = InodeMap | PlainMap;
+
+export interface InodeMap {
+  readonly name: string;
+  readonly type: 'inode';
+  readonly layout: CookieLayout;
+  /** At first all allowed, or none; `walk` always. */
+  readonly default: 'allow' | 'deny';
+  readonly classes: readonly ManifestClass[];
+  /** One per scope, general to specific where that is defined, else by text. */
+  readonly entries: readonly MapEntry[];
+}
+
+/** A map of a hand-written manifest. Sizes in bytes; `entries` are hex of key and value. */
+export interface PlainMap {
+  readonly name: string;
+  readonly type: 'array' | 'hash';
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly entries: readonly { readonly key: string; readonly value: string }[];
+}
+
+/**
+ * How a place is written into 64 bits. Both halves have the same shape, so that the region of a state is its
+ * upper half, twice:
+ *
+ *     63                32 31                 0
+ *     ├ below: place│X│denied ┼ self: place│X│denied ┤
+ *
+ * `denied`: bit i is set when class i is denied. `X` (`inexactBit`): set unless this very object is in the
+ * map; always set in the upper half, so that no state is 0. `place`: a number of `placeBits` bits that the loader
+ * gives to the entry of the map, 0 for none, all ones for unknown. The state `unknown` is all ones.
+ */
+export interface CookieLayout {
+  /** Number of classes that have a state: bits 0 … classes−1 of each half. */
+  readonly classes: number;
+  readonly inexactBit: number;
+  readonly placeShift: number;
+  readonly placeBits: number;
+}
+
+/** A class of actions that get the same verdict everywhere. */
+export interface ManifestClass {
+  readonly actions: readonly ActionName[];
+  /** `bit`: decided by that bit of the state; the others need no state. */
+  readonly decision:
+    { readonly kind: 'bit'; readonly bit: number } | { readonly kind: 'allow' } | { readonly kind: 'deny' };
+}
+
+export interface MapEntry {
+  /** For people: the path as one string. */
+  readonly path: string;
+  readonly components: readonly ({ readonly literal: string } | { readonly glob: string })[];
+  readonly object: 'dir' | 'file';
+  readonly optional: boolean;
+  readonly region: ManifestEffects;
+  readonly self: ManifestEffects;
+  readonly span: ManifestSpan;
+  /** The rules behind the effects, for explanations. */
+  readonly rules: readonly ManifestRule[];
+}
+
+/** Indices into `classes`, sorted; only classes decided by a bit. */
+export interface ManifestEffects {
+  readonly allow: readonly number[];
+  readonly deny: readonly number[];
+  readonly forbid: readonly number[];
+}
+
+export interface ManifestRule {
+  readonly effect: 'allow' | 'deny' | 'forbid';
+  readonly self: boolean;
+  readonly actions: readonly ActionName[];
+  readonly span: ManifestSpan;
+}
+
+export interface ManifestChain {
+  /** The layer's name. */
+  readonly name: string;
+  /** Program names in chain order: `fs_walk`, `fs_pick` …, `fs_get`. */
+  readonly programs: readonly string[];
+  readonly certificate: Certificate | null;
+}
+
+/** What the proof saw: every state and input on which the bytes were run and compared to the plan. */
+export interface Certificate {
+  readonly states: number;
+  readonly inputs: number;
+  /** Programs run. */
+  readonly runs: number;
+  /** Combinations of state and input that these runs cover (an input that a run does not read is covered). */
+  readonly cases: number;
+  /** sha256 over all runs: program, what it read, what it returned and wrote. */
+  readonly digest: string;
+}
+
+export type LoadStep =
+  | { readonly step: 'open'; readonly map: string }
+  | { readonly step: 'map_update'; readonly map: string }
+  | { readonly step: 'load_program'; readonly program: string }
+  | { readonly step: 'no_new_privs' }
+  | { readonly step: 'prepend'; readonly program: string }
+  | { readonly step: 'chdir_current' };
