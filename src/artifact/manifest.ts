@@ -83,6 +83,8 @@ export interface InodeMap {
   readonly classes: readonly ManifestClass[];
   /** One per scope, general to specific where that is defined, else by text. */
   readonly entries: readonly MapEntry[];
+  /** Entries of a hand-written manifest, taken as they are: a literal absolute path and 16 hex digits (the u64). */
+  readonly raw: readonly { readonly path: string; readonly value: string }[];
 }
 
 /** A map of a hand-written manifest. Sizes in bytes; `entries` are hex of key and value. */
