@@ -1,0 +1,152 @@
+/**
+ * 64-bit arithmetic on halves, for the operations too long for the interpreter's loop. All work in place on an
+ * Int32Array of register pairs: index `d` is the low half of a register, `d + 1` the high half.
+ *
+ * Source: RFC 9669, section 4.1 (division by zero gives 0, modulo by zero leaves dst).
+ */
+
+/** High half of the product of two unsigned 32-bit numbers. */
+function mulHigh(a: number, b: number): number {
+  const a0 = a & 0xffff;
+  const a1 = a >>> 16;
+  const b0 = b & 0xffff;
+  const b1 = b >>> 16;
+  const low = a0 * b0;
+  const mid = a1 * b0 + (low >>> 16);
+  const cross = a0 * b1 + (mid & 0xffff);
+  return (a1 * b1 + Math.floor(mid / 0x10000) + Math.floor(cross / 0x10000)) | 0;
+}
+
+/** dst *= src, modulo 2^64. */
+export function mul64(regs: Int32Array, d: number, s: number): void {
+  const lo = regs[d] as number;
+  const srcLo = regs[s] as number;
+  const cross = Math.imul(regs[d + 1] as number, srcLo) + Math.imul(lo, regs[s + 1] as number);
+  regs[d] = Math.imul(lo, srcLo);
+  regs[d + 1] = mulHigh(lo, srcLo) + cross;
+}
+
+// Quotient and remainder of the last division: results in module variables keep it free of allocation.
+let quotLo = 0;
+let quotHi = 0;
+let remLo = 0;
+let remHi = 0;
+
+const TWO32 = 0x1_0000_0000;
+const EXACT_HIGH = 0x20_0000; // a number with a high half below this is exact as a double
+
+function divideUnsigned(nLo: number, nHi: number, dLo: number, dHi: number): void {
+  if (nHi >>> 0 < EXACT_HIGH && dHi >>> 0 < EXACT_HIGH) {
+    const n = (nHi >>> 0) * TWO32 + (nLo >>> 0);
+    const d = (dHi >>> 0) * TWO32 + (dLo >>> 0);
+    const r = n % d;
+    const q = (n - r) / d;
+    quotLo = q | 0;
+    quotHi = (q / TWO32) | 0;
+    remLo = r | 0;
+    remHi = (r / TWO32) | 0;
+    return;
+  }
+  divideByBits(nLo, nHi, dLo, dHi);
+}
+
+/** Long division, one bit a step. */
+function divideByBits(nLo: number, nHi: number, dLo: number, dHi: number): void {
+  let qLo = 0;
+  let qHi = 0;
+  let rLo = 0;
+  let rHi = 0;
+  for (let bit = 63; bit >= 0; bit--) {
+    const carry = rHi >>> 31;
+    rHi = (rHi << 1) | (rLo >>> 31);
+    rLo = (rLo << 1) | ((bit >= 32 ? nHi >>> (bit - 32) : nLo >>> bit) & 1);
+    const higher = rHi >>> 0 > dHi >>> 0 || (rHi === dHi && rLo >>> 0 >= dLo >>> 0);
+    if (carry === 0 && !higher) continue;
+    rHi = (rHi - dHi - (rLo >>> 0 < dLo >>> 0 ? 1 : 0)) | 0;
+    rLo = (rLo - dLo) | 0;
+    if (bit >= 32) qHi |= 1 << (bit - 32);
+    else qLo |= 1 << bit;
+  }
+  quotLo = qLo;
+  quotHi = qHi;
+  remLo = rLo;
+  remHi = rHi;
+}
+
+/** dst /= src (or dst %= src), unsigned or signed (towards zero; the sign of a remainder is the dividend's). */
+export function divide64(regs: Int32Array, d: number, s: number, signed: boolean, modulo: boolean): void {
+  let nLo = regs[d] as number;
+  let nHi = regs[d + 1] as number;
+  let dLo = regs[s] as number;
+  let dHi = regs[s + 1] as number;
+  if ((dLo | dHi) === 0) {
+    if (!modulo) regs.fill(0, d, d + 2);
+    return;
+  }
+  const negativeN = signed && nHi < 0;
+  const negativeD = signed && dHi < 0;
+  if (negativeN) {
+    nHi = (~nHi + (nLo === 0 ? 1 : 0)) | 0;
+    nLo = -nLo | 0;
+  }
+  if (negativeD) {
+    dHi = (~dHi + (dLo === 0 ? 1 : 0)) | 0;
+    dLo = -dLo | 0;
+  }
+  divideUnsigned(nLo, nHi, dLo, dHi);
+  regs[d] = modulo ? remLo : quotLo;
+  regs[d + 1] = modulo ? remHi : quotHi;
+  if (modulo ? negativeN : negativeN !== negativeD) neg64(regs, d);
+}
+
+/** dst /= src (or dst %= src) on the low halves; the high half becomes 0. */
+export function divide32(regs: Int32Array, d: number, s: number, signed: boolean, modulo: boolean): void {
+  const n = signed ? (regs[d] as number) : (regs[d] as number) >>> 0;
+  const by = signed ? (regs[s] as number) : (regs[s] as number) >>> 0;
+  regs[d + 1] = 0;
+  if (by === 0) {
+    if (!modulo) regs[d] = 0;
+  } else {
+    regs[d] = modulo ? n % by : Math.trunc(n / by);
+  }
+}
+
+/** dst = −dst. */
+export function neg64(regs: Int32Array, d: number): void {
+  const lo = regs[d] as number;
+  regs[d + 1] = ~(regs[d + 1] as number) + (lo === 0 ? 1 : 0);
+  regs[d] = -lo;
+}
+
+function swap32(n: number): number {
+  return (n << 24) | ((n & 0xff00) << 8) | ((n >>> 8) & 0xff00) | (n >>> 24);
+}
+
+/** dst = the low `bits` of dst, their bytes reversed if `reverse`. */
+export function byteOrder(regs: Int32Array, d: number, bits: 16 | 32 | 64, reverse: boolean): void {
+  const lo = regs[d] as number;
+  const hi = regs[d + 1] as number;
+  if (bits === 64) {
+    if (!reverse) return;
+    regs[d] = swap32(hi);
+    regs[d + 1] = swap32(lo);
+    return;
+  }
+  regs[d + 1] = 0;
+  if (bits === 32) regs[d] = reverse ? swap32(lo) : lo;
+  else regs[d] = reverse ? swap32(lo) >>> 16 : lo & 0xffff;
+}
+
+/** Unsigned dst < src over both halves. */
+export function below64(regs: Int32Array, d: number, s: number): boolean {
+  const a = regs[d + 1] as number;
+  const b = regs[s + 1] as number;
+  return a === b ? (regs[d] as number) >>> 0 < (regs[s] as number) >>> 0 : a >>> 0 < b >>> 0;
+}
+
+/** Signed dst < src over both halves. */
+export function less64(regs: Int32Array, d: number, s: number): boolean {
+  const a = regs[d + 1] as number;
+  const b = regs[s + 1] as number;
+  return a === b ? (regs[d] as number) >>> 0 < (regs[s] as number) >>> 0 : a < b;
+}

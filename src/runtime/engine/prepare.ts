@@ -1,0 +1,179 @@
+/**
+ * Instructions to the interpreter's own code.
+ *
+ * Each instruction becomes four 32-bit numbers. `dst` and `src` are indices into the register file, an
+ * Int32Array of pairs (low half, high half): r0 to r10 at 0 to 20, then the program's constants. An immediate is
+ * such a constant, sign-extended once, so one opcode serves both the register and the immediate form.
+ *
+ *     ├ opcode ┼ dst ┼ src ┼ displacement, or index of the jump's target in the code ┤
+ *
+ * Pointers are pairs too: the high half says into what, the low half is the place there. Nothing outside of
+ * an engine sees them.
+ */
+import { mnemonicOf } from '../../bpf/isa.js';
+import type { Instruction, Operand, Placed } from '../../bpf/types.js';
+import { assertNever, defined } from '../../assert.js';
+
+/** High halves of pointers. The number of a region of value memory is added to `VALUE`. */
+export const TAG = {
+  ARENA: 0x7fe0_0001, // context and stack
+  MAP: 0x7fe0_0002,
+  CHAIN: 0x7fe0_0003,
+  INODE: 0x7fe0_0004,
+  TAG_OBJECT: 0x7fe0_0005,
+  VALUE: 0x7ff0_0000,
+} as const;
+
+/*
+ *   0         32   64                                       4160
+ *   ├ context ┤    ├ 8 frames of 512 bytes, the first at 64 ┤
+ */
+export const ARENA = { context: 32, stack: 64, frame: 512, frames: 8, size: 64 + 8 * 512 } as const;
+
+/** Numbers of a prepared instruction. */
+export const STRIDE = 4;
+const REGISTER_FILE = 22;
+
+export interface Prepared {
+  readonly code: Int32Array;
+  /** Register file: r0 … r10, then constants. A run leaves its registers in it. */
+  readonly regs: Int32Array;
+  readonly source: readonly Placed[];
+}
+
+/** The interpreter's opcodes: the index is the number in its switch. `call n` is a call of helper n. */
+// prettier-ignore
+export const ENGINE_OPS = [
+  'exit', // 0
+  'mov', 'add', 'sub', 'mul', 'div', 'sdiv', 'or', 'and', 'lsh', 'rsh', 'mod', 'smod', 'xor', 'arsh', // 1
+  'mov32', 'add32', 'sub32', 'mul32', 'div32', 'sdiv32', 'or32', 'and32', 'lsh32', 'rsh32', 'mod32', // 15
+  'smod32', 'xor32', 'arsh32', // 26
+  'neg', 'neg32', // 29
+  'le16', 'le32', 'le64', 'be16', 'be32', 'be64', 'bswap16', 'bswap32', 'bswap64', // 31
+  'movsx8', 'movsx16', 'movsx32', 'mov32sx8', 'mov32sx16', // 40
+  'ldxb', 'ldxh', 'ldxw', 'ldxdw', 'ldxsb', 'ldxsh', 'ldxsw', // 45
+  'stxb', 'stxh', 'stxw', 'stxdw', // 52
+  'ja', // 56
+  'jeq', 'jgt', 'jge', 'jset', 'jne', 'jsgt', 'jsge', 'jlt', 'jle', 'jslt', 'jsle', // 57
+  'jeq32', 'jgt32', 'jge32', 'jset32', 'jne32', 'jsgt32', 'jsge32', 'jlt32', 'jle32', 'jslt32', 'jsle32', // 68
+  'call_local', // 79
+  'call 1', 'call 2', 'call 3', 'call 60', 'call 61', 'call 62', // 80
+  'atomic', // 86
+  'call other', // 87
+] as const;
+
+const NUMBER_OF: ReadonlyMap<string, number> = new Map(ENGINE_OPS.map((name, n) => [name, n]));
+
+/** Prepares decoded instructions; their targets are known to be instructions. */
+export function prepare(source: readonly Placed[]): Prepared {
+  const indexOfSlot = new Map(source.map(({ slot }, index) => [slot, index]));
+  const constants = constantPool();
+  const code = new Int32Array(source.length * STRIDE);
+  for (const [index, { slot, instruction }] of source.entries()) {
+    const operands = operandsOf(instruction, constants);
+    const distance = 'offset' in instruction && isJump(instruction) ? instruction.offset : undefined;
+    const target = distance === undefined ? undefined : indexOfSlot.get(slot + 1 + distance);
+    const last = target === undefined ? operands.offset : target * STRIDE;
+    code.set([opcodeOf(instruction), operands.dst, operands.src, last], index * STRIDE);
+  }
+  const regs = new Int32Array(REGISTER_FILE + constants.values.length);
+  regs.set(constants.values, REGISTER_FILE);
+  return { code, regs, source };
+}
+
+function isJump(op: Instruction): boolean {
+  return op.kind === 'jump' || op.kind === 'ja' || op.kind === 'call_local';
+}
+
+function opcodeOf(op: Instruction): number {
+  return defined(NUMBER_OF.get(engineName(op)), `the engine has no ${mnemonicOf(op)}`);
+}
+
+function engineName(op: Instruction): string {
+  switch (op.kind) {
+    case 'ld_imm64':
+      return 'mov';
+    case 'store_imm':
+      return mnemonicOf({ ...op, kind: 'store', src: op.dst });
+    case 'ja':
+    case 'atomic':
+      return op.kind;
+    case 'call_helper': {
+      const name = `call ${op.helper}`;
+      return NUMBER_OF.has(name) ? name : 'call other';
+    }
+    default:
+      return mnemonicOf(op);
+  }
+}
+
+interface Operands {
+  readonly dst: number;
+  readonly src: number;
+  readonly offset: number;
+}
+
+interface ConstantPool {
+  readonly values: number[];
+  /** The register file index of a constant. */
+  place(lo: number, hi: number): number;
+}
+
+function constantPool(): ConstantPool {
+  const values: number[] = [];
+  const places = new Map<string, number>();
+  const place = (lo: number, hi: number): number => {
+    const key = `${lo} ${hi}`;
+    const found = places.get(key) ?? REGISTER_FILE + values.length;
+    if (!places.has(key)) values.push(lo, hi);
+    places.set(key, found);
+    return found;
+  };
+  return { values, place };
+}
+
+function operandsOf(op: Instruction, constants: ConstantPool): Operands {
+  const second = (o: Operand): number =>
+    o.kind === 'reg' ? o.reg * 2 : constants.place(o.imm, o.imm >> 31);
+  switch (op.kind) {
+    case 'alu':
+    case 'jump':
+      return { dst: op.dst * 2, src: second(op.src), offset: 0 };
+    case 'neg':
+    case 'endian':
+      return { dst: op.dst * 2, src: 0, offset: 0 };
+    case 'movsx':
+      return { dst: op.dst * 2, src: op.src * 2, offset: 0 };
+    case 'load':
+    case 'store':
+    case 'atomic':
+      return { dst: op.dst * 2, src: op.src * 2, offset: op.offset };
+    case 'store_imm':
+      return { dst: op.dst * 2, src: constants.place(op.imm, op.imm >> 31), offset: op.offset };
+    case 'ld_imm64':
+      return { dst: op.dst * 2, src: wideConstant(op.source, constants), offset: 0 };
+    case 'call_helper':
+      return { dst: 0, src: 0, offset: op.helper };
+    case 'ja':
+    case 'call_local':
+    case 'exit':
+      return { dst: 0, src: 0, offset: 0 };
+    default:
+      return assertNever(op);
+  }
+}
+
+type Wide = Extract<Instruction, { kind: 'ld_imm64' }>['source'];
+
+function wideConstant(source: Wide, constants: ConstantPool): number {
+  switch (source.kind) {
+    case 'imm':
+      return constants.place(source.lo, source.hi);
+    case 'map':
+      return constants.place(source.map, TAG.MAP);
+    case 'map_value':
+      return constants.place(source.offset, TAG.VALUE + source.map);
+    default:
+      return assertNever(source);
+  }
+}
