@@ -130,6 +130,8 @@ export interface MapEntry {
   readonly components: readonly ({ readonly literal: string } | { readonly glob: string })[];
   readonly object: 'dir' | 'file';
   readonly optional: boolean;
+  /** Number of leading components that belong to an enclosing optional scope: absent with it is fine too. */
+  readonly within: number;
   readonly region: ManifestEffects;
   readonly self: ManifestEffects;
   readonly span: ManifestSpan;

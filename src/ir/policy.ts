@@ -39,6 +39,11 @@ export interface Scope {
   readonly object: 'dir' | 'file';
   /** Absent at load is no error. A scope declared twice is optional only if both are. */
   readonly optional: boolean;
+  /**
+   * Of an enclosing optional scope, the number of components: when that is absent, so may this be. 0 when
+   * nothing around it is optional.
+   */
+  readonly within: number;
   /** Where it is declared, in source order; the implicit `dir "/"` has the span of the policy's name. */
   readonly spans: readonly Span[];
   /** What changes the region beneath, and the object itself; all zero for a `file` scope. */

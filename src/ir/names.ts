@@ -1,0 +1,115 @@
+/**
+ * Names of a file: what it declares and what its imports declare. Declarations are visible in their own file and in
+ * the files that import it directly.
+ */
+import { ACTIONS, ALL_TRIGGERS, actionBit, type ActionMask } from '../abi/actions.js';
+import { report } from '../diagnostics/catalogue.js';
+import { didYouMean } from '../diagnostics/suggest.js';
+import type { Diagnostic, Span } from '../diagnostics/types.js';
+import type { ActionsDecl, FragmentDecl, Name, ParamDecl, SetExpr } from '../parser/ast.js';
+import { defined } from '../assert.js';
+import type { Linked } from './linked.js';
+
+type Declared = ActionsDecl | FragmentDecl | ParamDecl;
+
+/** A declaration and the index of the file it stands in: its own names are resolved there. */
+export interface Symbol<D extends Declared> {
+  readonly decl: D;
+  readonly file: number;
+}
+
+export interface FileNames {
+  readonly actions: ReadonlyMap<string, Symbol<ActionsDecl>>;
+  readonly fragments: ReadonlyMap<string, Symbol<FragmentDecl>>;
+  readonly params: ReadonlyMap<string, Symbol<ParamDecl>>;
+}
+
+/** The names visible in each file, by index. */
+export function collectNames(linked: Linked, out: Diagnostic[]): FileNames[] {
+  return linked.files.map((own, index) => {
+    const names = { actions: new Map(), fragments: new Map(), params: new Map() };
+    const from = [...own.imports.map((i) => i.index).filter((i) => i !== index), index];
+    for (const file of new Set(from)) {
+      const { actions, fragments, params } = defined(linked.files[file], 'an imported file').file;
+      actions.forEach((decl) => declare(names.actions, 'actions', { decl, file }, out));
+      fragments.forEach((decl) => declare(names.fragments, 'fragment', { decl, file }, out));
+      params.forEach((decl) => declare(names.params, 'param', { decl, file }, out));
+    }
+    for (const decl of own.file.actions) {
+      if (actionBit(decl.name.text) === undefined) continue;
+      out.push(
+        report('LLP2012', { name: decl.name.text }, { span: decl.name.span, help: 'choose another name' }),
+      );
+    }
+    return names;
+  });
+}
+
+function declare<D extends Declared>(
+  into: Map<string, Symbol<D>>,
+  kind: string,
+  symbol: Symbol<D>,
+  out: Diagnostic[],
+): void {
+  const { text, span } = symbol.decl.name;
+  const first = into.get(text);
+  if (first === undefined) {
+    into.set(text, symbol);
+    return;
+  }
+  const notes = [{ message: `\`${text}\` is declared here first`, span: first.decl.name.span }];
+  out.push(
+    report('LLP2004', { kind, name: text }, { span, notes, help: 'give one of the two another name' }),
+  );
+}
+
+/** Resolves set expressions; one for the whole compilation, so that each `actions` is expanded once. */
+export class ActionSets {
+  readonly #names: readonly FileNames[];
+  readonly #out: Diagnostic[];
+  readonly #masks = new Map<ActionsDecl, ActionMask | 'open'>();
+
+  constructor(names: readonly FileNames[], out: Diagnostic[]) {
+    this.#names = names;
+    this.#out = out;
+  }
+
+  /** The actions of an expression that stands in the file; 0 where only errors are left. */
+  expand(set: SetExpr, file: number): ActionMask {
+    let mask = 0;
+    for (const name of set.names) mask |= this.#resolve(name, file);
+    if (!set.all) return mask;
+    const rest = ALL_TRIGGERS & ~mask;
+    if (rest === 0)
+      this.#out.push(report('LLP2011', {}, { span: set.span, help: 'take away fewer actions' }));
+    return rest;
+  }
+
+  #resolve(name: Name, file: number): ActionMask {
+    const bit = actionBit(name.text);
+    if (bit !== undefined) return 1 << bit;
+    const symbol = this.#names[file]?.actions.get(name.text);
+    if (symbol !== undefined) return this.#expandDecl(symbol, name.span);
+    const known = [...ACTIONS, ...(this.#names[file]?.actions.keys() ?? [])];
+    const help =
+      didYouMean(name.text, known) ??
+      'the actions are listed in docs/language.md; a set of your own is declared with `actions`';
+    this.#out.push(report('LLP2001', { name: name.text }, { span: name.span, help }));
+    return 0;
+  }
+
+  #expandDecl({ decl, file }: Symbol<ActionsDecl>, use: Span): ActionMask {
+    const known = this.#masks.get(decl);
+    if (known === 'open') {
+      const notes = [{ message: 'the definition begins here', span: decl.name.span }];
+      const help = 'name the actions instead';
+      this.#out.push(report('LLP2005', { name: decl.name.text }, { span: use, notes, help }));
+      return 0;
+    }
+    if (known !== undefined) return known;
+    this.#masks.set(decl, 'open');
+    const mask = this.expand(decl.set, file);
+    this.#masks.set(decl, mask);
+    return mask;
+  }
+}
