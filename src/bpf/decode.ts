@@ -16,7 +16,12 @@ import type { Placed } from './types.js';
 import { slotsOf } from './types.js';
 
 export type DecodeRule =
-  'whole_instructions' | 'known_opcode' | 'reserved_field' | 'register_range' | 'jump_target' | 'fall_through';
+  | 'whole_instructions'
+  | 'known_opcode'
+  | 'reserved_field'
+  | 'register_range'
+  | 'jump_target'
+  | 'fall_through';
 
 export interface DecodeError {
   readonly slot: number;
@@ -45,7 +50,7 @@ export function decode(bytes: Uint8Array): Decoded {
     errors.push({ slot, hex: slotHex(bytes, slot), ...problem });
   };
   if (bytes.length % SLOT_SIZE !== 0 || bytes.length === 0) report(slots, notWhole(bytes.length));
-  for (let slot = 0; slot < slots; ) {
+  for (let slot = 0; slot < slots;) {
     const one = decodeAt(view, slot, slots);
     if ('rule' in one) {
       report(slot, one);

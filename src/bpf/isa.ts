@@ -130,13 +130,7 @@ const REG_OPERAND: Operand = { kind: 'reg', reg: Z };
 const IMM_OPERAND: Operand = { kind: 'imm', imm: Z };
 const DIVMUL: ReadonlySet<AluOp> = new Set<AluOp>(['mul', 'div', 'sdiv', 'mod', 'smod']);
 
-function row(
-  opcode: number,
-  form: Form,
-  group: Group,
-  fixed: FixedFields,
-  shape: Instruction,
-): OpRow {
+function row(opcode: number, form: Form, group: Group, fixed: FixedFields, shape: Instruction): OpRow {
   return { opcode, mnemonic: mnemonicOf(shape), form, group, fixed, shape };
 }
 

@@ -177,8 +177,7 @@ export interface LdImm64<M> {
 }
 
 /** Instructions that look the same before and after labels and maps are resolved. */
-export type PlainOp =
-  Alu | Neg | Endian | Movsx | Load | Store | StoreImm | Atomic | CallHelper | Exit;
+export type PlainOp = Alu | Neg | Endian | Movsx | Load | Store | StoreImm | Atomic | CallHelper | Exit;
 
 /** An instruction as it is in the bytes. `offset` counts slots from the slot after the instruction. */
 export type Instruction =

@@ -133,8 +133,7 @@ function constantPool(): ConstantPool {
 }
 
 function operandsOf(op: Instruction, constants: ConstantPool): Operands {
-  const second = (o: Operand): number =>
-    o.kind === 'reg' ? o.reg * 2 : constants.place(o.imm, o.imm >> 31);
+  const second = (o: Operand): number => (o.kind === 'reg' ? o.reg * 2 : constants.place(o.imm, o.imm >> 31));
   switch (op.kind) {
     case 'alu':
     case 'jump':

@@ -1,0 +1,165 @@
+/**
+ * What a pointer of a program reaches, and the memory operations too rare for the interpreter's loop.
+ *
+ * Two regions can be accessed: the arena (context and stack) and the value memory of plain maps. Handles of
+ * maps, chains, inodes and tag objects have no memory behind them, so every access through one is a fault.
+ */
+import type { HookName } from '../../abi/hooks.js';
+import type { EngineMap } from './maps.js';
+import { ARENA, STRIDE, TAG } from './prepare.js';
+import type { Prepared } from './prepare.js';
+import type { Atomic, Instruction } from '../../bpf/types.js';
+import type { Observer } from './types.js';
+import { assertNever } from '../../assert.js';
+
+/** The memory of one engine. Runs do not nest, so all programs share it. */
+export interface Machine {
+  readonly arena: DataView;
+  /** The context as 32-bit words: cookie, chain, object, lookup, triggers. */
+  readonly context: Int32Array;
+  /** Return address and r6 to r9 of the callers of local functions. */
+  readonly frames: Int32Array;
+  /** Lowest address of the arena that may be accessed: 0, or the stack for programs without a context. */
+  low: number;
+  /** Instructions that may still run. */
+  fuel: number;
+  fault: string | undefined;
+}
+
+/** Code and maps of a program, ready to run. */
+export interface Runnable extends Prepared {
+  readonly name: string;
+  /** Undefined for a conformance run, which has no context. */
+  readonly hook: HookName | undefined;
+  readonly maps: readonly EngineMap[];
+  /** Helpers of a conformance run, by number. */
+  readonly helpers: ReadonlyMap<number, () => number> | undefined;
+}
+
+/** Numbers saved by a local call: return address, then r6 to r9. */
+export const SAVED = 9;
+
+export function createMachine(): Machine {
+  const buffer = new ArrayBuffer(ARENA.size);
+  return {
+    arena: new DataView(buffer),
+    context: new Int32Array(buffer, 0, ARENA.context / 4),
+    frames: new Int32Array(ARENA.frames * SAVED),
+    low: 0,
+    fuel: 0,
+    fault: undefined,
+  };
+}
+
+/** The memory that `size` bytes at a pointer lie in; undefined when they lie in none. */
+export function locate(
+  m: Machine,
+  p: Runnable,
+  tag: number,
+  address: number,
+  size: number,
+): DataView | undefined {
+  if (tag === TAG.ARENA) return address >= m.low && address <= ARENA.size - size ? m.arena : undefined;
+  const map = p.maps[tag - TAG.VALUE];
+  if (map === undefined || map.kind === 'inode') return undefined;
+  return address >= 0 && address <= map.view.byteLength - size ? map.view : undefined;
+}
+
+const FIELD_OF_WORD = ['cookie', 'cookie', 'chain', 'chain', 'inode', 'inode', 'inode_lookup', 'triggers'];
+
+/** Tells an observer which field of the context is read. */
+export function noteRead(observer: Observer, p: Runnable, address: number): void {
+  const field = FIELD_OF_WORD[address >> 2] ?? 'cookie';
+  observer.readContext?.(field === 'inode' && p.hook === 'fs_get' ? 'tag_object' : field);
+}
+
+function instructionAt(p: Runnable, pc: number): Instruction | undefined {
+  return p.source[pc / STRIDE]?.instruction;
+}
+
+/** A load of the instruction at `pc`; false when it faults. */
+export function load(m: Machine, p: Runnable, pc: number, observer: Observer | undefined): boolean {
+  const op = instructionAt(p, pc);
+  if (op?.kind !== 'load') return false;
+  const regs = p.regs;
+  const address = ((regs[op.src * 2] as number) + op.offset) | 0;
+  const view = locate(m, p, regs[op.src * 2 + 1] as number, address, op.size);
+  if (view === undefined) return false;
+  if (observer !== undefined && view === m.arena && address < ARENA.context) noteRead(observer, p, address);
+  const d = op.dst * 2;
+  if (op.size === 8) {
+    regs[d] = view.getInt32(address, true);
+    regs[d + 1] = view.getInt32(address + 4, true);
+    return true;
+  }
+  const value = op.signed ? readSigned(view, address, op.size) : readUnsigned(view, address, op.size);
+  regs[d] = value;
+  regs[d + 1] = op.signed ? value >> 31 : 0;
+  return true;
+}
+
+function readUnsigned(view: DataView, address: number, size: 1 | 2 | 4): number {
+  if (size === 1) return view.getUint8(address);
+  return size === 2 ? view.getUint16(address, true) : view.getInt32(address, true);
+}
+
+function readSigned(view: DataView, address: number, size: 1 | 2 | 4): number {
+  if (size === 1) return view.getInt8(address);
+  return size === 2 ? view.getInt16(address, true) : view.getInt32(address, true);
+}
+
+/** A store of `size` bytes of the register at `s`; false when it faults. */
+export function store(m: Machine, p: Runnable, d: number, s: number, offset: number, size: number): boolean {
+  const regs = p.regs;
+  const address = ((regs[d] as number) + offset) | 0;
+  const view = locate(m, p, regs[d + 1] as number, address, size);
+  if (view === undefined) return false;
+  const value = regs[s] as number;
+  if (size === 1) view.setInt8(address, value);
+  else if (size === 2) view.setInt16(address, value, true);
+  else view.setInt32(address, value, true);
+  if (size === 8) view.setInt32(address + 4, regs[s + 1] as number, true);
+  return true;
+}
+
+/** The atomic operation at `pc`; false when it faults. There is one thread, so every operation is atomic. */
+export function atomic(m: Machine, p: Runnable, pc: number): boolean {
+  const op = instructionAt(p, pc);
+  if (op?.kind !== 'atomic') return false;
+  const regs = p.regs;
+  const address = ((regs[op.dst * 2] as number) + op.offset) | 0;
+  const view = locate(m, p, regs[op.dst * 2 + 1] as number, address, op.width / 8);
+  if (view === undefined) return false;
+  const s = op.src * 2;
+  const oldLo = view.getInt32(address, true);
+  const oldHi = op.width === 64 ? view.getInt32(address + 4, true) : 0;
+  const wide = op.width === 64;
+  const same = oldLo === regs[0] && (!wide || oldHi === regs[1]);
+  if (op.op !== 'cmpxchg' || same) {
+    const lo = regs[s] as number;
+    const hi = regs[s + 1] as number;
+    const carry = op.op === 'add' && (oldLo >>> 0) + (lo >>> 0) > 0xffff_ffff ? 1 : 0;
+    view.setInt32(address, combine(op.op, oldLo, lo), true);
+    if (wide) view.setInt32(address + 4, combine(op.op, oldHi, hi) + carry, true);
+  }
+  if (op.fetch) regs.set([oldLo, oldHi], op.op === 'cmpxchg' ? 0 : s);
+  return true;
+}
+
+function combine(op: Atomic['op'], old: number, value: number): number {
+  switch (op) {
+    case 'add':
+      return old + value;
+    case 'or':
+      return old | value;
+    case 'and':
+      return old & value;
+    case 'xor':
+      return old ^ value;
+    case 'xchg':
+    case 'cmpxchg':
+      return value;
+    default:
+      return assertNever(op);
+  }
+}
