@@ -1,0 +1,300 @@
+/**
+ * The path walk, in two halves: here a path becomes a `Walk`, the list of directories it goes through; elsewhere the
+ * hooks run over that list. They commute, because a program can end a walk but cannot steer it. It makes a walk a
+ * plain value: it is tested without programs, and kept until the tree changes.
+ *
+ * The steps are those of Linux' `link_path_walk`: a directory is a step each time a component is about to be looked
+ * up in it. So `/a/./b` steps on `a` twice (normal, DOT), following a link steps again on the directory that holds
+ * it (or on the root, for an absolute link), and `/` alone is no step at all, only a target.
+ */
+import { LOOKUP, type Lookup } from '../../abi/hooks.js';
+import type { Errno } from './errno.js';
+import { crossDown, mountAt, parentOf, type Location, type Mount } from './mounts.js';
+import { nameTooLong, pathTooLong } from './names.js';
+import type { Inode, Vfs } from './vfs.js';
+
+/** Symbolic links followed in one walk before ELOOP. */
+export const MAX_LINKS = 40;
+
+/** How the last component is treated. */
+export const MODE = {
+  /** Followed when it is a link. */
+  FOLLOW: 0,
+  /** Not followed, unless a slash comes after it. */
+  NOFOLLOW: 1,
+  /** The call names an entry in a directory: never followed, looked up without crossing a mount. */
+  ENTRY: 2,
+  /** `open` with O_CREAT: followed; a slash after it is EISDIR. */
+  CREATE: 3,
+  /** The same without following: O_NOFOLLOW or O_EXCL. */
+  CREATE_NOFOLLOW: 4,
+} as const;
+export type WalkMode = (typeof MODE)[keyof typeof MODE];
+
+/** What the last component was: a name, `.`, `..`, or none at all (`/`). */
+export type LastKind = 'name' | 'dot' | 'dotdot' | 'root';
+
+/** A resolved path. One class, not a union, for one shape in the hot path; `errno` tells the three outcomes apart. */
+export class Walk {
+  /** Tells a walk from a `Failure`, where a function may return either. */
+  readonly ok = true;
+  /** Directories walked, in order: inode number × 4 + lookup. */
+  readonly steps: number[] = [];
+  /** What each step was called in the path: a component, '/' or '.' where a (re)start has none. */
+  readonly names: string[] = [];
+  /** Undefined: found. ENOENT with `dir` set: only the last component is missing. */
+  errno: Errno | undefined = undefined;
+  /** The object; in ENTRY mode undefined when the name is free. */
+  inode: Inode | undefined = undefined;
+  mount: Mount | undefined = undefined;
+  /** How the walk reached the object. */
+  lookup: Lookup = LOOKUP.NORMAL;
+  /** The directory in which the last component was looked up, the last step; undefined when the walk failed before. */
+  dir: Inode | undefined = undefined;
+  dirMount: Mount | undefined = undefined;
+  dirLookup: Lookup = LOOKUP.ROOT;
+  last: LastKind = 'root';
+  name = '';
+  /** Whether a slash follows the last component. */
+  trailing = false;
+  /** Links followed. */
+  links = 0;
+
+  constructor(
+    readonly generation: number,
+    readonly root: Location,
+    readonly start: Location,
+  ) {}
+}
+
+/** Walks kept per mode; a table is emptied when it is full. */
+const CACHE_LIMIT = 16384;
+export class WalkCache {
+  readonly tables: Map<string, Walk>[] = [new Map(), new Map(), new Map(), new Map(), new Map()];
+}
+
+/** As `walkPath`, from the cache when neither the tree nor the task's root and start have changed. */
+export function cachedWalk(
+  cache: WalkCache,
+  vfs: Vfs,
+  root: Location,
+  start: Location,
+  path: string,
+  mode: WalkMode,
+): Walk {
+  const table = cache.tables[mode] as Map<string, Walk>;
+  const kept = table.get(path);
+  if (
+    kept !== undefined &&
+    kept.generation === vfs.generation &&
+    kept.root === root &&
+    (kept.start === start || path.charCodeAt(0) === SLASH)
+  )
+    return kept;
+  const walk = walkPath(vfs, root, start, path, mode);
+  if (table.size >= CACHE_LIMIT) table.clear();
+  table.set(path, walk);
+  return walk;
+}
+
+const SLASH = 0x2f;
+const DOT = 0x2e;
+
+/** The part of a link's target, or of the path, that is left to walk. */
+interface Rest {
+  readonly path: string;
+  readonly at: number;
+}
+
+/** A walk on its way. `path` and `at` are the string being read; `rest` is what follows a link in the middle. */
+interface Cursor {
+  readonly vfs: Vfs;
+  readonly walk: Walk;
+  readonly mode: WalkMode;
+  path: string;
+  at: number;
+  rest: Rest[] | undefined;
+  mount: Mount;
+  inode: Inode;
+  lookup: Lookup;
+  /** What the directory the cursor is in was called in the path. */
+  called: string;
+  mustBeDir: boolean;
+}
+
+/**
+ * Resolves a path for a task with this root, from `start` when it is relative. Errors are in the walk: ENOENT (an
+ * empty path too), ENOTDIR, ELOOP, ENAMETOOLONG, and EISDIR in the CREATE modes.
+ */
+export function walkPath(vfs: Vfs, root: Location, start: Location, path: string, mode: WalkMode): Walk {
+  const walk = new Walk(vfs.generation, root, start);
+  if (path === '') return failed(walk, 'ENOENT');
+  if (pathTooLong(path)) return failed(walk, 'ENAMETOOLONG');
+  const absolute = path.charCodeAt(0) === SLASH;
+  const from = absolute ? root : start;
+  const cursor: Cursor = {
+    vfs,
+    walk,
+    mode,
+    path,
+    at: skipSlashes(path, 0),
+    rest: undefined,
+    mount: from.mount,
+    inode: from.inode,
+    lookup: LOOKUP.ROOT,
+    called: absolute ? '/' : '.',
+    mustBeDir: false,
+  };
+  runCursor(cursor);
+  return walk;
+}
+
+function failed(walk: Walk, errno: Errno): Walk {
+  walk.errno = errno;
+  return walk;
+}
+
+/** The loop: one component a turn. */
+function runCursor(c: Cursor): void {
+  const walk = c.walk;
+  while (more(c)) {
+    if (c.inode.kind !== 'dir') return void failed(walk, 'ENOTDIR');
+    walk.steps.push(c.inode.ino * 4 + c.lookup);
+    walk.names.push(c.called);
+    const end = componentEnd(c.path, c.at);
+    const name = c.path.slice(c.at, end);
+    c.at = skipSlashes(c.path, end);
+    const isLast = c.at === c.path.length && (c.rest === undefined || c.rest.length === 0);
+    if (isLast) noteLast(c, name, end < c.path.length);
+    if (isLast && c.mode === MODE.ENTRY) return entryTarget(c, name);
+    const errno = step(c, name, isLast);
+    if (errno !== undefined) return void failed(walk, errno);
+  }
+  finish(c);
+}
+
+/** Goes back to what follows a link when its target is read to the end. */
+function more(c: Cursor): boolean {
+  while (c.at === c.path.length) {
+    const rest = c.rest?.pop();
+    if (rest === undefined) return false;
+    c.path = rest.path;
+    c.at = rest.at;
+  }
+  return true;
+}
+
+function noteLast(c: Cursor, name: string, trailing: boolean): void {
+  const walk = c.walk;
+  walk.dir = c.inode;
+  walk.dirMount = c.mount;
+  walk.dirLookup = c.lookup;
+  walk.name = name;
+  walk.trailing = trailing;
+  walk.last = lastKind(name);
+  if (trailing) c.mustBeDir = true;
+}
+
+function lastKind(name: string): LastKind {
+  if (name.charCodeAt(0) !== DOT) return 'name';
+  if (name.length === 1) return 'dot';
+  return name.length === 2 && name.charCodeAt(1) === DOT ? 'dotdot' : 'name';
+}
+
+/** The last component of a call that names an entry: its inode as the directory has it. */
+function entryTarget(c: Cursor, name: string): void {
+  const walk = c.walk;
+  if (walk.last !== 'name') return;
+  if (nameTooLong(name)) return void failed(walk, 'ENAMETOOLONG');
+  walk.inode = c.inode.entries?.get(name);
+  walk.mount = c.mount;
+}
+
+/** Takes one component; an errno ends the walk. */
+function step(c: Cursor, name: string, isLast: boolean): Errno | undefined {
+  const kind = lastKind(name);
+  if (kind === 'dot') {
+    c.lookup = LOOKUP.DOT;
+    c.called = name;
+    return undefined;
+  }
+  if (kind === 'dotdot') return stepUp(c);
+  const create = c.mode >= MODE.CREATE;
+  if (isLast && create && c.walk.trailing) return 'EISDIR';
+  if (nameTooLong(name)) return 'ENAMETOOLONG';
+  const child = c.inode.entries?.get(name);
+  if (child === undefined) return missing(c, isLast);
+  if (child.mountedOn > 0 && crossTo(c, child, name)) return undefined;
+  if (child.kind === 'symlink' && (!isLast || follows(c))) return followLink(c, child);
+  c.inode = child;
+  c.lookup = LOOKUP.NORMAL;
+  c.called = name;
+  return undefined;
+}
+
+/** ENOENT; what was noted of the last component stays only if it is the missing one. */
+function missing(c: Cursor, isLast: boolean): Errno {
+  if (!isLast) c.walk.dir = undefined;
+  return 'ENOENT';
+}
+
+function follows(c: Cursor): boolean {
+  return c.mode === MODE.FOLLOW || c.mode === MODE.CREATE || c.mustBeDir;
+}
+
+function stepUp(c: Cursor): Errno | undefined {
+  const up = parentOf(c, c.walk.root);
+  if (up === undefined) return 'ENOENT';
+  c.mount = up.mount;
+  c.inode = up.inode;
+  c.lookup = LOOKUP.DOTDOT;
+  c.called = '..';
+  return undefined;
+}
+
+/** Goes to what is mounted on the child, if this mount has something there. */
+function crossTo(c: Cursor, child: Inode, name: string): boolean {
+  const on = mountAt(c.mount, child, c.inode, name);
+  if (on === undefined) return false;
+  const top = crossDown({ mount: on, inode: on.root });
+  c.mount = top.mount;
+  c.inode = top.inode;
+  c.lookup = LOOKUP.NORMAL;
+  c.called = name;
+  return true;
+}
+
+/** Puts the link's target before what is left of the path. */
+function followLink(c: Cursor, link: Inode): Errno | undefined {
+  if (++c.walk.links > MAX_LINKS) return 'ELOOP';
+  if (c.at < c.path.length) (c.rest ??= []).push({ path: c.path, at: c.at });
+  c.walk.dir = undefined;
+  c.path = link.target;
+  c.at = skipSlashes(link.target, 0);
+  c.lookup = LOOKUP.NORMAL;
+  c.called = '.';
+  c.walk.last = 'root';
+  if (link.target.charCodeAt(0) === SLASH) {
+    c.mount = c.walk.root.mount;
+    c.inode = c.walk.root.inode;
+    c.called = '/';
+  }
+  return undefined;
+}
+
+function finish(c: Cursor): void {
+  if (c.mustBeDir && c.inode.kind !== 'dir') return void failed(c.walk, 'ENOTDIR');
+  c.walk.inode = c.inode;
+  c.walk.mount = c.mount;
+  c.walk.lookup = c.lookup;
+}
+
+function componentEnd(path: string, from: number): number {
+  const end = path.indexOf('/', from);
+  return end < 0 ? path.length : end;
+}
+
+function skipSlashes(path: string, from: number): number {
+  while (path.charCodeAt(from) === SLASH) from++;
+  return from;
+}

@@ -1,0 +1,81 @@
+/**
+ * Paths on the tree without tasks and without hooks: what the loader needs to ground a policy.
+ */
+import type { Errno } from './errno.js';
+import { crossDown, mountAt, parentOf, rootLocation } from './mounts.js';
+import { MODE, walkPath, type Walk } from './namei.js';
+import type { Inode, Location, Vfs } from './vfs.js';
+
+export type Resolved =
+  | {
+      readonly ok: true;
+      readonly location: Location;
+      /**
+       * The inodes from the root to the object, as it is really reached: links and `..` are gone; at a bind mount the
+       * bound directory stands in place of the mount point.
+       */
+      readonly physical: readonly Inode[];
+      /** The components that lead along `physical`: one fewer than it has inodes. */
+      readonly names: readonly string[];
+    }
+  | { readonly ok: false; readonly errno: Errno };
+
+/** Resolves a path from `start` (default: the root). `follow`: whether a link as the last component is followed. */
+export function resolve(vfs: Vfs, path: string, follow: boolean, start?: Location): Resolved {
+  const root = rootLocation(vfs);
+  const walk = walkPath(vfs, root, start ?? root, path, follow ? MODE.FOLLOW : MODE.NOFOLLOW);
+  const { inode, mount } = walk;
+  if (walk.errno !== undefined || inode === undefined || mount === undefined)
+    return { ok: false, errno: walk.errno ?? 'ENOENT' };
+  const location = { mount, inode };
+  const { physical, names } = inode.kind === 'dir' ? ancestry(vfs, location) : leafAncestry(vfs, walk, inode);
+  return { ok: true, location, physical, names };
+}
+
+function leafAncestry(vfs: Vfs, walk: Walk, inode: Inode): { physical: Inode[]; names: string[] } {
+  const dir = { mount: walk.dirMount as Location['mount'], inode: walk.dir as Inode };
+  const { physical, names } = ancestry(vfs, dir);
+  return { physical: [...physical, inode], names: [...names, walk.name] };
+}
+
+/** The directories from the root down to `at`, and their names. */
+export function ancestry(vfs: Vfs, at: Location): { physical: Inode[]; names: string[] } {
+  const root = rootLocation(vfs);
+  const physical = [at.inode];
+  const names: string[] = [];
+  for (let here = at; ;) {
+    const up = parentOf(here, root);
+    if (up === undefined || (up.inode === here.inode && up.mount === here.mount)) break;
+    names.push(nameIn(up, here));
+    physical.push(up.inode);
+    here = up;
+  }
+  return { physical: physical.reverse(), names: names.reverse() };
+}
+
+function nameIn(dir: Location, child: Location): string {
+  for (const [name, at] of entriesOf(dir))
+    if (at.inode === child.inode && at.mount === child.mount) return name;
+  return '?';
+}
+
+/** The parent of a directory as the first task sees it; the root's is the root. Undefined when it is cut off. */
+export function parentLocation(vfs: Vfs, at: Location): Location | undefined {
+  return parentOf(at, rootLocation(vfs));
+}
+
+/** The entries of a directory with what is mounted on them; nothing for other kinds. */
+export function* entriesOf(dir: Location): Generator<readonly [string, Location]> {
+  for (const name of dir.inode.entries?.keys() ?? []) {
+    const at = childOf(dir, name);
+    if (at !== undefined) yield [name, at];
+  }
+}
+
+/** One entry of a directory, with what is mounted on it; links are not followed. */
+export function childOf(dir: Location, name: string): Location | undefined {
+  const inode = dir.inode.entries?.get(name);
+  if (inode === undefined) return undefined;
+  const on = mountAt(dir.mount, inode, dir.inode, name);
+  return on === undefined ? { mount: dir.mount, inode } : crossDown({ mount: on, inode: on.root });
+}

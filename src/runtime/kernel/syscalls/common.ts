@@ -1,0 +1,121 @@
+/** What the calls share: results, trigger masks, and the walk that a call begins with. */
+import { maskOf } from '../../../abi/actions.js';
+import { AT_FDCWD, type Errno } from '../errno.js';
+import { runPick, runWalk, type SessionIndex } from '../hooks.js';
+import { cachedWalk, type Walk, type WalkMode } from '../namei.js';
+import { pathTooLong } from '../names.js';
+import { startOf, type CallResult, type Failure, type OpenFile, type Task } from '../task.js';
+import type { Inode, Location, Mount } from '../vfs.js';
+import { defined } from '../../../assert.js';
+
+/** Trigger bits by name. */
+export const T = {
+  append: maskOf('append'),
+  chdir: maskOf('chdir'),
+  chroot: maskOf('chroot'),
+  create: maskOf('create'),
+  execute: maskOf('execute'),
+  fcntl: maskOf('fcntl'),
+  getattr: maskOf('getattr'),
+  ioctl: maskOf('ioctl'),
+  link: maskOf('link'),
+  linkto: maskOf('linkto'),
+  lock: maskOf('lock'),
+  map: maskOf('map'),
+  mounton: maskOf('mounton'),
+  open: maskOf('open'),
+  read: maskOf('read'),
+  readdir: maskOf('readdir'),
+  receive: maskOf('receive'),
+  rename: maskOf('rename'),
+  renameto: maskOf('renameto'),
+  rmdir: maskOf('rmdir'),
+  setattr: maskOf('setattr'),
+  transfer: maskOf('transfer'),
+  unlink: maskOf('unlink'),
+  write: maskOf('write'),
+} as const;
+
+export const DONE: CallResult = { ok: true };
+
+export function failure(errno: Errno): Failure {
+  return { ok: false, errno };
+}
+
+/** EACCES, with the program that said so. */
+export function denied(task: Task): Failure {
+  return { ok: false, errno: 'EACCES', denied: defined(task.denial, 'a denial was noted') };
+}
+
+/**
+ * Resolves a path and runs `fs_walk` over it. A failure is a denial, or a bad descriptor; an error of the path itself is
+ * in `walk.errno`, after all directories before it have allowed.
+ */
+export function walkFor(
+  task: Task,
+  path: string,
+  dirfd: number,
+  mode: WalkMode,
+  session: SessionIndex,
+): Walk | Failure {
+  const start = path.charCodeAt(0) === 0x2f || dirfd === AT_FDCWD ? task.cwd : startFor(task, path, dirfd);
+  if (typeof start === 'string') return failure(start);
+  const walk = cachedWalk(task.kernel.walks, task.kernel.vfs, task.root, start, path, mode);
+  return runWalk(task, walk, session) ? walk : denied(task);
+}
+
+/** The path is read before the descriptor, so its own errors come first. */
+function startFor(task: Task, path: string, dirfd: number): Location | Errno {
+  return path === '' || pathTooLong(path) ? task.cwd : startOf(task, dirfd);
+}
+
+/** A walk that found its object. */
+export interface Found extends Walk {
+  readonly errno: undefined;
+  readonly inode: Inode;
+  readonly mount: Mount;
+}
+
+/** As `walkFor`, when the object must be there. */
+export function objectFor(
+  task: Task,
+  path: string,
+  dirfd: number,
+  mode: WalkMode,
+  session: SessionIndex = 0,
+): Found | Failure {
+  const walk = walkFor(task, path, dirfd, mode, session);
+  if (!walk.ok) return walk;
+  if (walk.errno !== undefined) return failure(walk.errno);
+  return walk as Found;
+}
+
+/** `fs_pick` on the object of a walk, continuing its session. */
+export function pickObject(task: Task, triggers: number, walk: Found, session: SessionIndex = 0): boolean {
+  return runPick(
+    task,
+    triggers,
+    walk.inode.ino,
+    walk.lookup,
+    session,
+    walk.last === 'root' ? '/' : walk.name,
+  );
+}
+
+/**
+ * `fs_pick` on the directory that the last component was looked up in, with the lookup value of its `fs_walk`: it is
+ * how the walk reached this inode.
+ */
+export function pickParent(task: Task, triggers: number, walk: Walk, session: SessionIndex = 0): boolean {
+  const dir = defined(walk.dir, 'the walk reached the parent');
+  return runPick(task, triggers, dir.ino, walk.dirLookup, session, walk.names.at(-1) ?? '');
+}
+
+export function locationOf(walk: Found): Location {
+  return { mount: walk.mount, inode: walk.inode };
+}
+
+/** The file of a descriptor, or undefined (EBADF). */
+export function openFile(task: Task, fd: number): OpenFile | undefined {
+  return task.fds[fd];
+}

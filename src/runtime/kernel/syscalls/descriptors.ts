@@ -1,0 +1,116 @@
+/** Calls on open files. A hook on an open file has no session: it starts from cookie 0. */
+import { MAP_SHARED, O, PROT } from '../errno.js';
+import { runGet, runPickFresh } from '../hooks.js';
+import { dropFile, installFile, type CallResult, type FdResult, type OpenFile, type Task } from '../task.js';
+import type { ValueResult } from '../task.js';
+import { denied, DONE, failure, openFile, T } from './common.js';
+
+export function close(task: Task, fd: number): CallResult {
+  const file = openFile(task, fd);
+  if (file === undefined) return failure('EBADF');
+  task.fds[fd] = undefined;
+  dropFile(task.kernel, file);
+  return DONE;
+}
+
+export function dup(task: Task, fd: number): FdResult {
+  const file = openFile(task, fd);
+  if (file === undefined) return failure('EBADF');
+  file.refs++;
+  return { ok: true, fd: installFile(task, file) };
+}
+
+/** No program is asked: the file was judged when it was opened. EBADF when it is not open for reading. */
+export function read(task: Task, fd: number): CallResult {
+  const file = openFile(task, fd);
+  return file !== undefined && readable(file) ? DONE : failure('EBADF');
+}
+
+/** As `read`. */
+export function write(task: Task, fd: number): CallResult {
+  const file = openFile(task, fd);
+  return file !== undefined && writable(file) ? DONE : failure('EBADF');
+}
+
+const readable = (file: OpenFile): boolean =>
+  (file.flags & O.PATH) === 0 && (file.flags & O.ACCMODE) !== O.WRONLY;
+const writable = (file: OpenFile): boolean =>
+  (file.flags & O.PATH) === 0 && (file.flags & O.ACCMODE) !== O.RDONLY;
+
+const onFile =
+  (triggers: number, pathAllowed: boolean) =>
+  (task: Task, fd: number): CallResult => {
+    const file = openFile(task, fd);
+    if (file === undefined || (!pathAllowed && (file.flags & O.PATH) !== 0)) return failure('EBADF');
+    return runPickFresh(task, triggers, file.location.inode.ino) ? DONE : denied(task);
+  };
+
+export const ioctl: (task: Task, fd: number) => CallResult = onFile(T.ioctl, false);
+export const fcntl: (task: Task, fd: number) => CallResult = onFile(T.fcntl, true);
+export const flock: (task: Task, fd: number) => CallResult = onFile(T.lock, false);
+
+/** The triggers of a mapping with this protection. */
+function mapTriggers(prot: number, shared: boolean): number {
+  let triggers = T.map;
+  if ((prot & PROT.READ) !== 0) triggers |= T.read;
+  if ((prot & PROT.WRITE) !== 0 && shared) triggers |= T.write;
+  if ((prot & PROT.EXEC) !== 0) triggers |= T.execute;
+  return triggers;
+}
+
+/**
+ * `mmap` of a file; the value is a number for `mprotect` and `munmap`. EACCES without a denial: the file is not open
+ * for reading, or not for writing though shared and writable. ENODEV: nothing to map.
+ */
+export function mmap(task: Task, fd: number, prot: number, flags: number): ValueResult<number> {
+  const file = openFile(task, fd);
+  if (file === undefined || (file.flags & O.PATH) !== 0) return failure('EBADF');
+  const shared = (flags & MAP_SHARED) !== 0;
+  if (!mappable(file, prot, shared)) return failure('EACCES');
+  const { inode } = file.location;
+  if (inode.kind !== 'file' && inode.kind !== 'device') return failure('ENODEV');
+  if (!runPickFresh(task, mapTriggers(prot, shared), inode.ino)) return denied(task);
+  file.refs++;
+  return { ok: true, value: task.mappings.push({ file, shared }) - 1 };
+}
+
+function mappable(file: OpenFile, prot: number, shared: boolean): boolean {
+  return readable(file) && (writable(file) || !shared || (prot & PROT.WRITE) === 0);
+}
+
+/** `mprotect` of a file mapping: judged as `mmap`. EINVAL for no mapping. */
+export function mprotect(task: Task, mapping: number, prot: number): CallResult {
+  const mapped = task.mappings[mapping];
+  if (mapped === undefined) return failure('EINVAL');
+  const { file, shared } = mapped;
+  if (!mappable(file, prot, shared)) return failure('EACCES');
+  return runPickFresh(task, mapTriggers(prot, shared), file.location.inode.ino) ? DONE : denied(task);
+}
+
+/** Takes a mapping away; it held the file as a descriptor does. */
+export function munmap(task: Task, mapping: number): CallResult {
+  const mapped = task.mappings[mapping];
+  if (mapped === undefined) return failure('EINVAL');
+  task.mappings[mapping] = undefined;
+  dropFile(task.kernel, mapped.file);
+  return DONE;
+}
+
+/** An open file arrives over a socket: P{receive}; G, by the receiver's programs, from cookie 0. */
+export function receive(task: Task, from: Task, fd: number): FdResult {
+  const file = openFile(from, fd);
+  if (file === undefined) return failure('EBADF');
+  const { ino } = file.location.inode;
+  if (!runPickFresh(task, T.receive, ino) || !runGet(task, ino, 0, '')) return denied(task);
+  file.refs++;
+  return { ok: true, fd: installFile(task, file) };
+}
+
+/** An open file is passed through binder: P{transfer}, by the sender's programs. The descriptor is the receiver's. */
+export function transfer(task: Task, to: Task, fd: number): FdResult {
+  const file = openFile(task, fd);
+  if (file === undefined) return failure('EBADF');
+  if (!runPickFresh(task, T.transfer, file.location.inode.ino)) return denied(task);
+  file.refs++;
+  return { ok: true, fd: installFile(to, file) };
+}

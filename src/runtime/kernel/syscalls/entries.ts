@@ -1,0 +1,231 @@
+/** Calls that make, take away or move a name in a directory. Errors and their order are those of Linux' namei.c. */
+import { AT_FDCWD, AT_SYMLINK_FOLLOW, RENAME_EXCHANGE, RENAME_NOREPLACE, type Errno } from '../errno.js';
+import { LOOKUP } from '../../../abi/hooks.js';
+import { runPick, type SessionIndex } from '../hooks.js';
+import { isMountPoint } from '../mounts.js';
+import { MODE, type Walk } from '../namei.js';
+import { pathTooLong } from '../names.js';
+import type { CallResult, Failure, Task } from '../task.js';
+import {
+  addEntry,
+  isWithin,
+  moveEntry,
+  newInode,
+  removeEntry,
+  swapEntries,
+  type Inode,
+  type InodeKind,
+} from '../vfs.js';
+import { denied, DONE, failure, objectFor, pickObject, pickParent, T, walkFor } from './common.js';
+
+/** A walk to the directory of an entry. */
+interface Entry extends Walk {
+  readonly dir: Inode;
+}
+
+/** An entry that is there. */
+interface OldEntry extends Entry {
+  readonly inode: Inode;
+}
+
+/** W of the parent of an entry; the last component may be `.`, `..` or `/`, which the caller refuses. */
+function entryFor(task: Task, path: string, dirfd: number, session: SessionIndex): Walk | Failure {
+  const walk = walkFor(task, path, dirfd, MODE.ENTRY, session);
+  return walk.ok && walk.errno !== undefined ? failure(walk.errno) : walk;
+}
+
+/** Why a name cannot be made, or undefined. */
+function takenName(walk: Walk, isDir: boolean): Errno | undefined {
+  if (walk.last !== 'name' || walk.inode !== undefined) return 'EEXIST';
+  if (walk.trailing && !isDir) return 'ENOENT';
+  return walk.dir?.nlink === 0 ? 'ENOENT' : undefined;
+}
+
+/** W; P{create} on the parent; a new inode. */
+function create(task: Task, path: string, dirfd: number, kind: InodeKind, target = ''): CallResult {
+  const walk = entryFor(task, path, dirfd, 0);
+  if (!walk.ok) return walk;
+  const errno = takenName(walk, kind === 'dir');
+  if (errno !== undefined) return failure(errno);
+  if (!pickParent(task, T.create, walk)) return denied(task);
+  const { vfs } = task.kernel;
+  addEntry(vfs, (walk as Entry).dir, walk.name, newInode(vfs, kind, target));
+  return DONE;
+}
+
+export function mkdir(task: Task, path: string, dirfd: number = AT_FDCWD): CallResult {
+  return create(task, path, dirfd, 'dir');
+}
+
+/** `mknod` of a regular file, a fifo (a socket too) or a device. EPERM for a directory. */
+export function mknod(
+  task: Task,
+  path: string,
+  kind: Exclude<InodeKind, 'symlink'>,
+  dirfd: number = AT_FDCWD,
+): CallResult {
+  return kind === 'dir' ? failure('EPERM') : create(task, path, dirfd, kind);
+}
+
+/** `symlinkat(target, dirfd, path)`. ENOENT for an empty target. */
+export function symlink(task: Task, target: string, path: string, dirfd: number = AT_FDCWD): CallResult {
+  if (target === '') return failure('ENOENT');
+  if (pathTooLong(target)) return failure('ENAMETOOLONG');
+  return create(task, path, dirfd, 'symlink', target);
+}
+
+/** `fs_pick` on the entry itself: one more step, `normal`, of its directory's session. */
+function pickEntry(task: Task, triggers: number, entry: OldEntry, session: SessionIndex): boolean {
+  return runPick(task, triggers, entry.inode.ino, LOOKUP.NORMAL, session, entry.name);
+}
+
+function isMounted(task: Task, entry: OldEntry): boolean {
+  return isMountPoint(task.kernel.vfs, entry.inode, entry.dir, entry.name);
+}
+
+export function unlink(task: Task, path: string, dirfd: number = AT_FDCWD): CallResult {
+  const walk = entryFor(task, path, dirfd, 0);
+  if (!walk.ok) return walk;
+  if (walk.last !== 'name') return failure('EISDIR');
+  if (walk.inode === undefined) return failure('ENOENT');
+  const entry = walk as OldEntry;
+  if (entry.inode.kind === 'dir') return failure('EISDIR');
+  if (walk.trailing) return failure('ENOTDIR');
+  if (!pickEntry(task, T.unlink, entry, 0)) return denied(task);
+  if (isMounted(task, entry)) return failure('EBUSY');
+  removeEntry(task.kernel.vfs, entry.dir, entry.name);
+  return DONE;
+}
+
+export function rmdir(task: Task, path: string, dirfd: number = AT_FDCWD): CallResult {
+  const walk = entryFor(task, path, dirfd, 0);
+  if (!walk.ok) return walk;
+  if (walk.last === 'dotdot') return failure('ENOTEMPTY');
+  if (walk.last === 'dot') return failure('EINVAL');
+  if (walk.last === 'root') return failure('EBUSY');
+  if (walk.inode === undefined) return failure('ENOENT');
+  const entry = walk as OldEntry;
+  if (entry.inode.kind !== 'dir') return failure('ENOTDIR');
+  if (!pickEntry(task, T.rmdir, entry, 0)) return denied(task);
+  if (isMounted(task, entry)) return failure('EBUSY');
+  if (entry.inode.entries?.size !== 0) return failure('ENOTEMPTY');
+  removeEntry(task.kernel.vfs, entry.dir, entry.name);
+  return DONE;
+}
+
+/** `linkat`. A link as the old path is not followed unless AT_SYMLINK_FOLLOW asks for it; EPERM for a directory. */
+export function link(
+  task: Task,
+  from: string,
+  to: string,
+  fromDirfd: number = AT_FDCWD,
+  toDirfd: number = AT_FDCWD,
+  flags = 0,
+): CallResult {
+  const mode = (flags & AT_SYMLINK_FOLLOW) === 0 ? MODE.NOFOLLOW : MODE.FOLLOW;
+  const old = objectFor(task, from, fromDirfd, mode, 0);
+  if (!old.ok) return old;
+  const walk = entryFor(task, to, toDirfd, 1);
+  if (!walk.ok) return walk;
+  const errno = takenName(walk, false);
+  if (errno !== undefined) return failure(errno);
+  if (old.mount !== walk.dirMount) return failure('EXDEV');
+  if (old.inode.kind === 'dir') return failure('EPERM');
+  if (!pickObject(task, T.link, old, 0) || !pickParent(task, T.linkto, walk, 1)) return denied(task);
+  if (old.inode.nlink === 0) return failure('ENOENT');
+  addEntry(task.kernel.vfs, (walk as Entry).dir, walk.name, old.inode);
+  return DONE;
+}
+
+/** `renameat2`; `flags`: RENAME_NOREPLACE or RENAME_EXCHANGE. */
+export function rename(
+  task: Task,
+  from: string,
+  to: string,
+  fromDirfd: number = AT_FDCWD,
+  toDirfd: number = AT_FDCWD,
+  flags = 0,
+): CallResult {
+  if (flags > RENAME_EXCHANGE) return failure('EINVAL');
+  const old = entryFor(task, from, fromDirfd, 0);
+  if (!old.ok) return old;
+  const target = entryFor(task, to, toDirfd, 1);
+  if (!target.ok) return target;
+  const errno = renameErrno(old, target, flags);
+  if (errno !== undefined) return failure(errno);
+  return renameEntries(task, old as OldEntry, target as Entry, flags === RENAME_EXCHANGE);
+}
+
+/** What stands against a rename before any program is asked. */
+function renameErrno(old: Walk, target: Walk, flags: number): Errno | undefined {
+  if ((old.dirMount ?? old.mount) !== (target.dirMount ?? target.mount)) return 'EXDEV';
+  if (old.last !== 'name') return 'EBUSY';
+  if (target.last !== 'name') return flags === RENAME_NOREPLACE ? 'EEXIST' : 'EBUSY';
+  if (old.inode === undefined) return 'ENOENT';
+  if (flags === RENAME_NOREPLACE && target.inode !== undefined) return 'EEXIST';
+  return (
+    slashErrno(old.inode, old, target, flags) ??
+    ancestorErrno(old as OldEntry, target as Entry, flags) ??
+    kindErrno(old.inode, target.inode, flags) ??
+    (target.dir?.nlink === 0 ? 'ENOENT' : undefined)
+  );
+}
+
+/** A slash after a name that is no directory's. */
+function slashErrno(inode: Inode, old: Walk, target: Walk, flags: number): Errno | undefined {
+  if (flags === RENAME_EXCHANGE) {
+    if (target.inode === undefined) return 'ENOENT';
+    if (target.inode.kind !== 'dir' && target.trailing) return 'ENOTDIR';
+  }
+  if (inode.kind === 'dir') return undefined;
+  return old.trailing || (flags !== RENAME_EXCHANGE && target.trailing) ? 'ENOTDIR' : undefined;
+}
+
+/** A directory cannot move into itself, nor onto a directory that it is in. */
+function ancestorErrno(old: OldEntry, target: Entry, flags: number): Errno | undefined {
+  if (isWithin(target.dir, old.inode)) return 'EINVAL';
+  if (target.inode === undefined || !isWithin(old.dir, target.inode)) return undefined;
+  return flags === RENAME_EXCHANGE ? 'EINVAL' : 'ENOTEMPTY';
+}
+
+function kindErrno(old: Inode, target: Inode | undefined, flags: number): Errno | undefined {
+  if (target === undefined || target === old || flags === RENAME_EXCHANGE) return undefined;
+  if (old.kind === 'dir') return target.kind === 'dir' ? undefined : 'ENOTDIR';
+  return target.kind === 'dir' ? 'EISDIR' : undefined;
+}
+
+/** The hooks of a rename, then its last checks and the change. */
+function renameEntries(task: Task, old: OldEntry, target: Entry, exchange: boolean): CallResult {
+  const { vfs } = task.kernel;
+  const replaced = target.inode === undefined ? undefined : (target as OldEntry);
+  if (!(exchange ? pickExchange(task, old, target as OldEntry) : pickRename(task, old, target, replaced)))
+    return denied(task);
+  if (replaced?.inode === old.inode) return DONE;
+  if (isMounted(task, old) || (replaced !== undefined && isMounted(task, replaced))) return failure('EBUSY');
+  if (exchange) {
+    swapEntries(vfs, old.dir, old.name, target.dir, target.name);
+    return DONE;
+  }
+  if (replaced !== undefined) {
+    if (replaced.inode.entries !== undefined && replaced.inode.entries.size > 0) return failure('ENOTEMPTY');
+    removeEntry(vfs, target.dir, target.name);
+  }
+  moveEntry(vfs, old.dir, old.name, target.dir, target.name);
+  return DONE;
+}
+
+function pickRename(task: Task, old: OldEntry, target: Entry, replaced: OldEntry | undefined): boolean {
+  if (!pickEntry(task, T.rename, old, 0) || !pickParent(task, T.renameto, target, 1)) return false;
+  if (replaced === undefined) return true;
+  return pickEntry(task, replaced.inode.kind === 'dir' ? T.rmdir : T.unlink, replaced, 1);
+}
+
+/** Two renames at once; the parents are asked first, while the sessions are still theirs. */
+function pickExchange(task: Task, old: OldEntry, target: OldEntry): boolean {
+  return (
+    pickParent(task, T.renameto, target, 1) &&
+    pickParent(task, T.renameto, old, 0) &&
+    pickEntry(task, T.rename, old, 0) &&
+    pickEntry(task, T.rename, target, 1)
+  );
+}

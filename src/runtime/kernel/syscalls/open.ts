@@ -1,0 +1,82 @@
+/**
+ * `open` and `openat`.
+ *
+ * Where the ABI description is silent: O_PATH is an open that asks for nothing more, so its request carries `open`
+ * alone. O_APPEND asks for `append` besides `write`, and O_TRUNC for `write` besides `setattr`, as MAY_APPEND
+ * and MAY_WRITE do in Linux; nothing is truncated when the file was just created. A file that was created stays when its
+ * own request is denied, as on Linux.
+ */
+import { LOOKUP } from '../../../abi/hooks.js';
+import { AT_FDCWD, O, type Errno } from '../errno.js';
+import { runGet, runPick } from '../hooks.js';
+import { MODE, type Walk, type WalkMode } from '../namei.js';
+import { dropFile, installFile, newFile, type FdResult, type Task } from '../task.js';
+import { addEntry, newInode, type Inode, type Location, type Mount } from '../vfs.js';
+import { defined } from '../../../assert.js';
+import { denied, failure, pickParent, T, walkFor } from './common.js';
+
+/** `openat(dirfd, path, flags)`. Flags are those of `O`. Errors as open(2) of Linux. */
+export function open(task: Task, path: string, flags: number, dirfd: number = AT_FDCWD): FdResult {
+  const asked = (flags & O.PATH) !== 0 ? flags & (O.PATH | O.DIRECTORY | O.NOFOLLOW) : flags;
+  if ((asked & O.CREAT) !== 0 && (asked & O.DIRECTORY) !== 0) return failure('EINVAL');
+  const walk = walkFor(task, path, dirfd, openMode(asked), 0);
+  if (!walk.ok) return walk;
+  if (walk.errno === 'ENOENT' && (asked & O.CREAT) !== 0 && walk.dir !== undefined && walk.last === 'name')
+    return createAndOpen(task, walk, walk.dir, asked);
+  if (walk.errno !== undefined) return failure(walk.errno);
+  const inode = walk.inode as Inode;
+  const errno = mayOpen(inode, asked);
+  if (errno !== undefined) return failure(errno);
+  if (!runPick(task, openTriggers(inode, asked), inode.ino, walk.lookup, 0, walk.name)) return denied(task);
+  return receiveFile(task, { mount: walk.mount as Mount, inode }, asked, walk.name);
+}
+
+function openMode(flags: number): WalkMode {
+  if ((flags & O.CREAT) === 0) return (flags & O.NOFOLLOW) === 0 ? MODE.FOLLOW : MODE.NOFOLLOW;
+  return (flags & (O.NOFOLLOW | O.EXCL)) === 0 ? MODE.CREATE : MODE.CREATE_NOFOLLOW;
+}
+
+function createAndOpen(task: Task, walk: Walk, dir: Inode, flags: number): FdResult {
+  if (dir.nlink === 0) return failure('ENOENT');
+  if (!pickParent(task, T.create, walk)) return denied(task);
+  const inode = newInode(task.kernel.vfs, 'file');
+  addEntry(task.kernel.vfs, dir, walk.name, inode);
+  const triggers = openTriggers(inode, flags & ~O.TRUNC);
+  if (!runPick(task, triggers, inode.ino, LOOKUP.NORMAL, 0, walk.name)) return denied(task);
+  const mount = defined(walk.dirMount, 'the walk reached the parent');
+  return receiveFile(task, { mount, inode }, flags, walk.name);
+}
+
+/** The errors of an object that is there, in the order of Linux' `do_open` and `may_open`. */
+function mayOpen(inode: Inode, flags: number): Errno | undefined {
+  const isDir = inode.kind === 'dir';
+  if ((flags & O.CREAT) !== 0) {
+    if ((flags & O.EXCL) !== 0) return 'EEXIST';
+    if (isDir) return 'EISDIR';
+  }
+  if ((flags & O.DIRECTORY) !== 0 && !isDir) return 'ENOTDIR';
+  if ((flags & O.PATH) !== 0) return undefined;
+  if (inode.kind === 'symlink') return 'ELOOP';
+  return isDir && ((flags & O.ACCMODE) !== O.RDONLY || (flags & O.TRUNC) !== 0) ? 'EISDIR' : undefined;
+}
+
+/** The triggers of the one request that an open makes on its file. */
+function openTriggers(inode: Inode, flags: number): number {
+  if ((flags & O.PATH) !== 0) return T.open;
+  if (inode.kind === 'dir') return T.open | T.readdir;
+  const access = flags & O.ACCMODE;
+  let triggers = T.open;
+  if (access !== O.WRONLY) triggers |= T.read;
+  if (access !== O.RDONLY || (flags & O.TRUNC) !== 0) triggers |= T.write;
+  if ((flags & O.APPEND) !== 0) triggers |= T.append;
+  if ((flags & O.TRUNC) !== 0 && inode.kind === 'file') triggers |= T.setattr;
+  return triggers;
+}
+
+/** `fs_get` and a new descriptor. The file is held while `fs_get` runs, so that it can be tagged. */
+function receiveFile(task: Task, location: Location, flags: number, name: string): FdResult {
+  const file = newFile(location, flags);
+  if (runGet(task, location.inode.ino, 0, name)) return { ok: true, fd: installFile(task, file) };
+  dropFile(task.kernel, file);
+  return denied(task);
+}

@@ -1,0 +1,63 @@
+/**
+ * Tags: one u64 per (inode, chain), kept while an open file, a working or a root directory holds the inode.
+ * Inode numbers are dense, so the table is an array; nearly every inode has no tag and costs one array read.
+ */
+import type { TagStore } from '../engine/types.js';
+import { ERRNO } from './errno.js';
+import { freeIfUnused, type Inode, type Vfs } from './vfs.js';
+
+interface Tag {
+  readonly chain: number;
+  lo: number;
+  hi: number;
+}
+
+export class Tags implements TagStore {
+  tagHi = 0;
+  private readonly lists: (Tag[] | undefined)[] = [];
+
+  constructor(private readonly vfs: Vfs) {}
+
+  getTag(inode: number, chain: number): number {
+    this.tagHi = 0;
+    const list = this.lists[inode];
+    if (list === undefined) return 0;
+    for (const tag of list) {
+      if (tag.chain !== chain) continue;
+      this.tagHi = tag.hi;
+      return tag.lo;
+    }
+    return 0;
+  }
+
+  /** ENOENT for an inode that nothing holds: `fs_get` runs only on what has just been taken hold of. */
+  setTag(inode: number, chain: number, lo: number, hi: number): number {
+    const holds = this.vfs.inodes[inode]?.holds ?? 0;
+    if (holds === 0) return -ERRNO.ENOENT;
+    const list = this.lists[inode]?.filter((tag) => tag.chain !== chain) ?? [];
+    if ((lo | hi) !== 0) list.push({ chain, lo, hi });
+    this.lists[inode] = list.length === 0 ? undefined : list;
+    return 0;
+  }
+
+  /** Number of tags of an inode. */
+  count(inode: number): number {
+    return this.lists[inode]?.length ?? 0;
+  }
+
+  drop(inode: number): void {
+    if (this.lists[inode] !== undefined) this.lists[inode] = undefined;
+  }
+}
+
+/** Takes hold of an inode: its tags live until the matching `release`. */
+export function hold(inode: Inode): void {
+  inode.holds++;
+}
+
+/** Lets go. The last holder takes the tags with it, and the inode too if it has no name left. */
+export function release(vfs: Vfs, tags: Tags, inode: Inode): void {
+  if (--inode.holds > 0) return;
+  tags.drop(inode.ino);
+  if (inode.nlink === 0) freeIfUnused(vfs, inode);
+}

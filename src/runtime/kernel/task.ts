@@ -1,0 +1,223 @@
+/**
+ * The kernel and its tasks: what a task holds (root, working directory, descriptors, mappings, program set) and
+ * how these are shared, inherited and given back.
+ */
+import type { HookName, Lookup } from '../../abi/hooks.js';
+import { defined } from '../../assert.js';
+import type { Engine, HookContext } from '../engine/types.js';
+import { AT_FDCWD, type Errno } from './errno.js';
+import type { TraceListener } from './trace.js';
+import { rootLocation, type Location } from './mounts.js';
+import { WalkCache } from './namei.js';
+import { EMPTY_SET, type KernelProgram, mayTrace, prependChain, type ProgramSet } from './program-set.js';
+import { hold, release, Tags } from './tags.js';
+import type { Vfs } from './vfs.js';
+
+/** The program that denied, and what it was run on. */
+export interface Denial {
+  readonly hook: HookName;
+  readonly program: string;
+  readonly chain: number;
+  readonly inode: number;
+  readonly lookup: Lookup;
+  /** Triggers of the request; 0 while walking and for `fs_get`. */
+  readonly triggers: number;
+  /** Why the engine gave up, if it did. */
+  readonly fault: string | undefined;
+}
+
+export interface Failure {
+  readonly ok: false;
+  readonly errno: Errno;
+  /** Present when a program denied. */
+  readonly denied?: Denial;
+}
+export type CallResult = { readonly ok: true } | Failure;
+export type FdResult = { readonly ok: true; readonly fd: number } | Failure;
+export type ValueResult<T> = { readonly ok: true; readonly value: T } | Failure;
+
+/** An open file description: shared by the descriptors that `dup`, `fork` and passing make. */
+export interface OpenFile {
+  readonly location: Location;
+  /** Flags of the open. */
+  readonly flags: number;
+  /** Descriptors and mappings. */
+  refs: number;
+}
+
+export interface Mapping {
+  readonly file: OpenFile;
+  readonly shared: boolean;
+}
+
+export class Kernel {
+  readonly tags: Tags;
+  readonly walks = new WalkCache();
+  readonly tasks = new Set<Task>();
+  /** Told of every program run; nothing is spent on traces while it is undefined. */
+  trace: TraceListener | undefined = undefined;
+  private chains = 0;
+  private taskIds = 0;
+
+  constructor(
+    readonly vfs: Vfs,
+    readonly engine: Engine,
+  ) {
+    this.tags = new Tags(vfs);
+  }
+
+  readonly newChainId = (): number => ++this.chains;
+  readonly newTaskId = (): number => ++this.taskIds;
+}
+
+export class Task {
+  readonly id: number;
+  set: ProgramSet = EMPTY_SET;
+  readonly fds: (OpenFile | undefined)[] = [];
+  readonly mappings: (Mapping | undefined)[] = [];
+  /** Either lets the task enforce programs on itself. */
+  privileged = false;
+  noNewPrivs = false;
+  alive = true;
+  /** One context for all runs. */
+  readonly context: HookContext = { cookieLo: 0, cookieHi: 0, chain: 0, object: 0, lookup: 0, triggers: 0 };
+  /** Cookies of the two sessions that a call can have, low and high half per chain. */
+  sessions: readonly [Int32Array, Int32Array] = [new Int32Array(0), new Int32Array(0)];
+  denial: Denial | undefined = undefined;
+
+  constructor(
+    readonly kernel: Kernel,
+    public root: Location,
+    public cwd: Location,
+  ) {
+    this.id = kernel.newTaskId();
+    hold(root.inode);
+    hold(cwd.inode);
+    kernel.tasks.add(this);
+  }
+}
+
+/** The first task: at the root, with no program set. */
+export function newTask(kernel: Kernel): Task {
+  const root = rootLocation(kernel.vfs);
+  return new Task(kernel, root, root);
+}
+
+/** A child with the same root, working directory, open files, mappings and program set. */
+export function fork(parent: Task): Task {
+  const child = new Task(parent.kernel, parent.root, parent.cwd);
+  parent.fds.forEach((file, fd) => (child.fds[fd] = share(file)));
+  parent.mappings.forEach((mapping, id) => {
+    child.mappings[id] = mapping;
+    share(mapping?.file);
+  });
+  child.privileged = parent.privileged;
+  child.noNewPrivs = parent.noNewPrivs;
+  for (const chain of parent.set.chains) chain.users++;
+  setPrograms(child, parent.set);
+  return child;
+}
+
+function share(file: OpenFile | undefined): OpenFile | undefined {
+  if (file !== undefined) file.refs++;
+  return file;
+}
+
+/** Ends a task: everything it holds is let go. */
+export function exit(task: Task): void {
+  if (!task.alive) return;
+  task.alive = false;
+  for (const file of task.fds) if (file !== undefined) dropFile(task.kernel, file);
+  for (const mapping of task.mappings) if (mapping !== undefined) dropFile(task.kernel, mapping.file);
+  task.fds.length = 0;
+  task.mappings.length = 0;
+  for (const chain of task.set.chains) chain.users--;
+  releaseInode(task.kernel, task.root);
+  releaseInode(task.kernel, task.cwd);
+  task.kernel.tasks.delete(task);
+}
+
+function releaseInode(kernel: Kernel, at: Location): void {
+  release(kernel.vfs, kernel.tags, at.inode);
+}
+
+/** A new open file description with one reference. */
+export function newFile(location: Location, flags: number): OpenFile {
+  hold(location.inode);
+  return { location, flags, refs: 1 };
+}
+
+/** Gives back one reference; the last one closes the file. */
+export function dropFile(kernel: Kernel, file: OpenFile): void {
+  if (--file.refs === 0) releaseInode(kernel, file.location);
+}
+
+/** Puts a file into the lowest free descriptor. */
+export function installFile(task: Task, file: OpenFile): number {
+  const { fds } = task;
+  for (let fd = 0; fd < fds.length; fd++) {
+    if (fds[fd] !== undefined) continue;
+    fds[fd] = file;
+    return fd;
+  }
+  return fds.push(file) - 1;
+}
+
+export function changeCwd(task: Task, to: Location): void {
+  hold(to.inode);
+  const old = task.cwd;
+  task.cwd = to;
+  releaseInode(task.kernel, old);
+}
+
+export function changeRoot(task: Task, to: Location): void {
+  hold(to.inode);
+  const old = task.root;
+  task.root = to;
+  releaseInode(task.kernel, old);
+}
+
+/** Where a relative path starts, or the errno of a descriptor that is none or is not a directory. */
+export function startOf(task: Task, dirfd: number): Location | Errno {
+  if (dirfd === AT_FDCWD) return task.cwd;
+  const file = task.fds[dirfd];
+  if (file === undefined) return 'EBADF';
+  return file.location.inode.kind === 'dir' ? file.location : 'ENOTDIR';
+}
+
+function setPrograms(task: Task, set: ProgramSet): void {
+  task.set = set;
+  const size = 2 * set.chains.length;
+  if (task.sessions[0].length !== size) task.sessions = [new Int32Array(size), new Int32Array(size)];
+}
+
+export function setNoNewPrivs(task: Task): void {
+  task.noNewPrivs = true;
+}
+
+/** What `prepend` is given: the last program of a chain, undefined for a null argument, or another kind of object. */
+export type PrependArgument = KernelProgram | undefined | 'other program type';
+
+/**
+ * `SECCOMP_PREPEND_LANDLOCK_PROG`: enforces on the task the chain that ends in `last`. Errors: EPERM, EFAULT, EINVAL,
+ * EEXIST, E2BIG, as "Chains and program sets" of the ABI description has them, checked in its order.
+ */
+export function prepend(task: Task, last: PrependArgument, flags = 0): CallResult {
+  if (!task.privileged && !task.noNewPrivs) return { ok: false, errno: 'EPERM' };
+  if (last === undefined) return { ok: false, errno: 'EFAULT' };
+  if (flags !== 0 || last === 'other program type') return { ok: false, errno: 'EINVAL' };
+  const added = prependChain(task.set, last, task.kernel.newChainId);
+  if (!added.ok) return { ok: false, errno: added.errno };
+  setPrograms(task, added.set);
+  return { ok: true };
+}
+
+/** `ptrace`: EPERM unless the other task's set has every program of this one's. */
+export function ptrace(task: Task, other: Task): CallResult {
+  return mayTrace(task.set, other.set) ? { ok: true } : { ok: false, errno: 'EPERM' };
+}
+
+/** The file behind a descriptor that the caller knows to be open. */
+export function fileOf(task: Task, fd: number): OpenFile {
+  return defined(task.fds[fd], `descriptor ${fd} is open`);
+}

@@ -1,0 +1,89 @@
+/** A kernel whose programs are functions, and a listener that writes runs down as `hook(name, lookup)`. */
+import { actionNames } from '../../src/abi/actions.js';
+import { LOOKUP_NAMES, type HookName } from '../../src/abi/hooks.js';
+import type { Engine, HookContext, LoadedProgram, TagStore } from '../../src/runtime/engine/types.js';
+import { loadKernelProgram, type KernelProgram } from '../../src/runtime/kernel/program-set.js';
+import { Kernel, newTask, prepend, setNoNewPrivs, type Task } from '../../src/runtime/kernel/task.js';
+import type { HookRun } from '../../src/runtime/kernel/trace.js';
+import { Vfs } from '../../src/runtime/kernel/vfs.js';
+
+export type Body = (context: HookContext, tags: TagStore) => number;
+
+interface FakeProgram extends LoadedProgram {
+  readonly body: Body;
+}
+
+export function fakeEngine(): Engine {
+  return {
+    executed: 0,
+    runs: 0,
+    fault: undefined,
+    run(program, context, tags) {
+      this.runs++;
+      return (program as FakeProgram).body(context, tags);
+    },
+  };
+}
+
+export function fakeProgram(
+  hook: HookName,
+  triggerMask = 0,
+  body: Body = () => 0,
+  name: string = hook,
+  size = 8,
+): FakeProgram {
+  return { name, hook, triggerMask, instructions: 1, size, body };
+}
+
+/** Loads a chain of programs and gives its last. Throws when the kernel refuses one. */
+export function loadChain(...programs: readonly LoadedProgram[]): KernelProgram {
+  let last: KernelProgram | undefined;
+  for (const program of programs) {
+    const loaded = loadKernelProgram(program, last);
+    if (!loaded.ok) throw new Error(`${program.name}: ${loaded.errno}`);
+    last = loaded.program;
+  }
+  if (last === undefined) throw new Error('an empty chain');
+  return last;
+}
+
+export function newKernelTask(vfs = new Vfs()): Task {
+  return newTask(new Kernel(vfs, fakeEngine()));
+}
+
+export function enforce(task: Task, ...programs: readonly LoadedProgram[]): void {
+  setNoNewPrivs(task);
+  const done = prepend(task, loadChain(...programs));
+  if (!done.ok) throw new Error(done.errno);
+}
+
+/** All three hooks, every trigger, allowing everything. */
+export function enforceAllowing(task: Task, body: Body = () => 0): void {
+  enforce(
+    task,
+    fakeProgram('fs_walk', 0, body),
+    fakeProgram('fs_pick', 0xffffff, body),
+    fakeProgram('fs_get', 0, body),
+  );
+}
+
+/** Records the runs that follow. */
+export function record(task: Task): HookRun[] {
+  const runs: HookRun[] = [];
+  task.kernel.trace = { ran: (run) => runs.push(run) };
+  return runs;
+}
+
+/** A run as the ABI description writes it: `walk(a, normal)`, `pick{open+read}(f, normal)`, `get(f)`. */
+export function shortRun(run: HookRun): string {
+  switch (run.hook) {
+    case 'fs_get':
+      return `get #${run.inode}`;
+    case 'fs_walk':
+      return `walk #${run.inode} ${LOOKUP_NAMES[run.lookup]}`;
+    case 'fs_pick':
+      return `pick{${actionNames(run.triggers).join('+')}} #${run.inode} ${LOOKUP_NAMES[run.lookup]}`;
+    case 'fs_any':
+      return `any{${actionNames(run.triggers).join('+')}} #${run.inode}`;
+  }
+}
