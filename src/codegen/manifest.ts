@@ -1,0 +1,218 @@
+/**
+ * Plan and bytes → the artifact. Deterministic: everything in plan order, keys in the order of the type, no time
+ * and no path of this machine.
+ */
+import { createHash } from 'node:crypto';
+import { actionNames, type ActionMask, type TriggerName } from '../abi/actions.js';
+import {
+  MANIFEST_FORMAT,
+  MANIFEST_VERSION,
+  type Artifact,
+  type Certificate,
+  type InodeMap,
+  type LoadStep,
+  type Manifest,
+  type ManifestChain,
+  type ManifestClass,
+  type ManifestEffects,
+  type ManifestProgram,
+  type ManifestSpan,
+  type MapEntry,
+} from '../artifact/manifest.js';
+import type { Origin } from '../bpf/types.js';
+import type { SourceText, Span } from '../diagnostics/types.js';
+import { positionAt } from '../diagnostics/lines.js';
+import type { ActionClass } from '../ir/partition.js';
+import { patternText } from '../ir/paths.js';
+import type { Chain, ChainPlan, ProgramPlan } from '../ir/plan.js';
+import type { Effects, Scope } from '../ir/policy.js';
+import { defined } from '../assert.js';
+
+/** A source as the manifest names it: the same on every machine. */
+export interface NamedSource extends SourceText {
+  readonly id: string;
+}
+
+/** One program after encoding. */
+export interface Emitted {
+  readonly plan: ProgramPlan;
+  readonly bytes: Uint8Array;
+  /** One per slot. */
+  readonly origins: readonly (Origin | undefined)[];
+  readonly instructions: number;
+  readonly maps: readonly string[];
+}
+
+export interface EmittedChain {
+  readonly chain: Chain;
+  readonly programs: readonly Emitted[];
+  readonly certificate: Certificate | null;
+}
+
+export function mapName(chain: Chain): string {
+  return `${chain.stem}inodes`;
+}
+
+export function buildArtifact(
+  plan: ChainPlan,
+  chains: readonly EmittedChain[],
+  sources: readonly NamedSource[],
+): Artifact {
+  const at = (span: Span): ManifestSpan => manifestSpan(span, sources);
+  const maps = chains
+    .filter((c) => c.programs.some((p) => p.maps.length > 0))
+    .map((c) => inodeMap(c.chain, at));
+  const programs = chains.flatMap((c) => c.programs.map((p, i) => program(p, c.programs[i - 1], at)));
+  const manifest: Manifest = {
+    format: MANIFEST_FORMAT,
+    version: MANIFEST_VERSION,
+    policy: defined(plan.chains[0], 'a plan has a chain').layer.name,
+    target: 'landlock-v8',
+    plan: plan.kind,
+    sources: sources.map((s) => ({ name: s.id, sha256: sha256(s.text) })),
+    programs,
+    maps,
+    chains: chains.map((c): ManifestChain => ({
+      name: c.chain.layer.name,
+      programs: c.programs.map((p) => p.plan.name),
+      certificate: c.certificate,
+    })),
+    load: loadSteps(chains, maps),
+  };
+  const bytecode = new Map(
+    chains.flatMap((c) => c.programs.map((p) => [bytecodeFile(p.plan), p.bytes] as const)),
+  );
+  return { manifest, bytecode };
+}
+
+/** The manifest as it is written to a file. */
+export function manifestText(manifest: Manifest): string {
+  return JSON.stringify(manifest, null, 1) + '\n';
+}
+
+export function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+function bytecodeFile(plan: ProgramPlan): string {
+  return `${plan.name}.bpf`;
+}
+
+function manifestSpan(span: Span, sources: readonly NamedSource[]): ManifestSpan {
+  const source = defined(sources[span.source], 'a span lies in a source');
+  const start = positionAt(source, span.start);
+  const end = positionAt(source, span.end);
+  return {
+    source: span.source,
+    line: start.line,
+    column: start.column,
+    endLine: end.line,
+    endColumn: end.column,
+  };
+}
+
+function program(
+  emitted: Emitted,
+  previous: Emitted | undefined,
+  at: (span: Span) => ManifestSpan,
+): ManifestProgram {
+  const { plan, bytes, instructions, maps } = emitted;
+  const triggerMask = plan.kind === 'pick' ? plan.triggers : 0;
+  return {
+    name: plan.name,
+    hook: `fs_${plan.kind}`,
+    triggers: actionNames(triggerMask) as TriggerName[],
+    triggerMask,
+    previous: previous?.plan.name ?? null,
+    instructions,
+    maps,
+    bytecode: { file: bytecodeFile(plan), sha256: sha256(bytes) },
+    spans: originRanges(emitted.origins, at),
+  };
+}
+
+/** Runs of slots with the same origin. */
+function originRanges(
+  origins: readonly (Origin | undefined)[],
+  at: (span: Span) => ManifestSpan,
+): ManifestProgram['spans'] {
+  const ranges: { from: number; to: number; span: ManifestSpan; note: string }[] = [];
+  let last: Origin | undefined;
+  origins.forEach((origin, slot) => {
+    const current = ranges.at(-1);
+    if (
+      origin !== undefined &&
+      origin.note === last?.note &&
+      origin.span === last.span &&
+      current !== undefined
+    )
+      current.to = slot + 1;
+    else if (origin !== undefined)
+      ranges.push({ from: slot, to: slot + 1, span: at(origin.span), note: origin.note });
+    last = origin;
+  });
+  return ranges;
+}
+
+function inodeMap(chain: Chain, at: (span: Span) => ManifestSpan): InodeMap {
+  const { layer, classes, layout } = chain;
+  return {
+    name: mapName(chain),
+    type: 'inode',
+    layout,
+    default: layer.default,
+    classes: classes.map(manifestClass),
+    entries: layer.scopes.map((scope) => mapEntry(scope, classes, at)),
+    raw: [],
+  };
+}
+
+function manifestClass({ actions, decision }: ActionClass): ManifestClass {
+  const names = actionNames(actions);
+  return {
+    actions: names,
+    decision: decision.kind === 'bit' ? { kind: 'bit', bit: decision.bit } : { kind: decision.kind },
+  };
+}
+
+function mapEntry(scope: Scope, classes: readonly ActionClass[], at: (span: Span) => ManifestSpan): MapEntry {
+  return {
+    path: patternText(scope.path),
+    components: scope.path.map((c) => (c.kind === 'glob' ? { glob: c.source } : { literal: c.name })),
+    object: scope.object,
+    optional: scope.optional,
+    within: scope.within,
+    region: classEffects(scope.region, classes),
+    self: classEffects(scope.self, classes),
+    span: at(defined(scope.spans[0], 'a scope is declared somewhere')),
+    rules: scope.rules.map((rule) => ({
+      effect: rule.effect,
+      self: rule.self,
+      actions: actionNames(rule.actions),
+      span: at(rule.span),
+    })),
+  };
+}
+
+function classEffects(effects: Effects, classes: readonly ActionClass[]): ManifestEffects {
+  const indices = (mask: ActionMask): number[] =>
+    classes.flatMap((c, i) => (c.decision.kind === 'bit' && (c.actions & mask) !== 0 ? [i] : []));
+  return { allow: indices(effects.allow), deny: indices(effects.deny), forbid: indices(effects.forbid) };
+}
+
+/** What exists is resolved and put into the maps before any program runs; last, the task is made to hold a tag. */
+function loadSteps(chains: readonly EmittedChain[], maps: readonly InodeMap[]): LoadStep[] {
+  const programs = chains.flatMap((c) => c.programs.map((p) => p.plan.name));
+  const last = chains.flatMap((c) => c.programs.at(-1)?.plan.name ?? []);
+  const tags = chains.some((c) => c.programs.some((p) => p.plan.kind === 'get'));
+  return [
+    ...maps.flatMap((m): LoadStep[] => [
+      { step: 'open', map: m.name },
+      { step: 'map_update', map: m.name },
+    ]),
+    ...programs.map((program): LoadStep => ({ step: 'load_program', program })),
+    { step: 'no_new_privs' },
+    ...last.map((program): LoadStep => ({ step: 'prepend', program })),
+    ...(tags ? [{ step: 'chdir_current' } as const] : []),
+  ];
+}

@@ -1,0 +1,291 @@
+/**
+ * The map of a manifest grounded on a file system: every object that a scope names, and every object above one, with the
+ * value that the programs will find for it.
+ *
+ * Input: the map's entries and the tree. Output: inode → state, with the scopes behind each, or what does not fit, with
+ * nothing half done. Invariant: the map holds with every directory also what `..` leads to from it, at each place where it
+ * can be seen, so that leaving a region upwards is seen exactly.
+ */
+import type { InodeMap, ManifestEffects, MapEntry } from '../../artifact/manifest.js';
+import { parentOf, rootLocation, type Location } from '../kernel/mounts.js';
+import { isWithin, type Inode, type Vfs } from '../kernel/vfs.js';
+import {
+  isGlobbed,
+  isKind,
+  literalNames,
+  resolveLiteral,
+  resolvePattern,
+  rootPath,
+  type NamedLocation,
+  type PhysicalPath,
+} from './resolve.js';
+import { comparePaths, generalToSpecific } from './order.js';
+
+/** An object of the map. */
+export interface Place {
+  readonly inode: Inode;
+  /** The place above on the physical path; undefined for the root. */
+  readonly parent: Place | undefined;
+  /** Last component of the physical path as it is on the file system; empty for the root. */
+  readonly name: string;
+  /** The scopes that name the object, general to specific. */
+  readonly entries: readonly MapEntry[];
+  /** Bits by class: what is carried down. */
+  readonly allowed: number;
+  readonly forbidden: number;
+  /** Bits by class that are allowed: on the object, and beneath it. */
+  readonly self: number;
+  readonly below: number;
+}
+
+export type LoadFault =
+  | { readonly kind: 'absent'; readonly entry: MapEntry; readonly why: string }
+  | { readonly kind: 'wrong-kind'; readonly entry: MapEntry }
+  /** Two scopes turn out to be one object and disagree about these classes. */
+  | {
+      readonly kind: 'disagree';
+      readonly first: MapEntry;
+      readonly second: MapEntry;
+      readonly path: string;
+      readonly classes: number;
+    }
+  /** One object is seen at two places whose scopes give it different rights. */
+  | {
+      readonly kind: 'two-places';
+      readonly first: string;
+      readonly second: string;
+      readonly entry: MapEntry | undefined;
+    };
+
+/** A glob that found nothing: no fault, but told. */
+export interface Grounded {
+  readonly places: ReadonlyMap<number, Place>;
+  readonly unmatched: readonly MapEntry[];
+}
+
+export type GroundResult =
+  ({ readonly kind: 'ok' } & Grounded) | { readonly kind: 'refused'; readonly faults: readonly LoadFault[] };
+
+export function ground(map: InodeMap, vfs: Vfs): GroundResult {
+  const faults: LoadFault[] = [];
+  const unmatched: MapEntry[] = [];
+  const found: PhysicalPath[] = [rootPath(vfs)];
+  const named = new Map<Inode, MapEntry[]>();
+  for (const entry of map.entries) {
+    for (const path of find(vfs, entry, faults, unmatched)) {
+      found.push(path);
+      const inode = (path.at(-1) as Location).inode;
+      const entries = named.get(inode);
+      if (entries === undefined) named.set(inode, [entry]);
+      else if (!entries.includes(entry)) entries.push(entry);
+    }
+  }
+  if (faults.length > 0) return { kind: 'refused', faults };
+  const ledger: Ledger = { map, named, root: undefined, byInode: new Map(), fresh: [], faults };
+  found.forEach((path) => addPath(ledger, path));
+  if (vfs.mounts.length > 1) closeUpwards(ledger, vfs);
+  checkDisagreements(ledger);
+  if (faults.length > 0) return { kind: 'refused', faults };
+  const places = new Map([...ledger.byInode].map(([inode, node]) => [inode.ino, node.place] as const));
+  return { kind: 'ok', places, unmatched };
+}
+
+/** What one entry names. */
+function find(
+  vfs: Vfs,
+  entry: MapEntry,
+  faults: LoadFault[],
+  unmatched: MapEntry[],
+): readonly PhysicalPath[] {
+  if (isGlobbed(entry.components)) {
+    const all = resolvePattern(vfs, entry.components, entry.object);
+    if (all.length === 0) unmatched.push(entry);
+    return all;
+  }
+  const names = literalNames(entry.components);
+  const result = resolveLiteral(vfs, names);
+  if (result.kind === 'found') {
+    if (isKind(result.path, entry.object)) return [result.path];
+    faults.push({ kind: 'wrong-kind', entry });
+    return [];
+  }
+  const around = entry.within > 0 ? resolveLiteral(vfs, names.slice(0, entry.within)) : undefined;
+  if (!entry.optional && around?.kind !== 'absent') faults.push({ kind: 'absent', entry, why: result.why });
+  return [];
+}
+
+/** A place and what is known beneath it, by mount and inode: two ways to one location are one node. */
+interface Node {
+  readonly location: Location;
+  readonly place: Place;
+  readonly children: Map<Inode, Node[]>;
+}
+
+interface Ledger {
+  readonly map: InodeMap;
+  readonly named: ReadonlyMap<Inode, MapEntry[]>;
+  root: Node | undefined;
+  readonly byInode: Map<Inode, Node>;
+  /** Nodes whose ways up are not yet looked at. */
+  readonly fresh: Node[];
+  readonly faults: LoadFault[];
+}
+
+function addPath(ledger: Ledger, path: PhysicalPath): void {
+  const [root, ...rest] = path;
+  if (root === undefined) return;
+  ledger.root ??= makeNode(ledger, undefined, root);
+  let node = ledger.root;
+  for (const location of rest) {
+    const siblings = node.children.get(location.inode);
+    let next = siblings?.find((n) => n.location.mount === location.mount);
+    if (next === undefined) {
+      next = makeNode(ledger, node, location);
+      if (siblings === undefined) node.children.set(location.inode, [next]);
+      else siblings.push(next);
+    }
+    node = next;
+  }
+}
+
+function makeNode(ledger: Ledger, parent: Node | undefined, location: NamedLocation): Node {
+  const { inode, name } = location;
+  const before = parent?.place ?? initial(ledger.map);
+  const entries = ledger.named.get(inode) ?? [];
+  entries.sort(generalToSpecific);
+  const place: Place = {
+    inode,
+    parent: parent?.place,
+    name,
+    entries,
+    ...applyEntries(ledger.map, before, entries),
+  };
+  const node: Node = { location, place, children: new Map() };
+  const known = ledger.byInode.get(inode);
+  if (known === undefined) {
+    ledger.byInode.set(inode, node);
+    ledger.fresh.push(node);
+  } else if (known.place.self !== place.self || known.place.below !== place.below) {
+    ledger.faults.push({
+      kind: 'two-places',
+      first: pathOf(known.place),
+      second: pathOf(place),
+      entry: entries[0],
+    });
+  }
+  return node;
+}
+
+/** The name under which a directory shows an object; a mount hides what it is mounted on. */
+function nameOf(dir: Location, { mount, inode }: Location): string {
+  const shown = mount === dir.mount ? inode : mount.point;
+  for (const [name, entry] of dir.inode.entries ?? []) if (entry === shown) return name;
+  return '?';
+}
+
+/** The physical path of a place, as text. */
+export function pathOf(place: Place): string {
+  const names: string[] = [];
+  for (let at: Place | undefined = place; at?.parent !== undefined; at = at.parent) names.push(at.name);
+  return '/' + names.reverse().join('/');
+}
+
+/** Classes with a bit that are allowed before any scope speaks. */
+export function initial(map: InodeMap): { readonly allowed: number; readonly forbidden: number } {
+  let allowed = 0;
+  for (const { actions, decision } of map.classes) {
+    if (decision.kind === 'bit' && (map.default === 'allow' || actions.includes('walk')))
+      allowed |= 1 << decision.bit;
+  }
+  return { allowed, forbidden: 0 };
+}
+
+/** The rule of the language at one object, on class bits. `dir` entries act on what is beneath, all on the object. */
+function applyEntries(
+  map: InodeMap,
+  before: { readonly allowed: number; readonly forbidden: number },
+  entries: readonly MapEntry[],
+): Pick<Place, 'allowed' | 'forbidden' | 'self' | 'below'> {
+  let { allowed, forbidden } = before;
+  let selfAllowed = allowed;
+  let selfForbidden = forbidden;
+  for (const entry of entries) {
+    const region = effectBits(map, entry.region);
+    const self = effectBits(map, entry.self);
+    allowed = (allowed | region.allow) & ~region.deny;
+    forbidden |= region.forbid;
+    selfAllowed = (((selfAllowed | region.allow) & ~region.deny) | self.allow) & ~self.deny;
+    selfForbidden |= region.forbid | self.forbid;
+  }
+  return { allowed, forbidden, self: selfAllowed & ~selfForbidden, below: allowed & ~forbidden };
+}
+
+interface Bits {
+  readonly allow: number;
+  readonly deny: number;
+  readonly forbid: number;
+}
+
+export function effectBits(map: InodeMap, effects: ManifestEffects): Bits {
+  const bits = (classes: readonly number[]): number =>
+    classes.reduce((sum, index) => {
+      const decision = map.classes[index]?.decision;
+      return decision?.kind === 'bit' ? sum | (1 << decision.bit) : sum;
+    }, 0);
+  return { allow: bits(effects.allow), deny: bits(effects.deny), forbid: bits(effects.forbid) };
+}
+
+/** Until nothing is new: the directory above, at every place where a mapped directory is seen. */
+function closeUpwards(ledger: Ledger, vfs: Vfs): void {
+  const root = rootLocation(vfs);
+  for (let node = ledger.fresh.pop(); node !== undefined; node = ledger.fresh.pop()) {
+    const { inode } = node.location;
+    if (inode.kind !== 'dir') continue;
+    for (const mount of vfs.mounts) {
+      if (!isWithin(inode, mount.root)) continue;
+      const up = parentOf({ mount, inode }, root);
+      const path = up === undefined ? undefined : pathUp(up, root);
+      if (path !== undefined) addPath(ledger, path);
+    }
+  }
+}
+
+/** The physical path of a directory; undefined when it is not seen from the root. */
+function pathUp(at: Location, root: Location): PhysicalPath | undefined {
+  const path: NamedLocation[] = [];
+  let here = at;
+  while (here.inode !== root.inode || here.mount !== root.mount) {
+    const up = parentOf(here, root);
+    if (up === undefined || (up.inode === here.inode && up.mount === here.mount)) return undefined;
+    path.push({ ...here, name: nameOf(up, here) });
+    here = up;
+  }
+  return [{ ...root, name: '' }, ...path.reverse()];
+}
+
+/** Scopes of one object that nothing orders must agree, on the region and on the object. */
+function checkDisagreements(ledger: Ledger): void {
+  for (const [inode, { place }] of ledger.byInode) {
+    const entries = ledger.named.get(inode) ?? [];
+    for (const [i, first] of entries.entries()) {
+      for (const second of entries.slice(i + 1)) {
+        if (comparePaths(first, second) !== undefined) continue;
+        const classes = disagreement(ledger.map, first, second);
+        if (classes !== 0)
+          ledger.faults.push({ kind: 'disagree', first, second, path: pathOf(place), classes });
+      }
+    }
+  }
+}
+
+function disagreement(map: InodeMap, a: MapEntry, b: MapEntry): number {
+  const [x, y] = [effectBits(map, a.region), effectBits(map, b.region)];
+  const [selfX, selfY] = [onObject(x, effectBits(map, a.self)), onObject(y, effectBits(map, b.self))];
+  const region = (x.allow & y.deny) | (x.deny & y.allow);
+  return region | (selfX.allow & selfY.deny) | (selfX.deny & selfY.allow);
+}
+
+function onObject(region: Bits, self: Bits): { readonly allow: number; readonly deny: number } {
+  const own = self.allow | self.deny;
+  return { allow: self.allow | (region.allow & ~own), deny: self.deny | (region.deny & ~own) };
+}

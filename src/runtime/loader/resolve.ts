@@ -1,0 +1,110 @@
+/**
+ * Paths of a manifest → objects of a file system, before any program runs: symbolic links are followed, globs are matched
+ * against what exists. What is found is a *physical path*: the locations from the root down, mounts kept as they are.
+ */
+import { compileGlob, matchesGlob, type Glob } from '../../pattern/glob.js';
+import type { MapEntry } from '../../artifact/manifest.js';
+import { crossDown, mountAt, rootLocation, type Location } from '../kernel/mounts.js';
+import { MAX_LINKS } from '../kernel/namei.js';
+import type { Vfs } from '../kernel/vfs.js';
+
+/** A location and the name under which the directory above shows it; empty for the root. */
+export interface NamedLocation extends Location {
+  readonly name: string;
+}
+
+/** From the root down. The last is the object; the others are directories. */
+export type PhysicalPath = readonly NamedLocation[];
+
+export function rootPath(vfs: Vfs): PhysicalPath {
+  return [{ ...rootLocation(vfs), name: '' }];
+}
+
+export type Resolved =
+  { readonly kind: 'found'; readonly path: PhysicalPath } | { readonly kind: 'absent'; readonly why: string };
+
+type Components = MapEntry['components'];
+
+/** The object of a literal path. */
+export function resolveLiteral(vfs: Vfs, names: readonly string[]): Resolved {
+  return follow(vfs, rootPath(vfs), names, { left: MAX_LINKS });
+}
+
+/** Every object that the components lead to, in the order of names; only what exists and is of the kind. */
+export function resolvePattern(vfs: Vfs, components: Components, object: 'dir' | 'file'): PhysicalPath[] {
+  let found: PhysicalPath[] = [rootPath(vfs)];
+  components.forEach((component, i) => {
+    const last = i === components.length - 1;
+    const wanted = last ? object : 'dir';
+    found = found.flatMap((dir) => step(vfs, dir, component)).filter((path) => isKind(path, wanted));
+  });
+  return found;
+}
+
+export function isKind(path: PhysicalPath, object: 'dir' | 'file'): boolean {
+  return (path.at(-1)?.inode.kind === 'dir') === (object === 'dir');
+}
+
+export function isGlobbed(components: Components): boolean {
+  return components.some((c) => 'glob' in c);
+}
+
+export function literalNames(components: Components): string[] {
+  return components.flatMap((c) => ('literal' in c ? [c.literal] : []));
+}
+
+const GLOBS = new Map<string, Glob | undefined>();
+
+/** A glob of a manifest, compiled once. */
+function globOf(source: string): Glob | undefined {
+  if (!GLOBS.has(source)) GLOBS.set(source, compileGlob(source));
+  return GLOBS.get(source);
+}
+
+function step(vfs: Vfs, dir: PhysicalPath, component: Components[number]): PhysicalPath[] {
+  const names = 'literal' in component ? [component.literal] : matchingNames(dir, component.glob);
+  return names.flatMap((name) => {
+    const result = follow(vfs, dir, [name], { left: MAX_LINKS });
+    return result.kind === 'found' ? [result.path] : [];
+  });
+}
+
+function matchingNames(dir: PhysicalPath, source: string): string[] {
+  const glob = globOf(source);
+  const entries = dir.at(-1)?.inode.entries;
+  if (glob === undefined || entries === undefined) return [];
+  return [...entries.keys()].filter((name) => matchesGlob(glob, name)).sort();
+}
+
+/** Follows names from a directory; `links` counts down over the whole resolution, as Linux does. */
+function follow(vfs: Vfs, from: PhysicalPath, names: readonly string[], links: { left: number }): Resolved {
+  let path: NamedLocation[] = [...from];
+  const rest = [...names].reverse();
+  for (let name = rest.pop(); name !== undefined; name = rest.pop()) {
+    const here = path.at(-1) as NamedLocation;
+    if (here.inode.entries === undefined)
+      return { kind: 'absent', why: `\`${name}\` is sought in what is no directory` };
+    if (name === '' || name === '.') continue;
+    if (name === '..') {
+      if (path.length > 1) path.pop();
+      continue;
+    }
+    const inode = here.inode.entries.get(name);
+    if (inode === undefined) return { kind: 'absent', why: `there is no \`${name}\`` };
+    if (inode.kind === 'symlink') {
+      if (links.left-- === 0) return { kind: 'absent', why: `more than ${MAX_LINKS} symbolic links` };
+      if (inode.target.startsWith('/')) path = [...rootPath(vfs)];
+      rest.push(...inode.target.split('/').reverse());
+      continue;
+    }
+    path.push({ ...enter(here, { mount: here.mount, inode }, name), name });
+  }
+  return { kind: 'found', path };
+}
+
+/** What is seen under a name: the object, or what is mounted on it. */
+function enter(dir: Location, at: Location, name: string): Location {
+  if (at.inode.kind === 'dir') return crossDown(at);
+  const mount = mountAt(dir.mount, at.inode, dir.inode, name);
+  return mount === undefined ? at : { mount, inode: mount.root };
+}
