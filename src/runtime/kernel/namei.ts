@@ -201,11 +201,13 @@ function lastKind(name: string): LastKind {
   return name.length === 2 && name.charCodeAt(1) === DOT ? 'dotdot' : 'name';
 }
 
-/** The last component of a call that names an entry: its inode as the directory has it. */
+/**
+ * The last component of a call that names an entry: its inode as the directory has it. A name that is too long is left to
+ * the call, because of `rename`: there the error of the old name comes before that of the new one.
+ */
 function entryTarget(c: Cursor, name: string): void {
   const walk = c.walk;
   if (walk.last !== 'name') return;
-  if (nameTooLong(name)) return void failed(walk, 'ENAMETOOLONG');
   walk.inode = c.inode.entries?.get(name);
   walk.mount = c.mount;
 }

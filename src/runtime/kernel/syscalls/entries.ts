@@ -4,7 +4,7 @@ import { LOOKUP } from '../../../abi/hooks.js';
 import { runPick, type SessionIndex } from '../hooks.js';
 import { isMountPoint } from '../mounts.js';
 import { MODE, type Walk } from '../namei.js';
-import { pathTooLong } from '../names.js';
+import { nameTooLong, pathTooLong } from '../names.js';
 import type { CallResult, Failure, Task } from '../task.js';
 import {
   addEntry,
@@ -34,9 +34,15 @@ function entryFor(task: Task, path: string, dirfd: number, session: SessionIndex
   return walk.ok && walk.errno !== undefined ? failure(walk.errno) : walk;
 }
 
+/** The errno of an entry that is not there. */
+function missing(walk: Walk): Errno {
+  return nameTooLong(walk.name) ? 'ENAMETOOLONG' : 'ENOENT';
+}
+
 /** Why a name cannot be made, or undefined. */
 function takenName(walk: Walk, isDir: boolean): Errno | undefined {
   if (walk.last !== 'name' || walk.inode !== undefined) return 'EEXIST';
+  if (nameTooLong(walk.name)) return 'ENAMETOOLONG';
   if (walk.trailing && !isDir) return 'ENOENT';
   return walk.dir?.nlink === 0 ? 'ENOENT' : undefined;
 }
@@ -87,7 +93,7 @@ export function unlink(task: Task, path: string, dirfd: number = AT_FDCWD): Call
   const walk = entryFor(task, path, dirfd, 0);
   if (!walk.ok) return walk;
   if (walk.last !== 'name') return failure('EISDIR');
-  if (walk.inode === undefined) return failure('ENOENT');
+  if (walk.inode === undefined) return failure(missing(walk));
   const entry = walk as OldEntry;
   if (entry.inode.kind === 'dir') return failure('EISDIR');
   if (walk.trailing) return failure('ENOTDIR');
@@ -103,7 +109,7 @@ export function rmdir(task: Task, path: string, dirfd: number = AT_FDCWD): CallR
   if (walk.last === 'dotdot') return failure('ENOTEMPTY');
   if (walk.last === 'dot') return failure('EINVAL');
   if (walk.last === 'root') return failure('EBUSY');
-  if (walk.inode === undefined) return failure('ENOENT');
+  if (walk.inode === undefined) return failure(missing(walk));
   const entry = walk as OldEntry;
   if (entry.inode.kind !== 'dir') return failure('ENOTDIR');
   if (!pickEntry(task, T.rmdir, entry, 0)) return denied(task);
@@ -161,7 +167,8 @@ function renameErrno(old: Walk, target: Walk, flags: number): Errno | undefined 
   if ((old.dirMount ?? old.mount) !== (target.dirMount ?? target.mount)) return 'EXDEV';
   if (old.last !== 'name') return 'EBUSY';
   if (target.last !== 'name') return flags === RENAME_NOREPLACE ? 'EEXIST' : 'EBUSY';
-  if (old.inode === undefined) return 'ENOENT';
+  if (old.inode === undefined) return missing(old);
+  if (nameTooLong(target.name)) return 'ENAMETOOLONG';
   if (flags === RENAME_NOREPLACE && target.inode !== undefined) return 'EEXIST';
   return (
     slashErrno(old.inode, old, target, flags) ??
