@@ -1,0 +1,41 @@
+/**
+ * Every diagnostic that the project can give: one row a code, in a file a family. A message is a template whose
+ * parameters the type checker knows, so that a missing or misspelt one does not compile.
+ *
+ * `LLP1xxx` syntax, `2xxx` names and types, `3xxx` hierarchy and rules, `4xxx` limits of a target, `5xxx` load and run
+ * time. A code is never used again for something else. Each has a page in docs/errors.
+ */
+import { LIMITS } from './limits.js';
+import { LOAD } from './load.js';
+import { NAMES } from './names.js';
+import { RULES } from './rules.js';
+import { SYNTAX } from './syntax.js';
+import type { Diagnostic, Severity } from './types.js';
+
+/** One row of the catalogue. */
+export interface Entry {
+  readonly severity: Severity;
+  /** A few words for lists: no parameters. */
+  readonly title: string;
+  /** Lower case, no final period; `{name}` stands for a parameter. */
+  readonly message: string;
+}
+
+export const CATALOGUE = { ...SYNTAX, ...NAMES, ...RULES, ...LIMITS, ...LOAD } as const;
+
+export type Code = keyof typeof CATALOGUE;
+
+type ParamsOf<T extends string> = T extends `${string}{${infer P}}${infer Rest}` ? P | ParamsOf<Rest> : never;
+
+/** The parameters of a code's message, all strings. */
+export type Params<C extends Code> = Readonly<Record<ParamsOf<(typeof CATALOGUE)[C]['message']>, string>>;
+
+type Details = Partial<Pick<Diagnostic, 'span' | 'notes' | 'help' | 'fix'>>;
+
+/** A diagnostic with this code. */
+export function report<C extends Code>(code: C, params: Params<C>, details: Details): Diagnostic {
+  const entry: Entry = CATALOGUE[code];
+  const values: Readonly<Record<string, string>> = params;
+  const message = entry.message.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
+  return { code, severity: entry.severity, message, notes: [], ...details };
+}

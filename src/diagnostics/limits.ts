@@ -1,0 +1,10 @@
+/** `LLP4xxx`: limits of the target and of the compiler. */
+import { error } from './entry.js';
+
+export const LIMITS = {
+  LLP4001: error('globs overlap too much', 'the globs beneath `{path}` overlap too much to be decided'),
+  LLP4002: error('proof failed', 'the bytes of `{program}` do not do what the plan says: {reason}'),
+  LLP4003: error('programs too large', 'the programs do not fit the target: {reason}'),
+  LLP4004: error('too many layers', '{layers} layers, and a task holds {limit} chains'),
+  LLP4005: error('fragments expand too far', 'fragments expand to more than {limit} rules'),
+} as const;

@@ -1,0 +1,23 @@
+/** `LLP5xxx`: loading a manifest and running scenarios and tests. */
+import { error, warning } from './entry.js';
+
+export const LOAD = {
+  LLP5001: error('scope is absent', '`{path}` is not there: {why}'),
+  LLP5002: error('wrong kind of object', '`{path}` is {found}, and the policy says `{kind}`'),
+  LLP5003: error(
+    'one object, two rules',
+    '`{first}` and `{second}` are one object, `{path}`, and disagree on {actions}',
+  ),
+  LLP5004: error(
+    'one object, two places',
+    '`{first}` and `{second}` are one object and would get different rights',
+  ),
+  LLP5005: warning('glob finds nothing', '`{path}` finds nothing here'),
+  LLP5006: error('unreadable manifest', 'cannot load `{file}`: {why}'),
+  LLP5007: error('refused program', 'program `{program}` is refused: {why}'),
+  LLP5008: error('refused chain', 'the kernel refuses the chain of `{program}`: {why}'),
+  LLP5009: error('failed expectation', 'expected {wanted}, and it is {found}'),
+  LLP5010: error('tree cannot be made', 'cannot make `{path}`: {why}'),
+  LLP5011: error('unreadable scenario', 'cannot use scenario `{file}`: {why}'),
+  LLP5012: error('cd refused', 'cannot change into `{path}`: {why}'),
+} as const;

@@ -1,0 +1,23 @@
+/** `LLP2xxx`: names, types and files. */
+import { error } from './entry.js';
+
+export const NAMES = {
+  LLP2001: error('unknown action', '`{name}` is no action'),
+  LLP2002: error('unknown fragment', 'there is no fragment `{name}`'),
+  LLP2003: error('unknown parameter', 'there is no parameter `{name}`'),
+  LLP2004: error('declared twice', '{kind} `{name}` is declared twice'),
+  LLP2005: error('defined by itself', '`{name}` is defined by itself'),
+  LLP2006: error('fragment uses itself', 'fragment `{name}` uses itself'),
+  LLP2007: error('wrong number of arguments', 'fragment `{name}` takes {wanted} arguments, not {given}'),
+  LLP2008: error('parameter without a value', 'parameter `{name}` has no value'),
+  LLP2009: error('wrong type of value', '`{value}` is no value for `{name}`, which is a {type}'),
+  LLP2010: error('value for an unknown parameter', '`-D {name}=…` is for no parameter of the policy'),
+  LLP2011: error('empty set', 'the set is empty: nothing is left of `all`'),
+  LLP2012: error('name of an action', '`{name}` is an action already'),
+  LLP2013: error('no policy', 'there is no `policy` block to compile'),
+  LLP2014: error('two defaults', '`default` is given twice'),
+  LLP2015: error('import not found', 'cannot import `{path}`: {why}'),
+  LLP2016: error('import cycle', '`{path}` imports itself'),
+  LLP2017: error('unreadable file', 'cannot read `{path}`: {why}'),
+  LLP2018: error('import outside the folder', "cannot import `{path}`: it is outside of the policy's folder"),
+} as const;

@@ -1,0 +1,30 @@
+/** `LLP3xxx`: paths, scopes and rules. */
+import { error, warning } from './entry.js';
+
+export const RULES = {
+  LLP3001: error('relative path at the top', '`{path}` is relative, and no scope is around it'),
+  LLP3002: error('absolute path in a scope', '`{path}` does not lie beneath the scope around it'),
+  LLP3003: error('path not normalised', '`{path}` has {component} in it'),
+  LLP3004: error('malformed glob', '`{component}`: {what}'),
+  LLP3005: error('double star', '`{component}`: `**` is no glob'),
+  LLP3006: error('name too long', 'the {what} is longer than {limit} bytes, so it names nothing'),
+  LLP3007: error('root as a file', '`/` is a directory'),
+  LLP3008: error(
+    'scope in a single object',
+    'the fragment has a scope, and is used where there is one object only',
+  ),
+  LLP3010: error('contradiction', '{actions} is both allowed and {effect} in `{path}`'),
+  LLP3011: warning('said twice', '{actions} is mentioned twice with `{effect}` in `{path}`'),
+  LLP3012: error(
+    'allow of what is forbidden',
+    '{actions} is forbidden in `{scope}`, which holds for `{witness}` too',
+  ),
+  LLP3013: error('ambiguous globs', '`{first}` and `{second}` disagree on {actions}: both match `{witness}`'),
+  LLP3014: warning('idle rule', '`{effect}` of {actions} in `{path}` changes no decision'),
+  LLP3015: error(
+    'both directory and file',
+    '`{path}` is declared as a directory and as a file, and both must be there',
+  ),
+  LLP3016: error('glob in a test', '`{path}` is a glob, and a test asks about one object'),
+  LLP3017: error('path of a test', '`{path}` is no absolute path'),
+} as const;
