@@ -1,0 +1,261 @@
+/**
+ * One instruction of the abstract interpretation: the state before it to the states after it.
+ *
+ * After an error the step goes on as if the result were a scalar, so that one fault is reported once and the rest
+ * of the program is still looked at.
+ */
+import { STACK_SIZE } from '../abi/hooks.js';
+import type { HookAbi } from '../abi/hooks.js';
+import { checkCall } from './verify-call.js';
+import { SCALAR, describe, setReg, stackBits } from './verify-state.js';
+import type { State, Value } from './verify-state.js';
+import type { Alu, Atomic, I32, Instruction, Jump, LdImm64, Operand, Reg } from './types.js';
+import type { VerifierMap, VerifierRule } from './verify.js';
+import { assertNever } from '../assert.js';
+
+export interface StepEnv {
+  readonly hook: HookAbi;
+  readonly maps: readonly VerifierMap[];
+  /** Slot of the instruction: the identity of what a lookup gives. */
+  readonly slot: number;
+  report(rule: VerifierRule, message: string): void;
+}
+
+/** States after an instruction: on falling through, and on its jump. */
+export interface Successors {
+  readonly next: State;
+  readonly taken: State;
+}
+
+const both = (state: State): Successors => ({ next: state, taken: state });
+
+export function step(op: Instruction, state: State, env: StepEnv): Successors {
+  switch (op.kind) {
+    case 'alu':
+      return both(writeReg(state, op.dst, aluResult(op, state, env), env));
+    case 'neg':
+    case 'endian':
+      readScalar(state, op.dst, 'arithmetic', env);
+      return both(writeReg(state, op.dst, SCALAR, env));
+    case 'movsx':
+      readScalar(state, op.src, 'arithmetic', env);
+      return both(writeReg(state, op.dst, SCALAR, env));
+    case 'load': {
+      const value = access(state, op.src, op.offset, op.size, 'load', env).value;
+      return both(writeReg(state, op.dst, value, env));
+    }
+    case 'store':
+      checkStored(readReg(state, op.src, env), env);
+      return both(access(state, op.dst, op.offset, op.size, 'store', env).state);
+    case 'store_imm':
+      return both(access(state, op.dst, op.offset, op.size, 'store', env).state);
+    case 'atomic':
+      return both(atomic(op, state, env));
+    case 'jump':
+      return jump(op, state, env);
+    case 'ja':
+      return both(state);
+    case 'call_helper':
+      return both(checkCall(op.helper, state, env));
+    case 'call_local':
+      env.report('unsupported', 'calls of local functions are not supported');
+      return both(state);
+    case 'exit':
+      readScalar(state, 0 as Reg, 'a return', env);
+      return both(state);
+    case 'ld_imm64':
+      return both(writeReg(state, op.dst, wideValue(op, env), env));
+    default:
+      return assertNever(op);
+  }
+}
+
+/** The value of a register that is read; an unusable one is reported. */
+export function readReg(state: State, r: number, env: StepEnv): Value {
+  const value = state.regs[r] ?? SCALAR;
+  if (value.kind !== 'unset' && value.kind !== 'mixed') return value;
+  env.report('uninitialised', `r${r} is ${describe(value)}`);
+  return SCALAR;
+}
+
+function readScalar(state: State, r: Reg, use: string, env: StepEnv): void {
+  const value = readReg(state, r, env);
+  if (value.kind !== 'scalar') env.report('pointer', `${use} of r${r}, which is ${describe(value)}`);
+}
+
+function writeReg(state: State, r: Reg, value: Value, env: StepEnv): State {
+  if (r !== 10) return setReg(state, r, value);
+  env.report('read_only', 'the frame pointer r10 is read only');
+  return state;
+}
+
+function aluResult(op: Alu, state: State, env: StepEnv): Value {
+  if (op.op === 'mov') return moved(op, state, env);
+  const dst = readReg(state, op.dst, env);
+  const moves = op.width === 64 && (op.op === 'add' || op.op === 'sub') && op.src.kind === 'imm';
+  if (moves && (dst.kind === 'stack' || dst.kind === 'value')) {
+    const offset = dst.offset + (op.op === 'add' ? op.src.imm : -op.src.imm);
+    if (Math.abs(offset) <= MAX_OFFSET) return { ...dst, offset };
+    env.report('pointer', `${describe(dst)} is moved out of all bounds`);
+    return SCALAR;
+  }
+  if (dst.kind !== 'scalar') env.report('pointer', `arithmetic of r${op.dst}, which is ${describe(dst)}`);
+  if (op.src.kind === 'reg') readScalar(state, op.src.reg, 'arithmetic', env);
+  return SCALAR;
+}
+
+/** Further than any region is large, and far from an overflow of 32 bits. */
+const MAX_OFFSET = 1 << 28;
+
+function moved(op: Alu, state: State, env: StepEnv): Value {
+  if (op.src.kind === 'imm') return SCALAR;
+  const value = readReg(state, op.src.reg, env);
+  if (op.width === 64 || value.kind === 'scalar') return value;
+  env.report('pointer', `a 32-bit move of r${op.src.reg}, which is ${describe(value)}`);
+  return SCALAR;
+}
+
+function checkStored(value: Value, env: StepEnv): void {
+  if (value.kind === 'scalar') return;
+  env.report('pointer', `a store of ${describe(value)} to memory is not supported`);
+}
+
+type Access = 'load' | 'store' | 'atomic';
+
+/** Checks an access; gives what a load finds and the state after a store. */
+function access(
+  state: State,
+  base: Reg,
+  displacement: number,
+  size: number,
+  how: Access,
+  env: StepEnv,
+): { readonly value: Value; readonly state: State } {
+  const pointer = readReg(state, base, env);
+  switch (pointer.kind) {
+    case 'context':
+      return { value: contextField(displacement, size, how, env), state };
+    case 'stack':
+      return { value: SCALAR, state: stackAccess(state, pointer.offset + displacement, size, how, env) };
+    case 'value':
+      checkValueBounds(pointer.map, pointer.offset + displacement, size, env);
+      return { value: SCALAR, state };
+    default:
+      env.report('pointer', `a memory access through r${base}, which is ${describe(pointer)}`);
+      return { value: SCALAR, state };
+  }
+}
+
+function contextField(offset: number, size: number, how: Access, env: StepEnv): Value {
+  const field = env.hook.context.find((f) => offset >= f.offset && offset + size <= f.offset + f.size);
+  if (field === undefined) {
+    const where = `bytes ${offset} to ${offset + size - 1}`;
+    env.report('context', `${where} of the context are not within one field of \`${env.hook.name}\``);
+    return SCALAR;
+  }
+  const whole = size === field.size && offset === field.offset;
+  if (how === 'atomic') env.report('unsupported', 'an atomic access to the context is not supported');
+  else if (how === 'store' && !field.writable) {
+    env.report('context', `\`${field.name}\` is read only in \`${env.hook.name}\``);
+  } else if (!whole && !field.narrow) {
+    env.report('context', `\`${field.name}\` can only be read as a whole: ${field.size} bytes`);
+  } else if (offset % size !== 0) {
+    env.report('alignment', `${size} bytes at offset ${offset} of the context are not aligned`);
+  }
+  return field.kind === 'scalar' || !whole ? SCALAR : { kind: 'handle', handle: field.kind };
+}
+
+function stackAccess(state: State, offset: number, size: number, how: Access, env: StepEnv): State {
+  if (!inStack(offset, size, env)) return state;
+  if (offset % size !== 0) {
+    env.report('alignment', `${size} bytes at offset ${offset} of the stack are not aligned`);
+  }
+  const bits = stackBits(offset, size);
+  if (how !== 'store') checkWritten(state, offset, size, env);
+  return { ...state, stack: state.stack | bits };
+}
+
+function inStack(offset: number, size: number, env: StepEnv): boolean {
+  if (offset >= -STACK_SIZE && offset + size <= 0) return true;
+  const where = `offset ${offset}, ${size} bytes`;
+  env.report('stack', `${where}, is outside of the ${STACK_SIZE} bytes of stack`);
+  return false;
+}
+
+function checkWritten(state: State, offset: number, size: number, env: StepEnv): void {
+  const bits = stackBits(offset, size);
+  if ((state.stack & bits) === bits) return;
+  env.report('uninitialised', `stack bytes ${offset} to ${offset + size - 1} are not all written before`);
+}
+
+function checkValueBounds(map: number, offset: number, size: number, env: StepEnv): void {
+  const abi = env.maps[map];
+  const valueSize = abi === undefined || abi.type === 'inode' ? 0 : abi.valueSize;
+  if (offset < 0 || offset + size > valueSize) {
+    const where = `offset ${offset}, ${size} bytes`;
+    env.report('map_value', `${where}, is outside of the ${valueSize} bytes of a value of \`${abi?.name}\``);
+  } else if (offset % size !== 0) {
+    env.report('alignment', `${size} bytes at offset ${offset} of a map value are not aligned`);
+  }
+}
+
+/** Checks that a helper may read `size` bytes at a pointer. */
+export function checkReadable(pointer: Value, size: number, what: string, state: State, env: StepEnv): void {
+  if (pointer.kind === 'stack') {
+    if (inStack(pointer.offset, size, env)) checkWritten(state, pointer.offset, size, env);
+  } else if (pointer.kind === 'value') {
+    const abi = env.maps[pointer.map];
+    const valueSize = abi === undefined || abi.type === 'inode' ? 0 : abi.valueSize;
+    if (pointer.offset >= 0 && pointer.offset + size <= valueSize) return;
+    env.report('map_value', `${size} bytes for ${what} reach beyond a value of \`${abi?.name}\``);
+  } else {
+    env.report('helper', `${what} is ${describe(pointer)}`);
+  }
+}
+
+function atomic(op: Atomic, state: State, env: StepEnv): State {
+  readScalar(state, op.src, 'an atomic operand', env);
+  if (op.op === 'cmpxchg') readScalar(state, 0 as Reg, 'a comparison', env);
+  const after = access(state, op.dst, op.offset, op.width / 8, 'atomic', env).state;
+  if (!op.fetch) return after;
+  return writeReg(after, op.op === 'cmpxchg' ? (0 as Reg) : op.src, SCALAR, env);
+}
+
+function jump(op: Jump, state: State, env: StepEnv): Successors {
+  const dst = readReg(state, op.dst, env);
+  if (isNullCheck(op, op.src) && (dst.kind === 'value_or_null' || dst.kind === 'value')) {
+    if (dst.kind === 'value') return both(state);
+    const found = resolveNull(state, dst.id, { kind: 'value', map: dst.map, offset: 0 });
+    const none = resolveNull(state, dst.id, SCALAR);
+    return op.op === 'jeq' ? { next: found, taken: none } : { next: none, taken: found };
+  }
+  if (dst.kind !== 'scalar') env.report('pointer', `a comparison of r${op.dst}, which is ${describe(dst)}`);
+  if (op.src.kind === 'reg') readScalar(state, op.src.reg, 'a comparison', env);
+  return both(state);
+}
+
+function isNullCheck(op: Jump, src: Operand): boolean {
+  return op.width === 64 && (op.op === 'jeq' || op.op === 'jne') && src.kind === 'imm' && src.imm === 0;
+}
+
+function resolveNull(state: State, id: number, value: Value): State {
+  const regs = state.regs.map((v) => (v.kind === 'value_or_null' && v.id === id ? value : v));
+  return { ...state, regs };
+}
+
+function wideValue(op: LdImm64<I32>, env: StepEnv): Value {
+  const source = op.source;
+  if (source.kind === 'imm') return SCALAR;
+  const map = env.maps[source.map];
+  if (map === undefined) {
+    env.report('map', `the program has ${env.maps.length} maps, none with index ${source.map}`);
+    return SCALAR;
+  }
+  if (source.kind === 'map') return { kind: 'map', map: source.map };
+  if (map.type !== 'array' || map.maxEntries !== 1) {
+    env.report('map', `\`${map.name}\` is no array of one entry: its value has no fixed address`);
+  } else if (source.offset < 0 || source.offset >= map.valueSize) {
+    env.report('map_value', `offset ${source.offset} is outside of a value of \`${map.name}\``);
+  }
+  return { kind: 'value', map: source.map, offset: source.offset };
+}

@@ -1,0 +1,68 @@
+/**
+ * Bytes to a program that the engine runs: decode, verify, prepare. The only way to a `LoadedProgram`.
+ */
+import type { HookName } from '../../abi/hooks.js';
+import { decode } from '../../bpf/decode.js';
+import { verifyProgram } from '../../bpf/verify.js';
+import type { VerifierError, VerifierMap, VerifyOptions } from '../../bpf/verify.js';
+import type { InterpreterProgram } from './interpreter.js';
+import type { EngineMap } from './maps.js';
+import { TAG, prepare } from './prepare.js';
+import type { LoadedProgram } from './types.js';
+import { defined } from '../../assert.js';
+
+export interface ProgramSource {
+  readonly name: string;
+  readonly hook: HookName;
+  readonly triggerMask: number;
+  readonly bytes: Uint8Array;
+  /** Names of the maps that LD_IMM64 refers to, by index (`ManifestProgram.maps`). */
+  readonly maps: readonly string[];
+}
+
+export type LoadOutcome =
+  | { readonly kind: 'loaded'; readonly program: LoadedProgram }
+  | { readonly kind: 'refused'; readonly errors: readonly VerifierError[] };
+
+/**
+ * Verifies and prepares a program.
+ * @param maps the maps there are, by name; a program that names another is refused
+ */
+export function loadProgram(
+  source: ProgramSource,
+  maps: ReadonlyMap<string, EngineMap>,
+  options: VerifyOptions = {},
+): LoadOutcome {
+  const missing = source.maps.filter((name) => !maps.has(name));
+  if (missing.length > 0) return { kind: 'refused', errors: missing.map(missingMap) };
+  const used = source.maps.map((name) => defined(maps.get(name), 'a map that was looked up before'));
+  const errors = verifyProgram({ ...source, maps: used.map(asVerifierMap) }, options);
+  if (errors.length > 0) return { kind: 'refused', errors };
+  return { kind: 'loaded', program: ready(source, used) };
+}
+
+function ready(source: ProgramSource, maps: readonly EngineMap[]): InterpreterProgram {
+  const { instructions } = decode(source.bytes);
+  const { name, hook, triggerMask, bytes } = source;
+  return {
+    name,
+    hook,
+    triggerMask,
+    instructions: instructions.length,
+    size: bytes.length,
+    ...prepare(instructions),
+    maps,
+    helpers: undefined,
+    objectTag: hook === 'fs_get' ? TAG.TAG_OBJECT : TAG.INODE,
+  };
+}
+
+function missingMap(name: string): VerifierError {
+  return { slot: 0, disassembly: '', rule: 'map', message: `there is no map \`${name}\`` };
+}
+
+function asVerifierMap(map: EngineMap): VerifierMap {
+  if (map.kind === 'inode') return { name: map.name, type: 'inode' };
+  const { name, kind, keySize, valueSize, maxEntries } = map;
+  return { name, type: kind, keySize, valueSize, maxEntries };
+}
