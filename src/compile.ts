@@ -126,7 +126,7 @@ function generate(
     out.push(report('LLP4002', { program: proof.program, reason: proof.reason }, { span: chain.layer.span }));
     return { chain, programs, certificate: null };
   });
-  const sizes = chains.map((c) => ({ programs: c.programs.map((p: Emitted) => ({ size: p.bytes.length })) }));
+  const sizes = chains.map((c) => c.programs.map((p: Emitted) => ({ name: p.plan.name, size: p.bytes.length })));
   for (const message of verifySet(sizes)) out.push(report('LLP4003', { reason: message }, {}));
   return { chains, diagnostics: out };
 }

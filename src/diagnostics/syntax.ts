@@ -16,4 +16,6 @@ export const SYNTAX = {
   LLP1012: error('more mistakes', '{count} more mistakes are not shown'),
   LLP1013: error('unclosed block', 'the block is not closed'),
   LLP1014: error('control character', 'the string holds the control character {code}'),
+  LLP1015: error('unknown word', 'nothing begins with `{word}`'),
+  LLP1016: error('path without quotes', 'the path `{path}` stands without quotes'),
 } as const;

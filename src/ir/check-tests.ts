@@ -33,9 +33,7 @@ type Read = (template: Template) => string | undefined;
 
 function checkGiven(item: GivenItem, read: Read, absolute: Read): CheckedGiven | undefined {
   const path = absolute(item.path);
-  if (item.kind === 'file' || item.kind === 'dir') {
-    return path === undefined ? undefined : { kind: item.kind, path, span: item.span };
-  }
+  if (!('target' in item)) return path === undefined ? undefined : { kind: item.kind, path, span: item.span };
   // The target of a link is text that is followed later; what a bind or a hard link names is there already.
   const target = item.kind === 'link' ? read(item.target) : absolute(item.target);
   if (path === undefined || target === undefined) return undefined;

@@ -1,0 +1,462 @@
+/**
+ * The grammar: the one Chevrotain class. Each method bears its production and makes its node of the syntax tree; what the
+ * grammar cannot say is checked in `restrict.ts`.
+ *
+ * Invariant: with recovery a node may lack parts (a name that is not there has no text), and then an error is reported.
+ */
+import {
+  EmbeddedActionsParser,
+  EOF,
+  type IRecognitionException,
+  type IToken,
+  type ParserMethod,
+  type TokenType,
+} from 'chevrotain';
+import type { Diagnostic, Span } from '../diagnostics/types.js';
+import type * as ast from './ast.js';
+import * as messages from './messages.js';
+import { onlyRules } from './restrict.js';
+import { plainText, readTemplate } from './template.js';
+import * as t from './tokens.js';
+
+/** Errors after which the rest of the text is left alone. */
+export const MAX_ERRORS = 200;
+
+/** Fields of the parser that its type does not show: what is needed to stop in the middle. */
+interface Internals {
+  currIdx: number;
+  tokVectorLength: number;
+}
+
+type Rule<T> = ParserMethod<[], T>;
+
+export class PolicyParser extends EmbeddedActionsParser {
+  /** Index of the source that is being parsed. */
+  source = 0;
+  /** What is wrong in strings, and items where they do not belong. */
+  problems: Diagnostic[] = [];
+  #errors = 0;
+
+  constructor(skipValidations = true) {
+    super([...t.GRAMMAR_TOKENS], {
+      recoveryEnabled: true,
+      maxLookahead: 1,
+      skipValidations,
+      errorMessageProvider: messages.messageProvider,
+    });
+    this.performSelfAnalysis();
+  }
+
+  /** Starts anew on other tokens. */
+  begin(tokens: IToken[], source: number): void {
+    this.input = tokens;
+    this.source = source;
+    this.problems = [];
+    this.#errors = 0;
+  }
+
+  /** After too many errors what is left is not parsed: each costs the search for a place to go on. */
+  SAVE_ERROR(error: IRecognitionException): IRecognitionException {
+    const parent = EmbeddedActionsParser.prototype as unknown as {
+      SAVE_ERROR(this: PolicyParser, error: IRecognitionException): IRecognitionException;
+    };
+    const saved = parent.SAVE_ERROR.call(this, error);
+    if (++this.#errors === MAX_ERRORS) {
+      const internals = this as unknown as Internals;
+      internals.currIdx = internals.tokVectorLength - 1;
+    }
+    return saved;
+  }
+
+  // PolicyFile = [ Version ] { Import | Param | Actions | Fragment | Policy | Test }
+  readonly policyFile: Rule<ast.PolicyFile> = this.RULE('policyFile', (): ast.PolicyFile => {
+    const imports: ast.ImportDecl[] = [];
+    const params: ast.ParamDecl[] = [];
+    const actions: ast.ActionsDecl[] = [];
+    const fragments: ast.FragmentDecl[] = [];
+    const policies: ast.PolicyDecl[] = [];
+    const tests: ast.TestDecl[] = [];
+    const version = this.OPTION(() => this.SUBRULE(this.version));
+    this.MANY(() => {
+      this.OR([
+        { ALT: () => add(imports, this.SUBRULE(this.importDecl)) },
+        { ALT: () => add(params, this.SUBRULE(this.paramDecl)) },
+        { ALT: () => add(actions, this.SUBRULE(this.actionsDecl)) },
+        { ALT: () => add(fragments, this.SUBRULE(this.fragmentDecl)) },
+        { ALT: () => add(policies, this.SUBRULE(this.policyDecl)) },
+        { ALT: () => add(tests, this.SUBRULE(this.testDecl)) },
+      ]);
+    });
+    const end = this.CONSUME(EOF);
+    const span = {
+      source: this.source,
+      start: 0,
+      end: Number.isNaN(end.startOffset) ? this.#lastEnd() : end.startOffset,
+    };
+    return { kind: 'file', span, version, imports, params, actions, fragments, policies, tests };
+  });
+
+  // Version = "llp" Integer ";"
+  readonly version: Rule<number> = this.RULE('version', (): number => {
+    this.CONSUME(t.Llp);
+    const number = this.CONSUME(t.Integer);
+    this.CONSUME(t.Semicolon);
+    return Number(number.image);
+  });
+
+  // Import = "import" String ";"
+  readonly importDecl: Rule<ast.ImportDecl> = this.RULE('importDecl', (): ast.ImportDecl => {
+    const first = this.CONSUME(t.Import);
+    const path = this.#template(this.CONSUME(t.Text), 'an import');
+    this.CONSUME(t.Semicolon);
+    return { kind: 'import', span: this.#from(first), path };
+  });
+
+  // Param = "param" Identifier ":" Identifier [ "=" String ] ";"
+  readonly paramDecl: Rule<ast.ParamDecl> = this.RULE('paramDecl', (): ast.ParamDecl => {
+    const first = this.CONSUME(t.Param);
+    const { name, type } = this.SUBRULE(this.typedName) ?? this.#noTypedName();
+    const value = this.OPTION(() => {
+      this.CONSUME(t.Equals);
+      return this.#template(this.CONSUME(t.Text));
+    });
+    this.CONSUME(t.Semicolon);
+    return { kind: 'param', span: this.#from(first), name, type, default: value };
+  });
+
+  // TypedName = Identifier ":" Identifier
+  readonly typedName: Rule<{ name: ast.Name; type: ast.ParamType; span: Span }> = this.RULE(
+    'typedName',
+    (): { name: ast.Name; type: ast.ParamType; span: Span } => {
+      const first = this.CONSUME(t.Identifier);
+      this.CONSUME(t.Colon);
+      const type = this.CONSUME2(t.Identifier);
+      return { name: this.#name(first), type: this.#paramType(type), span: this.#from(first) };
+    },
+  );
+
+  // Actions = "actions" Identifier "=" SetExpr ";"
+  readonly actionsDecl: Rule<ast.ActionsDecl> = this.RULE('actionsDecl', (): ast.ActionsDecl => {
+    const first = this.CONSUME(t.Actions);
+    const name = this.#name(this.CONSUME(t.Identifier));
+    this.CONSUME(t.Equals);
+    const set = this.SUBRULE(this.setExpr) ?? this.#noSet();
+    this.CONSUME(t.Semicolon);
+    return { kind: 'actions', span: this.#from(first), name, set };
+  });
+
+  // SetExpr = "all" [ "except" NameList ] | NameList
+  readonly setExpr: Rule<ast.SetExpr> = this.RULE('setExpr', (): ast.SetExpr => {
+    const first = this.LA(1);
+    let names: ast.Name[] = [];
+    const all = this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.All);
+          this.OPTION(() => {
+            this.CONSUME(t.Except);
+            names = this.SUBRULE(this.nameList) ?? [];
+          });
+          return true;
+        },
+      },
+      {
+        ALT: () => {
+          names = this.SUBRULE2(this.nameList) ?? [];
+          return false;
+        },
+      },
+    ]);
+    return { kind: 'set', span: this.#from(first), all, names };
+  });
+
+  // NameList = Identifier { "," Identifier }
+  readonly nameList: Rule<ast.Name[]> = this.RULE('nameList', (): ast.Name[] => {
+    const names = [this.#name(this.CONSUME(t.Identifier))];
+    this.MANY(() => {
+      this.CONSUME(t.Comma);
+      names.push(this.#name(this.CONSUME2(t.Identifier)));
+    });
+    return names.filter((n) => n.text !== '');
+  });
+
+  // Fragment = "fragment" Identifier [ "(" TypedName { "," TypedName } ")" ] "{" { ScopeItem } "}"
+  readonly fragmentDecl: Rule<ast.FragmentDecl> = this.RULE('fragmentDecl', (): ast.FragmentDecl => {
+    const first = this.CONSUME(t.Fragment);
+    const name = this.#name(this.CONSUME(t.Identifier));
+    const params: ast.ParamDecl[] = [];
+    this.OPTION(() => {
+      this.CONSUME(t.LeftParen);
+      this.AT_LEAST_ONE_SEP({
+        SEP: t.Comma,
+        DEF: () => {
+          const typed = this.SUBRULE(this.typedName);
+          if (typed !== undefined) params.push({ kind: 'param', default: undefined, ...typed });
+        },
+      });
+      this.CONSUME(t.RightParen);
+    });
+    const items = this.SUBRULE(this.block) ?? [];
+    return { kind: 'fragment', span: this.#from(first), name, params, items };
+  });
+
+  // Policy = "policy" String "{" { Default | ScopeItem } "}"
+  readonly policyDecl: Rule<ast.PolicyDecl> = this.RULE('policyDecl', (): ast.PolicyDecl => {
+    const first = this.CONSUME(t.Policy);
+    const name = this.CONSUME(t.Text);
+    const defaults: ast.DefaultDecl[] = [];
+    const items: ast.ScopeItem[] = [];
+    this.CONSUME(t.LeftBrace);
+    this.MANY(() => {
+      this.OR([
+        { ALT: () => add(defaults, this.SUBRULE(this.defaultDecl)) },
+        { ALT: () => add(items, this.SUBRULE(this.scopeItem)) },
+      ]);
+    });
+    this.CONSUME(t.RightBrace);
+    const text = this.#plain(name, 'the name of a policy');
+    return {
+      kind: 'policy',
+      span: this.#from(first),
+      name: text,
+      nameSpan: this.#spanOf(name),
+      defaults,
+      items,
+    };
+  });
+
+  // Default = "default" ( "allow" | "deny" ) ";"
+  readonly defaultDecl: Rule<ast.DefaultDecl> = this.RULE('defaultDecl', (): ast.DefaultDecl => {
+    const first = this.CONSUME(t.Default);
+    const effect = this.SUBRULE(this.verdict) ?? 'deny';
+    this.CONSUME(t.Semicolon);
+    return { kind: 'default', span: this.#from(first), effect };
+  });
+
+  // Verdict = "allow" | "deny"
+  readonly verdict: Rule<'allow' | 'deny'> = this.RULE('verdict', (): 'allow' | 'deny' =>
+    this.OR<'allow' | 'deny'>([
+      { ALT: () => this.#word(t.Allow, 'allow') },
+      { ALT: () => this.#word(t.Deny, 'deny') },
+    ]),
+  );
+
+  // Block = "{" { ScopeItem } "}"
+  readonly block: Rule<ast.ScopeItem[]> = this.RULE('block', (): ast.ScopeItem[] => {
+    const items: ast.ScopeItem[] = [];
+    this.CONSUME(t.LeftBrace);
+    this.MANY(() => add(items, this.SUBRULE(this.scopeItem)));
+    this.CONSUME(t.RightBrace);
+    return items;
+  });
+
+  // ScopeItem = Use | Scope | Here | Rule
+  readonly scopeItem: Rule<ast.ScopeItem> = this.RULE('scopeItem', (): ast.ScopeItem =>
+    this.OR<ast.ScopeItem>([
+      { ALT: () => this.SUBRULE(this.useDecl) },
+      { ALT: () => this.SUBRULE(this.scopeDecl) },
+      { ALT: () => this.SUBRULE(this.hereDecl) },
+      { ALT: () => this.SUBRULE(this.ruleDecl) },
+    ]),
+  );
+
+  // Use = "use" Identifier [ "(" String { "," String } ")" ] ";"
+  readonly useDecl: Rule<ast.UseDecl> = this.RULE('useDecl', (): ast.UseDecl => {
+    const first = this.CONSUME(t.Use);
+    const name = this.#name(this.CONSUME(t.Identifier));
+    const args: ast.Template[] = [];
+    this.OPTION(() => {
+      this.CONSUME(t.LeftParen);
+      this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => args.push(this.#template(this.CONSUME(t.Text))) });
+      this.CONSUME(t.RightParen);
+    });
+    this.CONSUME(t.Semicolon);
+    return { kind: 'use', span: this.#from(first), name, args };
+  });
+
+  // Scope = ( "dir" | "file" ) [ "?" ] String "{" { ScopeItem } "}"
+  readonly scopeDecl: Rule<ast.ScopeDecl> = this.RULE('scopeDecl', (): ast.ScopeDecl => {
+    const first = this.LA(1);
+    const object = this.OR<'dir' | 'file'>([
+      { ALT: () => this.#word(t.Dir, 'dir') },
+      { ALT: () => this.#word(t.File, 'file') },
+    ]);
+    const optional = this.OPTION(() => this.CONSUME(t.Question)) !== undefined;
+    const path = this.#template(this.CONSUME(t.Text));
+    const items = this.SUBRULE(this.block) ?? [];
+    const allowed = object === 'file' ? this.ACTION(() => onlyRules(items, '`file`', this.problems)) : items;
+    return { kind: 'scope', span: this.#from(first), object, optional, path, items: allowed };
+  });
+
+  // Here = "here" "{" { ScopeItem } "}"
+  readonly hereDecl: Rule<ast.HereDecl> = this.RULE('hereDecl', (): ast.HereDecl => {
+    const first = this.CONSUME(t.Here);
+    const items = this.SUBRULE(this.block) ?? [];
+    return {
+      kind: 'here',
+      span: this.#from(first),
+      items: this.ACTION(() => onlyRules(items, '`here`', this.problems)),
+    };
+  });
+
+  // Rule = ( "allow" | "deny" | "forbid" ) SetExpr ";"
+  readonly ruleDecl: Rule<ast.RuleDecl> = this.RULE('ruleDecl', (): ast.RuleDecl => {
+    const first = this.LA(1);
+    const effect = this.OR<ast.Effect>([
+      { ALT: () => this.#word(t.Allow, 'allow') },
+      { ALT: () => this.#word(t.Deny, 'deny') },
+      { ALT: () => this.#word(t.Forbid, 'forbid') },
+    ]);
+    const set = this.SUBRULE(this.setExpr) ?? this.#noSet();
+    this.CONSUME(t.Semicolon);
+    return { kind: 'rule', span: this.#from(first), effect, set };
+  });
+
+  // Test = "test" String "{" [ "given" "{" { GivenItem } "}" ] { Expect | Cd } "}"
+  readonly testDecl: Rule<ast.TestDecl> = this.RULE('testDecl', (): ast.TestDecl => {
+    const first = this.CONSUME(t.Test);
+    const name = this.CONSUME(t.Text);
+    const given: ast.GivenItem[] = [];
+    const steps: ast.TestStep[] = [];
+    this.CONSUME(t.LeftBrace);
+    this.OPTION(() => {
+      this.CONSUME(t.Given);
+      this.CONSUME2(t.LeftBrace);
+      this.MANY(() => add(given, this.SUBRULE(this.givenItem)));
+      this.CONSUME(t.RightBrace);
+    });
+    this.MANY2(() => add(steps, this.SUBRULE(this.testStep)));
+    this.CONSUME2(t.RightBrace);
+    return {
+      kind: 'test',
+      span: this.#from(first),
+      name: this.#plain(name, 'the name of a test'),
+      given,
+      steps,
+    };
+  });
+
+  // GivenItem = ( "file" | "dir" ) String ";" | ( "link" | "bind" | "hardlink" ) String "->" String ";"
+  readonly givenItem: Rule<ast.GivenItem> = this.RULE('givenItem', (): ast.GivenItem => {
+    const first = this.LA(1);
+    const kind = this.OR<'file' | 'dir' | 'link' | 'bind' | 'hardlink'>([
+      { ALT: () => this.#word(t.File, 'file') },
+      { ALT: () => this.#word(t.Dir, 'dir') },
+      { ALT: () => this.#word(t.Link, 'link') },
+      { ALT: () => this.#word(t.Bind, 'bind') },
+      { ALT: () => this.#word(t.Hardlink, 'hardlink') },
+    ]);
+    const path = this.#template(this.CONSUME(t.Text));
+    const target = this.OPTION(() => {
+      this.CONSUME(t.Arrow);
+      return this.#template(this.CONSUME2(t.Text));
+    });
+    this.CONSUME(t.Semicolon);
+    return this.ACTION(() => this.#given(kind, this.#from(first), path, target));
+  });
+
+  // TestStep = "expect" Verdict Identifier String ";" | "cd" String ";"
+  readonly testStep: Rule<ast.TestStep> = this.RULE('testStep', (): ast.TestStep => {
+    const first = this.LA(1);
+    return this.OR<ast.TestStep>([
+      {
+        ALT: () => {
+          this.CONSUME(t.Expect);
+          const effect = this.SUBRULE(this.verdict) ?? 'allow';
+          const action = this.#name(this.CONSUME(t.Identifier));
+          const path = this.#template(this.CONSUME(t.Text));
+          this.CONSUME(t.Semicolon);
+          return { kind: 'expect', span: this.#from(first), effect, action, path };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(t.Cd);
+          const path = this.#template(this.CONSUME2(t.Text));
+          this.CONSUME2(t.Semicolon);
+          return { kind: 'cd', span: this.#from(first), path };
+        },
+      },
+    ]);
+  });
+
+  #word<W extends string>(type: TokenType, word: W): W {
+    this.CONSUME(type);
+    return word;
+  }
+
+  #given(
+    kind: 'file' | 'dir' | 'link' | 'bind' | 'hardlink',
+    span: Span,
+    path: ast.Template,
+    target: ast.Template | undefined,
+  ): ast.GivenItem {
+    if (kind === 'file' || kind === 'dir') {
+      if (target !== undefined) this.problems.push(messages.unexpectedTarget(kind, target.span));
+      return { kind, span, path };
+    }
+    if (target === undefined) this.problems.push(messages.missingTarget(kind, span));
+    return { kind, span, path, target: target ?? path };
+  }
+
+  #paramType(token: IToken): ast.ParamType {
+    const { image } = token;
+    if (image === 'path' || image === 'name' || image === 'pattern') return image;
+    this.ACTION(() => {
+      if (!token.isInsertedInRecovery) this.problems.push(messages.unknownType(image, this.#spanOf(token)));
+    });
+    return 'pattern';
+  }
+
+  #template(token: IToken, noParameterIn?: string): ast.Template {
+    return this.ACTION(() => {
+      if (token.isInsertedInRecovery === true)
+        return { kind: 'template', span: this.#spanOf(token), parts: [] };
+      const template = readTemplate(token, this.source, this.problems);
+      if (noParameterIn !== undefined) plainText(template, noParameterIn, this.problems);
+      return template;
+    });
+  }
+
+  #plain(token: IToken, where: string): string {
+    return this.ACTION(() => plainText(this.#template(token), where, this.problems));
+  }
+
+  #name(token: IToken): ast.Name {
+    return {
+      kind: 'name',
+      span: this.#spanOf(token),
+      text: token.isInsertedInRecovery === true ? '' : token.image,
+    };
+  }
+
+  #noSet(): ast.SetExpr {
+    return { kind: 'set', span: this.#from(this.LA(0)), all: false, names: [] };
+  }
+
+  #noTypedName(): { name: ast.Name; type: ast.ParamType } {
+    return { name: { kind: 'name', span: this.#from(this.LA(0)), text: '' }, type: 'pattern' };
+  }
+
+  #spanOf(token: IToken): Span {
+    if (Number.isNaN(token.startOffset))
+      return { source: this.source, start: this.#lastEnd(), end: this.#lastEnd() };
+    return { source: this.source, start: token.startOffset, end: token.startOffset + token.image.length };
+  }
+
+  /** From a token to the last one that was consumed. */
+  #from(first: IToken): Span {
+    const start = Number.isNaN(first.startOffset) ? this.#lastEnd() : first.startOffset;
+    return { source: this.source, start, end: Math.max(start, this.#lastEnd()) };
+  }
+
+  #lastEnd(): number {
+    const last = this.LA(0);
+    return last === undefined || Number.isNaN(last.startOffset) ? 0 : last.startOffset + last.image.length;
+  }
+}
+
+/** Recovery gives undefined for a rule that failed. */
+function add<T>(list: T[], item: T | undefined): void {
+  if (item !== undefined) list.push(item);
+}

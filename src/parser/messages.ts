@@ -1,0 +1,126 @@
+/**
+ * Syntax errors in the language's terms: what is expected at a place, by the rule and the token that the grammar wanted.
+ * Chevrotain asks for a text; it is given the words for `{wanted}`, and `parse.ts` makes the diagnostic.
+ */
+import { EOF, type IParserErrorMessageProvider, type IToken, type TokenType } from 'chevrotain';
+import { report } from '../diagnostics/catalogue.js';
+import { nearestName } from '../diagnostics/suggest.js';
+import type { Diagnostic, Span } from '../diagnostics/types.js';
+import * as t from './tokens.js';
+
+const DECLARATIONS = 'a declaration (`policy`, `fragment`, `actions`, `param`, `import` or `test`)';
+const ITEMS = 'a rule, a scope or `}`';
+
+/** What a rule is called, for "after …". */
+const CALLED: Readonly<Record<string, string>> = {
+  version: 'version',
+  importDecl: 'import',
+  paramDecl: 'parameter',
+  actionsDecl: 'set',
+  ruleDecl: 'rule',
+  useDecl: '`use`',
+  defaultDecl: 'default',
+  givenItem: 'object',
+  testStep: 'step',
+};
+
+/** What is wanted where the grammar wants a string. */
+const STRINGS: Readonly<Record<string, string>> = {
+  importDecl: 'the name of a file in quotes',
+  paramDecl: 'a value in quotes',
+  policyDecl: 'the name of the policy in quotes',
+  testDecl: 'the name of the test in quotes',
+  useDecl: 'an argument in quotes',
+  scopeDecl: 'a path in quotes',
+  givenItem: 'a path in quotes',
+  testStep: 'a path in quotes',
+};
+
+const NAMES: Readonly<Record<string, string>> = {
+  nameList: 'the name of an action',
+  testStep: 'the name of an action',
+  fragmentDecl: 'the name of the fragment',
+  useDecl: 'the name of a fragment',
+  actionsDecl: 'the name of the set',
+  typedName: 'a name and its type, as in `site: path`',
+};
+
+function wantedToken(expected: TokenType, rule: string): string {
+  switch (expected) {
+    case t.Semicolon:
+      return `\`;\` after the ${CALLED[rule] ?? 'declaration'}`;
+    case t.Text:
+      return STRINGS[rule] ?? 'a text in quotes';
+    case t.Identifier:
+      return NAMES[rule] ?? 'a name';
+    case t.RightBrace:
+      return rule === 'testDecl' ? '`expect`, `cd` or `}`' : ITEMS;
+    case t.Integer:
+      return 'the number of the version';
+    case EOF:
+      return DECLARATIONS;
+    default:
+      return `\`${typeof expected.PATTERN === 'string' ? expected.PATTERN : expected.name}\``;
+  }
+}
+
+const ALTERNATIVES: Readonly<Record<string, string>> = {
+  policyFile: DECLARATIONS,
+  policyDecl: ITEMS,
+  scopeItem: ITEMS,
+  setExpr: 'the name of an action, or `all`',
+  verdict: '`allow` or `deny`',
+  givenItem: '`file`, `dir`, `link`, `bind` or `hardlink`',
+  testStep: '`expect` or `cd`',
+};
+
+export const messageProvider: IParserErrorMessageProvider = {
+  buildMismatchTokenMessage: ({ expected, ruleName }) => wantedToken(expected, ruleName),
+  buildNotAllInputParsedMessage: () => DECLARATIONS,
+  buildNoViableAltMessage: ({ ruleName }) => ALTERNATIVES[ruleName] ?? 'something else',
+  buildEarlyExitMessage: ({ ruleName }) => ALTERNATIVES[ruleName] ?? 'something else',
+};
+
+/** `\`word\``, or the end of the file. */
+export function foundText(token: IToken): string {
+  if (token.tokenType === EOF || Number.isNaN(token.startOffset)) return 'the end of the file';
+  const image = token.image.length > 40 ? `${token.image.slice(0, 40)}…` : token.image;
+  return `\`${image}\``;
+}
+
+/** The keyword that a misspelt word is near to, where one of these is wanted. */
+export function keywordHelp(token: IToken): string | undefined {
+  if (token.tokenType !== t.Identifier) return undefined;
+  const near = nearestName(
+    token.image,
+    t.KEYWORDS.map((k) => String(k.PATTERN)),
+  );
+  return near === undefined ? undefined : `did you mean \`${near}\`?`;
+}
+
+export function missingTarget(kind: string, span: Span): Diagnostic {
+  const help = `write \`${kind} "/path" -> "/target";\``;
+  return report(
+    'LLP1001',
+    { wanted: '`->` and a target', found: `a \`${kind}\` without one` },
+    { span, help },
+  );
+}
+
+export function unexpectedTarget(kind: string, span: Span): Diagnostic {
+  const help = 'write `link "/path" -> "target";` for a symbolic link';
+  return report(
+    'LLP1001',
+    { wanted: `\`;\` after the path of a \`${kind}\``, found: 'a target' },
+    { span, help },
+  );
+}
+
+export function unknownType(image: string, span: Span): Diagnostic {
+  const near = nearestName(image, ['path', 'name', 'pattern']);
+  const help =
+    near === undefined
+      ? '`path`: a literal path; `name`: one component; `pattern`: may hold globs'
+      : `did you mean \`${near}\`?`;
+  return report('LLP1001', { wanted: '`path`, `name` or `pattern`', found: `\`${image}\`` }, { span, help });
+}

@@ -1,0 +1,217 @@
+/**
+ * Text → syntax tree.
+ *
+ * Input: any text. Output: the tree of what could be read, and every independent syntax error. The tree is there with
+ * errors too (what failed is left out), so that later passes can report more; it is absent only when nesting is too deep
+ * to be parsed. Invariant: never an exception, and time near linear in the text.
+ */
+import { MismatchedTokenException, type IRecognitionException, type IToken } from 'chevrotain';
+import { report } from '../diagnostics/catalogue.js';
+import type { Diagnostic, Outcome, Span } from '../diagnostics/types.js';
+import { nearestName } from '../diagnostics/suggest.js';
+import type { PolicyFile } from './ast.js';
+import { MAX_ERRORS, PolicyParser } from './grammar.js';
+import { foundText, keywordHelp } from './messages.js';
+import * as t from './tokens.js';
+
+/** Levels of braces: far more than any policy, far fewer than the call stack holds. */
+const MAX_DEPTH = 200;
+
+let parser: PolicyParser | undefined;
+
+/** Parses one file. `source` is its index, for spans. */
+export function parse(text: string, source: number): Outcome<PolicyFile> {
+  const lexed = t.policyLexer().tokenize(text);
+  const out = lexicalErrors(lexed.tokens, lexed.groups, source);
+  const misspelt = mendWords(lexed.tokens, source);
+  const deep = nestingError(lexed.tokens, source);
+  if (deep !== undefined) return { value: undefined, diagnostics: limit([...out, ...misspelt, deep]) };
+  parser ??= new PolicyParser();
+  parser.begin(lexed.tokens, source);
+  const value = parser.policyFile() as PolicyFile | undefined;
+  const errors = parser.errors.map((error) => syntaxError(error, lexed.tokens, source, text));
+  const version = versionError(value, lexed.tokens, source);
+  const problems = parser.problems;
+  parser.begin([], 0);
+  return { value, diagnostics: limit([...out, ...misspelt, ...version, ...errors, ...problems]) };
+}
+
+/** What no token was made of, and strings and comments that are not closed. */
+function lexicalErrors(
+  tokens: readonly IToken[],
+  groups: Readonly<Record<string, IToken[]>>,
+  source: number,
+): Diagnostic[] {
+  const out: Diagnostic[] = [];
+  for (const token of (groups['unknown'] ?? []).slice(0, MAX_ERRORS + 1))
+    out.push(unknownText(token, source));
+  for (const token of groups['openComments'] ?? []) {
+    const span = { source, start: token.startOffset, end: token.startOffset + 2 };
+    out.push(report('LLP1006', {}, { span, help: 'close it with `*/`' }));
+  }
+  for (const token of tokens) {
+    if (token.tokenType === t.OpenString) {
+      out.push(report('LLP1003', {}, { span: spanOf(token, source), help: 'close it with `"`' }));
+    } else if (token.tokenType === t.BarePath) {
+      const fix = { span: spanOf(token, source), replacement: `"${token.image}"` };
+      const details = { span: fix.span, help: `write \`${fix.replacement}\``, fix };
+      out.push(report('LLP1016', { path: token.image }, details));
+    }
+    if (out.length > 2 * MAX_ERRORS) break;
+  }
+  return out;
+}
+
+/**
+ * Puts the keyword in the place of a misspelt one where something begins, so that what follows is read as it was meant.
+ * An identifier never begins anything, so nothing that is right is changed.
+ */
+function mendWords(tokens: IToken[], source: number): Diagnostic[] {
+  const out: Diagnostic[] = [];
+  for (const [i, token] of tokens.entries()) {
+    const before = tokens[i - 1]?.tokenType;
+    const begins =
+      before === undefined || before === t.Semicolon || before === t.LeftBrace || before === t.RightBrace;
+    if (token.tokenType !== t.Identifier || !begins || out.length > MAX_ERRORS) continue;
+    const near = nearestName(token.image, STARTING_WORDS);
+    const keyword = t.STARTERS.find((k) => k.PATTERN === near);
+    if (keyword === undefined || near === undefined) continue;
+    const span = spanOf(token, source);
+    const help = `did you mean \`${near}\`?`;
+    out.push(report('LLP1015', { word: token.image }, { span, help, fix: { span, replacement: near } }));
+    tokens[i] = { ...token, tokenType: keyword, tokenTypeIdx: keyword.tokenTypeIdx ?? token.tokenTypeIdx };
+  }
+  return out;
+}
+
+const STARTING_WORDS = t.STARTERS.map((k) => String(k.PATTERN));
+
+const LOOKALIKES: Readonly<Record<string, string>> = {
+  '“': '"',
+  '”': '"',
+  '„': '"',
+  '«': '"',
+  '»': '"',
+  '；': ';',
+  '，': ',',
+  '：': ':',
+  '｛': '{',
+  '｝': '}',
+  "'": '"',
+  '‘': '"',
+  '’': '"',
+  '→': '->',
+};
+
+function unknownText(token: IToken, source: number): Diagnostic {
+  const first = String.fromCodePoint(token.image.codePointAt(0) ?? 0);
+  const meant = LOOKALIKES[first];
+  const shown = [...token.image].slice(0, 20).join('');
+  const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]+$/u.test(shown)
+    ? `\`${shown}\``
+    : `the character U+${(first.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  const help =
+    meant === undefined
+      ? first === '#'
+        ? 'a comment begins with `//`'
+        : 'take it out; text with such characters stands in quotes'
+      : `write \`${meant}\``;
+  return report('LLP1002', { found: printable }, { span: spanOf(token, source), help });
+}
+
+function spanOf(token: IToken, source: number): Span {
+  return { source, start: token.startOffset, end: token.startOffset + token.image.length };
+}
+
+function nestingError(tokens: readonly IToken[], source: number): Diagnostic | undefined {
+  let depth = 0;
+  for (const token of tokens) {
+    if (token.tokenType === t.LeftBrace && ++depth > MAX_DEPTH) {
+      const help = 'write several components in one path, as in `dir "a/b/c"`';
+      return report('LLP1009', { limit: String(MAX_DEPTH) }, { span: spanOf(token, source), help });
+    }
+    if (token.tokenType === t.RightBrace && depth > 0) depth--;
+  }
+  return undefined;
+}
+
+function versionError(file: PolicyFile | undefined, tokens: readonly IToken[], source: number): Diagnostic[] {
+  const first = tokens[0];
+  if (first?.tokenType !== t.Llp) {
+    const span = { source, start: 0, end: 0 };
+    const fix = { span, replacement: 'llp 1;\n' };
+    return [report('LLP1007', {}, { span, help: 'begin the file with `llp 1;`', fix })];
+  }
+  const number = tokens[1];
+  if (number?.tokenType !== t.Integer || file === undefined || Number(number.image) === 1) return [];
+  const span = spanOf(number, source);
+  return [
+    report(
+      'LLP1008',
+      { version: number.image },
+      { span, help: 'write `llp 1;`', fix: { span, replacement: '1' } },
+    ),
+  ];
+}
+
+/** Tokens whose lack is shown where they would stand. */
+const CLOSING = /^`[;,:={)}]|^`->/;
+
+function syntaxError(
+  error: IRecognitionException,
+  tokens: readonly IToken[],
+  source: number,
+  text: string,
+): Diagnostic {
+  const { token, previousToken } = error as MismatchedTokenException;
+  const wanted = error.message;
+  const atEnd = Number.isNaN(token.startOffset);
+  const previousEnd =
+    previousToken === undefined || Number.isNaN(previousToken.startOffset)
+      ? 0
+      : previousToken.startOffset + previousToken.image.length;
+  if (atEnd && wanted.endsWith('`}`')) return unclosedBlock(tokens, source, text);
+  const insert = CLOSING.test(wanted);
+  const span = atEnd || insert ? { source, start: previousEnd, end: previousEnd } : spanOf(token, source);
+  const symbol = insert ? /^`([^`]+)`/.exec(wanted)?.[1] : undefined;
+  const misspelt = insert ? undefined : keywordHelp(token);
+  const help = misspelt ?? (symbol === undefined ? undefined : `write \`${symbol}\` here`);
+  const details = {
+    span,
+    ...(help === undefined ? {} : { help }),
+    ...(symbol === undefined ? {} : { fix: { span, replacement: symbol } }),
+  };
+  return report('LLP1001', { wanted, found: foundText(token) }, details);
+}
+
+/** Shows the innermost brace that nothing closes. */
+function unclosedBlock(tokens: readonly IToken[], source: number, text: string): Diagnostic {
+  const open: IToken[] = [];
+  for (const token of tokens) {
+    if (token.tokenType === t.LeftBrace) open.push(token);
+    else if (token.tokenType === t.RightBrace) open.pop();
+  }
+  const brace = open.at(-1);
+  const end = { source, start: text.trimEnd().length, end: text.trimEnd().length };
+  if (brace === undefined) return report('LLP1013', {}, { span: end, help: 'close it with `}`' });
+  const notes = [{ message: 'the file ends here', span: end }];
+  return report('LLP1013', {}, { span: spanOf(brace, source), notes, help: 'close it with `}`' });
+}
+
+/** The first of many, and how many there are more. */
+function limit(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  if (diagnostics.length <= MAX_ERRORS) return [...diagnostics];
+  const ordered = [...diagnostics].sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
+  const shown = ordered.slice(0, MAX_ERRORS);
+  const rest = ordered[MAX_ERRORS];
+  const count = String(ordered.length - MAX_ERRORS);
+  const span = rest?.span === undefined ? {} : { span: rest.span };
+  return [
+    ...shown,
+    report(
+      'LLP1012',
+      { count: `${count} or more` },
+      { ...span, help: 'mend the first ones and run it again' },
+    ),
+  ];
+}

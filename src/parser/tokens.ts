@@ -1,0 +1,144 @@
+/**
+ * Tokens of the language. The lexer accepts every text: what is no token becomes `Unknown`, `OpenString` or
+ * `OpenComment`, which are reported with their place and kept from the grammar.
+ *
+ * Keywords that are also names of actions or that a name may well be (`link`, `bind`, …) are identifiers too.
+ */
+import { createToken, Lexer, type TokenType } from 'chevrotain';
+
+export const Identifier = createToken({ name: 'Identifier', pattern: /[A-Za-z_][A-Za-z0-9_-]*/ });
+
+function keyword(word: string, alsoName = false): TokenType {
+  const name = word[0]?.toUpperCase() + word.slice(1);
+  const options = { name, pattern: word, longer_alt: Identifier };
+  return createToken(alsoName ? { ...options, categories: [Identifier] } : options);
+}
+
+export const Llp = keyword('llp');
+export const Import = keyword('import');
+export const Param = keyword('param');
+export const Actions = keyword('actions');
+export const Fragment = keyword('fragment');
+export const Policy = keyword('policy');
+export const Default = keyword('default');
+export const Use = keyword('use');
+export const Dir = keyword('dir');
+export const File = keyword('file');
+export const Here = keyword('here');
+export const Allow = keyword('allow');
+export const Deny = keyword('deny');
+export const Forbid = keyword('forbid');
+export const All = keyword('all');
+export const Except = keyword('except');
+export const Test = keyword('test');
+export const Given = keyword('given', true);
+export const Link = keyword('link', true);
+export const Bind = keyword('bind', true);
+export const Hardlink = keyword('hardlink', true);
+export const Expect = keyword('expect', true);
+export const Cd = keyword('cd', true);
+
+export const KEYWORDS: readonly TokenType[] = [
+  Llp,
+  Import,
+  Param,
+  Actions,
+  Fragment,
+  Policy,
+  Default,
+  Use,
+  Dir,
+  File,
+  Here,
+  Allow,
+  Deny,
+  Forbid,
+  All,
+  Except,
+  Test,
+  Given,
+  Link,
+  Bind,
+  Hardlink,
+  Expect,
+  Cd,
+];
+
+export const Integer = createToken({ name: 'Integer', pattern: /[0-9]+/ });
+/** One line; what is in it is read by `template.ts`. */
+export const Text = createToken({ name: 'String', pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"/ });
+export const Semicolon = createToken({ name: 'Semicolon', pattern: ';' });
+export const Comma = createToken({ name: 'Comma', pattern: ',' });
+export const Colon = createToken({ name: 'Colon', pattern: ':' });
+export const Equals = createToken({ name: 'Equals', pattern: '=' });
+export const Question = createToken({ name: 'Question', pattern: '?' });
+export const Arrow = createToken({ name: 'Arrow', pattern: '->' });
+export const LeftBrace = createToken({ name: 'LeftBrace', pattern: '{' });
+export const RightBrace = createToken({ name: 'RightBrace', pattern: '}' });
+export const LeftParen = createToken({ name: 'LeftParen', pattern: '(' });
+export const RightParen = createToken({ name: 'RightParen', pattern: ')' });
+
+export const PUNCTUATION: readonly TokenType[] = [
+  Semicolon,
+  Comma,
+  Colon,
+  Equals,
+  Question,
+  Arrow,
+  LeftBrace,
+  RightBrace,
+  LeftParen,
+  RightParen,
+];
+
+const Space = createToken({ name: 'Space', pattern: /[ \t\r\n\uFEFF]+/, group: Lexer.SKIPPED });
+export const LineComment = createToken({ name: 'LineComment', pattern: /\/\/[^\r\n]*/, group: 'comments' });
+export const BlockComment = createToken({
+  name: 'BlockComment',
+  pattern: /\/\*(?:[^*]|\*(?!\/))*\*\//,
+  group: 'comments',
+});
+const OpenComment = createToken({ name: 'OpenComment', pattern: /\/\*[^]*/, group: 'openComments' });
+/** A string without its closing quote stands for one with it, so that the grammar goes on. */
+export const OpenString = createToken({
+  name: 'OpenString',
+  pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*\\?/,
+  categories: [Text],
+});
+/** A path without quotes stands for one with them, so that the grammar goes on. */
+export const BarePath = createToken({ name: 'BarePath', pattern: /\/[^\s"{};,()]*/, categories: [Text] });
+const Unknown = createToken({
+  name: 'Unknown',
+  pattern: /[^\sA-Za-z0-9_"{}();,:=?/]+|[^]/,
+  group: 'unknown',
+});
+
+const ORDER: readonly TokenType[] = [
+  Space,
+  LineComment,
+  BlockComment,
+  OpenComment,
+  ...KEYWORDS,
+  Identifier,
+  Integer,
+  Text,
+  OpenString,
+  BarePath,
+  Arrow,
+  ...PUNCTUATION.filter((t) => t !== Arrow),
+  Unknown,
+];
+
+/** What the grammar is made of; the order is the lexer's. */
+export const GRAMMAR_TOKENS: readonly TokenType[] = ORDER;
+
+let lexer: Lexer | undefined;
+
+/** Made on first use: it takes some milliseconds. */
+export function policyLexer(): Lexer {
+  lexer ??= new Lexer([...ORDER], { positionTracking: 'onlyOffset', skipValidations: true });
+  return lexer;
+}
+
+/** Keywords that begin a declaration, an item or a step: an identifier never does. */
+export const STARTERS: readonly TokenType[] = KEYWORDS.filter((k) => k !== All && k !== Except);
