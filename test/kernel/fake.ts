@@ -5,7 +5,8 @@ import type { Engine, HookContext, LoadedProgram, TagStore } from '../../src/run
 import { loadKernelProgram, type KernelProgram } from '../../src/runtime/kernel/program-set.js';
 import { Kernel, newTask, prepend, setNoNewPrivs, type Task } from '../../src/runtime/kernel/task.js';
 import type { HookRun } from '../../src/runtime/kernel/trace.js';
-import { Vfs } from '../../src/runtime/kernel/vfs.js';
+import { entries, Vfs, type Inode } from '../../src/runtime/kernel/vfs.js';
+import { buildTree, type TreeEntry } from '../../src/runtime/kernel/build-tree.js';
 
 export type Body = (context: HookContext, tags: TagStore) => number;
 
@@ -74,16 +75,56 @@ export function record(task: Task): HookRun[] {
   return runs;
 }
 
-/** A run as the ABI description writes it: `walk(a, normal)`, `pick{open+read}(f, normal)`, `get(f)`. */
-export function shortRun(run: HookRun): string {
+/** A tree from short lines: `/a/` a directory, `/a/f` a file, `/l -> t` a link, `/h = t` a hard link, `/m @ t` a bind. */
+export function tree(...lines: readonly string[]): Vfs {
+  const built = buildTree(lines.map(treeEntry));
+  if (built.problems.length > 0) throw new Error(JSON.stringify(built.problems));
+  return built.vfs;
+}
+
+export function treeEntry(line: string): TreeEntry {
+  const [path = '', sign, target = ''] = line.split(' ');
+  if (sign === '->') return { kind: 'link', path, target };
+  if (sign === '=') return { kind: 'hardlink', path, target };
+  if (sign === '@') return { kind: 'bind', path, target };
+  if (sign === '!') return { kind: 'file', path, interpreter: target };
+  return path.endsWith('/') ? { kind: 'dir', path } : { kind: 'file', path };
+}
+
+/** The names under which inodes are first found, depth first: labels for traces. */
+export function labels(vfs: Vfs): Map<number, string> {
+  const found = new Map([[vfs.root.ino, '/']]);
+  const visit = (dir: Inode): void => {
+    for (const [name, inode] of entries(dir)) {
+      if (!found.has(inode.ino)) found.set(inode.ino, name);
+      visit(inode);
+    }
+  };
+  visit(vfs.root);
+  return found;
+}
+
+/** A run as the ABI description writes it: `walk(a)`, `pick{open+read}(f, DOT)`, `get(f)`; `normal` is left out. */
+export function shortRun(run: HookRun, label: ReadonlyMap<number, string>): string {
+  const lookup = run.lookup === 0 ? '' : `, ${LOOKUP_NAMES[run.lookup]}`;
+  const object = `${label.get(run.inode) ?? '?'}${lookup}`;
   switch (run.hook) {
     case 'fs_get':
-      return `get #${run.inode}`;
+      return `get(${object})`;
     case 'fs_walk':
-      return `walk #${run.inode} ${LOOKUP_NAMES[run.lookup]}`;
+      return `walk(${object})`;
     case 'fs_pick':
-      return `pick{${actionNames(run.triggers).join('+')}} #${run.inode} ${LOOKUP_NAMES[run.lookup]}`;
+      return `pick{${actionNames(run.triggers).join('+')}}(${object})`;
     case 'fs_any':
-      return `any{${actionNames(run.triggers).join('+')}} #${run.inode}`;
+      return `any{${actionNames(run.triggers).join('+')}}(${object})`;
   }
+}
+
+/** The runs of one call under a chain that allows everything. Inodes that the call makes are called `new`. */
+export function runsOf(task: Task, call: (task: Task) => unknown): string[] {
+  const label = labels(task.kernel.vfs);
+  const runs = record(task);
+  call(task);
+  task.kernel.trace = undefined;
+  return runs.map((run) => shortRun(run, label).replace('?', 'new'));
 }

@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { O } from '../../src/runtime/kernel/errno.js';
 import * as sys from '../../src/runtime/kernel/syscalls/index.js';
-import type { CallResult, Task } from '../../src/runtime/kernel/task.js';
+import type { CallResult, Task, ValueResult } from '../../src/runtime/kernel/task.js';
 import { entries, type Inode } from '../../src/runtime/kernel/vfs.js';
 import { newKernelTask } from './fake.js';
 
@@ -99,7 +99,7 @@ const anyCall: fc.Arbitrary<Call> = fc.oneof(
 );
 
 /** `ok`, `ok:` and what a link says, or the errno. */
-function outcome(run: () => CallResult | { readonly ok: true; readonly value?: unknown }): string {
+function outcome(run: () => CallResult | ValueResult<string>): string {
   const result = run();
   if (!result.ok) return result.errno;
   return 'value' in result ? `ok: ${JSON.stringify(result.value)}` : 'ok';
@@ -117,8 +117,9 @@ function inModel(task: Task, call: Call, root: string): string {
     case 'stat':
     case 'lstat':
       return outcome(() => {
-        const result = sys[call.call](task, at(call.path));
-        return result.ok ? { ok: true, value: kindAndLinks(result.value.kind, result.value.nlink) } : result;
+        const result = (call.call === 'stat' ? sys.stat : sys.lstat)(task, at(call.path));
+        if (!result.ok) return result;
+        return { ok: true, value: kindAndLinks(result.value.kind, result.value.nlink) };
       });
     case 'readlink':
       return outcome(() => sys.readlink(task, at(call.path)));

@@ -1,0 +1,136 @@
+/** The tree of a tar archive, gzip-compressed or not: a container image's layer, a release, a backup. */
+import fs from 'node:fs';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { extract, type Extract, type Header } from 'tar-stream';
+import { addToTree, type BuiltTree, type TreeEntry, type TreeProblem } from './build-tree.js';
+import { HEAD_BYTES, interpreterOf } from './interpreter-path.js';
+import { nameFromBytes } from './names.js';
+import { Vfs } from './vfs.js';
+
+export interface TarTree extends BuiltTree {
+  /** Members read. */
+  readonly entries: number;
+  /** Whether the archive was read to its end: a truncated or damaged one is not, and `problems` says why. */
+  readonly complete: boolean;
+}
+
+type Member = Extract extends AsyncIterable<infer M> ? M : never;
+
+/** The two records of a pax header that are names, as `tar-stream` gives them. */
+interface PaxNames {
+  readonly path?: string;
+  readonly linkpath?: string;
+}
+
+/** Names are bytes, and only latin1 keeps them all; `decoded` makes names of them again. Not in the package's types. */
+const EXTRACT_OPTIONS = { filenameEncoding: 'latin1', highWaterMark: 65536 };
+
+/** Reads an archive from a file, or from bytes. Throws nothing: what is wrong is in `problems`. */
+export async function treeFromTar(
+  source: string | Uint8Array,
+  options: { readonly interpreters?: boolean } = {},
+): Promise<TarTree> {
+  const vfs = new Vfs();
+  const problems: TreeProblem[] = [];
+  const shown = typeof source === 'string' ? source : 'archive';
+  let entries = 0;
+  try {
+    const members = extract(EXTRACT_OPTIONS);
+    const bytes = typeof source === 'string' ? fs.createReadStream(source) : Readable.from(chunks(source));
+    feed(bytes, members);
+    for await (const member of members) {
+      entries++;
+      const problem = await addMember(vfs, member, options.interpreters === true);
+      if (problem !== undefined) problems.push(problem);
+    }
+    return { vfs, problems, entries, complete: true };
+  } catch (error) {
+    problems.push({ path: shown, problem: error instanceof Error ? error.message : String(error) });
+    return { vfs, problems, entries, complete: false };
+  }
+}
+
+function* chunks(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 65536) yield bytes.subarray(at, at + 65536);
+}
+
+/** Pipes the source into the extractor, through gunzip if it begins as gzip does; errors destroy the extractor. */
+function feed(source: Readable, members: Extract): void {
+  const fail = (error: Error): void => void members.destroy(error);
+  source.on('error', fail);
+  source.once('readable', () => {
+    const first = source.read() as Buffer | null;
+    if (first !== null) source.unshift(first);
+    const zipped = first !== null && first[0] === 0x1f && first[1] === 0x8b;
+    const plain = zipped ? source.pipe(createGunzip().on('error', fail)) : source;
+    plain.pipe(members as unknown as NodeJS.WritableStream);
+  });
+}
+
+async function addMember(vfs: Vfs, member: Member, readsHead: boolean): Promise<TreeProblem | undefined> {
+  const { header } = member;
+  const name = decoded(header.name, paxNames(header).path);
+  const wanted = readsHead && header.type === 'file' && (header.mode & 0o111) !== 0;
+  const interpreter = await drain(member, wanted);
+  const entry = entryOf(header, name, interpreter);
+  if (typeof entry === 'string') return { path: name, problem: entry };
+  if (entry === undefined) return undefined;
+  const problem = addToTree(vfs, entry, true);
+  return problem === undefined ? undefined : { path: name, problem };
+}
+
+function paxNames(header: Header): PaxNames {
+  return (header.pax ?? {}) as PaxNames;
+}
+
+/** Reads a member to its end; its interpreter, if that is wanted. */
+async function drain(member: Member, wanted: boolean): Promise<string | undefined> {
+  const head: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of member as AsyncIterable<Buffer>) {
+    if (wanted && length < HEAD_BYTES) head.push(chunk);
+    length += chunk.length;
+  }
+  return wanted ? interpreterOf(Buffer.concat(head).subarray(0, HEAD_BYTES)) : undefined;
+}
+
+/** A pax name is text already; any other is bytes. */
+function decoded(text: string, pax: string | undefined): string {
+  return pax === undefined ? nameFromBytes(Buffer.from(text, 'latin1')) : text;
+}
+
+/** The path of a member in the tree, or undefined when it would leave it. */
+function treePath(name: string): string | undefined {
+  const parts = name.split('/').filter((part) => part !== '' && part !== '.');
+  return parts.includes('..') ? undefined : `/${parts.join('/')}`;
+}
+
+/** The entry that a header stands for; a text when it is wrong, undefined when it is nothing for the tree. */
+function entryOf(
+  header: Header,
+  name: string,
+  interpreter: string | undefined,
+): TreeEntry | string | undefined {
+  const path = treePath(name);
+  if (path === undefined) return 'leaves the archive through `..`';
+  const target = decoded(header.linkname ?? '', paxNames(header).linkpath);
+  switch (header.type) {
+    case 'directory':
+      return { kind: 'dir', path };
+    case 'file':
+    case 'contiguous-file':
+      return { kind: 'file', path, ...(interpreter === undefined ? {} : { interpreter }) };
+    case 'symlink':
+      return { kind: 'link', path, target };
+    case 'link':
+      return { kind: 'hardlink', path, target: treePath(target) ?? '/' };
+    case 'fifo':
+      return { kind: 'fifo', path };
+    case 'character-device':
+    case 'block-device':
+      return { kind: 'device', path };
+    default:
+      return undefined;
+  }
+}
