@@ -3,9 +3,8 @@ import { helperAbi } from '../abi/helpers.js';
 import type { ArgKind, HelperAbi } from '../abi/helpers.js';
 import { ARG_NAMES, SCALAR, UNSET, describe } from './verify-state.js';
 import type { State, Value } from './verify-state.js';
-import { checkReadable, readReg } from './verify-step.js';
-import type { StepEnv } from './verify-step.js';
-import type { VerifierMap } from './verify.js';
+import { checkReadable, readReg } from './verify-access.js';
+import type { StepEnv, VerifierMap } from './verify-types.js';
 import { assertNever } from '../assert.js';
 
 /** The state after a call: r0 is the result, r1 to r5 are lost. */

@@ -15,7 +15,6 @@ import { ALL_TRIGGERS } from '../abi/actions.js';
 import { HOOKS, MAX_CHAINS, MAX_INSTRUCTIONS, MAX_SET_PAGES, PAGE_SIZE } from '../abi/hooks.js';
 import type { HookName } from '../abi/hooks.js';
 import { decode } from './decode.js';
-import type { DecodeRule } from './decode.js';
 import { disassemble } from './disasm.js';
 import type { Placed } from './types.js';
 import { buildFlow } from './verify-flow.js';
@@ -23,45 +22,10 @@ import type { Flow } from './verify-flow.js';
 import { INITIAL, join } from './verify-state.js';
 import type { State } from './verify-state.js';
 import { step } from './verify-step.js';
+import type { VerifierError, VerifierMap, VerifierRule } from './verify-types.js';
 import { defined } from '../assert.js';
 
-/** A map that a program refers to; the entries of a manifest's `maps` are such. */
-export type VerifierMap =
-  | { readonly name: string; readonly type: 'inode' }
-  | {
-      readonly name: string;
-      readonly type: 'array' | 'hash';
-      readonly keySize: number;
-      readonly valueSize: number;
-      readonly maxEntries: number;
-    };
-
-export type VerifierRule =
-  | DecodeRule
-  | 'size' // 1 to 4096 instructions
-  | 'subtype' // hook and triggers
-  | 'loop'
-  | 'unreachable'
-  | 'uninitialised' // registers and stack bytes
-  | 'read_only' // r10
-  | 'pointer' // what may be done with a pointer
-  | 'alignment'
-  | 'context'
-  | 'stack'
-  | 'map'
-  | 'map_value'
-  | 'helper'
-  | 'unsupported';
-
-export interface VerifierError {
-  /** 0 for an error of the program as a whole. */
-  readonly slot: number;
-  /** The instruction as text, its bytes in hex if it is none, empty for the program as a whole. */
-  readonly disassembly: string;
-  readonly rule: VerifierRule;
-  /** Lower case, no period. */
-  readonly message: string;
-}
+export type { VerifierError, VerifierMap, VerifierRule } from './verify-types.js';
 
 export interface ProgramToVerify {
   readonly name: string;

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decode } from '../../src/bpf/decode.js';
+import { disassemble, listing } from '../../src/bpf/disasm.js';
+import { encodeInstructions } from '../../src/bpf/encode.js';
+import { distanceOf } from '../../src/bpf/fields.js';
+import { OPCODES, rowOf } from '../../src/bpf/isa.js';
+import { parseAsm } from '../../src/bpf/parse.js';
+import { ENGINE_OPS } from '../../src/runtime/engine/prepare.js';
+import { anyInstruction } from './programs.js';
+
+describe('the opcode table', () => {
+  it('has one row for each opcode and fixed fields', () => {
+    const keys = OPCODES.map((r) => `${r.opcode} ${JSON.stringify(r.fixed)}`);
+    expect(new Set(keys).size).toBe(OPCODES.length);
+    expect(new Set(OPCODES.map((r) => `${r.mnemonic} ${r.form}`)).size).toBe(OPCODES.length);
+  });
+
+  it('finds the row of each of its shapes', () => {
+    for (const row of OPCODES) expect(rowOf(row.shape)).toBe(row);
+  });
+
+  it('has as many instructions as RFC 9669 lists in each group', () => {
+    const count = (group: string): number => OPCODES.filter((r) => r.group === group).length;
+    expect(['divmul32', 'divmul64', 'atomic32', 'atomic64'].map(count)).toEqual([10, 10, 10, 10]);
+  });
+
+  it('numbers the cases of the interpreter', () => {
+    const source = readFileSync(new URL('../../src/runtime/engine/execute.ts', import.meta.url), 'utf8');
+    const cases = [...source.matchAll(/case (\d+):[^/]*\/\/ (.+)/g)].map((m) => [Number(m[1]), m[2]]);
+    expect(cases.sort((a, b) => Number(a[0]) - Number(b[0]))).toEqual(ENGINE_OPS.map((name, n) => [n, name]));
+  });
+});
+
+describe('round trips', () => {
+  it('decode(encode(x)) = x', () => {
+    fc.assert(
+      fc.property(fc.array(anyInstruction, { maxLength: 20 }), (ops) => {
+        const straight = ops.filter((op) => distanceOf(op) === undefined);
+        const program = [...straight, rowOf({ kind: 'exit' }).shape];
+        const decoded = decode(encodeInstructions(program));
+        expect(decoded.errors).toEqual([]);
+        expect(decoded.instructions.map((p) => p.instruction)).toEqual(program);
+      }),
+    );
+  });
+
+  it('parseAsm(disassemble(x)) = x', () => {
+    fc.assert(
+      fc.property(anyInstruction, (op) => {
+        expect(parseAsm(disassemble(op))).toEqual({ kind: 'parsed', instructions: [op] });
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('parseAsm(listing(x)) = x', () => {
+    const text = 'mov r6, r1 | jeq r0, 0, L1 | lddw_map r1, 0 | L1: ja32 L2 | call_local L1 | L2: exit';
+    const parsed = parseAsm(text.replaceAll(' | ', '\n'));
+    if (parsed.kind === 'failed') throw new Error(JSON.stringify(parsed));
+    const { instructions } = decode(encodeInstructions(parsed.instructions));
+    expect(parseAsm(listing(instructions, { maps: ['m'] }))).toEqual(parsed);
+  });
+});
