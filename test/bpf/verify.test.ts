@@ -23,7 +23,7 @@ const VALUE =
   'stw [r10-4], 0 | mov r2, r10 | add r2, -4 | lddw_map r1, 1 | call 1 | jne r0, 0, +2 | mov r0, 0 | exit';
 
 /** One hostile program a rule, with what is said about it. */
-const HOSTILE: readonly (readonly [string, string, HookName?])[] = [
+const HOSTILE: readonly (readonly [text: string, message: string, hook?: HookName])[] = [
   // registers
   ['exit', '0 uninitialised: r0 is unset'],
   ['mov r0, r7 | exit', '0 uninitialised: r7 is unset'],
@@ -213,7 +213,7 @@ describe('hostile programs', () => {
 });
 
 /** Programs that break no rule. */
-const GOOD: readonly (readonly [string, HookName?])[] = [
+const GOOD: readonly (readonly [text: string, hook?: HookName])[] = [
   ['mov r0, 0 | exit'],
   ['ldxw r2, [r1+4] | stxb [r1+3], r2 | sth [r1+6], 1 | stdw [r1+0], -1 | mov r0, r2 | exit'],
   ['mov r6, r1 | ldxdw r2, [r6+16] | lddw_map r1, 0 | call 60 | stxdw [r6+0], r0 | exit'],

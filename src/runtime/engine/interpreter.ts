@@ -4,22 +4,18 @@
  * Invariant: a run never throws and never reaches memory that is not the program's; what the verifier should
  * have excluded, the loop checks again, and a fault denies.
  */
-import type { HookName } from '../../abi/hooks.js';
 import { decode } from '../../bpf/decode.js';
 import type { DecodeError } from '../../bpf/decode.js';
 import { execute } from './execute.js';
+import type { InterpreterProgram } from './load-program.js';
 import { createArrayTable } from './maps.js';
 import { createMachine } from './memory.js';
 import type { Machine, Runnable } from './memory.js';
 import { ARENA, TAG, prepare } from './prepare.js';
 import type { Engine, HookContext, LoadedProgram, Observer, TagStore } from './types.js';
 
-/** A loaded program together with what the interpreter runs. Only `loadProgram` makes one. */
-export interface InterpreterProgram extends LoadedProgram, Runnable {
-  readonly hook: HookName;
-  /** High half of the handle at offset 16 of the context: inode or tag object. */
-  readonly objectTag: number;
-}
+export { loadProgram } from './load-program.js';
+export type { LoadOutcome, ProgramSource } from './load-program.js';
 
 /** More than a program without loops can use. */
 const FUEL = 1 << 16;

@@ -5,11 +5,18 @@ import type { HookName } from '../../abi/hooks.js';
 import { decode } from '../../bpf/decode.js';
 import { verifyProgram } from '../../bpf/verify.js';
 import type { VerifierError, VerifierMap, VerifyOptions } from '../../bpf/verify.js';
-import type { InterpreterProgram } from './interpreter.js';
 import type { EngineMap } from './maps.js';
+import type { Runnable } from './memory.js';
 import { TAG, prepare } from './prepare.js';
 import type { LoadedProgram } from './types.js';
 import { defined } from '../../assert.js';
+
+/** A loaded program together with what the interpreter runs. Only `loadProgram` makes one. */
+export interface InterpreterProgram extends LoadedProgram, Runnable {
+  readonly hook: HookName;
+  /** High half of the handle at offset 16 of the context: inode or tag object. */
+  readonly objectTag: number;
+}
 
 export interface ProgramSource {
   readonly name: string;

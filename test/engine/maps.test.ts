@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ERRNO, createArrayTable, createHashTable, createInodeTable } from '../../src/runtime/engine/maps.js';
+
+const key = (n: number): Uint8Array => Uint8Array.of(n, n >> 8, n >> 16, n >> 24);
+const value = (n: number): Uint8Array => Uint8Array.of(n, 0, 0, 0, 0, 0, 0, 0);
+
+describe('inode map', () => {
+  it('is a map of inode to two halves, with a limit', () => {
+    const operation = fc.tuple(
+      fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer()),
+      fc.integer(),
+      fc.integer(),
+    );
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 200 }), fc.integer({ min: 1, max: 90 }), (ops, max) => {
+        const table = createInodeTable('m', max);
+        const model = new Map<number, readonly [number, number]>();
+        for (const [inode, lo, hi] of ops) {
+          const full = !model.has(inode) && model.size >= max;
+          expect(table.update(inode, lo, hi)).toBe(full ? ERRNO.E2BIG : 0);
+          if (!full) model.set(inode, [lo, hi]);
+        }
+        for (const [inode] of ops) {
+          expect([table.lookup(inode), table.hi]).toEqual(model.get(inode) ?? [0, 0]);
+        }
+        expect(table.size).toBe(model.size);
+      }),
+    );
+  });
+});
+
+describe('array map', () => {
+  const table = createArrayTable('a', 8, 2);
+  it('has all its entries from the start', () => {
+    expect(table.lookup(key(1))).toBe(8);
+    expect(table.lookup(key(2))).toBe(-1);
+    expect(table.update(key(1), value(9), 0)).toBe(0);
+    expect(table.view.getUint8(8)).toBe(9);
+  });
+  it('refuses as Linux does', () => {
+    expect(table.update(key(2), value(1), 0)).toBe(ERRNO.E2BIG);
+    expect(table.update(key(1), value(1), 1)).toBe(ERRNO.EEXIST);
+    expect(table.update(key(1), value(1), 4)).toBe(ERRNO.EINVAL);
+    expect(table.delete(key(1))).toBe(ERRNO.EINVAL);
+  });
+});
+
+describe('hash map', () => {
+  const table = createHashTable('h', 4, 8, 2);
+  it('holds what it was given, up to its limit', () => {
+    expect(table.lookup(key(7))).toBe(-1);
+    expect(table.update(key(7), value(1), 0)).toBe(0);
+    expect(table.update(key(8), value(2), 1)).toBe(0);
+    expect(table.update(key(9), value(3), 0)).toBe(ERRNO.E2BIG);
+    expect(table.view.getUint8(table.lookup(key(8)))).toBe(2);
+  });
+  it('refuses as Linux does', () => {
+    expect(table.update(key(7), value(1), 1)).toBe(ERRNO.EEXIST);
+    expect(table.update(key(9), value(1), 2)).toBe(ERRNO.ENOENT);
+    expect(table.delete(key(9))).toBe(ERRNO.ENOENT);
+    expect(table.update(key(7), value(1), 3)).toBe(ERRNO.EINVAL);
+  });
+  it('takes a place again after a deletion', () => {
+    expect(table.delete(key(7))).toBe(0);
+    expect(table.lookup(key(7))).toBe(-1);
+    expect(table.update(key(9), value(5), 0)).toBe(0);
+    expect(table.view.getUint8(table.lookup(key(9)))).toBe(5);
+  });
+});
