@@ -1,0 +1,195 @@
+/** "Chains and program sets" of the ABI description, as tables and as properties. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { HookName } from '../../src/abi/hooks.js';
+import { loadKernelProgram, ProgramSet, type KernelProgram } from '../../src/runtime/kernel/program-set.js';
+import { exit, fork, prepend, ptrace, setNoNewPrivs, type Task } from '../../src/runtime/kernel/task.js';
+import * as sys from '../../src/runtime/kernel/syscalls/index.js';
+import { fakeProgram, loadChain, newKernelTask, record, tree } from './fake.js';
+
+const program = (hook: HookName, name: string = hook, size = 8) =>
+  fakeProgram(hook, hook === 'fs_pick' ? 0xffffff : 0, () => 0, name, size);
+const errnoOf = (result: { ok: true } | { ok: false; errno: string }): string =>
+  result.ok ? 'ok' : result.errno;
+
+function task(): Task {
+  const made = newKernelTask(tree('/f'));
+  setNoNewPrivs(made);
+  return made;
+}
+
+describe('load', () => {
+  test.each<[HookName, HookName | undefined, boolean]>([
+    ['fs_walk', undefined, true],
+    ['fs_walk', 'fs_walk', false],
+    ['fs_walk', 'fs_pick', false],
+    ['fs_walk', 'fs_get', false],
+    ['fs_pick', undefined, true],
+    ['fs_pick', 'fs_walk', true],
+    ['fs_pick', 'fs_pick', true],
+    ['fs_pick', 'fs_get', false],
+    ['fs_get', undefined, false],
+    ['fs_get', 'fs_walk', false],
+    ['fs_get', 'fs_pick', true],
+    ['fs_get', 'fs_get', false],
+    ['fs_any', undefined, true],
+    ['fs_any', 'fs_pick', false],
+    ['fs_pick', 'fs_any', false],
+  ])('%s after %s: %s', (hook, before, allowed) => {
+    const previous = before === undefined ? undefined : { program: program(before), previous: undefined };
+    expect(loadKernelProgram(program(hook), previous).ok).toBe(allowed);
+  });
+
+  test('triggers belong to fs_pick, and it must have some', () => {
+    expect(loadKernelProgram(fakeProgram('fs_pick', 0), undefined).ok).toBe(false);
+    expect(loadKernelProgram(fakeProgram('fs_walk', 1), undefined).ok).toBe(false);
+  });
+});
+
+describe('prepend', () => {
+  const walk = program('fs_walk');
+  const pick = program('fs_pick');
+  const load = (p: ReturnType<typeof program>, previous?: KernelProgram): KernelProgram => {
+    const loaded = loadKernelProgram(p, previous);
+    if (!loaded.ok) throw new Error(loaded.errno);
+    return loaded.program;
+  };
+
+  test('its errors', () => {
+    const plain = newKernelTask();
+    expect(errnoOf(prepend(plain, loadChain(pick)))).toBe('EPERM');
+    plain.privileged = true;
+    expect(errnoOf(prepend(plain, undefined))).toBe('EFAULT');
+    expect(errnoOf(prepend(plain, loadChain(pick), 1))).toBe('EINVAL');
+    expect(errnoOf(prepend(plain, 'other program type'))).toBe('EINVAL');
+    expect(errnoOf(prepend(plain, loadChain(walk)))).toBe('EINVAL');
+    const chain = loadChain(walk, pick);
+    expect(errnoOf(prepend(plain, chain))).toBe('ok');
+    expect(errnoOf(prepend(plain, chain))).toBe('EEXIST');
+  });
+
+  test('at most 64 pages of programs, whole pages each', () => {
+    const t = task();
+    for (let i = 0; i < 32; i++)
+      expect(errnoOf(prepend(t, loadChain(program('fs_pick', '', 4097))))).toBe('ok');
+    expect(errnoOf(prepend(t, loadChain(pick)))).toBe('E2BIG');
+  });
+
+  test('at most 256 chains', () => {
+    const t = task();
+    for (let i = 0; i < 256; i++)
+      expect(errnoOf(prepend(t, loadChain(program('fs_pick', '', 0))))).toBe('ok');
+    expect(errnoOf(prepend(t, loadChain(program('fs_pick', '', 0))))).toBe('E2BIG');
+  });
+
+  test('a chain is extended at its last fs_pick and keeps its cookie', () => {
+    const t = task();
+    const p = load(pick, load(walk));
+    expect(errnoOf(prepend(t, p))).toBe('ok');
+    const id = t.set.chains[0]?.id;
+    expect(errnoOf(prepend(t, load(program('fs_get'), p)))).toBe('ok');
+    expect(t.set.chains.map((c) => [c.id, c.programs.length])).toEqual([[id, 3]]);
+    expect(errnoOf(prepend(t, load(program('fs_get', 'another'), p)))).toBe('EINVAL');
+  });
+
+  test('not at a fs_walk, not with another fs_pick, not when the chain is shared', () => {
+    const t = task();
+    const w = load(walk);
+    const p = load(pick, w);
+    expect(errnoOf(prepend(t, p))).toBe('ok');
+    expect(errnoOf(prepend(t, load(program('fs_pick'), w)))).toBe('EINVAL');
+    expect(errnoOf(prepend(t, load(program('fs_pick'), p)))).toBe('EINVAL');
+    const child = fork(t);
+    const get = load(program('fs_get'), p);
+    expect(errnoOf(prepend(t, get))).toBe('EINVAL');
+    expect(errnoOf(prepend(child, get))).toBe('EINVAL');
+    exit(child);
+    expect(errnoOf(prepend(t, get))).toBe('ok');
+  });
+});
+
+test('programs run newest chain first, within a hook from the last to the first', () => {
+  const t = task();
+  const chain = (n: number): KernelProgram =>
+    loadChain(
+      ...[`walk${n}`, `pick${n}a`, `pick${n}b`, `get${n}`].map((name) => program(hookOf(name), name)),
+    );
+  prepend(t, chain(1));
+  prepend(t, chain(2));
+  const runs = record(t);
+  sys.open(t, '/f', 0);
+  expect(runs.map((run) => run.program)).toEqual([
+    'walk2',
+    'walk1',
+    'pick2b',
+    'pick2a',
+    'pick1b',
+    'pick1a',
+    'get2',
+    'get1',
+  ]);
+});
+const hookOf = (name: string): HookName => `fs_${name.slice(0, name.search(/\d/))}` as HookName;
+
+test('the first denial ends the evaluation, and says who it was', () => {
+  const t = task();
+  prepend(t, loadChain(program('fs_pick', 'old')));
+  prepend(t, loadChain(fakeProgram('fs_pick', 1 << 6, () => 7, 'new')));
+  const runs = record(t);
+  const result = sys.stat(t, '/f');
+  expect(runs.map((run) => [run.program, run.verdict])).toEqual([['new', 7]]);
+  expect(result).toMatchObject({
+    ok: false,
+    errno: 'EACCES',
+    denied: { program: 'new', hook: 'fs_pick', triggers: 64 },
+  });
+});
+
+test('fs_any runs for every step with no trigger and for the object with the triggers of the request', () => {
+  const t = task();
+  prepend(t, loadChain(program('fs_any')));
+  const runs = record(t);
+  sys.stat(t, '/f');
+  expect(runs.map((run) => run.triggers)).toEqual([0, 1 << 6]);
+});
+
+test('a child has its parent’s chains; what one adds, the other has not', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(3), fc.boolean()), { maxLength: 20 }), (steps) => {
+      const first = task();
+      const all: { task: Task; model: string[] }[] = [{ task: first, model: [] }];
+      steps.forEach(([which, forks], i) => {
+        const at = all[which % all.length] as (typeof all)[number];
+        if (forks) all.push({ task: fork(at.task), model: [...at.model] });
+        else {
+          prepend(at.task, loadChain(program('fs_pick', `p${i}`)));
+          at.model.push(`p${i}`);
+        }
+      });
+      for (const { task: t, model } of all)
+        expect(t.set.pick(1).map((r) => r.program.name)).toEqual(model.toReversed());
+      for (const a of all)
+        for (const b of all)
+          expect(ptrace(a.task, b.task).ok).toBe(a.model.every((name) => b.model.includes(name)));
+    }),
+  );
+});
+
+test('the list for a trigger mask has the programs that share a bit with it', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 1, max: 0xffffff }), { maxLength: 6 }),
+      fc.nat(0xffffff),
+      (masks, asked) => {
+        const chains = masks.map((mask, i) => ({
+          id: i + 1,
+          users: 1,
+          programs: [{ program: fakeProgram('fs_pick', mask), previous: undefined }],
+        }));
+        const set = new ProgramSet(chains);
+        const expected = masks.flatMap((mask, i) => ((mask & asked) === 0 ? [] : [i])).toReversed();
+        expect(set.pick(asked).map((r) => r.slot)).toEqual(expected);
+      },
+    ),
+  );
+});
