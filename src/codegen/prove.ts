@@ -283,14 +283,9 @@ function createHarness({ plan, bytes, maps }: Emitted): Harness | string {
   const tables = maps.map((name) => createInodeTable(name, 1));
   const hook = `fs_${plan.kind}` as const;
   const triggerMask = plan.kind === 'pick' ? plan.triggers : 0;
-  const loaded = loadProgram({
-    name: plan.name,
-    hook,
-    triggerMask,
-    bytes,
-    maps: tables,
-    hypothetical: HOOKS[hook].hypothetical,
-  });
+  const source = { name: plan.name, hook, triggerMask, bytes, maps };
+  const options = { hypothetical: HOOKS[hook].hypothetical };
+  const loaded = loadProgram(source, new Map(tables.map((t) => [t.name, t])), options);
   if (loaded.kind === 'refused') return loaded.errors.map((e) => e.message).join('; ');
   const context = { cookieLo: 0, cookieHi: 0, chain: CHAIN, object: INODE, lookup: 0, triggers: 0 };
   return { engine: createInterpreter(), program: loaded.program, tables, context };

@@ -4,14 +4,8 @@
  *
  * Invariant: with recovery a node may lack parts (a name that is not there has no text), and then an error is reported.
  */
-import {
-  EmbeddedActionsParser,
-  EOF,
-  type IRecognitionException,
-  type IToken,
-  type ParserMethod,
-  type TokenType,
-} from 'chevrotain';
+import type { IRecognitionException, IToken, ParserMethod, TokenType } from 'chevrotain';
+import { EmbeddedActionsParser, EOF } from './chevrotain.js';
 import type { Diagnostic, Span } from '../diagnostics/types.js';
 import type * as ast from './ast.js';
 import * as messages from './messages.js';

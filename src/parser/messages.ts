@@ -2,7 +2,8 @@
  * Syntax errors in the language's terms: what is expected at a place, by the rule and the token that the grammar wanted.
  * Chevrotain asks for a text; it is given the words for `{wanted}`, and `parse.ts` makes the diagnostic.
  */
-import { EOF, type IParserErrorMessageProvider, type IToken, type TokenType } from 'chevrotain';
+import type { IParserErrorMessageProvider, IToken, TokenType } from 'chevrotain';
+import { EOF } from './chevrotain.js';
 import { report } from '../diagnostics/catalogue.js';
 import { nearestName } from '../diagnostics/suggest.js';
 import type { Diagnostic, Span } from '../diagnostics/types.js';

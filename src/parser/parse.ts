@@ -5,7 +5,7 @@
  * errors too (what failed is left out), so that later passes can report more; it is absent only when nesting is too deep
  * to be parsed. Invariant: never an exception, and time near linear in the text.
  */
-import { MismatchedTokenException, type IRecognitionException, type IToken } from 'chevrotain';
+import type { IRecognitionException, IToken, MismatchedTokenException } from 'chevrotain';
 import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic, Outcome, Span } from '../diagnostics/types.js';
 import { nearestName } from '../diagnostics/suggest.js';

@@ -4,7 +4,8 @@
  *
  * Keywords that are also names of actions or that a name may well be (`link`, `bind`, …) are identifiers too.
  */
-import { createToken, Lexer, type TokenType } from 'chevrotain';
+import type { Lexer as PolicyLexer, TokenType } from 'chevrotain';
+import { createToken, Lexer } from './chevrotain.js';
 
 export const Identifier = createToken({ name: 'Identifier', pattern: /[A-Za-z_][A-Za-z0-9_-]*/ });
 
@@ -132,10 +133,10 @@ const ORDER: readonly TokenType[] = [
 /** What the grammar is made of; the order is the lexer's. */
 export const GRAMMAR_TOKENS: readonly TokenType[] = ORDER;
 
-let lexer: Lexer | undefined;
+let lexer: PolicyLexer | undefined;
 
 /** Made on first use: it takes some milliseconds. */
-export function policyLexer(): Lexer {
+export function policyLexer(): PolicyLexer {
   lexer ??= new Lexer([...ORDER], { positionTracking: 'onlyOffset', skipValidations: true });
   return lexer;
 }

@@ -1,0 +1,17 @@
+/**
+ * Chevrotain, from the single file that its package ships beside its modules: loading some six hundred small files takes
+ * longer than compiling a policy. Where that file cannot be found (a bundler, another release) the package is imported
+ * as usual.
+ */
+import type * as Chevrotain from 'chevrotain';
+
+async function load(): Promise<typeof Chevrotain> {
+  try {
+    const entry = import.meta.resolve('chevrotain');
+    return (await import(new URL('../chevrotain.min.mjs', entry).href)) as typeof Chevrotain;
+  } catch {
+    return import('chevrotain');
+  }
+}
+
+export const { createToken, Lexer, EmbeddedActionsParser, EOF } = await load();
