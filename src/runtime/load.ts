@@ -1,0 +1,255 @@
+/**
+ * An artifact → something that can be enforced on a task: the manifest grounded on a file system, its programs verified.
+ *
+ * Input: an artifact and a tree. Output: a grounded policy, or everything that does not fit; nothing is half done. What the
+ * loader of a real kernel does in the manifest's `load` steps, `enforce` does to a modelled task.
+ */
+import { createHash } from 'node:crypto';
+import type { Artifact, InodeMap, ManifestMap, ManifestProgram } from '../artifact/manifest.js';
+import { HOOKS } from '../abi/hooks.js';
+import { encodePlace, placeNumbers } from './loader/value.js';
+import { ground, type Place } from './loader/ground.js';
+import { problemOf, type LoadProblem } from './loader/problems.js';
+import { resolveLiteral } from './loader/resolve.js';
+import { createInterpreter, loadProgram } from './engine/interpreter.js';
+import { createArrayTable, createHashTable, createInodeTable, type EngineMap } from './engine/maps.js';
+import type { Engine } from './engine/types.js';
+import { loadKernelProgram, type KernelProgram } from './kernel/program-set.js';
+import { ancestry } from './kernel/resolve.js';
+import { chdir, request } from './kernel/syscalls/index.js';
+import { Kernel, newTask, prepend, setNoNewPrivs, type CallResult, type Task } from './kernel/task.js';
+import type { Vfs } from './kernel/vfs.js';
+import { actionBit, type ActionName } from '../abi/actions.js';
+
+/** An inode map and what its values mean. */
+export interface GroundedMap {
+  readonly map: InodeMap;
+  /** By inode number. */
+  readonly places: ReadonlyMap<number, Place>;
+  /** By the number in the cookie's place bits; empty when the bits do not hold as many. */
+  readonly byNumber: ReadonlyMap<number, Place>;
+}
+
+/** A policy that is ready to be enforced on tasks of one kernel. */
+export interface GroundedPolicy {
+  readonly artifact: Artifact;
+  readonly maps: ReadonlyMap<string, GroundedMap>;
+  /** The last program of each chain, in the manifest's order. */
+  readonly chains: readonly KernelProgram[];
+}
+
+export type LoadResult<T> =
+  | { readonly kind: 'loaded'; readonly value: T; readonly problems: readonly LoadProblem[] }
+  | { readonly kind: 'refused'; readonly problems: readonly LoadProblem[] };
+
+/** Grounds an artifact on the tree of a kernel. Warnings come with the value. */
+export function groundPolicy(artifact: Artifact, vfs: Vfs): LoadResult<GroundedPolicy> {
+  const problems: LoadProblem[] = checkDigests(artifact);
+  if (problems.length > 0) return { kind: 'refused', problems };
+  const tables = new Map<string, EngineMap>();
+  const maps = new Map<string, GroundedMap>();
+  for (const map of artifact.manifest.maps)
+    tables.set(map.name, makeTable(map, vfs, maps, artifact, problems));
+  const chains = loadChains(artifact, tables, problems);
+  if (problems.some((p) => p.severity === 'error')) return { kind: 'refused', problems };
+  return { kind: 'loaded', value: { artifact, maps, chains }, problems };
+}
+
+function checkDigests({ manifest, bytecode }: Artifact): LoadProblem[] {
+  return manifest.programs.flatMap(({ name, bytecode: { file, sha256 } }) => {
+    const bytes = bytecode.get(file);
+    if (bytes === undefined)
+      return [problemOf('LLP5007', { program: name, why: `its bytecode \`${file}\` is missing` })];
+    const digest = createHash('sha256').update(bytes).digest('hex');
+    if (digest === sha256) return [];
+    return [
+      problemOf('LLP5007', {
+        program: name,
+        why: `\`${file}\` is not the file that was built: its digest differs`,
+      }),
+    ];
+  });
+}
+
+function makeTable(
+  map: ManifestMap,
+  vfs: Vfs,
+  maps: Map<string, GroundedMap>,
+  artifact: Artifact,
+  problems: LoadProblem[],
+): EngineMap {
+  if (map.type !== 'inode') return plainTable(map);
+  const result = ground(map, vfs);
+  if (result.kind === 'refused') {
+    problems.push(...result.faults.map((fault) => problemOf.fault(fault, map, artifact.manifest)));
+    return createInodeTable(map.name, 1);
+  }
+  problems.push(...result.unmatched.map((entry) => problemOf.unmatched(entry, artifact.manifest)));
+  const numbers = placeNumbers(map.layout, result.places);
+  const table = createInodeTable(map.name, Math.max(1, result.places.size + map.raw.length));
+  if (map.layout.classes > 0) {
+    for (const [inode, place] of result.places) {
+      const { lo, hi } = encodePlace(map.layout, place, numbers.get(inode) ?? 0);
+      table.update(inode, lo, hi);
+    }
+  }
+  for (const { path, value } of map.raw) addRaw(table, vfs, path, value, problems);
+  const byNumber = new Map(
+    [...numbers].flatMap(([inode, n]) => (n > 0 ? [[n, result.places.get(inode) as Place]] : [])),
+  );
+  maps.set(map.name, { map, places: result.places, byNumber });
+  return table;
+}
+
+function addRaw(
+  table: ReturnType<typeof createInodeTable>,
+  vfs: Vfs,
+  path: string,
+  value: string,
+  problems: LoadProblem[],
+): void {
+  const found = resolveLiteral(vfs, path.split('/'));
+  if (found.kind === 'absent') {
+    problems.push(problemOf('LLP5001', { path, why: found.why }));
+    return;
+  }
+  const inode = found.path.at(-1)?.inode.ino ?? 0;
+  table.update(inode, parseInt(value.slice(8), 16) | 0, parseInt(value.slice(0, 8), 16) | 0);
+}
+
+function plainTable(map: ManifestMap & { readonly type: 'array' | 'hash' }): EngineMap {
+  return map.type === 'array'
+    ? createArrayTable(map.name, map.valueSize, map.maxEntries)
+    : createHashTable(map.name, map.keySize, map.valueSize, map.maxEntries);
+}
+
+/** Every chain's programs, each with the one before it. */
+function loadChains(
+  { manifest, bytecode }: Artifact,
+  tables: ReadonlyMap<string, EngineMap>,
+  problems: LoadProblem[],
+): KernelProgram[] {
+  const loaded = new Map<string, KernelProgram>();
+  const lasts: KernelProgram[] = [];
+  for (const { programs } of manifest.chains) {
+    for (const name of programs) {
+      const row = manifest.programs.find((p) => p.name === name);
+      const bytes = row === undefined ? undefined : bytecode.get(row.bytecode.file);
+      if (row === undefined || bytes === undefined) {
+        problems.push(
+          problemOf('LLP5007', { program: name, why: 'no program of this name is in the manifest' }),
+        );
+        return [];
+      }
+      const program = loadOne(
+        row,
+        bytes,
+        tables,
+        row.previous === null ? undefined : loaded.get(row.previous),
+        problems,
+      );
+      if (program === undefined) return [];
+      loaded.set(name, program);
+    }
+    const last = loaded.get(programs.at(-1) ?? '');
+    if (last !== undefined) lasts.push(last);
+  }
+  return lasts;
+}
+
+function loadOne(
+  row: ManifestProgram,
+  bytes: Uint8Array,
+  tables: ReadonlyMap<string, EngineMap>,
+  previous: KernelProgram | undefined,
+  problems: LoadProblem[],
+): KernelProgram | undefined {
+  const { name, hook, triggerMask, maps } = row;
+  const outcome = loadProgram({ name, hook, triggerMask, bytes, maps }, tables, {
+    hypothetical: HOOKS[hook].hypothetical,
+  });
+  if (outcome.kind === 'refused') {
+    problems.push(...outcome.errors.map((e) => problemOf('LLP5007', { program: name, why: e.message })));
+    return undefined;
+  }
+  if (row.previous !== null && previous === undefined) {
+    problems.push(
+      problemOf('LLP5008', { program: name, why: `\`${row.previous}\` is not loaded before it` }),
+    );
+    return undefined;
+  }
+  const added = loadKernelProgram(outcome.program, previous);
+  if (added.ok) return added.program;
+  problems.push(
+    problemOf('LLP5008', {
+      program: name,
+      why: `${added.errno}: it cannot stand after \`${row.previous ?? 'nothing'}\``,
+    }),
+  );
+  return undefined;
+}
+
+/**
+ * Enforces a grounded policy on a task: `no_new_privs`, each chain, then a chdir to where the task is, so that its working
+ * directory has a tag. The first error of the kernel is the result; a chdir that the policy denies is none.
+ */
+export function enforce(policy: GroundedPolicy, task: Task): CallResult {
+  setNoNewPrivs(task);
+  for (const last of policy.chains) {
+    const result = prepend(task, last);
+    if (!result.ok) return result;
+  }
+  if (policy.artifact.manifest.load.some((s) => s.step === 'chdir_current')) chdir(task, currentPath(task));
+  return { ok: true };
+}
+
+/** The absolute path of the working directory: from `/` the walk knows where it is. */
+function currentPath(task: Task): string {
+  return '/' + ancestry(task.kernel.vfs, task.cwd).names.join('/');
+}
+
+/** A policy enforced on a task of its own. */
+export interface LoadedPolicy {
+  readonly kernel: Kernel;
+  readonly grounded: GroundedPolicy;
+  /** The task that the policy is enforced on: every call of the kernel model takes it. */
+  readonly task: Task;
+  /** One request that carries the action alone, as a policy's tests ask it. */
+  decide(action: ActionName, path: string): Decision;
+}
+
+export interface Decision {
+  readonly verdict: 'allow' | 'deny' | 'error';
+  /** Why the call fails: `EACCES` for a denial. */
+  readonly errno?: string;
+}
+
+/** Loads an artifact on a tree: what most programs need. */
+export function loadPolicy(
+  artifact: Artifact,
+  vfs: Vfs,
+  engine: Engine = createInterpreter(),
+): LoadResult<LoadedPolicy> {
+  const grounded = groundPolicy(artifact, vfs);
+  if (grounded.kind === 'refused') return grounded;
+  const kernel = new Kernel(vfs, engine);
+  const task = newTask(kernel);
+  const result = enforce(grounded.value, task);
+  if (!result.ok) {
+    const program = grounded.value.chains.at(-1)?.program.name ?? '';
+    return { kind: 'refused', problems: [problemOf('LLP5008', { program, why: result.errno })] };
+  }
+  const decide = (action: ActionName, path: string): Decision =>
+    toDecision(request(task, actionBit(action) ?? 0, path));
+  return {
+    kind: 'loaded',
+    value: { kernel, grounded: grounded.value, task, decide },
+    problems: grounded.problems,
+  };
+}
+
+export function toDecision(result: CallResult): Decision {
+  if (result.ok) return { verdict: 'allow' };
+  return { verdict: result.denied === undefined ? 'error' : 'deny', errno: result.errno };
+}
+

@@ -1,0 +1,75 @@
+/** What keeps a policy from being loaded, as diagnostics whose places are lines of the manifest's sources. */
+import { report, type Code, type Params } from '../../diagnostics/catalogue.js';
+import type { Diagnostic } from '../../diagnostics/types.js';
+import type { InodeMap, Manifest, ManifestSpan, MapEntry } from '../../artifact/manifest.js';
+import type { LoadFault } from './ground.js';
+
+/** A diagnostic without offsets: `places` are lines and columns, the first is its own. */
+export interface LoadProblem extends Diagnostic {
+  readonly places: readonly {
+    readonly file: string;
+    readonly span: ManifestSpan;
+    readonly message: string;
+  }[];
+}
+
+type Place = LoadProblem['places'][number];
+
+/** A problem with no place. */
+function make<C extends Code>(
+  code: C,
+  params: Params<C>,
+  help?: string,
+  places: readonly Place[] = [],
+): LoadProblem {
+  return { ...report(code, params, help === undefined ? {} : { help }), places };
+}
+
+function placeOf(entry: MapEntry, manifest: Manifest, message: string): Place {
+  const { span } = entry;
+  return { file: manifest.sources[span.source]?.name ?? manifest.policy, span, message };
+}
+
+function ofFault(fault: LoadFault, map: InodeMap, manifest: Manifest): LoadProblem {
+  switch (fault.kind) {
+    case 'absent': {
+      const help = `make it, or write \`${fault.entry.object}?\` where it may be absent`;
+      const { path } = fault.entry;
+      return make('LLP5001', { path, why: fault.why }, help, [
+        placeOf(fault.entry, manifest, 'declared here'),
+      ]);
+    }
+    case 'wrong-kind': {
+      const { path, object } = fault.entry;
+      const found = object === 'dir' ? 'no directory' : 'a directory';
+      const help = `write \`${object === 'dir' ? 'file' : 'dir'}\``;
+      return make('LLP5002', { path, found, kind: object }, help, [
+        placeOf(fault.entry, manifest, 'declared here'),
+      ]);
+    }
+    case 'disagree': {
+      const actions = map.classes
+        .filter((c) => c.decision.kind === 'bit' && (fault.classes >>> c.decision.bit) & 1)
+        .flatMap((c) => c.actions.map((a) => `\`${a}\``))
+        .join(', ');
+      const params = { first: fault.first.path, second: fault.second.path, path: fault.path, actions };
+      const places = [
+        placeOf(fault.second, manifest, 'declared here'),
+        placeOf(fault.first, manifest, 'the other is declared here'),
+      ];
+      return make('LLP5003', params, 'let both say the same, or take one of the two out', places);
+    }
+    case 'two-places': {
+      const places = fault.entry === undefined ? [] : [placeOf(fault.entry, manifest, 'declared here')];
+      const help = 'name the object at one of the two places only, or give both places the same rules';
+      return make('LLP5004', { first: fault.first, second: fault.second }, help, places);
+    }
+  }
+}
+
+function ofUnmatched(entry: MapEntry, manifest: Manifest): LoadProblem {
+  const help = 'what appears later has the rules of the directory that it appears in';
+  return make('LLP5005', { path: entry.path }, help, [placeOf(entry, manifest, 'declared here')]);
+}
+
+export const problemOf = Object.assign(make, { fault: ofFault, unmatched: ofUnmatched });
