@@ -11,7 +11,7 @@ import { LOOKUP, type Lookup } from '../../abi/hooks.js';
 import type { Errno } from './errno.js';
 import { crossDown, mountAt, parentOf, type Location, type Mount } from './mounts.js';
 import { nameTooLong, pathTooLong } from './names.js';
-import type { Inode, Vfs } from './vfs.js';
+import type { Inode, ParsedPath, Vfs } from './vfs.js';
 
 /** Symbolic links followed in one walk before ELOOP. */
 export const MAX_LINKS = 40;
@@ -100,18 +100,30 @@ export function cachedWalk(
 const SLASH = 0x2f;
 const DOT = 0x2e;
 
-/** The part of a link's target, or of the path, that is left to walk. */
+/** Cuts a path once: cutting strings and hashing the pieces is most of the cost of a walk. */
+function parsePath(vfs: Vfs, path: string): ParsedPath {
+  const kept = vfs.parsed.get(path);
+  if (kept !== undefined) return kept;
+  const parts = path.split('/').filter((part) => part !== '');
+  const absolute = path.charCodeAt(0) === SLASH;
+  const parsed = { absolute, parts, trailing: parts.length > 0 && path.endsWith('/') };
+  if (vfs.parsed.size >= CACHE_LIMIT) vfs.parsed.clear();
+  vfs.parsed.set(path, parsed);
+  return parsed;
+}
+
+/** What is left of a path after a link in it. */
 interface Rest {
-  readonly path: string;
+  readonly parsed: ParsedPath;
   readonly at: number;
 }
 
-/** A walk on its way. `path` and `at` are the string being read; `rest` is what follows a link in the middle. */
+/** A walk on its way. `parsed` and `at` are what is being read; `rest` is what follows the links it came through. */
 interface Cursor {
   readonly vfs: Vfs;
   readonly walk: Walk;
   readonly mode: WalkMode;
-  path: string;
+  parsed: ParsedPath;
   at: number;
   rest: Rest[] | undefined;
   mount: Mount;
@@ -130,22 +142,21 @@ export function walkPath(vfs: Vfs, root: Location, start: Location, path: string
   const walk = new Walk(vfs.generation, root, start);
   if (path === '') return failed(walk, 'ENOENT');
   if (pathTooLong(path)) return failed(walk, 'ENAMETOOLONG');
-  const absolute = path.charCodeAt(0) === SLASH;
-  const from = absolute ? root : start;
-  const cursor: Cursor = {
+  const parsed = parsePath(vfs, path);
+  const from = parsed.absolute ? root : start;
+  runCursor({
     vfs,
     walk,
     mode,
-    path,
-    at: skipSlashes(path, 0),
+    parsed,
+    at: 0,
     rest: undefined,
     mount: from.mount,
     inode: from.inode,
     lookup: LOOKUP.ROOT,
-    called: absolute ? '/' : '.',
+    called: parsed.absolute ? '/' : '.',
     mustBeDir: false,
-  };
-  runCursor(cursor);
+  });
   return walk;
 }
 
@@ -161,11 +172,9 @@ function runCursor(c: Cursor): void {
     if (c.inode.kind !== 'dir') return void failed(walk, 'ENOTDIR');
     walk.steps.push(c.inode.ino * 4 + c.lookup);
     walk.names.push(c.called);
-    const end = componentEnd(c.path, c.at);
-    const name = c.path.slice(c.at, end);
-    c.at = skipSlashes(c.path, end);
-    const isLast = c.at === c.path.length && (c.rest === undefined || c.rest.length === 0);
-    if (isLast) noteLast(c, name, end < c.path.length);
+    const name = c.parsed.parts[c.at++] as string;
+    const isLast = c.at === c.parsed.parts.length && (c.rest === undefined || c.rest.length === 0);
+    if (isLast) noteLast(c, name);
     if (isLast && c.mode === MODE.ENTRY) return entryTarget(c, name);
     const errno = step(c, name, isLast);
     if (errno !== undefined) return void failed(walk, errno);
@@ -175,24 +184,24 @@ function runCursor(c: Cursor): void {
 
 /** Goes back to what follows a link when its target is read to the end. */
 function more(c: Cursor): boolean {
-  while (c.at === c.path.length) {
+  while (c.at === c.parsed.parts.length) {
     const rest = c.rest?.pop();
     if (rest === undefined) return false;
-    c.path = rest.path;
+    c.parsed = rest.parsed;
     c.at = rest.at;
   }
   return true;
 }
 
-function noteLast(c: Cursor, name: string, trailing: boolean): void {
+function noteLast(c: Cursor, name: string): void {
   const walk = c.walk;
   walk.dir = c.inode;
   walk.dirMount = c.mount;
   walk.dirLookup = c.lookup;
   walk.name = name;
-  walk.trailing = trailing;
+  walk.trailing = c.parsed.trailing;
   walk.last = lastKind(name);
-  if (trailing) c.mustBeDir = true;
+  if (walk.trailing) c.mustBeDir = true;
 }
 
 function lastKind(name: string): LastKind {
@@ -269,14 +278,14 @@ function crossTo(c: Cursor, child: Inode, name: string): boolean {
 /** Puts the link's target before what is left of the path. */
 function followLink(c: Cursor, link: Inode): Errno | undefined {
   if (++c.walk.links > MAX_LINKS) return 'ELOOP';
-  if (c.at < c.path.length) (c.rest ??= []).push({ path: c.path, at: c.at });
+  if (c.at < c.parsed.parts.length) (c.rest ??= []).push({ parsed: c.parsed, at: c.at });
   c.walk.dir = undefined;
-  c.path = link.target;
-  c.at = skipSlashes(link.target, 0);
+  c.parsed = parsePath(c.vfs, link.target);
+  c.at = 0;
   c.lookup = LOOKUP.NORMAL;
   c.called = '.';
   c.walk.last = 'root';
-  if (link.target.charCodeAt(0) === SLASH) {
+  if (c.parsed.absolute) {
     c.mount = c.walk.root.mount;
     c.inode = c.walk.root.inode;
     c.called = '/';
@@ -289,14 +298,4 @@ function finish(c: Cursor): void {
   c.walk.inode = c.inode;
   c.walk.mount = c.mount;
   c.walk.lookup = c.lookup;
-}
-
-function componentEnd(path: string, from: number): number {
-  const end = path.indexOf('/', from);
-  return end < 0 ? path.length : end;
-}
-
-function skipSlashes(path: string, from: number): number {
-  while (path.charCodeAt(from) === SLASH) from++;
-  return from;
 }

@@ -74,6 +74,7 @@ async function addMember(vfs: Vfs, member: Member, readsHead: boolean): Promise<
   const wanted = readsHead && header.type === 'file' && (header.mode & 0o111) !== 0;
   const interpreter = await drain(member, wanted);
   const entry = entryOf(header, name, interpreter);
+  if (isDamaged(header)) return { path: name, problem: 'has a name in a pax record that is not UTF-8' };
   if (typeof entry === 'string') return { path: name, problem: entry };
   if (entry === undefined) return undefined;
   const problem = addToTree(vfs, entry, true);
@@ -82,6 +83,15 @@ async function addMember(vfs: Vfs, member: Member, readsHead: boolean): Promise<
 
 function paxNames(header: Header): PaxNames {
   return (header.pax ?? {}) as PaxNames;
+}
+
+/**
+ * Whether a name was lost: `tar-stream` reads pax records as UTF-8 and puts U+FFFD for every byte that is not. (A name
+ * that really has U+FFFD is refused too.)
+ */
+function isDamaged(header: Header): boolean {
+  const { path = '', linkpath = '' } = paxNames(header);
+  return path.includes('\ufffd') || linkpath.includes('\ufffd');
 }
 
 /** Reads a member to its end; its interpreter, if that is wanted. */

@@ -55,6 +55,14 @@ export interface Location {
   readonly inode: Inode;
 }
 
+/** A path cut into components. */
+export interface ParsedPath {
+  readonly absolute: boolean;
+  readonly parts: readonly string[];
+  /** Whether a slash follows the last component. */
+  readonly trailing: boolean;
+}
+
 export class Vfs {
   /** By inode number; undefined when it is gone. */
   readonly inodes: (Inode | undefined)[] = [undefined];
@@ -65,6 +73,8 @@ export class Vfs {
   /** All mounts but those that nothing is attached to. */
   readonly mounts: Mount[] = [];
   nextMount = 1;
+  /** Paths cut into components, kept by the path walk. */
+  readonly parsed = new Map<string, ParsedPath>();
 
   constructor() {
     this.root = newInode(this, 'dir');
