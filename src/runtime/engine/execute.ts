@@ -13,7 +13,7 @@ import { mapAt, mapDelete, mapLookup, mapUpdate } from './helpers.js';
 import { SAVED, atomic, load, locate, noteRead, store } from './memory.js';
 import type { Machine, Runnable } from './memory.js';
 import type { Observer, TagStore } from './types.js';
-import { STRIDE } from './prepare.js';
+import { ARENA_VIEW, ARENA_WORDS, WORDS, entryOf, instructionNumber } from './store.js';
 
 // The numbers of prepare's TAG and ARENA, as literals for the loop; a test compares them.
 const ARENA_TAG = 0x7fe0_0001;
@@ -24,12 +24,17 @@ const ARENA_END = 64 + 8 * 512;
 const CONTEXT_END = 32;
 const FRAME = 512;
 
+// Constants of this very module: an imported binding is loaded again at each use.
+const regs = WORDS;
+const arena = ARENA_VIEW;
+const arenaWords = ARENA_WORDS;
+
 /** What a faulting program returns: deny. */
 const DENY = 1;
 
 function fault(m: Machine, p: Runnable, pc: number, what: string, fuel: number): number {
   m.fuel = fuel;
-  m.fault = `${p.name}: slot ${p.source[pc / STRIDE]?.slot}: ${what}`;
+  m.fault = `${p.name}: slot ${p.source[instructionNumber(p.home, pc)]?.slot}: ${what}`;
   return DENY;
 }
 
@@ -40,18 +45,17 @@ function fault(m: Machine, p: Runnable, pc: number, what: string, fuel: number):
  * execute, and afterwards what is left of it.
  */
 export function execute(m: Machine, p: Runnable, tags: TagStore, observer: Observer | undefined): number {
-  const code = p.code;
-  const regs = p.regs;
-  const arena = m.arena;
   const low = m.low;
   let fuel = m.fuel;
   let depth = 0;
-  let pc = 0;
+  let pc = entryOf(p);
   for (;;) {
-    if (--fuel < 0) return fault(m, p, pc, 'out of fuel', 0);
-    const d = code[pc + 1]!;
-    const s = code[pc + 2]!;
-    switch (code[pc]!) {
+    fuel = (fuel - 1) | 0;
+    if (fuel < 0) return fault(m, p, pc, 'out of fuel', 0);
+    const word = regs[pc]!;
+    const d = (word >>> 7) & 31;
+    const s = (word >>> 12) & 0xffff;
+    switch (word & 127) {
       case 0: // exit
         if (depth === 0) {
           m.fuel = fuel;
@@ -256,7 +260,7 @@ export function execute(m: Machine, p: Runnable, tags: TagStore, observer: Obser
         break;
       case 45: {
         // ldxb
-        const a = (regs[s]! + code[pc + 3]!) | 0;
+        const a = (regs[s]! + regs[pc + 1]!) | 0;
         const inArena = regs[s + 1] === ARENA_TAG && a >= low && a <= ARENA_END - 1;
         const view = inArena ? arena : locate(m, p, regs[s + 1]!, a, 1);
         if (view === undefined) return fault(m, p, pc, 'bad load', fuel);
@@ -270,7 +274,7 @@ export function execute(m: Machine, p: Runnable, tags: TagStore, observer: Obser
         break;
       case 47: {
         // ldxw
-        const a = (regs[s]! + code[pc + 3]!) | 0;
+        const a = (regs[s]! + regs[pc + 1]!) | 0;
         const inArena = regs[s + 1] === ARENA_TAG && a >= low && a <= ARENA_END - 4;
         const view = inArena ? arena : locate(m, p, regs[s + 1]!, a, 4);
         if (view === undefined) return fault(m, p, pc, 'bad load', fuel);
@@ -281,13 +285,12 @@ export function execute(m: Machine, p: Runnable, tags: TagStore, observer: Obser
       }
       case 48: {
         // ldxdw
-        const a = (regs[s]! + code[pc + 3]!) | 0;
-        const inArena = regs[s + 1] === ARENA_TAG && a >= low && a <= ARENA_END - 8;
-        const view = inArena ? arena : locate(m, p, regs[s + 1]!, a, 8);
-        if (view === undefined) return fault(m, p, pc, 'bad load', fuel);
-        if (observer !== undefined && inArena && a < CONTEXT_END) noteRead(observer, p, a);
-        regs[d] = view.getInt32(a, true);
-        regs[d + 1] = view.getInt32(a + 4, true);
+        const a = (regs[s]! + regs[pc + 1]!) | 0;
+        if (regs[s + 1] === ARENA_TAG && (a & 7) === 0 && a >= low && a < ARENA_END) {
+          if (observer !== undefined && a < CONTEXT_END) noteRead(observer, p, a);
+          regs[d] = arenaWords[a >> 2]!;
+          regs[d + 1] = arenaWords[(a >> 2) + 1]!;
+        } else if (!load(m, p, pc, observer)) return fault(m, p, pc, 'bad load', fuel);
         break;
       }
       case 49: // ldxsb
@@ -296,156 +299,155 @@ export function execute(m: Machine, p: Runnable, tags: TagStore, observer: Obser
         if (!load(m, p, pc, observer)) return fault(m, p, pc, 'bad load', fuel);
         break;
       case 52: // stxb
-        if (!store(m, p, d, s, code[pc + 3]!, 1)) return fault(m, p, pc, 'bad store', fuel);
+        if (!store(m, p, d, s, regs[pc + 1]!, 1)) return fault(m, p, pc, 'bad store', fuel);
         break;
       case 53: // stxh
-        if (!store(m, p, d, s, code[pc + 3]!, 2)) return fault(m, p, pc, 'bad store', fuel);
+        if (!store(m, p, d, s, regs[pc + 1]!, 2)) return fault(m, p, pc, 'bad store', fuel);
         break;
       case 54: // stxw
-        if (!store(m, p, d, s, code[pc + 3]!, 4)) return fault(m, p, pc, 'bad store', fuel);
+        if (!store(m, p, d, s, regs[pc + 1]!, 4)) return fault(m, p, pc, 'bad store', fuel);
         break;
       case 55: {
         // stxdw
-        const a = (regs[d]! + code[pc + 3]!) | 0;
-        const inArena = regs[d + 1] === ARENA_TAG && a >= low && a <= ARENA_END - 8;
-        const view = inArena ? arena : locate(m, p, regs[d + 1]!, a, 8);
-        if (view === undefined) return fault(m, p, pc, 'bad store', fuel);
-        view.setInt32(a, regs[s]!, true);
-        view.setInt32(a + 4, regs[s + 1]!, true);
+        const a = (regs[d]! + regs[pc + 1]!) | 0;
+        if (regs[d + 1] === ARENA_TAG && (a & 7) === 0 && a >= low && a < ARENA_END) {
+          arenaWords[a >> 2] = regs[s]!;
+          arenaWords[(a >> 2) + 1] = regs[s + 1]!;
+        } else if (!store(m, p, d, s, regs[pc + 1]!, 8)) return fault(m, p, pc, 'bad store', fuel);
         break;
       }
       case 56: // ja
-        pc = code[pc + 3]!;
+        pc = regs[pc + 1]!;
         continue;
       case 57: // jeq
         if (regs[d] === regs[s] && regs[d + 1] === regs[s + 1]) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
       case 58: // jgt
         if (below64(regs, s, d)) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
       case 59: // jge
         if (!below64(regs, d, s)) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
       case 60: // jset
         if (((regs[d]! & regs[s]!) | (regs[d + 1]! & regs[s + 1]!)) !== 0) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
       case 61: // jne
         if (regs[d] !== regs[s] || regs[d + 1] !== regs[s + 1]) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
       case 62: // jsgt
         if (less64(regs, s, d)) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
       case 63: // jsge
         if (!less64(regs, d, s)) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
       case 64: // jlt
         if (below64(regs, d, s)) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
       case 65: // jle
         if (!below64(regs, s, d)) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
       case 66: // jslt
         if (less64(regs, d, s)) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
       case 67: // jsle
         if (!less64(regs, s, d)) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
       case 68: // jeq32
         if (regs[d] === regs[s]) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
       case 69: // jgt32
         if (regs[d]! >>> 0 > regs[s]! >>> 0) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
       case 70: // jge32
         if (regs[d]! >>> 0 >= regs[s]! >>> 0) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
       case 71: // jset32
         if ((regs[d]! & regs[s]!) !== 0) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
       case 72: // jne32
         if (regs[d] !== regs[s]) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
       case 73: // jsgt32
         if (regs[d]! > regs[s]!) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
       case 74: // jsge32
         if (regs[d]! >= regs[s]!) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
       case 75: // jlt32
         if (regs[d]! >>> 0 < regs[s]! >>> 0) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
       case 76: // jle32
         if (regs[d]! >>> 0 <= regs[s]! >>> 0) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
       case 77: // jslt32
         if (regs[d]! < regs[s]!) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
       case 78: // jsle32
         if (regs[d]! <= regs[s]!) {
-          pc = code[pc + 3]!;
+          pc = regs[pc + 1]!;
           continue;
         }
         break;
@@ -455,7 +457,7 @@ export function execute(m: Machine, p: Runnable, tags: TagStore, observer: Obser
         m.frames.set(regs.subarray(12, 20), depth * SAVED + 1);
         depth++;
         regs[20] = regs[20]! + FRAME;
-        pc = code[pc + 3]!;
+        pc = regs[pc + 1]!;
         continue;
       case 80: // call 1
         if (!mapLookup(m, p)) return fault(m, p, pc, 'bad argument of a helper', fuel);
@@ -505,7 +507,7 @@ export function execute(m: Machine, p: Runnable, tags: TagStore, observer: Obser
         break;
       case 87: {
         // call other
-        const helper = p.helpers?.get(code[pc + 3]!);
+        const helper = p.helpers?.get(regs[pc + 1]!);
         if (helper === undefined) return fault(m, p, pc, 'no such helper', fuel);
         regs[0] = helper();
         regs[1] = regs[0]! >> 31;
@@ -514,6 +516,6 @@ export function execute(m: Machine, p: Runnable, tags: TagStore, observer: Obser
       default:
         return fault(m, p, pc, 'no such instruction', fuel);
     }
-    pc += STRIDE;
+    pc = (pc + 2) | 0;
   }
 }

@@ -10,8 +10,9 @@ import { execute } from './execute.js';
 import type { InterpreterProgram } from './load-program.js';
 import { createArrayTable } from './maps.js';
 import { createMachine } from './memory.js';
-import type { Machine, Runnable } from './memory.js';
+import type { Runnable } from './memory.js';
 import { ARENA, TAG, prepare } from './prepare.js';
+import { ARENA_WORDS, WORDS, newHome } from './store.js';
 import type { Engine, HookContext, LoadedProgram, Observer, TagStore } from './types.js';
 
 export { loadProgram } from './load-program.js';
@@ -22,7 +23,7 @@ const FUEL = 1 << 16;
 /** For conformance runs, which may loop. */
 const RAW_FUEL = 1 << 22;
 
-/** An engine. Its memory is its own; programs can be run by several engines, one after the other. */
+/** An engine. Programs can be run by several engines, one after the other. */
 export function createInterpreter(): Engine {
   const machine = createMachine();
   const engine: Engine = {
@@ -31,8 +32,8 @@ export function createInterpreter(): Engine {
     fault: undefined,
     run(program: LoadedProgram, context: HookContext, tags: TagStore, observer?: Observer): number {
       const p = program as InterpreterProgram; // `loadProgram` makes no other
-      writeContext(machine, p, context);
-      start(p.regs, 0, TAG.ARENA, 0);
+      writeContext(p, context);
+      start(0, TAG.ARENA, 0);
       machine.fuel = FUEL;
       const result = execute(machine, p, tags, observer);
       engine.runs++;
@@ -42,16 +43,16 @@ export function createInterpreter(): Engine {
         machine.fault = undefined;
         return result;
       }
-      context.cookieLo = machine.context[0] as number;
-      context.cookieHi = machine.context[1] as number;
+      context.cookieLo = ARENA_WORDS[0] as number;
+      context.cookieHi = ARENA_WORDS[1] as number;
       return result >>> 0;
     },
   };
   return engine;
 }
 
-function writeContext(machine: Machine, p: InterpreterProgram, context: HookContext): void {
-  const words = machine.context;
+function writeContext(p: InterpreterProgram, context: HookContext): void {
+  const words = ARENA_WORDS;
   words[0] = context.cookieLo;
   words[1] = context.cookieHi;
   words[2] = context.chain;
@@ -63,13 +64,13 @@ function writeContext(machine: Machine, p: InterpreterProgram, context: HookCont
 }
 
 /** r1, r2 and r10 at the start of a run; the verifier has seen that no other register is read unset. */
-function start(regs: Int32Array, r1Lo: number, r1Hi: number, r2: number): void {
-  regs[2] = r1Lo;
-  regs[3] = r1Hi;
-  regs[4] = r2;
-  regs[5] = 0;
-  regs[20] = ARENA.stack + ARENA.frame;
-  regs[21] = TAG.ARENA;
+function start(r1Lo: number, r1Hi: number, r2: number): void {
+  WORDS[2] = r1Lo;
+  WORDS[3] = r1Hi;
+  WORDS[4] = r2;
+  WORDS[5] = 0;
+  WORDS[20] = ARENA.stack + ARENA.frame;
+  WORDS[21] = TAG.ARENA;
 }
 
 export type RawOutcome =
@@ -94,12 +95,12 @@ export function runRaw(
   const map = createArrayTable('memory', memory.length, 1);
   new Uint8Array(map.view.buffer).set(memory);
   const prepared = prepare(instructions);
-  const p: Runnable = { ...prepared, name: 'raw', hook: undefined, maps: [map], helpers };
+  const p: Runnable = { ...prepared, name: 'raw', hook: undefined, maps: [map], home: newHome(), helpers };
   const machine = createMachine();
   machine.low = ARENA.stack;
   machine.fuel = RAW_FUEL;
-  start(p.regs, 0, TAG.VALUE, memory.length);
+  start(0, TAG.VALUE, memory.length);
   execute(machine, p, NO_TAGS, undefined);
   if (machine.fault !== undefined) return { kind: 'fault', fault: machine.fault };
-  return { kind: 'returned', lo: p.regs[0] as number, hi: p.regs[1] as number };
+  return { kind: 'returned', lo: WORDS[0] as number, hi: WORDS[1] as number };
 }

@@ -8,6 +8,7 @@ import type { VerifierError, VerifierMap, VerifyOptions } from '../../bpf/verify
 import type { EngineMap } from './maps.js';
 import type { Runnable } from './memory.js';
 import { TAG, prepare } from './prepare.js';
+import { newHome } from './store.js';
 import type { LoadedProgram } from './types.js';
 import { defined } from '../../assert.js';
 
@@ -59,6 +60,7 @@ function ready(source: ProgramSource, maps: readonly EngineMap[]): InterpreterPr
     size: bytes.length,
     ...prepare(instructions),
     maps,
+    home: newHome(),
     helpers: undefined,
     objectTag: hook === 'fs_get' ? TAG.TAG_OBJECT : TAG.INODE,
   };

@@ -6,17 +6,16 @@
  */
 import type { HookName } from '../../abi/hooks.js';
 import type { EngineMap } from './maps.js';
-import { ARENA, STRIDE, TAG } from './prepare.js';
+import { ARENA, TAG } from './prepare.js';
 import type { Prepared } from './prepare.js';
+import { ARENA_VIEW, WORDS, instructionNumber } from './store.js';
+import type { Home } from './store.js';
 import type { Atomic, Instruction } from '../../bpf/types.js';
 import type { Observer } from './types.js';
 import { assertNever } from '../../assert.js';
 
-/** The memory of one engine. Runs do not nest, so all programs share it. */
+/** What one engine keeps of a run. */
 export interface Machine {
-  readonly arena: DataView;
-  /** The context as 32-bit words: cookie, chain, object, lookup, triggers. */
-  readonly context: Int32Array;
   /** Return address and r6 to r9 of the callers of local functions. */
   readonly frames: Int32Array;
   /** Lowest address of the arena that may be accessed: 0, or the stack for programs without a context. */
@@ -32,6 +31,7 @@ export interface Runnable extends Prepared {
   /** Undefined for a conformance run, which has no context. */
   readonly hook: HookName | undefined;
   readonly maps: readonly EngineMap[];
+  readonly home: Home;
   /** Helpers of a conformance run, by number. */
   readonly helpers: ReadonlyMap<number, () => number> | undefined;
 }
@@ -40,10 +40,7 @@ export interface Runnable extends Prepared {
 export const SAVED = 9;
 
 export function createMachine(): Machine {
-  const buffer = new ArrayBuffer(ARENA.size);
   return {
-    arena: new DataView(buffer),
-    context: new Int32Array(buffer, 0, ARENA.context / 4),
     frames: new Int32Array(ARENA.frames * SAVED),
     low: 0,
     fuel: 0,
@@ -59,7 +56,7 @@ export function locate(
   address: number,
   size: number,
 ): DataView | undefined {
-  if (tag === TAG.ARENA) return address >= m.low && address <= ARENA.size - size ? m.arena : undefined;
+  if (tag === TAG.ARENA) return address >= m.low && address <= ARENA.size - size ? ARENA_VIEW : undefined;
   const map = p.maps[tag - TAG.VALUE];
   if (map === undefined || map.kind === 'inode') return undefined;
   return address >= 0 && address <= map.view.byteLength - size ? map.view : undefined;
@@ -74,18 +71,19 @@ export function noteRead(observer: Observer, p: Runnable, address: number): void
 }
 
 function instructionAt(p: Runnable, pc: number): Instruction | undefined {
-  return p.source[pc / STRIDE]?.instruction;
+  return p.source[instructionNumber(p.home, pc)]?.instruction;
 }
 
 /** A load of the instruction at `pc`; false when it faults. */
 export function load(m: Machine, p: Runnable, pc: number, observer: Observer | undefined): boolean {
   const op = instructionAt(p, pc);
   if (op?.kind !== 'load') return false;
-  const regs = p.regs;
+  const regs = WORDS;
   const address = ((regs[op.src * 2] as number) + op.offset) | 0;
   const view = locate(m, p, regs[op.src * 2 + 1] as number, address, op.size);
   if (view === undefined) return false;
-  if (observer !== undefined && view === m.arena && address < ARENA.context) noteRead(observer, p, address);
+  if (observer !== undefined && view === ARENA_VIEW && address < ARENA.context)
+    noteRead(observer, p, address);
   const d = op.dst * 2;
   if (op.size === 8) {
     regs[d] = view.getInt32(address, true);
@@ -110,7 +108,7 @@ function readSigned(view: DataView, address: number, size: 1 | 2 | 4): number {
 
 /** A store of `size` bytes of the register at `s`; false when it faults. */
 export function store(m: Machine, p: Runnable, d: number, s: number, offset: number, size: number): boolean {
-  const regs = p.regs;
+  const regs = WORDS;
   const address = ((regs[d] as number) + offset) | 0;
   const view = locate(m, p, regs[d + 1] as number, address, size);
   if (view === undefined) return false;
@@ -126,7 +124,7 @@ export function store(m: Machine, p: Runnable, d: number, s: number, offset: num
 export function atomic(m: Machine, p: Runnable, pc: number): boolean {
   const op = instructionAt(p, pc);
   if (op?.kind !== 'atomic') return false;
-  const regs = p.regs;
+  const regs = WORDS;
   const address = ((regs[op.dst * 2] as number) + op.offset) | 0;
   const view = locate(m, p, regs[op.dst * 2 + 1] as number, address, op.width / 8);
   if (view === undefined) return false;

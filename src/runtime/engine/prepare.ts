@@ -1,8 +1,8 @@
 /**
  * Instructions to the interpreter's own code.
  *
- * Each instruction becomes four 32-bit numbers. `dst` and `src` are indices into the register file, an
- * Int32Array of pairs (low half, high half): r0 to r10 at 0 to 20, then the program's constants. An immediate is
+ * Each instruction becomes four 32-bit numbers, which `store.ts` packs where the loop reads them. `dst` and `src` are
+ * indices into the register file, pairs of low and high half: r0 to r10 at 0 to 20, then the program's constants. An immediate is
  * such a constant, sign-extended once, so one opcode serves both the register and the immediate form.
  *
  *     ├ opcode ┼ dst ┼ src ┼ displacement, or index of the jump's target in the code ┤
@@ -32,12 +32,13 @@ export const ARENA = { context: 32, stack: 64, frame: 512, frames: 8, size: 64 +
 
 /** Numbers of a prepared instruction. */
 export const STRIDE = 4;
-const REGISTER_FILE = 22;
+/** Words of r0 to r10; indices from here on are constants. */
+export const REGISTER_FILE = 22;
 
 export interface Prepared {
   readonly code: Int32Array;
-  /** Register file: r0 … r10, then constants. A run leaves its registers in it. */
-  readonly regs: Int32Array;
+  /** Pairs; the first has the index `REGISTER_FILE` in the code. */
+  readonly constants: Int32Array;
   readonly source: readonly Placed[];
 }
 
@@ -76,9 +77,7 @@ export function prepare(source: readonly Placed[]): Prepared {
     const last = target === undefined ? operands.offset : target * STRIDE;
     code.set([opcodeOf(instruction), operands.dst, operands.src, last], index * STRIDE);
   }
-  const regs = new Int32Array(REGISTER_FILE + constants.values.length);
-  regs.set(constants.values, REGISTER_FILE);
-  return { code, regs, source };
+  return { code, constants: Int32Array.from(constants.values), source };
 }
 
 function isJump(op: Instruction): boolean {
