@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { O } from '../../src/runtime/kernel/errno.js';
+import { ACCESS, AT_FDCWD, AT_SYMLINK_NOFOLLOW, O } from '../../src/runtime/kernel/errno.js';
 import * as sys from '../../src/runtime/kernel/syscalls/index.js';
 import type { CallResult, Task, ValueResult } from '../../src/runtime/kernel/task.js';
 import { entries, type Inode } from '../../src/runtime/kernel/vfs.js';
@@ -15,7 +15,17 @@ import { newKernelTask } from './fake.js';
 
 type Call =
   | {
-      readonly call: 'mkdir' | 'unlink' | 'rmdir' | 'stat' | 'lstat' | 'readlink' | 'chdir';
+      readonly call:
+        | 'mkdir'
+        | 'access'
+        | 'chmod'
+        | 'lchown'
+        | 'unlink'
+        | 'rmdir'
+        | 'stat'
+        | 'lstat'
+        | 'readlink'
+        | 'chdir';
       readonly path: string;
     }
   | { readonly call: 'link' | 'rename'; readonly path: string; readonly to: string }
@@ -91,7 +101,7 @@ const anyCall: fc.Arbitrary<Call> = fc.oneof(
     weight: 6,
     arbitrary: fc.record({ call: one('unlink', 'rmdir', 'stat', 'lstat', 'readlink'), path: anyPath }),
   },
-  { weight: 1, arbitrary: fc.record({ call: one('chdir'), path: anyPath }) },
+  { weight: 4, arbitrary: fc.record({ call: one('chdir', 'access', 'chmod', 'lchown'), path: anyPath }) },
   { weight: 2, arbitrary: fc.record({ call: one('link'), path: anyPath, to: anyPath }) },
   { weight: 4, arbitrary: fc.record({ call: one('rename'), path: anyPath, to: anyPath }) },
   { weight: 4, arbitrary: fc.record({ call: one('symlink'), target: anyPath, path: anyPath }) },
@@ -131,6 +141,12 @@ function inModel(task: Task, call: Call, root: string): string {
       return outcome(() => sys.rename(task, at(call.path), at(call.to)));
     case 'symlink':
       return outcome(() => sys.symlink(task, at(call.target), at(call.path)));
+    case 'access':
+      return outcome(() => sys.access(task, at(call.path), ACCESS.R_OK));
+    case 'chmod':
+      return outcome(() => sys.chmod(task, at(call.path)));
+    case 'lchown':
+      return outcome(() => sys.chown(task, at(call.path), AT_FDCWD, AT_SYMLINK_NOFOLLOW));
     case 'open':
       return outcome(() => {
         const result = sys.open(task, at(call.path), call.flags);
@@ -178,6 +194,12 @@ function callOnDisk(call: Call, at: (p: string) => string): string | undefined {
       return void fs.renameSync(at(call.path), at(call.to));
     case 'symlink':
       return void fs.symlinkSync(at(call.target), at(call.path));
+    case 'access':
+      return void fs.accessSync(at(call.path), fs.constants.R_OK);
+    case 'chmod':
+      return void fs.chmodSync(at(call.path), 0o755);
+    case 'lchown':
+      return void fs.lchownSync(at(call.path), 0, 0);
     case 'open':
       return void fs.closeSync(fs.openSync(at(call.path), call.flags, 0o644));
   }

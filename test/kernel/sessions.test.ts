@@ -244,3 +244,32 @@ describe('tags', () => {
     return held;
   }
 });
+
+test('a listener is told what each program did; faults do not outlive their call', () => {
+  const task = newKernelTask(tree('/a/f'));
+  enforce(
+    task,
+    fakeProgram('fs_pick', 0xffffff, (c) => (c.object === inoOf(task, '/a/f') ? 5 : 0)),
+  );
+  const { engine } = task.kernel;
+  const run = engine.run.bind(engine);
+  engine.run = (program, context, tags, observer) => {
+    observer?.mapLookup?.('m', context.object, true, 1, 2);
+    const verdict = run(program, context, tags, observer);
+    if (verdict !== 0) engine.fault = 'out of fuel';
+    return verdict;
+  };
+  const runs = record(task);
+  expect(sys.stat(task, '/a/f')).toMatchObject({ denied: { fault: 'out of fuel' } });
+  expect(runs).toMatchObject([
+    {
+      hook: 'fs_pick',
+      name: 'f',
+      verdict: 5,
+      fault: 'out of fuel',
+      events: [{ kind: 'mapLookup', map: 'm', hit: true, lo: 1, hi: 2 }],
+    },
+  ]);
+  engine.run = run;
+  expect(sys.unlink(task, '/a/f')).toMatchObject({ denied: { fault: undefined } });
+});

@@ -232,9 +232,8 @@ function step(c: Cursor, name: string, isLast: boolean): Errno | undefined {
   if (kind === 'dotdot') return stepUp(c);
   const create = c.mode >= MODE.CREATE;
   if (isLast && create && c.walk.trailing) return 'EISDIR';
-  if (nameTooLong(name)) return 'ENAMETOOLONG';
   const child = c.inode.entries?.get(name);
-  if (child === undefined) return missing(c, isLast);
+  if (child === undefined) return missing(c, name, isLast);
   if (child.mountedOn > 0 && crossTo(c, child, name)) return undefined;
   if (child.kind === 'symlink' && (!isLast || follows(c))) return followLink(c, child);
   c.inode = child;
@@ -243,8 +242,12 @@ function step(c: Cursor, name: string, isLast: boolean): Errno | undefined {
   return undefined;
 }
 
-/** ENOENT; what was noted of the last component stays only if it is the missing one. */
-function missing(c: Cursor, isLast: boolean): Errno {
+/**
+ * ENOENT; what was noted of the last component stays only if it is the missing one. A name that is too long cannot be there,
+ * and is looked at only now; a directory that is removed is not even searched.
+ */
+function missing(c: Cursor, name: string, isLast: boolean): Errno {
+  if (nameTooLong(name) && c.inode.nlink > 0) return 'ENAMETOOLONG';
   if (!isLast) c.walk.dir = undefined;
   return 'ENOENT';
 }

@@ -34,15 +34,20 @@ function entryFor(task: Task, path: string, dirfd: number, session: SessionIndex
   return walk.ok && walk.errno !== undefined ? failure(walk.errno) : walk;
 }
 
+/** Whether the name cannot be looked up. In a directory that is removed nothing is looked up, so no name is too long. */
+function tooLong(walk: Walk): boolean {
+  return walk.dir?.nlink !== 0 && nameTooLong(walk.name);
+}
+
 /** The errno of an entry that is not there. */
 function missing(walk: Walk): Errno {
-  return nameTooLong(walk.name) ? 'ENAMETOOLONG' : 'ENOENT';
+  return tooLong(walk) ? 'ENAMETOOLONG' : 'ENOENT';
 }
 
 /** Why a name cannot be made, or undefined. */
 function takenName(walk: Walk, isDir: boolean): Errno | undefined {
   if (walk.last !== 'name' || walk.inode !== undefined) return 'EEXIST';
-  if (nameTooLong(walk.name)) return 'ENAMETOOLONG';
+  if (tooLong(walk)) return 'ENAMETOOLONG';
   if (walk.trailing && !isDir) return 'ENOENT';
   return walk.dir?.nlink === 0 ? 'ENOENT' : undefined;
 }
@@ -168,7 +173,7 @@ function renameErrno(old: Walk, target: Walk, flags: number): Errno | undefined 
   if (old.last !== 'name') return 'EBUSY';
   if (target.last !== 'name') return flags === RENAME_NOREPLACE ? 'EEXIST' : 'EBUSY';
   if (old.inode === undefined) return missing(old);
-  if (nameTooLong(target.name)) return 'ENAMETOOLONG';
+  if (tooLong(target)) return 'ENAMETOOLONG';
   if (flags === RENAME_NOREPLACE && target.inode !== undefined) return 'EEXIST';
   return (
     slashErrno(old.inode, old, target, flags) ??
