@@ -59,9 +59,8 @@ export function buildArtifact(
   sources: readonly NamedSource[],
 ): Artifact {
   const at = (span: Span): ManifestSpan => manifestSpan(span, sources);
-  const maps = chains
-    .filter((c) => c.programs.some((p) => p.maps.length > 0))
-    .map((c) => inodeMap(c.chain, at));
+  // A map that no program asks is grounded all the same: what the policy requires must be there.
+  const maps = chains.map((c) => inodeMap(c.chain, at));
   const programs = chains.flatMap((c) => c.programs.map((p, i) => program(p, c.programs[i - 1], at)));
   const manifest: Manifest = {
     format: MANIFEST_FORMAT,
@@ -83,11 +82,6 @@ export function buildArtifact(
     chains.flatMap((c) => c.programs.map((p) => [bytecodeFile(p.plan), p.bytes] as const)),
   );
   return { manifest, bytecode };
-}
-
-/** The manifest as it is written to a file. */
-export function manifestText(manifest: Manifest): string {
-  return JSON.stringify(manifest, null, 1) + '\n';
 }
 
 export function sha256(data: string | Uint8Array): string {

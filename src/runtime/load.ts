@@ -252,4 +252,3 @@ export function toDecision(result: CallResult): Decision {
   if (result.ok) return { verdict: 'allow' };
   return { verdict: result.denied === undefined ? 'error' : 'deny', errno: result.errno };
 }
-

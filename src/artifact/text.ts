@@ -1,0 +1,26 @@
+/**
+ * The manifest as a file: the JSON of the manifest with one more property, last: `sha256`, over the text of the file with
+ * these 64 digits replaced by zeros. So any changed byte of the file is seen.
+ */
+import { createHash } from 'node:crypto';
+import type { Manifest } from './manifest.js';
+
+const ZEROS = '0'.repeat(64);
+const SEAL = /"sha256": "([0-9a-f]{64})"\s*\}\s*$/;
+
+export function manifestText(manifest: Manifest): string {
+  const open = JSON.stringify({ ...manifest, sha256: ZEROS }, null, 1) + '\n';
+  return replaceSeal(open, createHash('sha256').update(open).digest('hex'));
+}
+
+/** Whether the text is what was written. A hand-written manifest without a seal is `unsealed`. */
+export function checkSeal(text: string): 'ok' | 'broken' | 'unsealed' {
+  const seal = SEAL.exec(text)?.[1];
+  if (seal === undefined) return 'unsealed';
+  const digest = createHash('sha256').update(replaceSeal(text, ZEROS)).digest('hex');
+  return digest === seal ? 'ok' : 'broken';
+}
+
+function replaceSeal(text: string, seal: string): string {
+  return text.replace(SEAL, (all, old: string) => all.replace(old, seal));
+}

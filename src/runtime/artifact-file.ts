@@ -1,0 +1,60 @@
+/**
+ * A manifest file and its bytecode → an artifact, or why it is refused: another version, a changed byte, an unknown field, a
+ * missing or truncated file.
+ */
+import { MANIFEST_FORMAT, MANIFEST_VERSION, type Artifact, type Manifest } from '../artifact/manifest.js';
+import { checkSeal } from '../artifact/text.js';
+import { problemOf, type LoadProblem } from './loader/problems.js';
+import { validateAgainst } from './schema.js';
+
+export type ReadResult =
+  | { readonly kind: 'ok'; readonly artifact: Artifact }
+  | { readonly kind: 'refused'; readonly problems: readonly LoadProblem[] };
+
+/**
+ * Reads a manifest.
+ * @param file its name, for messages
+ * @param readBytecode the bytes of a file beside the manifest; undefined when there is none
+ */
+export async function readArtifact(
+  file: string,
+  text: string,
+  readBytecode: (name: string) => Uint8Array | undefined,
+): Promise<ReadResult> {
+  const refused = (why: string, help?: string): ReadResult => ({
+    kind: 'refused',
+    problems: [problemOf('LLP5006', { file, why }, help)],
+  });
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    return refused(
+      `it is no JSON: ${error instanceof Error ? error.message : String(error)}`,
+      'build it again',
+    );
+  }
+  const head = typeof data === 'object' && data !== null ? (data as Partial<Manifest>) : {};
+  if (head.format !== MANIFEST_FORMAT)
+    return refused(`it is no manifest: \`format\` is not \`${MANIFEST_FORMAT}\``);
+  if (head.version !== MANIFEST_VERSION) {
+    return refused(
+      `it has version ${String(head.version)}, and this loader reads version ${MANIFEST_VERSION}`,
+      'build it with this release',
+    );
+  }
+  if (checkSeal(text) === 'broken')
+    return refused('it was changed after it was built: its digest differs', 'build it again');
+  const faults = await validateAgainst('manifest-1.json', data);
+  const [first] = faults;
+  if (first !== undefined) return refused(first);
+  const { sha256: _seal, ...manifest } = data as Manifest & { sha256?: string };
+  const bytecode = new Map<string, Uint8Array>();
+  for (const { bytecode: ref } of manifest.programs) {
+    const bytes = readBytecode(ref.file);
+    if (bytes === undefined)
+      return refused(`its bytecode \`${ref.file}\` is missing`, 'keep the files of a build together');
+    bytecode.set(ref.file, bytes);
+  }
+  return { kind: 'ok', artifact: { manifest, bytecode } };
+}

@@ -1,0 +1,252 @@
+/**
+ * Why a request was allowed or denied, made from the run itself: every program that ran, what it looked up, the cookie
+ * before and after, and the rule behind the verdict.
+ *
+ * Invariant: an explanation does not decide. The verdict is the program's; a rule is named only if it gives that verdict.
+ */
+import { TRIGGERS, WALK_BIT, actionBit, type ActionName } from '../abi/actions.js';
+import { LOOKUP, LOOKUP_NAMES, type HookName } from '../abi/hooks.js';
+import type { InodeMap, ManifestRule, MapEntry } from '../artifact/manifest.js';
+import { decodeCookie, type DecodedCookie, type Halves } from './loader/value.js';
+import { pathOf, type Place } from './loader/ground.js';
+import type { HookRun } from './kernel/trace.js';
+import type { Kernel } from './kernel/task.js';
+import type { GroundedMap, GroundedPolicy } from './load.js';
+
+/** What decided. */
+export type Reason =
+  | { readonly kind: 'rule'; readonly entry: MapEntry; readonly rule: ManifestRule; readonly place: string }
+  | { readonly kind: 'default'; readonly effect: 'allow' | 'deny' }
+  /** The place is not known, so what is denied anywhere is denied. */
+  | { readonly kind: 'unknown' };
+
+export interface ExplainedRun {
+  readonly task: number;
+  /** Name of the layer. */
+  readonly chain: string;
+  readonly hook: HookName;
+  readonly program: string;
+  /** The component that led to the object. */
+  readonly name: string;
+  readonly lookup: (typeof LOOKUP_NAMES)[number];
+  /** Undefined when the program did not look. */
+  readonly map: 'hit' | 'miss' | undefined;
+  readonly tag: 'hit' | 'miss' | 'set' | undefined;
+  readonly before: CookieView;
+  readonly after: CookieView;
+  readonly verdict: 'allow' | 'deny';
+  /** For a run that judged a class that is not the same everywhere. */
+  readonly reason: Reason | undefined;
+}
+
+/** A cookie for people. */
+export interface CookieView {
+  /** 16 hex digits. */
+  readonly hex: string;
+  /** Undefined for a chain whose cookie has no meaning here (a hand-written manifest). */
+  readonly state: DecodedCookie | undefined;
+  /** Actions that are allowed on the object, and beneath it. */
+  readonly self: readonly ActionName[];
+  readonly below: readonly ActionName[];
+  /** Physical path of the place that the state comes from. */
+  readonly place: string | undefined;
+}
+
+/** Runs something with a listener, and gives what it did. */
+export function traced<T>(
+  kernel: Kernel,
+  run: () => T,
+): { readonly result: T; readonly runs: readonly HookRun[] } {
+  const runs: HookRun[] = [];
+  const before = kernel.trace;
+  kernel.trace = { ran: (r) => runs.push(r) };
+  try {
+    return { result: run(), runs };
+  } finally {
+    kernel.trace = before;
+  }
+}
+
+/** Explains the runs of one request. `policies` are those that are enforced on the kernel's tasks. */
+export function explainRuns(policies: readonly GroundedPolicy[], runs: readonly HookRun[]): ExplainedRun[] {
+  /** The place that each chain's cookie comes from, for cookies without a number. */
+  const last = new Map<number, Place>();
+  return runs.map((run) => explainRun(findChain(policies, run.program), run, last));
+}
+
+interface ChainContext {
+  readonly name: string;
+  readonly grounded: GroundedMap | undefined;
+}
+
+function findChain(policies: readonly GroundedPolicy[], program: string): ChainContext {
+  for (const { artifact, maps } of policies) {
+    const chain = artifact.manifest.chains.find((c) => c.programs.includes(program));
+    if (chain === undefined) continue;
+    const rows = artifact.manifest.programs.filter((p) => chain.programs.includes(p.name));
+    const map =
+      rows.flatMap((p) => p.maps).find((name) => maps.has(name)) ??
+      mapOfConstants(artifact.manifest.maps, chain.programs);
+    return { name: chain.name, grounded: map === undefined ? undefined : maps.get(map) };
+  }
+  return { name: program, grounded: undefined };
+}
+
+/** A chain of constant programs names no map: its own has its stem. */
+function mapOfConstants(
+  maps: readonly { readonly name: string }[],
+  programs: readonly string[],
+): string | undefined {
+  const stem = (programs[0] ?? '').replace(/fs_\w+$/, '');
+  return maps.find((m) => m.name === `${stem}inodes`)?.name;
+}
+
+function explainRun(
+  { name: chain, grounded }: ChainContext,
+  run: HookRun,
+  last: Map<number, Place>,
+): ExplainedRun {
+  const lookup = run.events.find((e) => e.kind === 'mapLookup');
+  const tag = run.events.find((e) => e.kind === 'getTag' || e.kind === 'setTag');
+  const verdict = run.verdict === 0 ? 'allow' : 'deny';
+  const standing = grounded === undefined ? undefined : standingOf(grounded, run, last.get(run.chain));
+  const reason =
+    grounded === undefined || standing === undefined ? undefined : reasonOf(grounded, run, standing, verdict);
+  if (run.hook === 'fs_walk' && standing?.place !== undefined) last.set(run.chain, standing.place);
+  return {
+    task: run.task,
+    chain,
+    hook: run.hook,
+    program: run.program,
+    name: run.name,
+    lookup: LOOKUP_NAMES[run.lookup],
+    map: lookup === undefined ? undefined : lookup.hit ? 'hit' : 'miss',
+    tag:
+      tag === undefined
+        ? undefined
+        : tag.kind === 'setTag'
+          ? 'set'
+          : (tag.lo | tag.hi) === 0
+            ? 'miss'
+            : 'hit',
+    before: viewOf(grounded, run.before, last.get(run.chain)),
+    after: viewOf(grounded, run.after, standing?.place),
+    verdict,
+    reason,
+  };
+}
+
+/** Where the object stands: at a place of the map itself, in its region, or nowhere known. */
+interface Standing {
+  readonly place: Place | undefined;
+  readonly level: 'self' | 'below';
+}
+
+/** The step of the walk machine, in terms of places, from what the run saw. */
+function standingOf(grounded: GroundedMap, run: HookRun, last: Place | undefined): Standing {
+  const { layout } = grounded.map;
+  const of = (value: Halves): Place | undefined => {
+    const state = decodeCookie(layout, value);
+    return state.kind === 'place' ? (grounded.byNumber.get(state.place) ?? last) : undefined;
+  };
+  const hit = run.events.find((e) => e.kind === 'mapLookup' && e.hit);
+  if (hit !== undefined || layout.classes === 0)
+    return { place: grounded.places.get(run.inode), level: 'self' };
+  const before = decodeCookie(layout, run.before);
+  if (before.kind === 'start') {
+    const tag = run.events.find((e) => e.kind === 'getTag');
+    return { place: tag === undefined || tag.kind !== 'getTag' ? undefined : of(tag), level: 'below' };
+  }
+  if (run.lookup === LOOKUP.DOTDOT && before.exact) return { place: undefined, level: 'below' };
+  const same = run.lookup === LOOKUP.DOT && before.exact;
+  return { place: of(run.before), level: same ? 'self' : 'below' };
+}
+
+/** The rule that gives the verdict, for the class that the run judged. */
+function reasonOf(
+  { map }: GroundedMap,
+  run: HookRun,
+  standing: Standing,
+  verdict: 'allow' | 'deny',
+): Reason | undefined {
+  if (run.hook === 'fs_get') return undefined;
+  const actions = judgedActions(map, run);
+  const action = actions.find((a) => decides(map, standing, a, verdict));
+  if (action === undefined) return undefined;
+  if (standing.place === undefined) return { kind: 'unknown' };
+  return decidingRule(map, standing.place, standing.level, action);
+}
+
+/** The actions of the request that the program has to judge. */
+function judgedActions(map: InodeMap, run: HookRun): ActionName[] {
+  if (run.hook === 'fs_walk' || run.triggers === 0) return ['walk'];
+  return TRIGGERS.filter((_, bit) => (run.triggers & (1 << bit)) !== 0);
+}
+
+function decides(
+  map: InodeMap,
+  { place, level }: Standing,
+  action: ActionName,
+  verdict: 'allow' | 'deny',
+): boolean {
+  const decision = map.classes.find((c) => c.actions.includes(action))?.decision;
+  if (decision === undefined) return false;
+  if (decision.kind !== 'bit') return decision.kind === verdict;
+  if (place === undefined) return verdict === 'deny';
+  const allowed = ((level === 'self' ? place.self : place.below) >>> decision.bit) & 1;
+  return (allowed === 1) === (verdict === 'allow');
+}
+
+/**
+ * The rule that decides an action at a place: a `forbid` from the root down, else the innermost mention; the default when
+ * nothing mentions it.
+ */
+export function decidingRule(
+  map: InodeMap,
+  place: Place,
+  level: 'self' | 'below',
+  action: ActionName,
+): Reason {
+  const path: Place[] = [];
+  for (let at: Place | undefined = place; at !== undefined; at = at.parent) path.unshift(at);
+  let found: Reason | undefined;
+  for (const at of path) {
+    for (const entry of at.entries) {
+      for (const self of at === place && level === 'self' ? [false, true] : [false]) {
+        const forbids = ruleFor(entry, 'forbid', self, action);
+        if (forbids !== undefined) return { kind: 'rule', entry, rule: forbids, place: pathOf(at) };
+        const rule = ruleFor(entry, 'allow', self, action) ?? ruleFor(entry, 'deny', self, action);
+        if (rule !== undefined) found = { kind: 'rule', entry, rule, place: pathOf(at) };
+      }
+    }
+  }
+  return found ?? { kind: 'default', effect: action === 'walk' ? 'allow' : map.default };
+}
+
+function ruleFor(
+  entry: MapEntry,
+  effect: ManifestRule['effect'],
+  self: boolean,
+  action: ActionName,
+): ManifestRule | undefined {
+  return entry.rules.find((r) => r.effect === effect && r.self === self && r.actions.includes(action));
+}
+
+function viewOf(grounded: GroundedMap | undefined, value: Halves, last: Place | undefined): CookieView {
+  const hex = [value.hi, value.lo].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
+  if (grounded === undefined) return { hex, state: undefined, self: [], below: [], place: undefined };
+  const { map, byNumber } = grounded;
+  const state = decodeCookie(map.layout, value);
+  const names = (mask: number): ActionName[] =>
+    map.classes
+      .flatMap((c) => (c.decision.kind === 'bit' && (mask >>> c.decision.bit) & 1 ? c.actions : []))
+      .sort((a, b) => (actionBit(a) ?? WALK_BIT) - (actionBit(b) ?? WALK_BIT));
+  const place = state.kind === 'place' ? (byNumber.get(state.place) ?? last) : undefined;
+  return {
+    hex,
+    state,
+    self: names(state.self),
+    below: names(state.below),
+    place: place === undefined ? undefined : pathOf(place),
+  };
+}

@@ -1,0 +1,13 @@
+/** `llpc/runtime`: load an artifact on a tree, enforce it on modelled tasks, ask and explain. */
+export * from './load.js';
+export * from './explain.js';
+export { readArtifact, type ReadResult } from './artifact-file.js';
+export type { LoadProblem } from './loader/problems.js';
+export { createInterpreter } from './engine/interpreter.js';
+export type { Engine } from './engine/types.js';
+export { buildTree, type TreeEntry } from './kernel/build-tree.js';
+export { snapshotDirectory } from './kernel/snapshot.js';
+export { treeFromTar } from './kernel/tar.js';
+export * as kernel from './kernel/task.js';
+export * as syscalls from './kernel/syscalls/index.js';
+export type { Artifact, Manifest } from '../artifact/manifest.js';

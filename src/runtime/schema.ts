@@ -1,0 +1,47 @@
+/** Validation against the JSON Schemas of the package, with messages for people. */
+import { readFileSync } from 'node:fs';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { nearestName } from '../diagnostics/suggest.js';
+
+const VALIDATORS = new Map<string, ValidateFunction>();
+
+/** What is wrong with the data, a line each; none when it fits. `schema` is a file of the package's folder `schema`. */
+export async function validateAgainst(schema: string, data: unknown): Promise<string[]> {
+  const validate = VALIDATORS.get(schema) ?? (await compileSchema(schema));
+  if (validate(data)) return [];
+  return [
+    ...new Set((validate.errors ?? []).filter((e) => !COMPOUND.has(e.keyword)).map((e) => describe(e))),
+  ];
+}
+
+/** Keywords whose errors say only that another one failed. */
+const COMPOUND = new Set(['oneOf', 'anyOf', 'if']);
+
+async function compileSchema(schema: string): Promise<ValidateFunction> {
+  // Loaded when needed: a third of the compiler's start otherwise.
+  const { Ajv2020 } = await import('ajv/dist/2020.js');
+  const ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true });
+  const validate = ajv.compile(JSON.parse(readSchema(schema)) as object);
+  VALIDATORS.set(schema, validate);
+  return validate;
+}
+
+/** `schema` lies at the root of the package: three levels up from `dist/src/runtime`, two from `src/runtime`. */
+function readSchema(schema: string): string {
+  try {
+    return readFileSync(new URL(`../../../schema/${schema}`, import.meta.url), 'utf8');
+  } catch {
+    return readFileSync(new URL(`../../schema/${schema}`, import.meta.url), 'utf8');
+  }
+}
+
+function describe(error: ErrorObject): string {
+  const where = error.instancePath === '' ? 'the file' : `\`${error.instancePath}\``;
+  if (error.keyword === 'additionalProperties') {
+    const name = String((error.params as { additionalProperty?: unknown }).additionalProperty);
+    const known = Object.keys((error.parentSchema as { properties?: object } | undefined)?.properties ?? {});
+    const near = nearestName(name, known);
+    return `${where} has an unknown field \`${name}\`${near === undefined ? '' : `: did you mean \`${near}\`?`}`;
+  }
+  return `${where} ${error.message ?? 'does not fit the schema'}`;
+}
