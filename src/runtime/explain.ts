@@ -9,7 +9,7 @@ import { LOOKUP, LOOKUP_NAMES, type HookName } from '../abi/hooks.js';
 import type { InodeMap, ManifestRule, MapEntry } from '../artifact/manifest.js';
 import { decodeCookie, type DecodedCookie, type Halves } from './loader/value.js';
 import { pathOf, type Place } from './loader/ground.js';
-import type { HookRun } from './kernel/trace.js';
+import type { EngineEvent, HookRun } from './kernel/trace.js';
 import type { Kernel } from './kernel/task.js';
 import type { GroundedMap, GroundedPolicy } from './load.js';
 
@@ -106,8 +106,8 @@ function explainRun(
   run: HookRun,
   last: Map<number, Place>,
 ): ExplainedRun {
-  const lookup = run.events.find((e) => e.kind === 'mapLookup');
-  const tag = run.events.find((e) => e.kind === 'getTag' || e.kind === 'setTag');
+  const lookup = run.events.find(isLookup);
+  const tag = run.events.find(isTag);
   const verdict = run.verdict === 0 ? 'allow' : 'deny';
   const standing = grounded === undefined ? undefined : standingOf(grounded, run, last.get(run.chain));
   const reason =
@@ -136,6 +136,11 @@ function explainRun(
   };
 }
 
+type EventOf<K extends EngineEvent['kind']> = EngineEvent & { readonly kind: K };
+const isLookup = (e: EngineEvent): e is EventOf<'mapLookup'> => e.kind === 'mapLookup';
+const isTag = (e: EngineEvent): e is EventOf<'getTag' | 'setTag'> =>
+  e.kind === 'getTag' || e.kind === 'setTag';
+
 /** Where the object stands: at a place of the map itself, in its region, or nowhere known. */
 interface Standing {
   readonly place: Place | undefined;
@@ -149,12 +154,12 @@ function standingOf(grounded: GroundedMap, run: HookRun, last: Place | undefined
     const state = decodeCookie(layout, value);
     return state.kind === 'place' ? (grounded.byNumber.get(state.place) ?? last) : undefined;
   };
-  const hit = run.events.find((e) => e.kind === 'mapLookup' && e.hit);
+  const hit = run.events.find((e) => isLookup(e) && e.hit);
   if (hit !== undefined || layout.classes === 0)
     return { place: grounded.places.get(run.inode), level: 'self' };
   const before = decodeCookie(layout, run.before);
   if (before.kind === 'start') {
-    const tag = run.events.find((e) => e.kind === 'getTag');
+    const tag = run.events.find(isTag);
     return { place: tag === undefined || tag.kind !== 'getTag' ? undefined : of(tag), level: 'below' };
   }
   if (run.lookup === LOOKUP.DOTDOT && before.exact) return { place: undefined, level: 'below' };
