@@ -35,6 +35,7 @@ export function createInterpreter(): Engine {
       writeContext(p, context);
       start(0, TAG.ARENA, 0);
       machine.fuel = FUEL;
+      machine.depth = 0;
       const result = execute(machine, p, tags, observer);
       engine.runs++;
       engine.executed += FUEL - machine.fuel;
@@ -93,7 +94,7 @@ export function runRaw(
   const { instructions, errors } = decode(bytes);
   if (errors.length > 0) return { kind: 'refused', errors };
   const map = createArrayTable('memory', memory.length, 1);
-  new Uint8Array(map.view.buffer).set(memory);
+  map.view = new DataView(memory.slice().buffer); // exactly as long as the memory: a map would round it up
   const prepared = prepare(instructions);
   const p: Runnable = { ...prepared, name: 'raw', hook: undefined, maps: [map], home: newHome(), helpers };
   const machine = createMachine();

@@ -20,6 +20,8 @@ export interface Machine {
   readonly frames: Int32Array;
   /** Lowest address of the arena that may be accessed: 0, or the stack for programs without a context. */
   low: number;
+  /** Local functions that are running. */
+  depth: number;
   /** Instructions that may still run. */
   fuel: number;
   fault: string | undefined;
@@ -43,6 +45,7 @@ export function createMachine(): Machine {
   return {
     frames: new Int32Array(ARENA.frames * SAVED),
     low: 0,
+    depth: 0,
     fuel: 0,
     fault: undefined,
   };

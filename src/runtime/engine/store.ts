@@ -20,11 +20,12 @@ const END = 1 << 17;
 
 export const WORDS = new Int32Array(END);
 
-const ARENA_BYTES = new ArrayBuffer(ARENA.size);
-/** Context and stack, by byte. */
-export const ARENA_VIEW = new DataView(ARENA_BYTES);
-/** The same by word, for aligned accesses. */
-export const ARENA_WORDS = new Int32Array(ARENA_BYTES);
+const BUFFER = new ArrayBuffer(ARENA.size);
+/** Context and stack. */
+export const ARENA_VIEW = new DataView(BUFFER);
+/** The same by byte and by word, for the loop. */
+export const ARENA_BYTES = new Uint8Array(BUFFER);
+export const ARENA_WORDS = new Int32Array(BUFFER);
 
 /** Where a program lies in `WORDS`; it has to be installed when the generation is another one. */
 export interface Home {

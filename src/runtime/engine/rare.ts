@@ -1,0 +1,193 @@
+/**
+ * The instructions that leave the interpreter's loop: calls, division, byte order, unaligned or watched memory.
+ */
+import {
+  inodeGetTag,
+  inodeMapLookup,
+  landlockSetTag,
+  mapDelete,
+  mapLookup,
+  mapUpdate,
+  otherHelper,
+} from './helpers.js';
+import { byteOrder, divide32, divide64, mul64, neg64 } from './int64.js';
+import { SAVED, atomic, load, store } from './memory.js';
+import type { Machine, Runnable } from './memory.js';
+import { ARENA } from './prepare.js';
+import { WORDS, instructionNumber } from './store.js';
+import type { Observer, TagStore } from './types.js';
+
+const regs = WORDS;
+
+/** No index of the code: the instruction faulted. */
+export const FAULT = -1;
+
+/** Executes the instruction at `pc`. Returns the index of the next one, or `FAULT` with `m.fault` set. */
+export function rare(
+  m: Machine,
+  p: Runnable,
+  pc: number,
+  tags: TagStore,
+  observer: Observer | undefined,
+): number {
+  const word = regs[pc]!;
+  const d = (word >>> 7) & 31;
+  const s = (word >>> 12) & 0xffff;
+  const next = pc + 2;
+  switch (word & 127) {
+    case 0: // exit
+      return leave(m);
+    case 4: // mul
+      mul64(regs, d, s);
+      return next;
+    case 5: // div
+      divide64(regs, d, s, false, false);
+      return next;
+    case 6: // sdiv
+      divide64(regs, d, s, true, false);
+      return next;
+    case 11: // mod
+      divide64(regs, d, s, false, true);
+      return next;
+    case 12: // smod
+      divide64(regs, d, s, true, true);
+      return next;
+    case 19: // div32
+      divide32(regs, d, s, false, false);
+      return next;
+    case 20: // sdiv32
+      divide32(regs, d, s, true, false);
+      return next;
+    case 25: // mod32
+      divide32(regs, d, s, false, true);
+      return next;
+    case 26: // smod32
+      divide32(regs, d, s, true, true);
+      return next;
+    case 29: // neg
+      neg64(regs, d);
+      return next;
+    case 30: // neg32
+      setPair(d, -regs[d]!, 0);
+      return next;
+    case 31: // le16
+      byteOrder(regs, d, 16, false);
+      return next;
+    case 32: // le32
+      byteOrder(regs, d, 32, false);
+      return next;
+    case 33: // le64
+      byteOrder(regs, d, 64, false);
+      return next;
+    case 34: // be16
+      byteOrder(regs, d, 16, true);
+      return next;
+    case 35: // be32
+      byteOrder(regs, d, 32, true);
+      return next;
+    case 36: // be64
+      byteOrder(regs, d, 64, true);
+      return next;
+    case 37: // bswap16
+      byteOrder(regs, d, 16, true);
+      return next;
+    case 38: // bswap32
+      byteOrder(regs, d, 32, true);
+      return next;
+    case 39: // bswap64
+      byteOrder(regs, d, 64, true);
+      return next;
+    case 40: // movsx8
+      setSigned(d, (regs[s]! << 24) >> 24);
+      return next;
+    case 41: // movsx16
+      setSigned(d, (regs[s]! << 16) >> 16);
+      return next;
+    case 42: // movsx32
+      setSigned(d, regs[s]!);
+      return next;
+    case 43: // mov32sx8
+      setPair(d, (regs[s]! << 24) >> 24, 0);
+      return next;
+    case 44: // mov32sx16
+      setPair(d, (regs[s]! << 16) >> 16, 0);
+      return next;
+    case 45: // ldxb
+    case 46: // ldxh
+    case 47: // ldxw
+    case 48: // ldxdw
+    case 49: // ldxsb
+    case 50: // ldxsh
+    case 51: // ldxsw
+      return load(m, p, pc, observer) ? next : fail(m, p, pc, 'bad load');
+    case 52: // stxb
+      return store(m, p, d, s, regs[pc + 1]!, 1) ? next : fail(m, p, pc, 'bad store');
+    case 53: // stxh
+      return store(m, p, d, s, regs[pc + 1]!, 2) ? next : fail(m, p, pc, 'bad store');
+    case 54: // stxw
+      return store(m, p, d, s, regs[pc + 1]!, 4) ? next : fail(m, p, pc, 'bad store');
+    case 55: // stxdw
+      return store(m, p, d, s, regs[pc + 1]!, 8) ? next : fail(m, p, pc, 'bad store');
+    case 79: // call_local
+      return enter(m, pc) ? regs[pc + 1]! : fail(m, p, pc, 'calls nested too deep');
+    case 80: // call 1
+      return mapLookup(m, p) ? next : fail(m, p, pc, 'bad argument of a helper');
+    case 81: // call 2
+      return mapUpdate(m, p) ? next : fail(m, p, pc, 'bad argument of a helper');
+    case 82: // call 3
+      return mapDelete(m, p) ? next : fail(m, p, pc, 'bad argument of a helper');
+    case 83: // call 60
+      return inodeMapLookup(p, observer) ? next : fail(m, p, pc, 'bad argument of a helper');
+    case 84: // call 61
+      return inodeGetTag(tags, observer) ? next : fail(m, p, pc, 'bad argument of a helper');
+    case 85: // call 62
+      return landlockSetTag(tags, observer) ? next : fail(m, p, pc, 'bad argument of a helper');
+    case 86: // atomic
+      return atomic(m, p, pc) ? next : fail(m, p, pc, 'bad atomic access');
+    case 87: // call other
+      return otherHelper(p, regs[pc + 1]!) ? next : fail(m, p, pc, 'no such helper');
+    default:
+      return fail(m, p, pc, 'no such instruction');
+  }
+}
+
+/** Records a fault and gives what a faulting program returns: deny. */
+export function fault(m: Machine, p: Runnable, pc: number, what: string): 1 {
+  m.fault = `${p.name}: slot ${p.source[instructionNumber(p.home, pc)]?.slot}: ${what}`;
+  return 1;
+}
+
+function fail(m: Machine, p: Runnable, pc: number, what: string): typeof FAULT {
+  fault(m, p, pc, what);
+  return FAULT;
+}
+
+function setPair(d: number, lo: number, hi: number): void {
+  regs[d] = lo;
+  regs[d + 1] = hi;
+}
+
+function setSigned(d: number, value: number): void {
+  setPair(d, value, value >> 31);
+}
+
+const R6 = 12;
+const R10 = 20;
+
+/** Enters a local function: r6 to r9 and the return address are kept, r10 moves to a frame of its own. */
+function enter(m: Machine, pc: number): boolean {
+  if (m.depth === ARENA.frames - 1) return false;
+  m.frames[m.depth * SAVED] = pc + 2;
+  m.frames.set(regs.subarray(R6, R10), m.depth * SAVED + 1);
+  m.depth++;
+  regs[R10] = regs[R10]! + ARENA.frame;
+  return true;
+}
+
+/** Leaves a local function; the index to go on at. */
+function leave(m: Machine): number {
+  m.depth--;
+  regs.set(m.frames.subarray(m.depth * SAVED + 1, (m.depth + 1) * SAVED), R6);
+  regs[R10] = regs[R10]! - ARENA.frame;
+  return m.frames[m.depth * SAVED]!;
+}
