@@ -14,7 +14,6 @@ import { buildHierarchy, placePath, type Place } from './ir/build-hierarchy.js';
 import { check } from './ir/check.js';
 import { checkPlaces } from './ir/check-places.js';
 import type { HierarchyAutomaton } from './ir/hierarchy.js';
-import { partitionActions } from './ir/partition.js';
 import { buildPlan, type Chain, type ChainPlan, type MachineState } from './ir/plan.js';
 import type { CheckedPolicy, Layer } from './ir/policy.js';
 import { link, type Importer, type SourceInput } from './link.js';
@@ -28,6 +27,8 @@ export interface CompileOptions {
   readonly importer?: Importer;
   /** `chained` unless the chain is to be compared to something. */
   readonly plan?: PlanKind;
+  /** Told what is done next, for those who wait. */
+  readonly progress?: (what: string) => void;
 }
 
 /** What each pass made, as far as it got: what `--emit` shows. */
@@ -55,7 +56,7 @@ export function compile(input: string | readonly SourceInput[], options: Compile
   if (checked.policy === undefined || hasError(checked.diagnostics)) return withoutArtifact(checked);
   const plan = buildPlan(checked.policy, options.plan ?? 'chained');
   const stages = { ...checked.stages, plan };
-  const { chains, diagnostics } = generate(plan, checked.hierarchies);
+  const { chains, diagnostics } = generate(plan, checked.hierarchies, options.progress);
   const all = [...checked.diagnostics, ...diagnostics];
   if (hasError(all)) return withoutArtifact({ ...checked, diagnostics: all, stages });
   const artifact = buildArtifact(plan, chains, checked.sources);
@@ -71,6 +72,7 @@ export function checkSources(inputs: readonly SourceInput[], options: CompileOpt
   const found = [...diagnostics, ...meaning.diagnostics];
   const hierarchies: HierarchyAutomaton[] = [];
   for (const layer of policy?.layers ?? []) {
+    options.progress?.(`deciding "${layer.name}"`);
     const hierarchy = buildHierarchy(layer);
     if (hierarchy.kind === 'ok') {
       hierarchies.push(hierarchy.automaton);
@@ -116,17 +118,21 @@ function tooLarge(layer: Layer, place: Place): Diagnostic {
 function generate(
   plan: ChainPlan,
   hierarchies: readonly HierarchyAutomaton[],
+  progress: CompileOptions['progress'],
 ): { readonly chains: readonly EmittedChain[]; readonly diagnostics: readonly Diagnostic[] } {
   const out: Diagnostic[] = [];
   const layers = [...new Set(plan.chains.map((c) => c.layer))];
   const chains = plan.chains.map((chain): EmittedChain => {
+    progress?.(`proving the chain of "${chain.layer.name}"`);
     const programs = emitChain(chain);
     const proof = proveChain(chain, programs, machineStates(chain, hierarchies[layers.indexOf(chain.layer)]));
     if (proof.kind === 'proved') return { chain, programs, certificate: proof.certificate };
     out.push(report('LLP4002', { program: proof.program, reason: proof.reason }, { span: chain.layer.span }));
     return { chain, programs, certificate: null };
   });
-  const sizes = chains.map((c) => c.programs.map((p: Emitted) => ({ name: p.plan.name, size: p.bytes.length })));
+  const sizes = chains.map((c) =>
+    c.programs.map((p: Emitted) => ({ name: p.plan.name, size: p.bytes.length })),
+  );
   for (const message of verifySet(sizes)) out.push(report('LLP4003', { reason: message }, {}));
   return { chains, diagnostics: out };
 }
@@ -147,6 +153,3 @@ export function machineStates(chain: Chain, automaton: HierarchyAutomaton | unde
   }
   return [...states.values()];
 }
-
-/** The classes of a layer, for tools. */
-export { partitionActions };

@@ -3,18 +3,17 @@
  *
  * Input: what the compiler made of a policy. Output: a report for each test, with diagnostics for what failed.
  */
-import { ACTIONS, DIRECTORY_ACTIONS } from './abi/actions.js';
+import { ACTIONS } from './abi/actions.js';
 import type { Artifact } from './artifact/manifest.js';
 import type { CompileResult } from './compile.js';
 import { report } from './diagnostics/catalogue.js';
 import type { Diagnostic, Note, SourceText, Span } from './diagnostics/types.js';
-import type { CheckedGiven, CheckedPolicy, CheckedStep, CheckedTest } from './ir/policy.js';
+import type { CheckedPolicy, CheckedStep, CheckedTest } from './ir/policy.js';
 import { explainRuns, traced } from './runtime/explain.js';
-import { addToTree } from './runtime/kernel/build-tree.js';
-import { resolve } from './runtime/kernel/resolve.js';
 import { chdir, request } from './runtime/kernel/syscalls/index.js';
 import { Vfs } from './runtime/kernel/vfs.js';
 import { loadPolicy, type LoadedPolicy } from './runtime/load.js';
+import { addGiven, addNamed, addRequired } from './test-tree.js';
 import { reasonNote, toDiagnostics } from './locate.js';
 
 export interface TestReport {
@@ -41,11 +40,9 @@ function runTest(
   sources: readonly (SourceText & { readonly id: string })[],
 ): TestReport {
   const vfs = new Vfs();
-  const problems = [
-    ...test.given.flatMap((g) => addGiven(vfs, g)),
-    ...addRequired(vfs, policy),
-    ...addNamed(vfs, test),
-  ];
+  const problems = test.given.flatMap((g) => addGiven(vfs, g));
+  addRequired(vfs, policy);
+  addNamed(vfs, test);
   const base = { name: test.name, span: test.span };
   if (problems.length > 0) return { ...base, passed: false, expectations: 0, diagnostics: problems };
   const loaded = loadPolicy(artifact, vfs);
@@ -56,55 +53,6 @@ function runTest(
   const diagnostics = test.steps.flatMap((step) => runStep(loaded.value, step, sources));
   const expectations = test.steps.filter((s) => s.kind === 'expect').length;
   return { ...base, passed: diagnostics.length === 0, expectations, diagnostics };
-}
-
-function addGiven(vfs: Vfs, given: CheckedGiven): Diagnostic[] {
-  const { kind, path, span } = given;
-  const entry =
-    'target' in given
-      ? { kind: given.kind, path, target: given.target }
-      : { kind: kind as 'file' | 'dir', path };
-  const why = addToTree(vfs, entry);
-  return why === undefined
-    ? []
-    : [report('LLP5010', { path, why }, { span, help: 'list what it needs before it' })];
-}
-
-/** The literal scopes that must be there. */
-function addRequired(vfs: Vfs, policy: CheckedPolicy): Diagnostic[] {
-  for (const { scopes } of policy.layers) {
-    for (const { path, object, optional, within } of scopes) {
-      const names = path.flatMap((c) => (c.kind === 'literal' ? [c.name] : []));
-      if (optional || within > 0 || names.length < path.length) continue;
-      addMissing(vfs, '', names.join('/'), object === 'dir');
-    }
-  }
-  return [];
-}
-
-/** The paths that the steps ask about. */
-function addNamed(vfs: Vfs, test: CheckedTest): Diagnostic[] {
-  let cwd = '';
-  for (const step of test.steps) {
-    const absolute = step.path.startsWith('/');
-    const directory = step.kind === 'cd' || (DIRECTORY_ACTIONS & (1 << step.action)) !== 0;
-    addMissing(vfs, absolute ? '' : cwd, absolute ? step.path.slice(1) : step.path, directory);
-    if (step.kind === 'cd') cwd = absolute ? step.path : `${cwd}/${step.path}`;
-  }
-  return [];
-}
-
-/** Makes what is not there of a path; what is there stays, and a dangling link stays dangling. */
-function addMissing(vfs: Vfs, base: string, path: string, directory: boolean): void {
-  const names = path.split('/');
-  const last = names.findLastIndex((n) => n !== '');
-  let at = base;
-  for (const [i, name] of names.entries()) {
-    at = `${at}/${name}`;
-    if (name === '' || name === '.' || name === '..' || resolve(vfs, at, false).ok) continue;
-    const isDirectory = directory || i < last || i < names.length - 1;
-    addToTree(vfs, { kind: isDirectory ? 'dir' : 'file', path: at });
-  }
 }
 
 function runStep(

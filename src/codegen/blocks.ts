@@ -4,13 +4,15 @@
  * A block has a body without jumps and one terminator. No block is patched: rewriting makes new ones.
  */
 import { ja, jump } from '../bpf/asm.js';
-import type { AsmInstruction, JumpOp, Operand, Reg } from '../bpf/types.js';
+import type { AsmInstruction, JumpOp, Operand, Origin, Reg } from '../bpf/types.js';
 import { defined } from '../assert.js';
 
 export interface Block {
   readonly label: string;
   readonly body: readonly AsmInstruction[];
   readonly end: Terminator;
+  /** Where the terminator comes from. */
+  readonly origin: Origin;
 }
 
 export type Terminator =
@@ -85,7 +87,7 @@ function placeBlocks(graph: Graph): Block[] {
 }
 
 function emitBlock(block: Block, following: string | undefined): AsmInstruction[] {
-  const origin = block.body.at(-1)?.origin;
+  const { origin } = block;
   const code = [...block.body, ...emitEnd(block.end, following).map((i) => ({ ...i, origin }))];
   return code.map((instruction, i) => (i === 0 ? { ...instruction, label: block.label } : instruction));
 }

@@ -122,7 +122,7 @@ export function mergeChains(graph: Graph): Graph {
       const next = defined(byLabel.get(current.end.to), 'a jump target');
       if (next === graph[0] || next === block) break;
       absorbed.add(next.label);
-      current = { label: block.label, body: [...current.body, ...next.body], end: next.end };
+      current = { ...next, label: block.label, body: [...current.body, ...next.body] };
     }
     return current;
   });

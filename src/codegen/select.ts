@@ -78,7 +78,7 @@ function block(
   end: Terminator,
 ): Block {
   const origin = { span: select.span, note };
-  return { label, body: body.map((instruction) => from(origin, instruction)), end };
+  return { label, body: body.map((instruction) => from(origin, instruction)), end, origin };
 }
 
 function constant(select: Select, label: string, value: number, note: string): Block {

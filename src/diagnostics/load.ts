@@ -20,4 +20,5 @@ export const LOAD = {
   LLP5010: error('tree cannot be made', 'cannot make `{path}`: {why}'),
   LLP5011: error('unreadable scenario', 'cannot use scenario `{file}`: {why}'),
   LLP5012: error('cd refused', 'cannot change into `{path}`: {why}'),
+  LLP5013: error('cannot write', 'cannot write to `{path}`: {why}'),
 } as const;

@@ -6,7 +6,7 @@ export const RULES = {
   LLP3002: error('absolute path in a scope', '`{path}` does not lie beneath the scope around it'),
   LLP3003: error('path not normalised', '`{path}` has {component} in it'),
   LLP3004: error('malformed glob', '`{component}`: {what}'),
-  LLP3005: error('double star', '`{component}`: `**` is no glob'),
+  LLP3005: error('double star', '`**` in `{component}` is no glob'),
   LLP3006: error('name too long', 'the {what} is longer than {limit} bytes, so it names nothing'),
   LLP3007: error('root as a file', '`/` is a directory'),
   LLP3008: error(

@@ -1,0 +1,43 @@
+/** `llpc check` and `llpc build`. */
+import { manifestText } from '../artifact/text.js';
+import { hasError } from '../compile.js';
+import { report } from '../diagnostics/catalogue.js';
+import { compileFiles, emitStage, type Depth } from './compile-files.js';
+import { reasonOf, writeFiles } from './io.js';
+import { print, printDiagnostics } from './output.js';
+import { UsageError, type Options } from './options.js';
+import type { CompileResult } from '../compile.js';
+
+export function checkCommand(options: Options): number {
+  const needsPlan = options.emit.some((stage) => stage === 'plan' || stage === 'asm' || stage === 'manifest');
+  const result = compileAndReport(options, needsPlan ? 'build' : 'check');
+  return hasError(result.diagnostics) ? 1 : 0;
+}
+
+export function buildCommand(options: Options): number {
+  const { out } = options;
+  if (out === undefined) throw new UsageError('where to? Write `-o DIR`');
+  const result = compileAndReport(options, 'build');
+  const { artifact } = result;
+  if (artifact === undefined) return 1;
+  try {
+    // The manifest last: where it is, all that it names is there.
+    writeFiles(out, [...artifact.bytecode, ['manifest.json', manifestText(artifact.manifest)]]);
+  } catch (error) {
+    printDiagnostics([report('LLP5013', { path: out, why: reasonOf(error) }, {})], [], options.format);
+    return 1;
+  }
+  return 0;
+}
+
+function compileAndReport(options: Options, depth: Depth): CompileResult {
+  if (options.positionals.length === 0) throw new UsageError('which policy? Name at least one file');
+  const result = compileFiles(options.positionals, options, depth);
+  if (options.emit.length > 0) {
+    for (const stage of options.emit) print(emitStage(result, stage) ?? '');
+    if (result.diagnostics.length > 0) printDiagnostics(result.diagnostics, result.sources, 'text');
+  } else {
+    printDiagnostics(result.diagnostics, result.sources, options.format);
+  }
+  return result;
+}

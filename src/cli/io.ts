@@ -1,0 +1,99 @@
+/** Files and streams of the command line. Input is UTF-8 or refused; output is written whole or not at all. */
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import type { Importer, SourceInput } from '../link.js';
+
+export type ReadText =
+  { readonly kind: 'ok'; readonly text: string } | { readonly kind: 'missing'; readonly why: string };
+
+/** The text of a file; `-` is standard input. */
+export function readText(path: string): ReadText {
+  try {
+    const bytes = readFileSync(path === '-' ? 0 : path);
+    return { kind: 'ok', text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch (error) {
+    return { kind: 'missing', why: reasonOf(error) };
+  }
+}
+
+/** What went wrong, for people. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof TypeError && 'code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
+    return 'it is not UTF-8';
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'what it lies in is no directory',
+  EACCES: 'reading or writing it is not permitted',
+  EPERM: 'it is not permitted',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the file system is read only',
+};
+
+/** Imports of files on disk. */
+export const fileImporter: Importer = (name) => readText(name);
+
+/** Names of sources for the manifest: relative to the folder that all files have in common. */
+export function identify(paths: readonly string[], texts: readonly string[]): SourceInput[] {
+  const absolute = paths.map((p) => (p === '-' ? resolve('policy.llp') : resolve(p)));
+  const root = commonFolder(absolute);
+  return paths.map((path, i) => ({
+    name: path === '-' ? '<stdin>' : path,
+    text: texts[i] ?? '',
+    id: relative(root, absolute[i] ?? '')
+      .split(sep)
+      .join('/'),
+  }));
+}
+
+function commonFolder(paths: readonly string[]): string {
+  let root = dirname(paths[0] ?? '.');
+  for (const path of paths)
+    while (!(path + sep).startsWith(root === sep ? sep : root + sep)) root = dirname(root);
+  return root;
+}
+
+/**
+ * Writes files into a folder: each first under another name, and when all are written all are renamed, in the given order.
+ * On an error nothing of them is left.
+ */
+export function writeFiles(folder: string, files: readonly (readonly [string, string | Uint8Array])[]): void {
+  mkdirSync(folder, { recursive: true });
+  const temporary: string[] = [];
+  try {
+    for (const [name, content] of files) {
+      const path = join(folder, `.${basename(name)}.${process.pid}.tmp`);
+      temporary.push(path);
+      writeWhole(path, content);
+    }
+    files.forEach(([name], i) => renameSync(temporary[i] ?? '', join(folder, name)));
+  } catch (error) {
+    temporary.forEach((path) => rmSync(path, { force: true }));
+    throw error;
+  }
+}
+
+function writeWhole(path: string, content: string | Uint8Array): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  const file = openSync(path, 'w');
+  try {
+    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

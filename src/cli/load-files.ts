@@ -1,0 +1,48 @@
+/** A policy or a manifest on disk → an artifact, for the commands that run one. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Artifact } from '../artifact/manifest.js';
+import { hasError } from '../compile.js';
+import { report } from '../diagnostics/catalogue.js';
+import type { Diagnostic } from '../diagnostics/types.js';
+import { toDiagnostics, type IdentifiedSource } from '../locate.js';
+import type { CheckedPolicy } from '../ir/policy.js';
+import { readArtifact } from '../runtime/artifact-file.js';
+import { compileFiles } from './compile-files.js';
+import { readText } from './io.js';
+import type { Options } from './options.js';
+
+export interface LoadedFile {
+  readonly artifact: Artifact | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly sources: readonly IdentifiedSource[];
+  /** Of a policy; a manifest has none. */
+  readonly policy: CheckedPolicy | undefined;
+}
+
+/** Reads what the path names: JSON is a manifest, everything else a policy. */
+export async function loadFile(path: string, options: Options): Promise<LoadedFile> {
+  if (path.endsWith('.json')) return loadManifest(path);
+  const result = compileFiles([path], options);
+  const { diagnostics, sources } = result;
+  const artifact = hasError(diagnostics) ? undefined : result.artifact;
+  return { artifact, diagnostics, sources, policy: result.stages.policy };
+}
+
+async function loadManifest(path: string): Promise<LoadedFile> {
+  const none = { artifact: undefined, sources: [], policy: undefined };
+  const read = readText(path);
+  if (read.kind === 'missing')
+    return { ...none, diagnostics: [report('LLP2017', { path, why: read.why }, {})] };
+  const result = await readArtifact(path, read.text, (name) => readBytes(join(dirname(path), name)));
+  if (result.kind === 'refused') return { ...none, diagnostics: toDiagnostics(result.problems, []) };
+  return { ...none, artifact: result.artifact, diagnostics: [] };
+}
+
+function readBytes(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}

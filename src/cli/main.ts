@@ -1,0 +1,76 @@
+#!/usr/bin/env node
+/** The command line: finds the command, and turns what it throws into an exit code. */
+import { nearestName } from '../diagnostics/suggest.js';
+import { COMMANDS, GENERAL_HELP, type Command } from './help.js';
+import { readOptions, UsageError, type Options } from './options.js';
+import { VERSION } from './version.js';
+
+/** Exit codes. */
+const OK = 0;
+const USAGE = 2;
+const INTERNAL = 70;
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === '--version' || name === '-V') return say(`llpc ${VERSION}\n`);
+  if (name === undefined) throw new UsageError('no command');
+  if (name === '--help' || name === '-h' || name === 'help') {
+    const about = rest[0] === undefined ? undefined : commandOf(rest[0]);
+    return say(about === undefined ? GENERAL_HELP : about.help);
+  }
+  const command = commandOf(name);
+  const options = readOptions(rest, command.options);
+  return options.help ? say(command.help) : run(command, options);
+}
+
+function commandOf(name: string): Command {
+  const command = COMMANDS.find((c) => c.name === name);
+  if (command !== undefined) return command;
+  const near = nearestName(
+    name,
+    COMMANDS.map((c) => c.name),
+  );
+  throw new UsageError(
+    `unknown command \`${name}\`${near === undefined ? '' : `: did you mean \`${near}\`?`}`,
+  );
+}
+
+/** Each command is loaded when it is asked for: the start is part of what a user waits for. */
+async function run(command: Command, options: Options): Promise<number> {
+  switch (command.name) {
+    case 'check':
+      return (await import('./check.js')).checkCommand(options);
+    case 'build':
+      return (await import('./check.js')).buildCommand(options);
+    case 'test':
+      return (await import('./test.js')).testCommand(options);
+    case 'run':
+      return (await import('./run.js')).runCommand(options);
+    case 'explain':
+      return (await import('./explain.js')).explainCommand(options);
+  }
+}
+
+function say(text: string): number {
+  process.stdout.write(text);
+  return OK;
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(OK);
+});
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof UsageError) {
+    process.stderr.write(`llpc: ${error.message}\nsee \`llpc --help\`\n`);
+    process.exitCode = USAGE;
+  } else {
+    process.stderr.write(
+      `llpc: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    process.stderr.write('this is a fault of llpc itself: please report it with the input that led here\n');
+    process.exitCode = INTERNAL;
+  }
+}

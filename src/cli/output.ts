@@ -1,0 +1,61 @@
+/** What a command prints: diagnostics in the asked format, and whether there is colour. */
+import { diagnosticsJson } from '../diagnostics/json.js';
+import { renderText } from '../diagnostics/render.js';
+import { diagnosticsSarif } from '../diagnostics/sarif.js';
+import type { Diagnostic, SourceText } from '../diagnostics/types.js';
+import type { Format } from './options.js';
+import { VERSION } from './version.js';
+
+/** Colours only on a terminal, and never with `NO_COLOR` or `--no-color`. */
+export function hasColour(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true && !process.env['NO_COLOR'] && !process.argv.includes('--no-color');
+}
+
+/** Text goes to standard error, data to standard output. */
+export function printDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  sources: readonly SourceText[],
+  format: Format,
+): void {
+  switch (format) {
+    case 'text':
+      process.stderr.write(renderText(diagnostics, sources, { colour: hasColour(process.stderr) }));
+      process.stderr.write(summary(diagnostics));
+      break;
+    case 'json':
+      print(JSON.stringify(diagnosticsJson(diagnostics, sources), null, 1) + '\n');
+      break;
+    case 'sarif':
+      print(JSON.stringify(diagnosticsSarif(diagnostics, sources, VERSION), null, 1) + '\n');
+      break;
+  }
+}
+
+function summary(diagnostics: readonly Diagnostic[]): string {
+  const count = (severity: Diagnostic['severity']): string | undefined => {
+    const n = diagnostics.filter((d) => d.severity === severity).length;
+    return n === 0 ? undefined : `${n} ${severity}${n === 1 ? '' : 's'}`;
+  };
+  const parts = [count('error'), count('warning')].filter((p) => p !== undefined);
+  return parts.length === 0 ? '' : `${parts.join(', ')}\n`;
+}
+
+export function print(text: string): void {
+  process.stdout.write(text);
+}
+
+/** A line on the terminal that tells what goes on, once a command has taken a second; gone when it ends. */
+export function progressLine(): { readonly step: (what: string) => void; readonly done: () => void } {
+  const start = performance.now();
+  let shown = false;
+  return {
+    step: (what) => {
+      if (process.stderr.isTTY !== true || performance.now() - start < 1000) return;
+      process.stderr.write(`\r\x1b[K${what} …`);
+      shown = true;
+    },
+    done: () => {
+      if (shown) process.stderr.write('\r\x1b[K');
+    },
+  };
+}

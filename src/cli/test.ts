@@ -1,0 +1,79 @@
+/** `llpc test`: each policy's own tests, file by file. */
+import { hasError } from '../compile.js';
+import type { Diagnostic, SourceText } from '../diagnostics/types.js';
+import { runTests, type TestReport } from '../testing.js';
+import { diagnosticsJson } from '../diagnostics/json.js';
+import { compileFiles } from './compile-files.js';
+import { print, printDiagnostics } from './output.js';
+import { UsageError, type Options } from './options.js';
+
+interface FileReport {
+  readonly file: string;
+  readonly tests: readonly TestReport[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly sources: readonly SourceText[];
+  readonly compiled: boolean;
+}
+
+export function testCommand(options: Options): number {
+  if (options.positionals.length === 0) throw new UsageError('which policy? Name at least one file');
+  const reports = options.positionals.map((file) => testFile(file, options));
+  switch (options.format) {
+    case 'text':
+      reports.forEach(printText);
+      printTotal(reports);
+      break;
+    case 'json':
+      print(JSON.stringify({ format: 'llp-tests', version: 1, files: reports.map(jsonOf) }, null, 1) + '\n');
+      break;
+    case 'sarif':
+      printSarif(reports);
+      break;
+  }
+  const failed = reports.some((r) => !r.compiled || r.tests.some((t) => !t.passed));
+  return failed ? 1 : 0;
+}
+
+function testFile(file: string, options: Options): FileReport {
+  const result = compileFiles([file], options);
+  const tests = runTests(result) ?? [];
+  const diagnostics = [...result.diagnostics, ...tests.flatMap((t) => t.diagnostics)];
+  return { file, tests, diagnostics, sources: result.sources, compiled: !hasError(result.diagnostics) };
+}
+
+function printText(report: FileReport): void {
+  printDiagnostics(report.diagnostics, report.sources, 'text');
+  for (const test of report.tests) print(`${test.passed ? 'ok' : 'not ok'} - ${report.file}: ${test.name}\n`);
+  if (!report.compiled) print(`not ok - ${report.file}: it does not compile\n`);
+  else if (report.tests.length === 0) print(`ok - ${report.file}: no test in it\n`);
+}
+
+function printTotal(reports: readonly FileReport[]): void {
+  const tests = reports.flatMap((r) => r.tests);
+  const failed = tests.filter((t) => !t.passed).length + reports.filter((r) => !r.compiled).length;
+  const expectations = tests.reduce((sum, t) => sum + t.expectations, 0);
+  print(`${tests.length} tests, ${expectations} expectations, ${failed} failed\n`);
+}
+
+function jsonOf(report: FileReport): object {
+  const tests = report.tests.map(({ name, passed, expectations }) => ({ name, passed, expectations }));
+  const { diagnostics } = diagnosticsJson(report.diagnostics, report.sources);
+  return { file: report.file, compiled: report.compiled, tests, diagnostics };
+}
+
+/** One log for all files: spans are moved to the list of all sources. */
+function printSarif(reports: readonly FileReport[]): void {
+  const sources: SourceText[] = [];
+  const all = reports.flatMap((report) => {
+    const base = sources.length;
+    sources.push(...report.sources);
+    return report.diagnostics.map((d) => shift(d, base));
+  });
+  printDiagnostics(all, sources, 'sarif');
+}
+
+function shift(diagnostic: Diagnostic, base: number): Diagnostic {
+  const move = <T extends { readonly span?: Diagnostic['span'] }>(item: T): T =>
+    item.span === undefined ? item : { ...item, span: { ...item.span, source: item.span.source + base } };
+  return { ...move(diagnostic), notes: diagnostic.notes.map(move) };
+}

@@ -1,0 +1,25 @@
+/** The tree that a question is asked on: a scenario's, or one with what the policy requires and the path in it. */
+import { DIRECTORY_ACTIONS, actionBit, type ActionName } from '../abi/actions.js';
+import type { Diagnostic } from '../diagnostics/types.js';
+import type { CheckedPolicy } from '../ir/policy.js';
+import { addMissing, addRequired } from '../test-tree.js';
+import { Vfs } from '../runtime/kernel/vfs.js';
+import { readScenarioTree } from './scenario-files.js';
+
+export type Tree =
+  | { readonly kind: 'ok'; readonly vfs: Vfs }
+  | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
+
+export async function treeForExplain(
+  scenario: string | undefined,
+  policy: CheckedPolicy | undefined,
+  action: ActionName,
+  path: string,
+): Promise<Tree> {
+  if (scenario !== undefined) return readScenarioTree(scenario);
+  const vfs = new Vfs();
+  if (policy !== undefined) addRequired(vfs, policy);
+  const directory = (DIRECTORY_ACTIONS & (1 << (actionBit(action) ?? 0))) !== 0;
+  addMissing(vfs, '', path.replace(/^\//, ''), directory);
+  return { kind: 'ok', vfs };
+}

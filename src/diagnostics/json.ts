@@ -1,0 +1,71 @@
+/** Diagnostics as data: the form of `--format json`. Described by `schema/diagnostics-1.json`. */
+import { CATALOGUE, type Code, type Entry } from './catalogue.js';
+import { positionAt } from './lines.js';
+import type { Diagnostic, Severity, SourceText, Span } from './types.js';
+
+/** 1-based; columns in UTF-16 units; the end is exclusive. */
+export interface JsonLocation {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+export interface JsonDiagnostic {
+  readonly severity: Severity;
+  readonly code: string;
+  readonly title: string;
+  readonly message: string;
+  readonly location: JsonLocation | null;
+  readonly notes: readonly { readonly message: string; readonly location: JsonLocation | null }[];
+  readonly help: string | null;
+  readonly fix: { readonly location: JsonLocation | null; readonly replacement: string } | null;
+}
+
+export interface JsonDiagnostics {
+  readonly format: 'llp-diagnostics';
+  readonly version: 1;
+  readonly diagnostics: readonly JsonDiagnostic[];
+}
+
+export function diagnosticsJson(
+  diagnostics: readonly Diagnostic[],
+  sources: readonly SourceText[],
+): JsonDiagnostics {
+  return { format: 'llp-diagnostics', version: 1, diagnostics: diagnostics.map((d) => toJson(d, sources)) };
+}
+
+function toJson(d: Diagnostic, sources: readonly SourceText[]): JsonDiagnostic {
+  return {
+    severity: d.severity,
+    code: d.code,
+    title: titleOf(d.code),
+    message: d.message,
+    location: locate(d.span, sources),
+    notes: d.notes.map((n) => ({ message: n.message, location: locate(n.span, sources) })),
+    help: d.help ?? null,
+    fix:
+      d.fix === undefined ? null : { location: locate(d.fix.span, sources), replacement: d.fix.replacement },
+  };
+}
+
+/** The title of a code in the catalogue. */
+export function titleOf(code: string): string {
+  const entries: Readonly<Partial<Record<string, Entry>>> = CATALOGUE satisfies Record<Code, Entry>;
+  return entries[code]?.title ?? code;
+}
+
+export function locate(span: Span | undefined, sources: readonly SourceText[]): JsonLocation | null {
+  const source = span === undefined ? undefined : sources[span.source];
+  if (span === undefined || source === undefined) return null;
+  const start = positionAt(source, span.start);
+  const end = positionAt(source, span.end);
+  return {
+    file: source.name,
+    line: start.line,
+    column: start.column,
+    endLine: end.line,
+    endColumn: end.column,
+  };
+}

@@ -1,0 +1,99 @@
+/**
+ * Diagnostics as text for people: place and message, the source line with carets, notes with theirs, help.
+ *
+ *     policy.llp:7:5: error[LLP3010]: `read` is both allowed and denied in `/srv`
+ *      7 |     deny read;
+ *        |     ^^^^^^^^^^
+ *     policy.llp:6:5: note: allowed here
+ *      6 |     allow read;
+ *        |     ^^^^^^^^^^^
+ *     help: keep one of the two
+ */
+import picocolors from 'picocolors';
+import { lineText, positionAt } from './lines.js';
+import type { Diagnostic, SourceText, Span } from './types.js';
+
+export interface RenderOptions {
+  readonly colour: boolean;
+}
+
+/** Columns of a source line that are shown; a longer one is cut around the place. */
+const WINDOW = 160;
+const TAB = 4;
+
+type Colours = ReturnType<typeof picocolors.createColors>;
+
+/** All diagnostics, one after the other, with a line between them; ends in a newline unless there are none. */
+export function renderText(
+  diagnostics: readonly Diagnostic[],
+  sources: readonly SourceText[],
+  options: RenderOptions,
+): string {
+  const c = picocolors.createColors(options.colour);
+  return diagnostics.map((d) => renderOne(d, sources, c).join('\n') + '\n').join('\n');
+}
+
+function renderOne(d: Diagnostic, sources: readonly SourceText[], c: Colours): string[] {
+  const paint = d.severity === 'error' ? c.red : c.yellow;
+  const head = `${c.bold(place(d.span, sources))}: ${paint(c.bold(`${d.severity}[${d.code}]`))}: ${c.bold(d.message)}`;
+  const lines = [head, ...excerpt(d.span, sources, c, paint)];
+  for (const note of d.notes) {
+    const where = note.span === undefined ? '' : `${place(note.span, sources)}: `;
+    lines.push(`${where}${c.cyan('note')}: ${note.message}`, ...excerpt(note.span, sources, c, c.cyan));
+  }
+  if (d.help !== undefined) lines.push(`${c.green('help')}: ${d.help}`);
+  return lines;
+}
+
+function place(span: Span | undefined, sources: readonly SourceText[]): string {
+  const source = span === undefined ? undefined : sources[span.source];
+  if (span === undefined || source === undefined) return 'llpc';
+  const { line, column } = positionAt(source, span.start);
+  return `${source.name}:${line}:${column}`;
+}
+
+/** The line of the span's start, and carets under it; to the end of that line for a span of several. */
+function excerpt(
+  span: Span | undefined,
+  sources: readonly SourceText[],
+  c: Colours,
+  paint: (text: string) => string,
+): string[] {
+  const source = span === undefined ? undefined : sources[span.source];
+  if (span === undefined || source === undefined) return [];
+  const { line, column } = positionAt(source, span.start);
+  const text = lineText(source, line);
+  const end = Math.min(text.length, column - 1 + Math.max(span.end - span.start, 0));
+  const from = windowStart(text, column - 1);
+  const shown = expand(text.slice(from, from + WINDOW));
+  const before = width(expand(text.slice(from, column - 1)));
+  const marked = Math.max(1, width(expand(text.slice(column - 1, Math.min(end, from + WINDOW)))));
+  const [left, right] = [from > 0 ? '…' : '', from + WINDOW < text.length ? '…' : ''];
+  const gutter = String(line).padStart(5);
+  const bar = c.dim('|');
+  return [
+    `${c.dim(gutter)} ${bar} ${left}${shown}${right}`.trimEnd(),
+    `      ${bar} ${' '.repeat(before + left.length)}${paint('^'.repeat(marked))}`,
+  ];
+}
+
+/** Where a long line is cut: a little before the place. */
+function windowStart(text: string, column: number): number {
+  if (text.length <= WINDOW) return 0;
+  return Math.max(0, Math.min(column - WINDOW / 4, text.length - WINDOW));
+}
+
+/** Tabs as spaces, control characters as a sign. */
+function expand(text: string): string {
+  return text.replaceAll('\t', ' '.repeat(TAB)).replace(/[\0-\x1f\x7f]/g, '\u{fffd}');
+}
+
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
+
+/** Columns on a terminal: none for combining characters, two for wide ones. */
+function width(text: string): number {
+  let columns = 0;
+  for (const char of text) columns += /^[\p{M}\u200d\ufe0f]$/u.test(char) ? 0 : WIDE.test(char) ? 2 : 1;
+  return columns;
+}

@@ -1,0 +1,59 @@
+/**
+ * The tree of a test: what `given` names, then, where it is not there yet, what the policy requires and what the steps
+ * name, directories where something lies beneath or the action needs one.
+ */
+import { DIRECTORY_ACTIONS } from './abi/actions.js';
+import { report } from './diagnostics/catalogue.js';
+import type { Diagnostic } from './diagnostics/types.js';
+import type { CheckedGiven, CheckedPolicy, CheckedTest } from './ir/policy.js';
+import { addToTree } from './runtime/kernel/build-tree.js';
+import { resolve } from './runtime/kernel/resolve.js';
+import type { Vfs } from './runtime/kernel/vfs.js';
+
+/** What `given` names; a diagnostic for what cannot be made. */
+export function addGiven(vfs: Vfs, given: CheckedGiven): Diagnostic[] {
+  const { kind, path, span } = given;
+  const entry =
+    'target' in given
+      ? { kind: given.kind, path, target: given.target }
+      : { kind: kind as 'file' | 'dir', path };
+  const why = addToTree(vfs, entry);
+  return why === undefined
+    ? []
+    : [report('LLP5010', { path, why }, { span, help: 'list what it needs before it' })];
+}
+
+/** The literal scopes that must be there. */
+export function addRequired(vfs: Vfs, policy: CheckedPolicy): void {
+  for (const { scopes } of policy.layers) {
+    for (const { path, object, optional, within } of scopes) {
+      const names = path.flatMap((c) => (c.kind === 'literal' ? [c.name] : []));
+      if (optional || within > 0 || names.length < path.length) continue;
+      addMissing(vfs, '', names.join('/'), object === 'dir');
+    }
+  }
+}
+
+/** The paths that the steps ask about. */
+export function addNamed(vfs: Vfs, test: CheckedTest): void {
+  let cwd = '';
+  for (const step of test.steps) {
+    const absolute = step.path.startsWith('/');
+    const directory = step.kind === 'cd' || (DIRECTORY_ACTIONS & (1 << step.action)) !== 0;
+    addMissing(vfs, absolute ? '' : cwd, absolute ? step.path.slice(1) : step.path, directory);
+    if (step.kind === 'cd') cwd = absolute ? step.path : `${cwd}/${step.path}`;
+  }
+}
+
+/** Makes what is not there of a path; what is there stays, and a dangling link stays dangling. */
+export function addMissing(vfs: Vfs, base: string, path: string, directory: boolean): void {
+  const names = path.split('/');
+  const last = names.findLastIndex((n) => n !== '');
+  let at = base;
+  for (const [i, name] of names.entries()) {
+    at = `${at}/${name}`;
+    if (name === '' || name === '.' || name === '..' || resolve(vfs, at, false).ok) continue;
+    const isDirectory = directory || i < last || i < names.length - 1;
+    addToTree(vfs, { kind: isDirectory ? 'dir' : 'file', path: at });
+  }
+}
