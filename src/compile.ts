@@ -2,43 +2,18 @@
  * The passes, in the order of the picture in ARCHITECTURE.md. Text goes in at the top, an artifact comes out at the
  * bottom, and nothing flows back up.
  */
-import type { Artifact, PlanKind } from './artifact/manifest.js';
+import type { Artifact } from './artifact/manifest.js';
+import { checkSources, hasError, type Checked, type CompileOptions, type Stages } from './analyse.js';
 import { verifySet } from './bpf/verify.js';
 import { emitChain } from './codegen/emit.js';
-import { buildArtifact, type Emitted, type EmittedChain, type NamedSource } from './codegen/manifest.js';
+import { buildArtifact, type EmittedChain } from './codegen/manifest.js';
 import { proveChain } from './codegen/prove.js';
 import { report } from './diagnostics/catalogue.js';
 import { sortDiagnostics } from './diagnostics/sort.js';
-import type { Diagnostic } from './diagnostics/types.js';
-import { buildHierarchy, placePath, type Place } from './ir/build-hierarchy.js';
-import { check } from './ir/check.js';
-import { checkPlaces } from './ir/check-places.js';
+import type { Diagnostic, NamedSource } from './diagnostics/types.js';
 import type { HierarchyAutomaton } from './ir/hierarchy.js';
 import { buildPlan, type Chain, type ChainPlan, type MachineState } from './ir/plan.js';
-import type { CheckedPolicy, Layer } from './ir/policy.js';
-import { link, type Importer, type SourceInput } from './link.js';
-import type { PolicyFile } from './parser/ast.js';
-import { stdImporter } from './std.js';
-
-export interface CompileOptions {
-  /** Values for parameters, by name. */
-  readonly defines?: Readonly<Record<string, string>>;
-  /** Finds imported files; without it only `std/…` is found. */
-  readonly importer?: Importer;
-  /** `chained` unless the chain is to be compared to something. */
-  readonly plan?: PlanKind;
-  /** Told what is done next, for those who wait. */
-  readonly progress?: (what: string) => void;
-}
-
-/** What each pass made, as far as it got: what `--emit` shows. */
-export interface Stages {
-  readonly files: readonly PolicyFile[];
-  readonly policy?: CheckedPolicy;
-  /** One per layer. */
-  readonly hierarchies?: readonly HierarchyAutomaton[];
-  readonly plan?: ChainPlan;
-}
+import type { SourceInput } from './link.js';
 
 export interface CompileResult {
   /** Absent when there is an error among the diagnostics. */
@@ -63,55 +38,8 @@ export function compile(input: string | readonly SourceInput[], options: Compile
   return { artifact, diagnostics: all, sources: checked.sources, stages };
 }
 
-/** The passes that need no target: what `llpc check` does, and an editor after each keystroke. */
-export function checkSources(inputs: readonly SourceInput[], options: CompileOptions = {}): Checked {
-  const { linked, sources, diagnostics } = link(inputs, withStd(options.importer));
-  const files = linked.files.map((f) => f.file);
-  const meaning = check(linked, options.defines ?? {});
-  const policy = meaning.value;
-  const found = [...diagnostics, ...meaning.diagnostics];
-  const hierarchies: HierarchyAutomaton[] = [];
-  for (const layer of policy?.layers ?? []) {
-    options.progress?.(`deciding "${layer.name}"`);
-    const hierarchy = buildHierarchy(layer);
-    if (hierarchy.kind === 'ok') {
-      hierarchies.push(hierarchy.automaton);
-      found.push(...checkPlaces(layer, hierarchy.places));
-    } else {
-      found.push(tooLarge(layer, hierarchy.place));
-    }
-  }
-  const stages: Stages = policy === undefined ? { files } : { files, policy, hierarchies };
-  return { policy, hierarchies, sources, diagnostics: sortDiagnostics(found), stages };
-}
-
-export interface Checked {
-  readonly policy: CheckedPolicy | undefined;
-  readonly hierarchies: readonly HierarchyAutomaton[];
-  readonly sources: readonly NamedSource[];
-  readonly diagnostics: readonly Diagnostic[];
-  readonly stages: Stages;
-}
-
-function withStd(importer: Importer | undefined): Importer {
-  return (name) => {
-    if (name.startsWith('std/')) return stdImporter(name);
-    return importer?.(name) ?? { kind: 'missing', why: 'only `std/…` can be imported here' };
-  };
-}
-
 function withoutArtifact({ diagnostics, sources, stages }: Checked): CompileResult {
   return { artifact: undefined, diagnostics: sortDiagnostics(diagnostics), sources, stages };
-}
-
-export function hasError(diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some((d) => d.severity === 'error');
-}
-
-function tooLarge(layer: Layer, place: Place): Diagnostic {
-  const help = 'let globs beneath this place share less: name directories, or split the policy into layers';
-  const span = place.dirs[0]?.spans[0] ?? place.files[0]?.spans[0] ?? layer.span;
-  return report('LLP4001', { path: placePath(place) }, { span, help });
 }
 
 /** Bytes for every chain, verified and proved. */
@@ -130,9 +58,7 @@ function generate(
     out.push(report('LLP4002', { program: proof.program, reason: proof.reason }, { span: chain.layer.span }));
     return { chain, programs, certificate: null };
   });
-  const sizes = chains.map((c) =>
-    c.programs.map((p: Emitted) => ({ name: p.plan.name, size: p.bytes.length })),
-  );
+  const sizes = chains.map((c) => c.programs.map((p) => ({ name: p.plan.name, size: p.bytes.length })));
   for (const message of verifySet(sizes)) out.push(report('LLP4003', { reason: message }, {}));
   return { chains, diagnostics: out };
 }

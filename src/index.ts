@@ -1,6 +1,8 @@
 /** `llpc`: the compiler. Loading and running an artifact is `llpc/runtime`, running a policy's tests `llpc/testing`. */
-export { compile, checkSources } from './compile.js';
-export type { Checked, CompileOptions, CompileResult, Stages } from './compile.js';
+export { compile } from './compile.js';
+export type { CompileResult } from './compile.js';
+export { checkSources } from './analyse.js';
+export type { Checked, CompileOptions, Stages } from './analyse.js';
 export type { Imported, Importer, SourceInput } from './link.js';
 export type { Artifact, Manifest, PlanKind } from './artifact/manifest.js';
 export { manifestText } from './artifact/text.js';

@@ -3,9 +3,8 @@
  * `Importer`, so that the compiler itself reads no disk.
  */
 import { posix } from 'node:path';
-import type { NamedSource } from './codegen/manifest.js';
 import { report } from './diagnostics/catalogue.js';
-import type { Diagnostic, Span } from './diagnostics/types.js';
+import type { Diagnostic, NamedSource, Span } from './diagnostics/types.js';
 import type { Linked, LinkedFile } from './ir/linked.js';
 import type { ImportDecl, PolicyFile } from './parser/ast.js';
 import { parse } from './parser/parse.js';

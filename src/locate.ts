@@ -4,17 +4,15 @@
  */
 import type { Manifest, ManifestSpan } from './artifact/manifest.js';
 import { lineStarts } from './diagnostics/lines.js';
-import type { Diagnostic, Note, SourceText, Span } from './diagnostics/types.js';
+import type { Diagnostic, NamedSource, Note, Span } from './diagnostics/types.js';
 import type { Reason } from './runtime/explain.js';
 import type { LoadProblem } from './runtime/loader/problems.js';
-
-export type IdentifiedSource = SourceText & { readonly id: string };
 
 /** The span in the text of the source with this name in the manifest; undefined when the text is not at hand. */
 export function spanInSources(
   file: string,
   span: ManifestSpan,
-  sources: readonly IdentifiedSource[],
+  sources: readonly NamedSource[],
 ): Span | undefined {
   const source = sources.findIndex((s) => s.id === file);
   const text = sources[source];
@@ -27,7 +25,7 @@ export function spanInSources(
 /** Problems of a load as diagnostics: with spans where the texts are at hand, else with the place in words. */
 export function toDiagnostics(
   problems: readonly LoadProblem[],
-  sources: readonly IdentifiedSource[],
+  sources: readonly NamedSource[],
 ): Diagnostic[] {
   return problems.map(({ places, ...diagnostic }) => {
     const [own, ...others] = places;
@@ -45,7 +43,7 @@ function placeNote(
   message: string,
   file: string,
   place: ManifestSpan,
-  sources: readonly IdentifiedSource[],
+  sources: readonly NamedSource[],
 ): Note {
   const span = spanInSources(file, place, sources);
   return span === undefined
@@ -54,7 +52,7 @@ function placeNote(
 }
 
 /** What decided, as a note. */
-export function reasonNote(reason: Reason, manifest: Manifest, sources: readonly IdentifiedSource[]): Note {
+export function reasonNote(reason: Reason, manifest: Manifest, sources: readonly NamedSource[]): Note {
   if (reason.kind === 'default')
     return { message: `decided by \`default ${reason.effect}\`: no rule speaks of it` };
   if (reason.kind === 'unknown')

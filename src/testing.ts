@@ -7,7 +7,7 @@ import { ACTIONS } from './abi/actions.js';
 import type { Artifact } from './artifact/manifest.js';
 import type { CompileResult } from './compile.js';
 import { report } from './diagnostics/catalogue.js';
-import type { Diagnostic, Note, SourceText, Span } from './diagnostics/types.js';
+import type { Diagnostic, NamedSource, Note, Span } from './diagnostics/types.js';
 import type { CheckedPolicy, CheckedStep, CheckedTest } from './ir/policy.js';
 import { explainRuns, traced } from './runtime/explain.js';
 import { chdir, request } from './runtime/kernel/syscalls/index.js';
@@ -37,7 +37,7 @@ function runTest(
   artifact: Artifact,
   policy: CheckedPolicy,
   test: CheckedTest,
-  sources: readonly (SourceText & { readonly id: string })[],
+  sources: readonly NamedSource[],
 ): TestReport {
   const vfs = new Vfs();
   const problems = test.given.flatMap((g) => addGiven(vfs, g));
@@ -55,11 +55,7 @@ function runTest(
   return { ...base, passed: diagnostics.length === 0, expectations, diagnostics };
 }
 
-function runStep(
-  policy: LoadedPolicy,
-  step: CheckedStep,
-  sources: readonly (SourceText & { readonly id: string })[],
-): Diagnostic[] {
+function runStep(policy: LoadedPolicy, step: CheckedStep, sources: readonly NamedSource[]): Diagnostic[] {
   const { kernel, task, grounded } = policy;
   if (step.kind === 'cd') {
     const { result, runs } = traced(kernel, () => chdir(task, step.path));
@@ -85,7 +81,7 @@ function runStep(
 function notesOf(
   policy: LoadedPolicy,
   runs: Parameters<typeof explainRuns>[1],
-  sources: readonly (SourceText & { readonly id: string })[],
+  sources: readonly NamedSource[],
 ): Note[] {
   const explained = explainRuns([policy.grounded], runs);
   const judged =

@@ -1,25 +1,25 @@
 /** `llpc check` and `llpc build`. */
-import { manifestText } from '../artifact/text.js';
-import { hasError } from '../compile.js';
+import { hasError } from '../analyse.js';
 import { report } from '../diagnostics/catalogue.js';
-import { compileFiles, emitStage, type Depth } from './compile-files.js';
+import { compileFiles, type Depth } from './compile-files.js';
 import { reasonOf, writeFiles } from './io.js';
 import { print, printDiagnostics } from './output.js';
 import { UsageError, type Options } from './options.js';
 import type { CompileResult } from '../compile.js';
 
-export function checkCommand(options: Options): number {
+export async function checkCommand(options: Options): Promise<number> {
   const needsPlan = options.emit.some((stage) => stage === 'plan' || stage === 'asm' || stage === 'manifest');
-  const result = compileAndReport(options, needsPlan ? 'build' : 'check');
+  const result = await compileAndReport(options, needsPlan ? 'build' : 'check');
   return hasError(result.diagnostics) ? 1 : 0;
 }
 
-export function buildCommand(options: Options): number {
+export async function buildCommand(options: Options): Promise<number> {
   const { out } = options;
   if (out === undefined) throw new UsageError('where to? Write `-o DIR`');
-  const result = compileAndReport(options, 'build');
+  const result = await compileAndReport(options, 'build');
   const { artifact } = result;
   if (artifact === undefined) return 1;
+  const { manifestText } = await import('../artifact/text.js');
   try {
     // The manifest last: where it is, all that it names is there.
     writeFiles(out, [...artifact.bytecode, ['manifest.json', manifestText(artifact.manifest)]]);
@@ -30,10 +30,11 @@ export function buildCommand(options: Options): number {
   return 0;
 }
 
-function compileAndReport(options: Options, depth: Depth): CompileResult {
+async function compileAndReport(options: Options, depth: Depth): Promise<CompileResult> {
   if (options.positionals.length === 0) throw new UsageError('which policy? Name at least one file');
-  const result = compileFiles(options.positionals, options, depth);
+  const result = await compileFiles(options.positionals, options, depth);
   if (options.emit.length > 0) {
+    const { emitStage } = await import('./emit.js');
     for (const stage of options.emit) print(emitStage(result, stage) ?? '');
     if (result.diagnostics.length > 0) printDiagnostics(result.diagnostics, result.sources, 'text');
   } else {

@@ -1,8 +1,9 @@
 /** `llpc explain`: one request, and every program that it ran. */
 import { actionBit, ACTIONS, type ActionName } from '../abi/actions.js';
 import { nearestName } from '../diagnostics/suggest.js';
-import { hasError } from '../compile.js';
-import { reasonNote, toDiagnostics, type IdentifiedSource } from '../locate.js';
+import { hasError } from '../analyse.js';
+import { reasonNote, toDiagnostics } from '../locate.js';
+import type { NamedSource } from '../diagnostics/types.js';
 import type { Manifest } from '../artifact/manifest.js';
 import { explainRuns, traced, type CookieView, type ExplainedRun } from '../runtime/explain.js';
 import { loadPolicy, toDecision, type Decision } from '../runtime/load.js';
@@ -64,7 +65,7 @@ interface Explanation {
 function explanationText(
   { action, path, decision, runs }: Explanation,
   manifest: Manifest,
-  sources: readonly IdentifiedSource[],
+  sources: readonly NamedSource[],
 ): string {
   const verdict =
     decision.verdict === 'error'
@@ -103,7 +104,7 @@ function cookieText({ hex, state, self, below, place }: CookieView): string {
   return `${hex}  at the object${from}, allowed {${self.join(', ')}}, beneath ${beneath}`;
 }
 
-function reasonText(run: ExplainedRun, manifest: Manifest, sources: readonly IdentifiedSource[]): string[] {
+function reasonText(run: ExplainedRun, manifest: Manifest, sources: readonly NamedSource[]): string[] {
   if (run.reason === undefined) return [];
   const note = reasonNote(run.reason, manifest, sources);
   const layer = manifest.chains.length > 1 ? ` (layer "${run.chain}")` : '';

@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Artifact } from '../artifact/manifest.js';
-import { hasError } from '../compile.js';
+import { hasError } from '../analyse.js';
 import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic } from '../diagnostics/types.js';
-import { toDiagnostics, type IdentifiedSource } from '../locate.js';
+import { toDiagnostics } from '../locate.js';
+import type { NamedSource } from '../diagnostics/types.js';
 import type { CheckedPolicy } from '../ir/policy.js';
 import { readArtifact } from '../runtime/artifact-file.js';
 import { compileFiles } from './compile-files.js';
@@ -15,7 +16,7 @@ import type { Options } from './options.js';
 export interface LoadedFile {
   readonly artifact: Artifact | undefined;
   readonly diagnostics: readonly Diagnostic[];
-  readonly sources: readonly IdentifiedSource[];
+  readonly sources: readonly NamedSource[];
   /** Of a policy; a manifest has none. */
   readonly policy: CheckedPolicy | undefined;
 }
@@ -23,7 +24,7 @@ export interface LoadedFile {
 /** Reads what the path names: JSON is a manifest, everything else a policy. */
 export async function loadFile(path: string, options: Options): Promise<LoadedFile> {
   if (path.endsWith('.json')) return loadManifest(path);
-  const result = compileFiles([path], options);
+  const result = await compileFiles([path], options);
   const { diagnostics, sources } = result;
   const artifact = hasError(diagnostics) ? undefined : result.artifact;
   return { artifact, diagnostics, sources, policy: result.stages.policy };

@@ -1,5 +1,5 @@
 /** `llpc test`: each policy's own tests, file by file. */
-import { hasError } from '../compile.js';
+import { hasError } from '../analyse.js';
 import type { Diagnostic, SourceText } from '../diagnostics/types.js';
 import { runTests, type TestReport } from '../testing.js';
 import { diagnosticsJson } from '../diagnostics/json.js';
@@ -15,9 +15,10 @@ interface FileReport {
   readonly compiled: boolean;
 }
 
-export function testCommand(options: Options): number {
+export async function testCommand(options: Options): Promise<number> {
   if (options.positionals.length === 0) throw new UsageError('which policy? Name at least one file');
-  const reports = options.positionals.map((file) => testFile(file, options));
+  const reports: FileReport[] = [];
+  for (const file of options.positionals) reports.push(await testFile(file, options));
   switch (options.format) {
     case 'text':
       reports.forEach(printText);
@@ -34,8 +35,8 @@ export function testCommand(options: Options): number {
   return failed ? 1 : 0;
 }
 
-function testFile(file: string, options: Options): FileReport {
-  const result = compileFiles([file], options);
+async function testFile(file: string, options: Options): Promise<FileReport> {
+  const result = await compileFiles([file], options);
   const tests = runTests(result) ?? [];
   const diagnostics = [...result.diagnostics, ...tests.flatMap((t) => t.diagnostics)];
   return { file, tests, diagnostics, sources: result.sources, compiled: !hasError(result.diagnostics) };

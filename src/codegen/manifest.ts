@@ -20,18 +20,13 @@ import {
   type MapEntry,
 } from '../artifact/manifest.js';
 import type { Origin } from '../bpf/types.js';
-import type { SourceText, Span } from '../diagnostics/types.js';
+import type { NamedSource, Span } from '../diagnostics/types.js';
 import { positionAt } from '../diagnostics/lines.js';
 import type { ActionClass } from '../ir/partition.js';
 import { patternText } from '../ir/paths.js';
 import type { Chain, ChainPlan, ProgramPlan } from '../ir/plan.js';
 import type { Effects, Scope } from '../ir/policy.js';
 import { defined } from '../assert.js';
-
-/** A source as the manifest names it: the same on every machine. */
-export interface NamedSource extends SourceText {
-  readonly id: string;
-}
 
 /** One program after encoding. */
 export interface Emitted {

@@ -18,6 +18,11 @@ export interface SourceText {
   readonly text: string;
 }
 
+/** A source as the manifest names it: the same on every machine. */
+export interface NamedSource extends SourceText {
+  readonly id: string;
+}
+
 export type Severity = 'error' | 'warning';
 
 export interface Note {

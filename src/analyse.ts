@@ -1,0 +1,85 @@
+/**
+ * The passes that need no target: what `llpc check` does, and an editor after each keystroke. Apart from `compile.ts` so that
+ * checking does not load the code generator and the engine.
+ */
+import type { PlanKind } from './artifact/manifest.js';
+import type { NamedSource } from './diagnostics/types.js';
+import { report } from './diagnostics/catalogue.js';
+import { sortDiagnostics } from './diagnostics/sort.js';
+import type { Diagnostic } from './diagnostics/types.js';
+import { buildHierarchy, placePath, type Place } from './ir/build-hierarchy.js';
+import { check } from './ir/check.js';
+import { checkPlaces } from './ir/check-places.js';
+import type { HierarchyAutomaton } from './ir/hierarchy.js';
+import type { ChainPlan } from './ir/plan.js';
+import type { CheckedPolicy, Layer } from './ir/policy.js';
+import { link, type Importer, type SourceInput } from './link.js';
+import type { PolicyFile } from './parser/ast.js';
+import { stdImporter } from './std.js';
+
+export interface CompileOptions {
+  /** Values for parameters, by name. */
+  readonly defines?: Readonly<Record<string, string>>;
+  /** Finds imported files; without it only `std/…` is found. */
+  readonly importer?: Importer;
+  /** `chained` unless the chain is to be compared to something. */
+  readonly plan?: PlanKind;
+  /** Told what is done next, for those who wait. */
+  readonly progress?: (what: string) => void;
+}
+
+/** What each pass made, as far as it got: what `--emit` shows. */
+export interface Stages {
+  readonly files: readonly PolicyFile[];
+  readonly policy?: CheckedPolicy;
+  /** One per layer. */
+  readonly hierarchies?: readonly HierarchyAutomaton[];
+  readonly plan?: ChainPlan;
+}
+
+/** The passes that need no target: what `llpc check` does, and an editor after each keystroke. */
+export function checkSources(inputs: readonly SourceInput[], options: CompileOptions = {}): Checked {
+  const { linked, sources, diagnostics } = link(inputs, withStd(options.importer));
+  const files = linked.files.map((f) => f.file);
+  const meaning = check(linked, options.defines ?? {});
+  const policy = meaning.value;
+  const found = [...diagnostics, ...meaning.diagnostics];
+  const hierarchies: HierarchyAutomaton[] = [];
+  for (const layer of policy?.layers ?? []) {
+    options.progress?.(`deciding "${layer.name}"`);
+    const hierarchy = buildHierarchy(layer);
+    if (hierarchy.kind === 'ok') {
+      hierarchies.push(hierarchy.automaton);
+      found.push(...checkPlaces(layer, hierarchy.places));
+    } else {
+      found.push(tooLarge(layer, hierarchy.place));
+    }
+  }
+  const stages: Stages = policy === undefined ? { files } : { files, policy, hierarchies };
+  return { policy, hierarchies, sources, diagnostics: sortDiagnostics(found), stages };
+}
+
+export interface Checked {
+  readonly policy: CheckedPolicy | undefined;
+  readonly hierarchies: readonly HierarchyAutomaton[];
+  readonly sources: readonly NamedSource[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly stages: Stages;
+}
+
+function withStd(importer: Importer | undefined): Importer {
+  return (name) => {
+    if (name.startsWith('std/')) return stdImporter(name);
+    return importer?.(name) ?? { kind: 'missing', why: 'only `std/…` can be imported here' };
+  };
+}
+
+export function hasError(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some((d) => d.severity === 'error');
+}
+
+function tooLarge(layer: Layer, place: Place): Diagnostic {
+  const help = 'let globs beneath this place share less: name directories, or split the policy into layers';
+  const span = place.dirs[0]?.spans[0] ?? place.files[0]?.spans[0] ?? layer.span;
+  return report('LLP4001', { path: placePath(place) }, { span, help });
+}
