@@ -9,8 +9,24 @@ const ZEROS = '0'.repeat(64);
 const SEAL = /"sha256": "([0-9a-f]{64})"\s*\}\s*$/;
 
 export function manifestText(manifest: Manifest): string {
-  const open = JSON.stringify({ ...manifest, sha256: ZEROS }, null, 1) + '\n';
+  const open = layOut({ ...manifest, sha256: ZEROS }, 0) + '\n';
   return replaceSeal(open, createHash('sha256').update(open).digest('hex'));
+}
+
+/** Levels that get lines of their own: a map's entries and a program's spans are a line each, whatever is in them. */
+const OPEN_LEVELS = 4;
+
+function layOut(value: object, level: number): string {
+  const indent = ' '.repeat(level + 1);
+  const item = (v: unknown): string =>
+    typeof v === 'object' && v !== null && level + 1 < OPEN_LEVELS ? layOut(v, level + 1) : JSON.stringify(v);
+  const isArray = Array.isArray(value);
+  const parts = isArray
+    ? value.map((v: unknown) => item(v))
+    : Object.entries(value).map(([key, v]) => `${JSON.stringify(key)}: ${item(v)}`);
+  const [left, right] = isArray ? ['[', ']'] : ['{', '}'];
+  if (parts.length === 0) return left + right;
+  return `${left}\n${parts.map((p) => indent + p).join(',\n')}\n${' '.repeat(level)}${right}`;
 }
 
 /** Whether the text is what was written. A hand-written manifest without a seal is `unsealed`. */

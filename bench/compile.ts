@@ -1,0 +1,54 @@
+/** Compilation: time and growth in this process, memory of a process of its own. */
+import { spawnSync } from 'node:child_process';
+import { compile } from '../src/compile.js';
+import { largePolicy } from './policies.js';
+import { medianMs, type Row } from './rows.js';
+
+const SIZES = [100, 1_000, 10_000, 100_000] as const;
+
+export function whatCompiles(): Row[] {
+  const times = SIZES.map((n) => {
+    const text = largePolicy(n);
+    return medianMs(n >= 100_000 ? 1 : n >= 10_000 ? 3 : 7, () => void compile(text));
+  });
+  return SIZES.map((n, i): Row => {
+    const value = times[i] ?? 0;
+    const before = times[i - 1];
+    const bound = i === 0 ? 1 : (10 * Math.log(n)) / Math.log(n / 10);
+    const beside =
+      before === undefined
+        ? ''
+        : `${(value / before).toFixed(1)} times the one above; n·log n gives ${bound.toFixed(1)}`;
+    return {
+      what: `compile ${n} scopes of 5 rules`,
+      value,
+      unit: 'ms',
+      target: n === 10_000 ? 'under 1500 ms' : '',
+      beside,
+    };
+  }).concat(peakMemory());
+}
+
+/** The most memory that `llpc build` of 10,000 scopes takes, from the kernel's own count for the process. */
+function peakMemory(): Row {
+  const code = `
+    import { compile } from ${JSON.stringify(new URL('../src/compile.js', import.meta.url).href)};
+    import { largePolicy } from ${JSON.stringify(new URL('./policies.js', import.meta.url).href)};
+    if (compile(largePolicy(10000)).artifact === undefined) throw new Error('it does not compile');
+    console.log(process.resourceUsage().maxRSS);`;
+  const run = (source: string): number => {
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', source], {
+      encoding: 'utf8',
+    });
+    return Number(stdout) / 1024;
+  };
+  const idle = run('console.log(process.resourceUsage().maxRSS)');
+  const beside = `node itself: ${idle.toFixed(0)} MiB`;
+  return {
+    what: 'peak resident memory, 10000 scopes',
+    value: run(code),
+    unit: 'MiB',
+    target: 'under 300 MB',
+    beside,
+  };
+}
