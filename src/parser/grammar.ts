@@ -106,7 +106,7 @@ export class PolicyParser extends EmbeddedActionsParser {
     return { kind: 'import', span: this.#from(first), path };
   });
 
-  // Param = "param" Identifier ":" Identifier [ "=" String ] ";"
+  // Param = "param" TypedName [ "=" String ] ";"
   readonly paramDecl: Rule<ast.ParamDecl> = this.RULE('paramDecl', (): ast.ParamDecl => {
     const first = this.CONSUME(t.Param);
     const { name, type } = this.SUBRULE(this.typedName) ?? this.#noTypedName();
@@ -174,7 +174,7 @@ export class PolicyParser extends EmbeddedActionsParser {
     return names.filter((n) => n.text !== '');
   });
 
-  // Fragment = "fragment" Identifier [ "(" TypedName { "," TypedName } ")" ] "{" { ScopeItem } "}"
+  // Fragment = "fragment" Identifier [ "(" TypedName { "," TypedName } ")" ] Block
   readonly fragmentDecl: Rule<ast.FragmentDecl> = this.RULE('fragmentDecl', (): ast.FragmentDecl => {
     const first = this.CONSUME(t.Fragment);
     const name = this.#name(this.CONSUME(t.Identifier));
@@ -219,7 +219,7 @@ export class PolicyParser extends EmbeddedActionsParser {
     };
   });
 
-  // Default = "default" ( "allow" | "deny" ) ";"
+  // Default = "default" Verdict ";"
   readonly defaultDecl: Rule<ast.DefaultDecl> = this.RULE('defaultDecl', (): ast.DefaultDecl => {
     const first = this.CONSUME(t.Default);
     const effect = this.SUBRULE(this.verdict) ?? 'deny';
@@ -268,7 +268,7 @@ export class PolicyParser extends EmbeddedActionsParser {
     return { kind: 'use', span: this.#from(first), name, args };
   });
 
-  // Scope = ( "dir" | "file" ) [ "?" ] String "{" { ScopeItem } "}"
+  // Scope = ( "dir" | "file" ) [ "?" ] String Block
   readonly scopeDecl: Rule<ast.ScopeDecl> = this.RULE('scopeDecl', (): ast.ScopeDecl => {
     const first = this.LA(1);
     const object = this.OR<'dir' | 'file'>([
@@ -282,7 +282,7 @@ export class PolicyParser extends EmbeddedActionsParser {
     return { kind: 'scope', span: this.#from(first), object, optional, path, items: allowed };
   });
 
-  // Here = "here" "{" { ScopeItem } "}"
+  // Here = "here" Block
   readonly hereDecl: Rule<ast.HereDecl> = this.RULE('hereDecl', (): ast.HereDecl => {
     const first = this.CONSUME(t.Here);
     const items = this.SUBRULE(this.block) ?? [];
@@ -306,7 +306,7 @@ export class PolicyParser extends EmbeddedActionsParser {
     return { kind: 'rule', span: this.#from(first), effect, set };
   });
 
-  // Test = "test" String "{" [ "given" "{" { GivenItem } "}" ] { Expect | Cd } "}"
+  // Test = "test" String "{" [ "given" "{" { GivenItem } "}" ] { TestStep } "}"
   readonly testDecl: Rule<ast.TestDecl> = this.RULE('testDecl', (): ast.TestDecl => {
     const first = this.CONSUME(t.Test);
     const name = this.CONSUME(t.Text);
@@ -330,7 +330,8 @@ export class PolicyParser extends EmbeddedActionsParser {
     };
   });
 
-  // GivenItem = ( "file" | "dir" ) String ";" | ( "link" | "bind" | "hardlink" ) String "->" String ";"
+  // GivenItem = ( "file" | "dir" | "link" | "bind" | "hardlink" ) String [ "->" String ] ";"
+  // A target is for the last three, and they need one: see `#given`.
   readonly givenItem: Rule<ast.GivenItem> = this.RULE('givenItem', (): ast.GivenItem => {
     const first = this.LA(1);
     const kind = this.OR<'file' | 'dir' | 'link' | 'bind' | 'hardlink'>([

@@ -1,0 +1,34 @@
+/** Writes the files of this folder from the parser: `npm run grammar`. The same bytes each time. */
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { argv } from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+import { printEbnf } from './ebnf.js';
+import { printReadme, printTokens } from './glossary.js';
+import { readProductions } from './model.js';
+import { diagramFile, printDiagram } from './railroad.js';
+
+/** Every generated file by its path in the folder `grammar`. */
+export async function generate(): Promise<ReadonlyMap<string, string>> {
+  const productions = readProductions();
+  const files = new Map<string, string>();
+  files.set('llp.ebnf', printEbnf(productions));
+  files.set('tokens.md', await markdown(printTokens()));
+  files.set('README.md', await markdown(printReadme(productions)));
+  for (const p of productions) files.set(`railroad/${diagramFile(p.name)}`, printDiagram(p));
+  return files;
+}
+
+async function markdown(text: string): Promise<string> {
+  return format(text, { ...(await resolveConfig('README.md')), parser: 'markdown' });
+}
+
+async function write(folder: string): Promise<void> {
+  const files = await generate();
+  mkdirSync(`${folder}/railroad`, { recursive: true });
+  for (const old of readdirSync(`${folder}/railroad`))
+    if (!files.has(`railroad/${old}`)) rmSync(`${folder}/railroad/${old}`);
+  for (const [name, text] of files) writeFileSync(`${folder}/${name}`, text);
+}
+
+if (import.meta.url === pathToFileURL(argv[1] ?? '').href) await write('grammar');

@@ -1,0 +1,35 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { printProduction } from '../../grammar/ebnf.js';
+import { generate } from '../../grammar/generate.js';
+import { readProductions } from '../../grammar/model.js';
+import { PolicyParser } from '../../src/parser/grammar.js';
+
+const productions = readProductions();
+const comments = new Map<string, string>();
+for (const [, comment = '', method = ''] of readFileSync('src/parser/grammar.ts', 'utf8').matchAll(
+  /^ {2}\/\/ (.*)\n(?: {2}\/\/ .*\n)*? {2}readonly (\w+): Rule</gm,
+))
+  comments.set(method, comment);
+
+test('chevrotain finds no fault in the grammar', () => {
+  expect(() => new PolicyParser(false)).not.toThrow();
+});
+
+test('what is generated from the grammar is not stale: npm run grammar', async () => {
+  for (const [name, text] of await generate())
+    expect(readFileSync(`grammar/${name}`, 'utf8'), name).toBe(text);
+  expect(readdirSync('grammar/railroad').length).toBe(productions.length);
+});
+
+test.each(productions.map((p) => [p.method, p] as const))('%s bears its production', (method, production) => {
+  expect(comments.get(method)).toBe(printProduction(production));
+});
+
+test('diagrams stand alone: no script, nothing from elsewhere', async () => {
+  for (const [name, text] of await generate()) {
+    if (!name.endsWith('.svg')) continue;
+    const foreign = text.replaceAll('http://www.w3.org/2000/svg', '').match(/<script|https?:|@import|url\(/);
+    expect(foreign, name).toBeNull();
+  }
+});
