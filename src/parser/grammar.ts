@@ -30,6 +30,7 @@ export class PolicyParser extends EmbeddedActionsParser {
   /** What is wrong in strings, and items where they do not belong. */
   problems: Diagnostic[] = [];
   #errors = 0;
+  #length = 0;
 
   constructor(skipValidations = true) {
     super([...t.GRAMMAR_TOKENS], {
@@ -41,10 +42,11 @@ export class PolicyParser extends EmbeddedActionsParser {
     this.performSelfAnalysis();
   }
 
-  /** Starts anew on other tokens. */
-  begin(tokens: IToken[], source: number): void {
+  /** Starts anew on the tokens of a text of this length. */
+  begin(tokens: IToken[], source: number, length: number): void {
     this.input = tokens;
     this.source = source;
+    this.#length = length;
     this.problems = [];
     this.#errors = 0;
   }
@@ -81,12 +83,8 @@ export class PolicyParser extends EmbeddedActionsParser {
         { ALT: () => add(tests, this.SUBRULE(this.testDecl)) },
       ]);
     });
-    const end = this.CONSUME(EOF);
-    const span = {
-      source: this.source,
-      start: 0,
-      end: Number.isNaN(end.startOffset) ? this.#lastEnd() : end.startOffset,
-    };
+    this.CONSUME(EOF);
+    const span = { source: this.source, start: 0, end: this.#length };
     return { kind: 'file', span, version, imports, params, actions, fragments, policies, tests };
   });
 

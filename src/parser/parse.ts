@@ -27,12 +27,12 @@ export function parse(text: string, source: number): Outcome<PolicyFile> {
   const deep = nestingError(lexed.tokens, source);
   if (deep !== undefined) return { value: undefined, diagnostics: limit([...out, ...misspelt, deep]) };
   parser ??= new PolicyParser();
-  parser.begin(lexed.tokens, source);
+  parser.begin(lexed.tokens, source, text.length);
   const value = parser.policyFile() as PolicyFile | undefined;
   const errors = parser.errors.map((error) => syntaxError(error, lexed.tokens, source, text));
   const version = versionError(value, lexed.tokens, source);
   const problems = parser.problems;
-  parser.begin([], 0);
+  parser.begin([], 0, 0);
   return { value, diagnostics: limit([...out, ...misspelt, ...version, ...errors, ...problems]) };
 }
 

@@ -1,0 +1,121 @@
+/** `llpc run`: a scenario replayed on the kernel model. */
+import { join } from 'node:path';
+import type { Artifact } from '../artifact/manifest.js';
+import { report } from '../diagnostics/catalogue.js';
+import type { Diagnostic, NamedSource } from '../diagnostics/types.js';
+import { toDiagnostics } from '../locate.js';
+import { runScenario, type Replay } from '../runtime/scenario/run.js';
+import type { PolicyRef, Scenario, StepResult } from '../runtime/scenario/types.js';
+import { loadFile, type LoadedFile } from './load-files.js';
+import { UsageError, type Options } from './options.js';
+import { print, printDiagnostics } from './output.js';
+import { makeTree, readScenario } from './scenario-files.js';
+
+export async function runCommand(options: Options): Promise<number> {
+  const [file, ...rest] = options.positionals;
+  if (file === undefined || rest.length > 0)
+    throw new UsageError('write `llpc run POLICY-or-MANIFEST --scenario FILE`');
+  if (options.scenario === undefined) throw new UsageError('which calls? Write `--scenario FILE`');
+  const read = await readScenario(options.scenario);
+  if (read.kind === 'refused') return fail(read.diagnostics, [], options);
+  const loaded = await loadPolicies(file, read.scenario, read.folder, options);
+  if (loaded.diagnostics.length > 0) return fail(loaded.diagnostics, loaded.sources, options);
+  const tree = await makeTree(read.scenario, read.folder);
+  if (tree.kind === 'refused') return fail(tree.diagnostics, [], options);
+  const replay = runScenario(read.scenario, loaded.artifacts, tree.vfs);
+  return printReplay(replay, options.scenario, loaded.sources, options);
+}
+
+function fail(diagnostics: readonly Diagnostic[], sources: readonly NamedSource[], options: Options): number {
+  printDiagnostics(diagnostics, sources, options.format);
+  return 1;
+}
+
+interface Policies {
+  readonly artifacts: ReadonlyMap<string, Artifact>;
+  /** Of the policy of the command line: the places of load problems are shown in its texts. */
+  readonly sources: readonly NamedSource[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The policy of the command line is `main`, unless the scenario says what `main` is. */
+async function loadPolicies(
+  file: string,
+  scenario: Scenario,
+  folder: string,
+  options: Options,
+): Promise<Policies> {
+  const artifacts = new Map<string, Artifact>();
+  const main = await loadFile(file, options);
+  if (main.artifact === undefined) return { artifacts, sources: main.sources, diagnostics: errorsOf(main) };
+  artifacts.set('main', main.artifact);
+  for (const ref of scenario.policies ?? []) {
+    const loaded = await loadRef(ref, folder, options);
+    if (loaded.artifact === undefined)
+      return { artifacts, sources: loaded.sources, diagnostics: errorsOf(loaded) };
+    artifacts.set(ref.name, loaded.artifact);
+  }
+  return { artifacts, sources: main.sources, diagnostics: [] };
+}
+
+function errorsOf({ diagnostics }: LoadedFile): readonly Diagnostic[] {
+  return diagnostics.filter((d) => d.severity === 'error');
+}
+
+async function loadRef(ref: PolicyRef, folder: string, options: Options): Promise<LoadedFile> {
+  const path = ref.source ?? ref.manifest;
+  if (path === undefined) {
+    const why = `policy \`${ref.name}\` has neither \`source\` nor \`manifest\``;
+    const file = options.scenario ?? '';
+    return {
+      artifact: undefined,
+      diagnostics: [report('LLP5011', { file, why }, {})],
+      sources: [],
+      policy: undefined,
+    };
+  }
+  const defines = { ...options.defines, ...ref.defines };
+  return loadFile(join(folder, path), { ...options, defines, plan: ref.plan ?? 'chained' });
+}
+
+function printReplay(
+  replay: Replay,
+  scenario: string,
+  sources: readonly NamedSource[],
+  options: Options,
+): number {
+  const { steps, fault } = replay;
+  const diagnostics = toDiagnostics(replay.problems, sources);
+  if (fault !== undefined) {
+    const why = `step ${fault.step}: ${fault.why}`;
+    diagnostics.push(report('LLP5011', { file: scenario, why }, {}));
+  }
+  const failed = steps.filter((s) => !s.ok);
+  if (options.format === 'json') for (const step of steps) print(JSON.stringify(step) + '\n');
+  if (options.format === 'text') print(steps.map(stepText).join('') + totalText(steps, failed.length));
+  if (options.format === 'sarif') diagnostics.push(...failed.map(failure));
+  if (diagnostics.length > 0 || options.format === 'sarif') {
+    printDiagnostics(diagnostics, sources, options.format === 'json' ? 'text' : options.format);
+  }
+  return failed.length > 0 || diagnostics.some((d) => d.severity === 'error') ? 1 : 0;
+}
+
+function failure(step: StepResult): Diagnostic {
+  const wanted = `\`${step.expected}\` from step ${step.step}, ${step.call} ${step.path}`;
+  return report('LLP5009', { wanted, found: `\`${step.result}\`` }, {});
+}
+
+function stepText(step: StepResult): string {
+  const mark = step.ok ? (step.expected === null ? '  ' : 'ok') : 'NO';
+  const wrong = step.ok ? '' : `   expected ${step.expected}`;
+  const by = step.deniedBy === null ? '' : `   (${step.deniedBy})`;
+  const task = step.task === 'main' ? '' : `[${step.task}] `;
+  return `${mark} ${String(step.step).padStart(3)}  ${step.result.padEnd(8)} ${task}${step.call} ${step.path}${by}${wrong}\n`;
+}
+
+function totalText(steps: readonly StepResult[], failed: number): string {
+  const sum = (of: (s: StepResult) => number): number => steps.reduce((total, s) => total + of(s), 0);
+  const runs = sum((s) => s.programRuns);
+  const instructions = sum((s) => s.instructions);
+  return `${steps.length} steps, ${failed} not as expected; ${runs} program runs, ${instructions} instructions\n`;
+}

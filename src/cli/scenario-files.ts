@@ -1,0 +1,71 @@
+/** Scenario files: read, validated, and their tree made. Paths in a scenario are relative to it. */
+import { dirname, join } from 'node:path';
+import { report } from '../diagnostics/catalogue.js';
+import type { Diagnostic } from '../diagnostics/types.js';
+import { buildTree, type BuiltTree, type TreeEntry } from '../runtime/kernel/build-tree.js';
+import { snapshotDirectory } from '../runtime/kernel/snapshot.js';
+import { treeFromTar } from '../runtime/kernel/tar.js';
+import type { Scenario, TreeItem } from '../runtime/scenario/types.js';
+import { validateAgainst } from '../runtime/schema.js';
+import { readText, reasonOf } from './io.js';
+import type { Tree } from './trees.js';
+
+export type ReadScenario =
+  | { readonly kind: 'ok'; readonly scenario: Scenario; readonly folder: string }
+  | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
+
+export async function readScenario(file: string): Promise<ReadScenario> {
+  const read = readText(file);
+  if (read.kind === 'missing') return refused(report('LLP2017', { path: file, why: read.why }, {}));
+  let data: unknown;
+  try {
+    data = JSON.parse(read.text);
+  } catch (error) {
+    return refused(
+      report('LLP5011', { file, why: `it is no JSON: ${error instanceof Error ? error.message : ''}` }, {}),
+    );
+  }
+  const faults = await validateAgainst('scenario-1.json', data);
+  if (faults.length > 0) return refused(...faults.map((why) => report('LLP5011', { file, why }, {})));
+  return { kind: 'ok', scenario: data as Scenario, folder: dirname(file) };
+}
+
+function refused(...diagnostics: Diagnostic[]): {
+  readonly kind: 'refused';
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  return { kind: 'refused', diagnostics };
+}
+
+/** The tree of a scenario, and nothing else of it. */
+export async function readScenarioTree(file: string): Promise<Tree> {
+  const read = await readScenario(file);
+  return read.kind === 'ok' ? makeTree(read.scenario, read.folder) : read;
+}
+
+export async function makeTree({ tree }: Scenario, folder: string): Promise<Tree> {
+  let built: BuiltTree;
+  try {
+    if ('directory' in tree) built = snapshotDirectory(join(folder, tree.directory));
+    else if ('tar' in tree) built = await treeFromTar(join(folder, tree.tar));
+    else built = buildTree(tree.map(toEntry));
+  } catch (error) {
+    const path = 'directory' in tree ? tree.directory : 'tar' in tree ? tree.tar : '';
+    return refused(report('LLP5010', { path, why: reasonOf(error) }, {}));
+  }
+  if (built.problems.length === 0) return { kind: 'ok', vfs: built.vfs };
+  return refused(...built.problems.map(({ path, problem }) => report('LLP5010', { path, why: problem }, {})));
+}
+
+function toEntry(item: TreeItem): TreeEntry {
+  if ('dir' in item) return { kind: 'dir', path: item.dir };
+  if ('file' in item) {
+    return item.interpreter === undefined
+      ? { kind: 'file', path: item.file }
+      : { kind: 'file', path: item.file, interpreter: item.interpreter };
+  }
+  const { target } = item;
+  if ('link' in item) return { kind: 'link', path: item.link, target };
+  if ('hardlink' in item) return { kind: 'hardlink', path: item.hardlink, target };
+  return { kind: 'bind', path: item.bind, target };
+}

@@ -1,0 +1,116 @@
+/**
+ * Replays a scenario.
+ *
+ * Input: the scenario, the artifacts that its steps enforce, and its tree. Output: a result for every step, with the
+ * programs and instructions that it ran. Invariant: nothing is thrown; a fault of the scenario is in the result.
+ */
+import type { Artifact } from '../../artifact/manifest.js';
+import { createInterpreter } from '../engine/interpreter.js';
+import type { Engine } from '../engine/types.js';
+import { enforce, groundPolicy, type GroundedPolicy } from '../load.js';
+import type { LoadProblem } from '../loader/problems.js';
+import { Kernel, newTask, type CallResult, type Task } from '../kernel/task.js';
+import type { Vfs } from '../kernel/vfs.js';
+import { callNamed, ScenarioFault, taskOf, type Labels, type Made } from './calls.js';
+import type { Scenario, ScenarioResult, Step, StepResult } from './types.js';
+
+export interface ScenarioOptions {
+  readonly engine?: Engine;
+}
+
+export interface Replay extends ScenarioResult {
+  /** What loading the policies found. */
+  readonly problems: readonly LoadProblem[];
+  readonly kernel: Kernel;
+  readonly policies: readonly GroundedPolicy[];
+}
+
+/** @param artifacts what `enforce` names; `main` is the default */
+export function runScenario(
+  scenario: Scenario,
+  artifacts: ReadonlyMap<string, Artifact>,
+  vfs: Vfs,
+  options: ScenarioOptions = {},
+): Replay {
+  const kernel = new Kernel(vfs, options.engine ?? createInterpreter());
+  const labels: Labels = { tasks: new Map([['main', newTask(kernel)]]), numbers: new Map() };
+  const state: State = { kernel, labels, artifacts, policies: [], problems: [] };
+  const steps: StepResult[] = [];
+  let fault: ScenarioResult['fault'];
+  for (const [i, step] of scenario.steps.entries()) {
+    const result = runStep(state, step, i + 1);
+    if ('why' in result) {
+      fault = result;
+      break;
+    }
+    steps.push(result);
+  }
+  return { steps, fault, problems: state.problems, kernel, policies: state.policies };
+}
+
+interface State {
+  readonly kernel: Kernel;
+  readonly labels: Labels;
+  readonly artifacts: ReadonlyMap<string, Artifact>;
+  readonly policies: GroundedPolicy[];
+  readonly problems: LoadProblem[];
+}
+
+function runStep(
+  state: State,
+  step: Step,
+  number: number,
+): StepResult | NonNullable<ScenarioResult['fault']> {
+  const { engine } = state.kernel;
+  try {
+    const task = taskOf(state.labels, step.task ?? 'main');
+    if (!task.alive) throw new ScenarioFault(`task \`${step.task ?? 'main'}\` has ended`);
+    engine.runs = 0;
+    engine.executed = 0;
+    const made =
+      step.call === 'enforce'
+        ? { result: enforceNamed(state, task, step) }
+        : callNamed(step.call)(task, step, state.labels);
+    keep(state.labels, task, step, made);
+    return stepResult(state, step, number, made.result);
+  } catch (error) {
+    if (error instanceof ScenarioFault) return { step: number, why: error.message };
+    throw error;
+  }
+}
+
+function enforceNamed(state: State, task: Task, step: Step): CallResult {
+  const name = step.policy ?? 'main';
+  const artifact = state.artifacts.get(name);
+  if (artifact === undefined) throw new ScenarioFault(`there is no policy \`${name}\``);
+  const grounded = groundPolicy(artifact, state.kernel.vfs);
+  state.problems.push(...grounded.problems);
+  if (grounded.kind === 'refused') throw new ScenarioFault(`policy \`${name}\` cannot be loaded on the tree`);
+  state.policies.push(grounded.value);
+  return enforce(grounded.value, task);
+}
+
+function keep(labels: Labels, task: Task, step: Step, { result, number, child }: Made): void {
+  if (step.as === undefined || !result.ok) return;
+  if (child !== undefined) labels.tasks.set(step.as, child);
+  if (number !== undefined) labels.numbers.set(step.as, { task, number });
+}
+
+function stepResult({ kernel }: State, step: Step, number: number, result: CallResult): StepResult {
+  const outcome = result.ok ? 'allow' : result.errno;
+  const expected = step.expect ?? null;
+  return {
+    step: number,
+    task: step.task ?? 'main',
+    call: step.action === undefined ? step.call : `${step.call} ${step.action}`,
+    path: [step.target, step.path ?? step.fd ?? step.policy, step.to]
+      .filter((p) => p !== undefined)
+      .join(' -> '),
+    result: outcome,
+    expected,
+    ok: expected === null || expected === outcome,
+    deniedBy: result.ok ? null : (result.denied?.program ?? null),
+    programRuns: kernel.engine.runs,
+    instructions: kernel.engine.executed,
+  };
+}
