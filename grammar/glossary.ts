@@ -83,9 +83,9 @@ export function printTokens(): string {
   return TOKENS_HEAD + rows.join('') + STRINGS;
 }
 
-/** A word or sign as it is, a pattern between slashes; a byte order mark is spelt out. */
+/** A word or sign as it is, a pattern between slashes, the name of a function. */
 function code(pattern: unknown): string {
-  return cell(`\`${pattern instanceof RegExp ? String(pattern) : String(pattern)}\``);
+  return cell(`\`${typeof pattern === 'function' ? `${pattern.name}()` : String(pattern)}\``);
 }
 
 function cell(text: string): string {

@@ -57,7 +57,7 @@ export class PolicyParser extends EmbeddedActionsParser {
       SAVE_ERROR(this: PolicyParser, error: IRecognitionException): IRecognitionException;
     };
     const saved = parent.SAVE_ERROR.call(this, error);
-    if (++this.#errors === MAX_ERRORS) {
+    if (++this.#errors > MAX_ERRORS) {
       const internals = this as unknown as Internals;
       internals.currIdx = internals.tokVectorLength - 1;
     }

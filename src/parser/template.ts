@@ -11,11 +11,12 @@ import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic, Span } from '../diagnostics/types.js';
 import { escapePattern } from '../pattern/glob.js';
 import type { Name, Template, TemplatePart } from './ast.js';
+import { Text } from './tokens.js';
 
 /** Reads a string token; what is wrong in it is reported and left out. */
 export function readTemplate(token: IToken, source: number, out: Diagnostic[]): Template {
   const quoted = token.image.startsWith('"');
-  const closed = quoted && token.image.length > 1 && token.image.endsWith('"');
+  const closed = token.tokenType === Text;
   const body = token.image.slice(quoted ? 1 : 0, closed ? -1 : undefined);
   const start = token.startOffset + (quoted ? 1 : 0);
   const span: Span = { source, start: token.startOffset, end: token.startOffset + token.image.length };

@@ -100,12 +100,26 @@ export const BlockComment = createToken({
   group: 'comments',
 });
 const OpenComment = createToken({ name: 'OpenComment', pattern: /\/\*[^]*/, group: 'openComments' });
-/** A string without its closing quote stands for one with it, so that the grammar goes on. */
+/**
+ * A string without its closing quote stands for one with it, so that the grammar goes on: it ends before a `;` or `{` at the
+ * end of its line, which was hardly meant to be in it.
+ */
 export const OpenString = createToken({
   name: 'OpenString',
-  pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*\\?/,
+  pattern: openString,
+  start_chars_hint: ['"'],
+  line_breaks: false,
   categories: [Text],
 });
+
+/** Tried after `Text`, so no quote closes what begins here. */
+function openString(text: string, offset: number): [string] | null {
+  if (text[offset] !== '"') return null;
+  let end = offset + 1;
+  while (end < text.length && text[end] !== '\r' && text[end] !== '\n') end++;
+  const rest = text.slice(offset, end).trimEnd();
+  return [/.[;{]$/.test(rest.slice(-2)) ? rest.slice(0, -1).trimEnd() : rest];
+}
 /** A path without quotes stands for one with them, so that the grammar goes on. */
 export const BarePath = createToken({ name: 'BarePath', pattern: /\/[^\s"{};,()]*/, categories: [Text] });
 const Unknown = createToken({
