@@ -1,0 +1,231 @@
+/**
+ * The reference evaluator: `language.md` read literally, straight over `CheckedPolicy` and a tree. It shares the types of
+ * `ir/policy.ts` with the compiler and nothing else, and is meant to be checked by eye.
+ */
+import type { CheckedPolicy, Effects, Layer, PatternComponent, Scope } from '../../src/ir/policy.js';
+import {
+  allPositions,
+  enter,
+  rootPosition,
+  topOf,
+  walk,
+  type Node,
+  type Position,
+  type Tree,
+} from './tree.js';
+
+const WALK = 1 << 24;
+const EVERYTHING = (1 << 25) - 1;
+
+/** What a layer makes of a tree: the verdict masks of every object in its map; or why it cannot be loaded. */
+export type Grounding = ReadonlyMap<Node, Masks>;
+interface Masks {
+  readonly self: number;
+  readonly below: number;
+}
+
+/** "When the policy is loaded". Undefined when it is refused. */
+export function groundReference(layer: Layer, tree: Tree): Grounding | undefined {
+  const named = new Map<Node, Scope[]>();
+  const seeds: Position[] = [rootPosition(tree)];
+  for (const scope of layer.scopes) {
+    const found = findScope(tree, scope);
+    if (found === undefined) return undefined;
+    for (const position of found) {
+      seeds.push(position);
+      const scopes = named.get(topOf(position)) ?? [];
+      if (!scopes.includes(scope)) named.set(topOf(position), [...scopes, scope]);
+    }
+  }
+  for (const scopes of named.values()) if (disagree(scopes)) return undefined;
+  return masksOf(layer, tree, named, seeds);
+}
+
+/** The objects of a scope; undefined when one is missing that must be there, or is of the wrong kind. */
+function findScope(tree: Tree, scope: Scope): Position[] | undefined {
+  const globbed = scope.path.some((c) => c.kind === 'glob');
+  const found = scope.path.reduce<Position[]>(
+    (at, c) => at.flatMap((p) => matching(tree, p, c)),
+    [rootPosition(tree)],
+  );
+  const right = found.filter((p) => (topOf(p).kind === 'dir') === (scope.object === 'dir'));
+  if (globbed) return right;
+  if (right.length < found.length) return undefined;
+  if (found.length > 0 || scope.optional) return right;
+  const around = scope.path.slice(0, scope.within);
+  const present = around.reduce<Position[]>(
+    (at, c) => at.flatMap((p) => matching(tree, p, c)),
+    [rootPosition(tree)],
+  );
+  return scope.within > 0 && present.length === 0 ? [] : undefined;
+}
+
+/** What a component leads to from a directory, links followed. */
+function matching(tree: Tree, at: Position, component: PatternComponent): Position[] {
+  if (topOf(at).kind !== 'dir') return [];
+  const names =
+    component.kind === 'literal'
+      ? [component.name]
+      : [...topOf(at).entries.keys()].filter((n) => globMatches(component.source, n));
+  return names.flatMap((name) => {
+    if (enter(tree, at, name) === undefined) return [];
+    const walked = walk(tree, at, name, true, () => true);
+    return walked.kind === 'at' ? [walked.position] : [];
+  });
+}
+
+/** Shell globs within a component, by trying everything. */
+export function globMatches(glob: string, name: string): boolean {
+  return expandBraces(glob).some(
+    (g) => (name.startsWith('.') ? g.startsWith('.') : true) && tryMatch(g, name),
+  );
+}
+
+function expandBraces(glob: string): string[] {
+  const brace = /^((?:[^{}\\]|\\.)*)\{([^{}]*)\}(.*)$/su.exec(glob);
+  if (brace === null) return [glob];
+  const [, before = '', inside = '', after = ''] = brace;
+  return inside.split(',').flatMap((alternative) => expandBraces(before + alternative + after));
+}
+
+function tryMatch(glob: string, name: string): boolean {
+  if (glob === '') return name === '';
+  if (glob.startsWith('*'))
+    return tryMatch(glob.slice(1), name) || (name !== '' && tryMatch(glob, name.slice(1)));
+  if (name === '') return false;
+  if (glob.startsWith('?')) return tryMatch(glob.slice(1), name.slice(1));
+  if (glob.startsWith('\\')) return glob[1] === name[0] && tryMatch(glob.slice(2), name.slice(1));
+  const set = /^\[(!?)([^\]]+)\]/.exec(glob);
+  if (set === null) return glob[0] === name[0] && tryMatch(glob.slice(1), name.slice(1));
+  const inSet = new RegExp(`[${set[2] ?? ''}]`).test(name[0] ?? '');
+  return inSet !== (set[1] === '!') && tryMatch(glob.slice(set[0].length), name.slice(1));
+}
+
+/** General to specific: negative when `a` comes first; undefined when nothing orders them. */
+function order(a: Scope, b: Scope): number | undefined {
+  for (let i = 0; i < Math.min(a.path.length, b.path.length); i++) {
+    const [x, y] = [a.path[i], b.path[i]];
+    if (x === undefined || y === undefined || JSON.stringify(x) === JSON.stringify(y)) continue;
+    if (x.kind !== y.kind) return x.kind === 'glob' ? -1 : 1;
+    return undefined;
+  }
+  return undefined;
+}
+
+/** What a scope says of the object itself. */
+function onObject({ region, self }: Scope): Effects {
+  const said = self.allow | self.deny;
+  return { allow: self.allow | (region.allow & ~said), deny: self.deny | (region.deny & ~said), forbid: 0 };
+}
+
+function disagree(scopes: readonly Scope[]): boolean {
+  const clash = (a: Effects, b: Effects): boolean => ((a.allow & b.deny) | (a.deny & b.allow)) !== 0;
+  return scopes.some((a) =>
+    scopes.some(
+      (b) =>
+        a !== b &&
+        order(a, b) === undefined &&
+        (clash(a.region, b.region) || clash(onObject(a), onObject(b))),
+    ),
+  );
+}
+
+/** The masks of everything in the map; undefined when one object would get different ones at two places. */
+function masksOf(
+  layer: Layer,
+  tree: Tree,
+  named: ReadonlyMap<Node, Scope[]>,
+  seeds: readonly Position[],
+): Grounding | undefined {
+  const masks = new Map<Node, Masks>();
+  const everywhere = allPositions(tree);
+  const pending: Position[] = [...seeds];
+  for (let position = pending.pop(); position !== undefined; position = pending.pop()) {
+    for (let length = 1; length <= position.length; length++) {
+      const at = position.slice(0, length);
+      const next = evaluate(layer, named, at);
+      const known = masks.get(topOf(at));
+      if (known === undefined) {
+        masks.set(topOf(at), next);
+        // What `..` leads to, wherever the object is seen.
+        pending.push(
+          ...everywhere
+            .filter((p) => topOf(p) === topOf(at) && topOf(p).kind === 'dir')
+            .map((p) => p.slice(0, -1))
+            .filter((p) => p.length > 0),
+        );
+      } else if (known.self !== next.self || known.below !== next.below) {
+        return undefined;
+      }
+    }
+  }
+  return masks;
+}
+
+/** "Which rule decides", down one physical path. */
+function evaluate(layer: Layer, named: ReadonlyMap<Node, Scope[]>, position: Position): Masks {
+  let allowed = layer.default === 'allow' ? EVERYTHING : WALK;
+  let forbidden = 0;
+  let self = allowed;
+  let selfForbidden = 0;
+  for (const { node } of position) {
+    [self, selfForbidden] = [allowed, forbidden];
+    for (const scope of sortScopes(named.get(node) ?? [])) {
+      allowed = (allowed | scope.region.allow) & ~scope.region.deny;
+      forbidden |= scope.region.forbid;
+      self = (((self | scope.region.allow) & ~scope.region.deny) | scope.self.allow) & ~scope.self.deny;
+      selfForbidden |= scope.region.forbid | scope.self.forbid;
+    }
+  }
+  return { self: self & ~selfForbidden, below: allowed & ~forbidden };
+}
+
+/** Where nothing orders two scopes they agree, so any order does that keeps what is ordered. */
+function sortScopes(scopes: readonly Scope[]): Scope[] {
+  const rest = [...scopes];
+  const sorted: Scope[] = [];
+  while (rest.length > 0) {
+    const first = rest.findIndex((a) => !rest.some((b) => (order(b, a) ?? 0) < 0));
+    sorted.push(...rest.splice(Math.max(first, 0), 1));
+  }
+  return sorted;
+}
+
+/** What is allowed on the object at a position: its own mask, or that of the region it lies in. */
+export function allowedAt(grounding: Grounding, position: Position): number {
+  const own = grounding.get(topOf(position));
+  return own === undefined ? regionAt(grounding, position) : own.self;
+}
+
+/** What is allowed on objects that no scope names: the `below` of the nearest object above that is in the map. */
+export function regionAt(grounding: Grounding, position: Position): number {
+  for (const { node } of position.toReversed()) {
+    const masks = grounding.get(node);
+    if (masks !== undefined) return masks.below;
+  }
+  return 0;
+}
+
+/** All layers of a policy on a tree. */
+export function groundAll(policy: CheckedPolicy, tree: Tree): Grounding[] | undefined {
+  const all = policy.layers.map((layer) => groundReference(layer, tree));
+  return all.some((g) => g === undefined) ? undefined : (all as Grounding[]);
+}
+
+const ON_ENTRY = new Set([8, 17, 19, 22]); // link, rename, rmdir, unlink
+
+/** One request that carries one action: where it leads, or the errno. */
+export function requestReference(
+  layers: readonly Grounding[],
+  tree: Tree,
+  start: Position,
+  action: number,
+  path: string,
+): string {
+  const may = (at: Position, mask: number): boolean =>
+    layers.every((g) => (allowedAt(g, at) & mask) === mask);
+  const walked = walk(tree, start, path, !ON_ENTRY.has(action), (at) => may(at, WALK));
+  if (walked.kind === 'failed') return walked.errno;
+  if (action === 24 && topOf(walked.position).kind !== 'dir') return 'ENOTDIR';
+  return may(walked.position, 1 << action) ? 'allow' : 'EACCES';
+}
