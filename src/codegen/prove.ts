@@ -93,7 +93,9 @@ function product(plan: ProgramPlan, domains: Domains): number {
 }
 
 function buildDomains(chain: Chain, places: readonly MachineState[]): Domains {
-  const mapped = dedupe([...places, ...basis(chain.layout.classes)].map((s) => ({ ...s, exact: true })));
+  const never = deniedRegions(chain);
+  const all = [...places, ...basis(chain.layout.classes)];
+  const mapped = dedupe(all.map((s) => ({ self: s.self, below: s.below & ~never, exact: true })));
   const regions = dedupe([...mapped.map(regionOf), { self: 0, below: 0, exact: false }]);
   const none: Valued = { state: undefined, value: { lo: 0, hi: 0 } };
   const withPlaces = (states: readonly MachineState[]): Valued[] =>
@@ -110,6 +112,15 @@ function buildDomains(chain: Chain, places: readonly MachineState[]): Domains {
     triggers: triggerSamples(chain),
     setTag: [0, ENOMEM],
   };
+}
+
+/** Classes that no scope allows in its region: whatever links bring together, nothing beneath a place allows them. */
+function deniedRegions(chain: Chain): number {
+  return chain.classes.reduce(
+    (sum, { decision }) =>
+      decision.kind === 'bit' && decision.region === 'deny' ? sum | (1 << decision.bit) : sum,
+    0,
+  );
 }
 
 /** All, none, and each bit alone set or clear: what a link may bring together is made of these per class. */

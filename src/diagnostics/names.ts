@@ -20,4 +20,5 @@ export const NAMES = {
   LLP2016: error('import cycle', '`{path}` imports itself'),
   LLP2017: error('unreadable file', 'cannot read `{path}`: {why}'),
   LLP2018: error('import outside the folder', "cannot import `{path}`: it is outside of the policy's folder"),
+  LLP2019: error('declared by two imports', 'two imports declare `{name}`'),
 } as const;

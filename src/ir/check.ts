@@ -12,7 +12,7 @@ import type { FragmentDecl, PolicyDecl, RuleDecl, ScopeDecl, ScopeItem, UseDecl 
 import { assertNever, defined } from '../assert.js';
 import { checkTest } from './check-tests.js';
 import type { Linked } from './linked.js';
-import { ActionSets, collectNames, type FileNames } from './names.js';
+import { ActionSets, checkUnique, collectNames, type FileNames } from './names.js';
 import { readComponents } from './paths.js';
 import type { CheckedPolicy, Layer, PathPattern } from './policy.js';
 import { closeScopes, openScope, type OpenScope, type ScopeTable } from './scopes.js';
@@ -249,6 +249,7 @@ function checkUse(context: Context, table: ScopeTable, use: UseDecl, at: Positio
     return;
   }
   const { decl, file } = symbol;
+  checkUnique(context.names[at.env.file], decl, use.name.span, context.out);
   if (at.open.includes(decl)) {
     const notes = [{ message: 'the fragment begins here', span: decl.name.span }];
     context.out.push(

@@ -18,22 +18,34 @@ export interface Symbol<D extends Declared> {
   readonly file: number;
 }
 
+/**
+ * A file's own names hide imported ones. A name that two imports declare is an error where it is used: `twice` has the
+ * second declaration.
+ */
 export interface FileNames {
   readonly actions: ReadonlyMap<string, Symbol<ActionsDecl>>;
   readonly fragments: ReadonlyMap<string, Symbol<FragmentDecl>>;
   readonly params: ReadonlyMap<string, Symbol<ParamDecl>>;
+  /** By the first declaration. */
+  readonly twice: ReadonlyMap<Declared, Declared>;
 }
 
 /** The names visible in each file, by index. */
 export function collectNames(linked: Linked, out: Diagnostic[]): FileNames[] {
   return linked.files.map((own, index) => {
-    const names = { actions: new Map(), fragments: new Map(), params: new Map() };
-    const from = [...own.imports.map((i) => i.index).filter((i) => i !== index), index];
-    for (const file of new Set(from)) {
+    const names = {
+      actions: new Map(),
+      fragments: new Map(),
+      params: new Map(),
+      twice: new Map<Declared, Declared>(),
+    };
+    const imported = new Set(own.imports.map((i) => i.index).filter((i) => i !== index));
+    for (const file of [index, ...imported]) {
       const { actions, fragments, params } = defined(linked.files[file], 'an imported file').file;
-      actions.forEach((decl) => declare(names.actions, 'actions', { decl, file }, out));
-      fragments.forEach((decl) => declare(names.fragments, 'fragment', { decl, file }, out));
-      params.forEach((decl) => declare(names.params, 'param', { decl, file }, out));
+      const into = { twice: names.twice, own: index, out };
+      actions.forEach((decl) => declare(names.actions, 'actions', { decl, file }, into));
+      fragments.forEach((decl) => declare(names.fragments, 'fragment', { decl, file }, into));
+      params.forEach((decl) => declare(names.params, 'param', { decl, file }, into));
     }
     for (const decl of own.file.actions) {
       if (actionBit(decl.name.text) === undefined) continue;
@@ -45,22 +57,45 @@ export function collectNames(linked: Linked, out: Diagnostic[]): FileNames[] {
   });
 }
 
+interface Into {
+  readonly twice: Map<Declared, Declared>;
+  /** Index of the file that the names are collected for. */
+  readonly own: number;
+  readonly out: Diagnostic[];
+}
+
 function declare<D extends Declared>(
-  into: Map<string, Symbol<D>>,
+  table: Map<string, Symbol<D>>,
   kind: string,
   symbol: Symbol<D>,
-  out: Diagnostic[],
+  into: Into,
 ): void {
   const { text, span } = symbol.decl.name;
-  const first = into.get(text);
+  const first = table.get(text);
   if (first === undefined) {
-    into.set(text, symbol);
-    return;
+    table.set(text, symbol);
+  } else if (symbol.file === into.own) {
+    const notes = [{ message: `\`${text}\` is declared here first`, span: first.decl.name.span }];
+    into.out.push(
+      report('LLP2004', { kind, name: text }, { span, notes, help: 'give one of the two another name' }),
+    );
+  } else if (first.file !== into.own && first.file !== symbol.file) {
+    into.twice.set(first.decl, symbol.decl);
   }
-  const notes = [{ message: `\`${text}\` is declared here first`, span: first.decl.name.span }];
-  out.push(
-    report('LLP2004', { kind, name: text }, { span, notes, help: 'give one of the two another name' }),
-  );
+}
+
+/** Reports the use of a name that two imports declare. */
+export function checkUnique(
+  names: FileNames | undefined,
+  decl: Declared,
+  use: Span,
+  out: Diagnostic[],
+): void {
+  const other = names?.twice.get(decl);
+  if (other === undefined) return;
+  const notes = [decl, other].map((d) => ({ message: 'declared here', span: d.name.span }));
+  const help = 'import one of the two only, or declare the name in this file';
+  out.push(report('LLP2019', { name: decl.name.text }, { span: use, notes, help }));
 }
 
 /** Resolves set expressions; one for the whole compilation, so that each `actions` is expanded once. */
@@ -89,7 +124,10 @@ export class ActionSets {
     const bit = actionBit(name.text);
     if (bit !== undefined) return 1 << bit;
     const symbol = this.#names[file]?.actions.get(name.text);
-    if (symbol !== undefined) return this.#expandDecl(symbol, name.span);
+    if (symbol !== undefined) {
+      checkUnique(this.#names[file], symbol.decl, name.span, this.#out);
+      return this.#expandDecl(symbol, name.span);
+    }
     const known = [...ACTIONS, ...(this.#names[file]?.actions.keys() ?? [])];
     const help =
       didYouMean(name.text, known) ??

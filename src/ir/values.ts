@@ -6,7 +6,7 @@ import { didYouMean } from '../diagnostics/suggest.js';
 import type { Diagnostic, Span } from '../diagnostics/types.js';
 import type { Name, ParamDecl, ParamType, Template } from '../parser/ast.js';
 import { escapePattern, hasGlob, unescapePattern } from '../pattern/glob.js';
-import type { FileNames } from './names.js';
+import { checkUnique, type FileNames } from './names.js';
 
 /** Where a template is read: a file, and the arguments of the fragment that it stands in. */
 export interface Env {
@@ -53,7 +53,10 @@ export class Values {
     const bound = env.args.get(name.text);
     if (bound !== undefined) return bound;
     const symbol = this.#names[env.file]?.params.get(name.text);
-    if (symbol !== undefined) return this.#value(symbol.decl, symbol.file);
+    if (symbol !== undefined) {
+      checkUnique(this.#names[env.file], symbol.decl, name.span, this.#out);
+      return this.#value(symbol.decl, symbol.file);
+    }
     const known = [...env.args.keys(), ...(this.#names[env.file]?.params.keys() ?? [])];
     const help = didYouMean(name.text, known) ?? `declare it with \`param ${name.text}: path = "…";\``;
     this.#out.push(report('LLP2003', { name: name.text }, { span: name.span, help }));

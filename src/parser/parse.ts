@@ -106,7 +106,7 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
 function unknownText(token: IToken, source: number): Diagnostic {
   const first = String.fromCodePoint(token.image.codePointAt(0) ?? 0);
   const meant = LOOKALIKES[first];
-  const shown = [...token.image].slice(0, 20).join('');
+  const shown = first === '#' ? first : [...token.image.slice(0, 40)].slice(0, 20).join('');
   const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]+$/u.test(shown)
     ? `\`${shown}\``
     : `the character U+${(first.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;

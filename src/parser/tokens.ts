@@ -122,9 +122,10 @@ function openString(text: string, offset: number): [string] | null {
 }
 /** A path without quotes stands for one with them, so that the grammar goes on. */
 export const BarePath = createToken({ name: 'BarePath', pattern: /\/[^\s"{};,()]*/, categories: [Text] });
+/** With `#`, all of the line: it was meant for a comment. */
 const Unknown = createToken({
   name: 'Unknown',
-  pattern: /[^\sA-Za-z0-9_"{}();,:=?/]+|[^]/,
+  pattern: /#[^\r\n]*|[^\sA-Za-z0-9_"{}();,:=?/]+|[^]/,
   group: 'unknown',
 });
 
