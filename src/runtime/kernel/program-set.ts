@@ -2,7 +2,7 @@
  * Programs as the kernel has them, chains of them, and the set of chains that a task runs under.
  *
  * Source: "Program type and hook types" and "Chains and program sets" of the ABI description. `fs_any`, which is
- * no part of the ABI, is a chain of its own: nothing may come before or after it.
+ * no part of the ABI, stands for `fs_walk` and every `fs_pick` of a chain: only `fs_get` may follow it.
  */
 import { MAX_CHAINS, MAX_SET_PAGES, PAGE_SIZE } from '../../abi/hooks.js';
 import { assertNever } from '../../assert.js';
@@ -34,7 +34,7 @@ function mayFollow(program: LoadedProgram, previous: KernelProgram | undefined):
     case 'fs_pick':
       return before === undefined || before === 'fs_walk' || before === 'fs_pick';
     case 'fs_get':
-      return before === 'fs_pick';
+      return before === 'fs_pick' || before === 'fs_any';
     default:
       return assertNever(program.hook);
   }
