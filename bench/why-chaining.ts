@@ -66,9 +66,10 @@ export function chainingTable(rows: readonly PlanFigures[]): string {
   ].join('\n');
 }
 
-/** The example's own policy and calls. */
-export function exampleFigures(): PlanFigures[] {
-  const folder = new URL('../../examples/why-chaining/', import.meta.url);
+/** The example's own policy and calls; `folder` is the example's, and found from the compiled file when not given. */
+export function exampleFigures(
+  folder = new URL('../../examples/why-chaining/', import.meta.url),
+): PlanFigures[] {
   const scenario = JSON.parse(readFileSync(new URL('scenario.json', folder), 'utf8')) as Scenario;
   return whyChaining(readFileSync(new URL('policy.llp', folder), 'utf8'), scenario);
 }

@@ -1,0 +1,96 @@
+/** Every example from the outside: it compiles without a word, its tests pass, its scenario replays, its stages are as they were. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { chainingTable, exampleFigures } from '../bench/why-chaining.js';
+import { defined } from '../src/assert.js';
+import { emitStage } from '../src/cli/emit.js';
+import { fileImporter } from '../src/cli/io.js';
+import { makeTree } from '../src/cli/scenario-files.js';
+import { compile, type CompileResult } from '../src/compile.js';
+import { runScenario } from '../src/runtime/scenario/run.js';
+import type { Scenario } from '../src/runtime/scenario/types.js';
+import { validateAgainst } from '../src/runtime/schema.js';
+import { runTests } from '../src/testing.js';
+import { matchGolden } from './golden.js';
+
+const FOLDER = fileURLToPath(new URL('../examples/', import.meta.url));
+const EXAMPLES = readdirSync(FOLDER, { withFileTypes: true })
+  .filter((e) => e.isDirectory() && e.name !== 'integrations')
+  .map((e) => e.name);
+
+const read = (example: string, file: string): string => readFileSync(`${FOLDER}${example}/${file}`, 'utf8');
+
+function compileExample(example: string): CompileResult {
+  return compile([{ name: 'policy.llp', text: read(example, 'policy.llp') }], { importer: fileImporter });
+}
+
+describe.each(EXAMPLES)('example %s', (example) => {
+  const result = compileExample(example);
+
+  it('compiles without a diagnostic', () => {
+    expect(result.diagnostics).toEqual([]);
+    expect(result.artifact).toBeDefined();
+  });
+
+  it('passes its own tests', () => {
+    const reports = defined(runTests(result), 'it compiles');
+    expect(reports.length).toBeGreaterThan(0);
+    expect(reports.flatMap((r) => r.diagnostics)).toEqual([]);
+    expect(reports.every((r) => r.passed && r.expectations > 0)).toBe(true);
+  });
+
+  it('replays its scenario with the expected verdicts', async () => {
+    const scenario = JSON.parse(read(example, 'scenario.json')) as Scenario;
+    expect(await validateAgainst('scenario-1.json', scenario)).toEqual([]);
+    const tree = await makeTree(scenario, FOLDER + example);
+    if (tree.kind !== 'ok') throw new Error(JSON.stringify(tree.diagnostics));
+    const artifact = defined(result.artifact, 'it compiles');
+    const replay = runScenario(scenario, new Map([['main', artifact]]), tree.vfs);
+    expect(replay.fault).toBeUndefined();
+    expect(replay.steps).toHaveLength(scenario.steps.length);
+    expect(replay.steps.filter((s) => !s.ok || s.expected === null)).toEqual([]);
+    expect(new Set(replay.steps.map((s) => s.result))).toContain('EACCES');
+  });
+
+  it('has a manifest that fits the schema', async () => {
+    expect(
+      await validateAgainst(
+        'manifest-1.json',
+        JSON.parse(defined(emitStage(result, 'manifest'), 'a manifest')),
+      ),
+    ).toEqual([]);
+  });
+
+  it.each(['policy', 'hierarchy', 'plan', 'asm', 'manifest'] as const)(
+    'has the same %s as before',
+    (stage) => {
+      const extension = stage === 'manifest' ? 'json' : 'txt';
+      matchGolden(
+        `${example}/${stage}.${extension}`,
+        defined(emitStage(result, stage), 'the stage is reached'),
+      );
+    },
+  );
+
+  it('has a README that names its commands', () => {
+    const text = read(example, 'README.md');
+    expect(text).toContain(`npx llpc test examples/${example}/policy.llp`);
+    expect(text).toContain(
+      `npx llpc run examples/${example}/policy.llp --scenario examples/${example}/scenario.json`,
+    );
+  });
+});
+
+describe('why-chaining', () => {
+  const figures = exampleFigures(new URL('../examples/why-chaining/', import.meta.url));
+
+  it('gives the same verdicts under all three plans', () => {
+    const [chain, ...others] = figures;
+    for (const other of others) expect(other.results).toEqual(chain?.results);
+  });
+
+  it('shows the figures of this compiler', () => {
+    expect(read('why-chaining', 'README.md')).toContain(chainingTable(figures).trim());
+  });
+});
