@@ -12,7 +12,8 @@ import { report } from './diagnostics/catalogue.js';
 import { sortDiagnostics } from './diagnostics/sort.js';
 import type { Diagnostic, NamedSource } from './diagnostics/types.js';
 import type { HierarchyAutomaton } from './ir/hierarchy.js';
-import { buildPlan, type Chain, type ChainPlan, type MachineState } from './ir/plan.js';
+import { type MachineState } from './ir/machine.js';
+import { buildPlan, type Chain, type ChainPlan } from './ir/plan.js';
 import type { SourceInput } from './link.js';
 
 export interface CompileResult {

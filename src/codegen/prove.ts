@@ -14,7 +14,8 @@ import { HOOKS, LOOKUP, type Lookup } from '../abi/hooks.js';
 import type { Certificate } from '../artifact/manifest.js';
 import { assertNever } from '../assert.js';
 import { encodeState, placeLimit, type CookieValue } from '../ir/cookie.js';
-import { regionOf, step, verdict, type Chain, type MachineState, type ProgramPlan } from '../ir/plan.js';
+import { regionOf, step, verdict, type MachineState } from '../ir/machine.js';
+import { type Chain, type ProgramPlan } from '../ir/plan.js';
 import { createInodeTable, type InodeTable } from '../runtime/engine/maps.js';
 import { createInterpreter, loadProgram } from '../runtime/engine/interpreter.js';
 import type { Engine, HookContext, LoadedProgram, Observer, TagStore } from '../runtime/engine/types.js';
@@ -52,6 +53,7 @@ const UNDECIDED: Assignment = {
   triggers: undefined,
   setTag: undefined,
 };
+const UNKNOWN_COOKIE: CookieValue = { lo: 0xffffffff, hi: 0xffffffff };
 const INODE = 1;
 const CHAIN = 1;
 const ENOMEM = -12;
@@ -103,7 +105,8 @@ function buildDomains(chain: Chain, places: readonly MachineState[]): Domains {
       samplePlaces(chain, i).map((p) => ({ state, value: encodeState(chain.layout, state, p) })),
     );
   const map = withPlaces(mapped);
-  const tag = withPlaces(regions);
+  // What the step makes of an unknown place is a cookie, and then a tag, like any other.
+  const tag = [...withPlaces(regions), { state: { self: 0, below: 0, exact: false }, value: UNKNOWN_COOKIE }];
   return {
     cookie: [none, ...map, ...tag],
     map: [none, ...map],
@@ -273,7 +276,7 @@ function storedValue(
   const map = domains.map[assignment.map ?? 0] as Valued;
   const cookie = domains.cookie[assignment.cookie ?? 0] as Valued;
   const tag = domains.tag[assignment.tag ?? 0] as Valued;
-  const unknown = { lo: 0xffffffff, hi: 0xffffffff };
+  const unknown = UNKNOWN_COOKIE;
   if (map.state !== undefined) return map.value;
   if (cookie.state === undefined) return tag.state === undefined ? unknown : tag.value;
   const lookup = domains.lookup[assignment.lookup ?? 0];

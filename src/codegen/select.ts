@@ -29,7 +29,8 @@ import {
 import { i32, type AsmInstruction, type JumpOp, type Reg } from '../bpf/types.js';
 import type { Span } from '../diagnostics/types.js';
 import type { CookieLayout } from '../artifact/manifest.js';
-import type { Chain, Check, ProgramPlan } from '../ir/plan.js';
+import type { Check } from '../ir/machine.js';
+import type { Chain, ProgramPlan } from '../ir/plan.js';
 import { assertNever } from '../assert.js';
 import type { Block, Graph, Terminator, Test } from './blocks.js';
 

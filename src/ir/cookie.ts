@@ -6,7 +6,7 @@
  */
 import type { CookieLayout } from '../artifact/manifest.js';
 import type { ActionClass } from './partition.js';
-import type { MachineState } from './plan.js';
+import type { MachineState } from './machine.js';
 
 /** Classes in bits 0 …, then `X`, then as many bits for the place as there are left. */
 export function layoutCookie(classes: readonly ActionClass[]): CookieLayout {

@@ -3,14 +3,13 @@
  *
  * Input: a checked policy. Output: one chain a layer (`chained`), or the two plans that the chain is compared to:
  * `monolithic` (one program at every component and object) and `unchained` (a chain of its own for every class, as
- * if programs could not share a state). Types, `buildPlan` and the walk machine in the terms of `language.md`.
+ * if programs could not share a state). The walk machine that they run is in `machine.ts`.
  */
 import { ALL_TRIGGERS, WALK, type ActionMask } from '../abi/actions.js';
-import type { Lookup } from '../abi/hooks.js';
-import { LOOKUP } from '../abi/hooks.js';
 import type { CookieLayout, PlanKind } from '../artifact/manifest.js';
 import type { Span } from '../diagnostics/types.js';
 import { layoutCookie } from './cookie.js';
+import type { Check } from './machine.js';
 import { partitionActions, type ActionClass } from './partition.js';
 import type { CheckedPolicy, Layer } from './policy.js';
 
@@ -53,46 +52,6 @@ export type ProgramPlan =
 export interface AnyPick {
   readonly triggers: ActionMask;
   readonly check: Check;
-}
-
-/** What a program asks of the state that its step leads to. */
-export type Check =
-  | { readonly kind: 'allow' }
-  | { readonly kind: 'deny' }
-  | { readonly kind: 'bit'; readonly bit: number; readonly region: 'deny' | 'varies' };
-
-/** A place as the machine knows it. Masks are of *allowed* classes; 0 (session start) is `undefined`. */
-export interface MachineState {
-  readonly self: number;
-  readonly below: number;
-  readonly exact: boolean;
-}
-
-export interface MachineInput {
-  readonly map: MachineState | undefined;
-  readonly tag: MachineState | undefined;
-  readonly lookup: Lookup;
-}
-
-const UNKNOWN: MachineState = { self: 0, below: 0, exact: false };
-
-/** "The walk as a state machine" of the language, row by row. */
-export function step(state: MachineState | undefined, input: MachineInput): MachineState {
-  if (input.map !== undefined) return input.map;
-  if (state === undefined) return input.tag ?? UNKNOWN;
-  if (input.lookup === LOOKUP.DOT) return state;
-  if (input.lookup === LOOKUP.DOTDOT && state.exact) return UNKNOWN;
-  return regionOf(state);
-}
-
-/** What lies beneath a state and is not in the map. */
-export function regionOf(state: MachineState): MachineState {
-  return { self: state.below, below: state.below, exact: false };
-}
-
-export function verdict(check: Check, state: MachineState): 'allow' | 'deny' {
-  if (check.kind !== 'bit') return check.kind;
-  return (state.self >>> check.bit) & 1 ? 'allow' : 'deny';
 }
 
 export function buildPlan(policy: CheckedPolicy, kind: PlanKind): ChainPlan {

@@ -2,7 +2,8 @@
 import { ALL_ACTIONS, ALL_TRIGGERS, actionNames, type ActionMask } from '../abi/actions.js';
 import type { HierarchyAutomaton, HierarchyState } from './hierarchy.js';
 import { patternText } from './paths.js';
-import type { Chain, ChainPlan, Check, ProgramPlan } from './plan.js';
+import type { Check } from './machine.js';
+import type { Chain, ChainPlan, ProgramPlan } from './plan.js';
 import type { CheckedPolicy, CheckedTest, Effects, Layer, Scope } from './policy.js';
 import { assertNever } from '../assert.js';
 

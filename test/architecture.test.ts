@@ -1,0 +1,98 @@
+/** Imports point down the picture of ARCHITECTURE.md: no upward edge, no circle. Type-only imports count. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const SRC = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** From the bottom to the top; a file belongs to the first entry that its path begins with. */
+const LAYERS: readonly (readonly string[])[] = [
+  ['assert.ts', 'abi/'],
+  ['diagnostics/', 'pattern/', 'artifact/'],
+  ['bpf/'],
+  ['runtime/engine/'],
+  ['runtime/kernel/'],
+  ['runtime/loader/', 'runtime/schema.ts'],
+  ['runtime/load.ts'],
+  ['runtime/'],
+  ['parser/ast.ts'],
+  ['ir/'],
+  ['codegen/'],
+  ['parser/'],
+  ['link.ts', 'std.ts', 'analyse.ts', 'compile.ts', 'locate.ts', 'test-tree.ts', 'testing.ts'],
+  ['cli/', 'index.ts'],
+];
+
+/** What must not be imported at all, whatever the order says. */
+const FORBIDDEN: readonly (readonly [string, string])[] = [
+  ['runtime/', 'parser/'],
+  ['runtime/', 'ir/'],
+  ['runtime/', 'codegen/'],
+  ['parser/', 'runtime/'],
+  ['parser/', 'codegen/'],
+  ['ir/', 'runtime/'],
+];
+
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+}
+
+const files = (readdirSync(SRC, { recursive: true }) as string[]).filter((f) => f.endsWith('.ts'));
+const edges: readonly Edge[] = files.flatMap((from) =>
+  [...readFileSync(join(SRC, from), 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)\.js'/g)].map((m) => ({
+    from,
+    to: normalize(join(dirname(from), `${m[1] ?? ''}.ts`)),
+  })),
+);
+
+const layerOf = (file: string): number =>
+  LAYERS.findIndex((prefixes) => prefixes.some((p) => file.startsWith(p)));
+
+describe('imports', () => {
+  it('are read, and every file has its layer', () => {
+    expect(edges.length).toBeGreaterThan(300);
+    expect(files.filter((f) => layerOf(f) < 0)).toEqual([]);
+    expect(edges.filter((e) => !files.includes(e.to))).toEqual([]);
+  });
+
+  it('never point upwards', () => {
+    expect(edges.filter(({ from, to }) => layerOf(to) > layerOf(from))).toEqual([]);
+  });
+
+  it('keep the compiler and the runtime apart', () => {
+    const broken = edges.filter(({ from, to }) =>
+      FORBIDDEN.some(([a, b]) => from.startsWith(a) && to.startsWith(b)),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('let the middle of the compiler see the tree, never the parser', () => {
+    expect(
+      edges.filter(
+        ({ from, to }) => from.startsWith('ir/') && to.startsWith('parser/') && to !== 'parser/ast.ts',
+      ),
+    ).toEqual([]);
+  });
+
+  it('have no circle', () => {
+    expect(circle()).toBeUndefined();
+  });
+});
+
+/** A circle of files, if there is one. */
+function circle(): string[] | undefined {
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): string[] | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    for (const { to } of edges.filter((e) => e.from === file)) {
+      const found = visit(to, [...path, file]);
+      if (found !== undefined) return found;
+    }
+    done.add(file);
+    return undefined;
+  };
+  return files.map((f) => visit(f, [])).find((c) => c !== undefined);
+}
