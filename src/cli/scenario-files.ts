@@ -8,7 +8,11 @@ import { treeFromTar } from '../runtime/kernel/tar.js';
 import type { Scenario, TreeItem } from '../runtime/scenario/types.js';
 import { validateAgainst } from '../runtime/schema.js';
 import { readText, reasonOf } from './io.js';
-import type { Tree } from './trees.js';
+import type { Vfs } from '../runtime/kernel/vfs.js';
+
+export type Tree =
+  | { readonly kind: 'ok'; readonly vfs: Vfs }
+  | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
 
 export type ReadScenario =
   | { readonly kind: 'ok'; readonly scenario: Scenario; readonly folder: string }

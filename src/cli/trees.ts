@@ -1,14 +1,9 @@
 /** The tree that a question is asked on: a scenario's, or one with what the policy requires and the path in it. */
 import { DIRECTORY_ACTIONS, actionBit, type ActionName } from '../abi/actions.js';
-import type { Diagnostic } from '../diagnostics/types.js';
 import type { CheckedPolicy } from '../ir/policy.js';
 import { addMissing, addRequired } from '../test-tree.js';
 import { Vfs } from '../runtime/kernel/vfs.js';
-import { readScenarioTree } from './scenario-files.js';
-
-export type Tree =
-  | { readonly kind: 'ok'; readonly vfs: Vfs }
-  | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
+import { readScenarioTree, type Tree } from './scenario-files.js';
 
 export async function treeForExplain(
   scenario: string | undefined,

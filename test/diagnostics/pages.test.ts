@@ -1,0 +1,61 @@
+/** Every code has a page with an example that produces it, and no page is without its code. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { checkSources } from '../../src/analyse.js';
+import { CATALOGUE, type Entry } from '../../src/diagnostics/catalogue.js';
+import { renderText } from '../../src/diagnostics/render.js';
+import { matchGolden } from '../golden.js';
+
+const FOLDER = fileURLToPath(new URL('../../docs/errors/', import.meta.url));
+const ENTRIES = Object.entries<Entry>(CATALOGUE);
+const page = (code: string): string => readFileSync(`${FOLDER}${code}.md`, 'utf8');
+const examples = (code: string): string[] =>
+  [...page(code).matchAll(/```llp\n([^]*?)```/g)].map((m) => m[1] ?? '');
+
+describe('pages of diagnostics', () => {
+  it('are there for every code and for no other', () => {
+    const pages = readdirSync(FOLDER).filter((f) => f !== 'README.md');
+    expect(pages.sort()).toEqual(ENTRIES.map(([code]) => `${code}.md`).sort());
+  });
+
+  it.each(ENTRIES)('%s has its title', (code, { title }) => {
+    expect(page(code).split('\n')[0]).toBe(`# ${code}: ${title}`);
+  });
+
+  it('have an example for every code that a policy alone produces', () => {
+    const without = ENTRIES.map(([code]) => code).filter((code) => examples(code).length !== 2);
+    expect(
+      without.every((code) => /^LLP(1012|2010|2016|2017|2019|4\d{3}|5\d{3})$/.test(code)),
+      without.join(),
+    ).toBe(true);
+  });
+
+  it.each(ENTRIES.filter(([code]) => examples(code).length > 0))(
+    '%s: the first example produces it, the second does not',
+    (code) => {
+      const [bad = '', good = ''] = examples(code);
+      const found = checkSources([{ name: 'policy.llp', text: bad }]);
+      const own = found.diagnostics.filter((d) => d.code === code);
+      expect(own.length, found.diagnostics.map((d) => d.code).join()).toBeGreaterThan(0);
+      matchGolden(`errors/${code}.txt`, renderText(own, found.sources, { colour: false }));
+      expect(checkSources([{ name: 'policy.llp', text: good }]).diagnostics).toEqual([]);
+    },
+  );
+
+  it('are listed', () => {
+    const rows = ENTRIES.map(
+      ([code, { severity, title }]) => `| [${code}](${code}.md) | ${severity} | ${title} |`,
+    );
+    const head = [
+      '# Diagnostics',
+      '',
+      'What llpc says, by code. `1xxx` syntax, `2xxx` names and types, `3xxx` paths and rules, `4xxx` limits, `5xxx` load and run time.',
+      '',
+    ];
+    matchGolden(
+      '../../docs/errors/README.md',
+      [...head, '| code | | what |', '| --- | --- | --- |', ...rows, ''].join('\n'),
+    );
+  });
+});
