@@ -110,7 +110,8 @@ function stepText(step: StepResult): string {
   const wrong = step.ok ? '' : `   expected ${step.expected}`;
   const by = step.deniedBy === null ? '' : `   (${step.deniedBy})`;
   const task = step.task === 'main' ? '' : `[${step.task}] `;
-  return `${mark} ${String(step.step).padStart(3)}  ${step.result.padEnd(8)} ${task}${step.call} ${step.path}${by}${wrong}\n`;
+  const what = [step.call, step.path, step.flags.join('|')].filter((part) => part !== '').join(' ');
+  return `${mark} ${String(step.step).padStart(3)}  ${step.result.padEnd(8)} ${task}${what}${by}${wrong}\n`;
 }
 
 function totalText(steps: readonly StepResult[], failed: number): string {

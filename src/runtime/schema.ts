@@ -43,5 +43,23 @@ function describe(error: ErrorObject): string {
     const near = nearestName(name, known);
     return `${where} has an unknown field \`${name}\`${near === undefined ? '' : `: did you mean \`${near}\`?`}`;
   }
-  return `${where} ${error.message ?? 'does not fit the schema'}`;
+  return `${where} ${ruleText(error)}`;
+}
+
+/** What the schema asks for, in words where ajv's would not name the values. */
+function ruleText(error: ErrorObject): string {
+  const params = error.params as Readonly<Record<string, unknown>>;
+  switch (error.keyword) {
+    case 'required':
+    case 'dependentRequired':
+      return `needs the field \`${String(params['missingProperty'])}\``;
+    case 'enum':
+      return `must be one of ${(params['allowedValues'] as readonly unknown[]).map(String).join(', ')}`;
+    case 'const':
+      return `must be ${JSON.stringify(params['allowedValue'])}`;
+    case 'false schema':
+      return 'does not go together with the fields beside it';
+    default:
+      return error.message ?? 'does not fit the schema';
+  }
 }

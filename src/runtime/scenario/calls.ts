@@ -1,235 +1,298 @@
 /**
- * Calls of a scenario by name: each reads its arguments from the step and makes the call of the kernel model. A fault of
- * the scenario (a missing argument, an unknown label) is thrown as `ScenarioFault` and ends the replay with its step.
+ * Calls of a scenario by name, as one table: the arguments that each takes, and the call of the kernel model that it makes.
+ * A call that is given an argument which it does not take is a fault: ignored, it would mean something else than it says.
  */
 import { ACTIONS, actionBit } from '../../abi/actions.js';
-import { nearestName } from '../../diagnostics/suggest.js';
-import {
-  ACCESS,
-  AT_FDCWD,
-  AT_SYMLINK_FOLLOW,
-  AT_SYMLINK_NOFOLLOW,
-  MAP_PRIVATE,
-  MAP_SHARED,
-  O,
-  PROT,
-  RENAME_EXCHANGE,
-  RENAME_NOREPLACE,
-} from '../kernel/errno.js';
+import { AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_NOFOLLOW } from '../kernel/errno.js';
 import * as sys from '../kernel/syscalls/index.js';
-import { exit, fork, ptrace, type CallResult, type Task } from '../kernel/task.js';
+import { exit, fork, ptrace, type CallResult, type FdResult, type Task } from '../kernel/task.js';
+import { ACCESS_MODE, AT, bitsOf, LINK, MAPPING, OPEN, PROTECTION, RENAME, UNLINK } from './flags.js';
+import { numberOf, ScenarioFault, taskOf, unknown, type Labels, type Numbered } from './labels.js';
 import type { Step } from './types.js';
 
-export class ScenarioFault extends Error {}
-
-/** Labels of what the steps have made. */
-export interface Labels {
-  readonly tasks: Map<string, Task>;
-  /** Descriptor or mapping number, and the task that it belongs to. */
-  readonly numbers: Map<string, { readonly task: Task; readonly number: number }>;
-}
-
+/** What a call gave. A descriptor or mapping is the caller's unless `owner` says otherwise. */
 export interface Made {
   readonly result: CallResult;
-  /** A descriptor or mapping that the call gave. */
-  readonly number?: number;
+  readonly numbered?: Numbered;
+  readonly owner?: Task;
   readonly child?: Task;
 }
 
-type Call = (task: Task, step: Step, labels: Labels) => Made;
+export type Argument = Exclude<keyof Step, 'call' | 'task' | 'expect'>;
+
+export interface Call {
+  readonly takes: readonly Argument[];
+  readonly make: (task: Task, step: Step, labels: Labels) => Made;
+}
 
 const done = (result: CallResult): Made => ({ result });
 
-function given<K extends keyof Step>(step: Step, name: K): NonNullable<Step[K]> {
+function withFd(result: FdResult, owner?: Task): Made {
+  if (!result.ok) return { result };
+  const numbered: Numbered = { kind: 'descriptor', number: result.fd };
+  return owner === undefined ? { result, numbered } : { result, numbered, owner };
+}
+
+function given<K extends Argument>(step: Step, name: K): NonNullable<Step[K]> {
   const value = step[name];
   if (value === undefined) throw new ScenarioFault(`\`${step.call}\` needs \`${name}\``);
   return value as NonNullable<Step[K]>;
 }
 
-function labelled(labels: Labels, label: string): number {
-  const found = labels.numbers.get(label);
-  if (found !== undefined) return found.number;
-  throw unknown('descriptor', label, labels.numbers.keys());
-}
+const fdOf = (task: Task, step: Step, labels: Labels): number =>
+  numberOf(labels, task, 'descriptor', given(step, 'fd'));
 
-export function taskOf(labels: Labels, label: string): Task {
-  const found = labels.tasks.get(label);
-  if (found !== undefined) return found;
-  throw unknown('task', label, labels.tasks.keys());
-}
+/** The directory that a relative path starts at. */
+const dirOf = (task: Task, label: string | undefined, labels: Labels): number =>
+  label === undefined ? AT_FDCWD : numberOf(labels, task, 'descriptor', label);
 
-function unknown(kind: string, label: string, known: Iterable<string>): ScenarioFault {
-  const near = nearestName(label, known);
-  return new ScenarioFault(
-    `there is no ${kind} \`${label}\`${near === undefined ? '' : `: did you mean \`${near}\`?`}`,
-  );
-}
+type PathCall = (task: Task, path: string, dirfd?: number, flags?: number) => CallResult;
 
-const at = (step: Step, labels: Labels): number =>
-  step.at === undefined ? AT_FDCWD : labelled(labels, step.at);
-const atTo = (step: Step, labels: Labels): number =>
-  step.atTo === undefined ? AT_FDCWD : labelled(labels, step.atTo);
+/** A path, where it starts, and flags of the `*at` calls; `always` are flags that the name of the call implies. */
+const onPath = (call: PathCall, always = 0): Call => ({
+  takes: ['path', 'at', 'flags'],
+  make: (task, step, labels) =>
+    done(call(task, given(step, 'path'), dirOf(task, step.at, labels), bitsOf(step.flags, AT) | always)),
+});
 
-/** A set of named bits; without a prefix too (`RDONLY` for `O_RDONLY`). */
-function bits(
-  names: readonly string[] | undefined,
-  table: Readonly<Record<string, number>>,
-  prefix: string,
-): number {
-  return (names ?? []).reduce((sum, name) => {
-    const key = name.startsWith(prefix) ? name.slice(prefix.length) : name;
-    const bit = table[key];
-    if (bit === undefined)
-      throw unknown(
-        'flag',
-        name,
-        Object.keys(table).map((k) => prefix + k),
-      );
-    return sum | bit;
-  }, 0);
-}
+/** A path and where it starts. */
+const onEntry = (call: (task: Task, path: string, dirfd?: number) => CallResult): Call => ({
+  takes: ['path', 'at'],
+  make: (task, step, labels) => done(call(task, given(step, 'path'), dirOf(task, step.at, labels))),
+});
 
-const AT_FLAGS = { SYMLINK_NOFOLLOW: AT_SYMLINK_NOFOLLOW, SYMLINK_FOLLOW: AT_SYMLINK_FOLLOW };
-const RENAME_FLAGS = { NOREPLACE: RENAME_NOREPLACE, EXCHANGE: RENAME_EXCHANGE };
-const MAP_FLAGS = { SHARED: MAP_SHARED, PRIVATE: MAP_PRIVATE };
+/** A path that starts at the working directory. */
+const onPlainPath = (call: (task: Task, path: string) => CallResult): Call => ({
+  takes: ['path'],
+  make: (task, step) => done(call(task, given(step, 'path'))),
+});
 
-type ByPath = (task: Task, path: string, dirfd?: number, flags?: number) => CallResult;
-type ByFd = (task: Task, fd: number) => CallResult;
+const onTwoPaths = (call: (task: Task, path: string, to: string) => CallResult): Call => ({
+  takes: ['path', 'to'],
+  make: (task, step) => done(call(task, given(step, 'path'), given(step, 'to'))),
+});
 
-const byPath =
-  (call: ByPath): Call =>
-  (task, step, labels) =>
-    done(call(task, given(step, 'path'), at(step, labels), bits(step.flags, AT_FLAGS, 'AT_')));
-const byFd =
-  (call: ByFd): Call =>
-  (task, step, labels) =>
-    done(call(task, labelled(labels, given(step, 'fd'))));
+const onFd = (call: (task: Task, fd: number) => CallResult): Call => ({
+  takes: ['fd'],
+  make: (task, step, labels) => done(call(task, fdOf(task, step, labels))),
+});
 
-const open: Call = (task, step, labels) => {
-  const result = sys.open(
-    task,
-    given(step, 'path'),
-    bits(step.flags ?? ['RDONLY'], O, 'O_'),
-    at(step, labels),
-  );
-  return result.ok ? { result, number: result.fd } : { result };
+const open: Call = {
+  takes: ['path', 'at', 'flags', 'as'],
+  make: (task, step, labels) => {
+    const flags = bitsOf(step.flags, OPEN);
+    return withFd(sys.open(task, given(step, 'path'), flags, dirOf(task, step.at, labels)));
+  },
 };
 
-const mmap: Call = (task, step, labels) => {
-  const prot = bits(step.mode ?? ['READ'], PROT, 'PROT_');
-  const flags = bits(step.flags ?? ['PRIVATE'], MAP_FLAGS, 'MAP_');
-  const result = sys.mmap(task, labelled(labels, given(step, 'fd')), prot, flags);
-  return result.ok ? { result, number: result.value } : { result };
+const dup: Call = {
+  takes: ['fd', 'as'],
+  make: (task, step, labels) => withFd(sys.dup(task, fdOf(task, step, labels))),
 };
 
-const rename: Call = (task, step, labels) =>
-  done(
-    sys.rename(
-      task,
-      given(step, 'path'),
-      given(step, 'to'),
-      at(step, labels),
-      atTo(step, labels),
-      bits(step.flags, RENAME_FLAGS, 'RENAME_'),
-    ),
-  );
+const access: Call = {
+  takes: ['path', 'at', 'mode', 'flags'],
+  make: (task, step, labels) => {
+    const [mode, flags] = [bitsOf(step.mode, ACCESS_MODE), bitsOf(step.flags, AT)];
+    return done(sys.access(task, given(step, 'path'), mode, dirOf(task, step.at, labels), flags));
+  },
+};
 
-const link: Call = (task, step, labels) =>
-  done(
-    sys.link(
-      task,
-      given(step, 'path'),
-      given(step, 'to'),
-      at(step, labels),
-      atTo(step, labels),
-      bits(step.flags, AT_FLAGS, 'AT_'),
-    ),
-  );
+const symlink: Call = {
+  takes: ['target', 'path', 'at'],
+  make: (task, step, labels) =>
+    done(sys.symlink(task, given(step, 'target'), given(step, 'path'), dirOf(task, step.at, labels))),
+};
 
-const pass =
-  (call: (task: Task, other: Task, fd: number) => CallResult & { readonly fd?: number }): Call =>
-  (task, step, labels) => {
-    const result = call(task, taskOf(labels, given(step, 'other')), labelled(labels, given(step, 'fd')));
-    return result.ok && result.fd !== undefined ? { result, number: result.fd } : { result };
-  };
+/** Two paths, each with where it starts. */
+const twoEntries = (call: typeof sys.rename, table: typeof RENAME): Call => ({
+  takes: ['path', 'to', 'at', 'atTo', 'flags'],
+  make: (task, step, labels) => {
+    const [from, to] = [dirOf(task, step.at, labels), dirOf(task, step.atTo, labels)];
+    return done(call(task, given(step, 'path'), given(step, 'to'), from, to, bitsOf(step.flags, table)));
+  },
+});
 
-const request: Call = (task, step, labels) => {
-  const action = given(step, 'action');
-  const bit = actionBit(action);
-  if (bit === undefined) throw unknown('action', action, ACTIONS);
-  return done(sys.request(task, bit, given(step, 'path'), at(step, labels)));
+const unlinkat: Call = {
+  takes: ['path', 'at', 'flags'],
+  make: (task, step, labels) => {
+    const call = (bitsOf(step.flags, UNLINK) & AT_REMOVEDIR) === 0 ? sys.unlink : sys.rmdir;
+    return done(call(task, given(step, 'path'), dirOf(task, step.at, labels)));
+  },
+};
+
+const mmap: Call = {
+  takes: ['fd', 'mode', 'flags', 'as'],
+  make: (task, step, labels) => {
+    const prot = bitsOf(step.mode ?? ['READ'], PROTECTION);
+    const flags = bitsOf(step.flags ?? ['PRIVATE'], MAPPING);
+    const result = sys.mmap(task, fdOf(task, step, labels), prot, flags);
+    return result.ok ? { result, numbered: { kind: 'mapping', number: result.value } } : { result };
+  },
+};
+
+const mappingOf = (task: Task, step: Step, labels: Labels): number =>
+  numberOf(labels, task, 'mapping', given(step, 'fd'));
+
+const mprotect: Call = {
+  takes: ['fd', 'mode'],
+  make: (task, step, labels) => {
+    const mapping = mappingOf(task, step, labels);
+    return done(sys.mprotect(task, mapping, bitsOf(step.mode, PROTECTION)));
+  },
+};
+
+const munmap: Call = {
+  takes: ['fd'],
+  make: (task, step, labels) => done(sys.munmap(task, mappingOf(task, step, labels))),
+};
+
+/** `other` sends: `fd` is its label. */
+const receive: Call = {
+  takes: ['other', 'fd', 'as'],
+  make: (task, step, labels) => {
+    const other = taskOf(labels, given(step, 'other'));
+    return withFd(sys.receive(task, other, fdOf(other, step, labels)));
+  },
+};
+
+/** `other` gets it: `as` is its label. */
+const transfer: Call = {
+  takes: ['other', 'fd', 'as'],
+  make: (task, step, labels) => {
+    const other = taskOf(labels, given(step, 'other'));
+    return withFd(sys.transfer(task, other, fdOf(task, step, labels)), other);
+  },
+};
+
+const request: Call = {
+  takes: ['action', 'path', 'at'],
+  make: (task, step, labels) => {
+    const action = given(step, 'action');
+    const bit = actionBit(action);
+    if (bit === undefined) throw unknown('action', action, ACTIONS);
+    return done(sys.request(task, bit, given(step, 'path'), dirOf(task, step.at, labels)));
+  },
+};
+
+const FOLLOWING = {
+  stat: onPath(sys.stat),
+  getxattr: onPath(sys.getxattr),
+  listxattr: onPath(sys.listxattr),
+  statfs: onPath(sys.statfs),
+  chmod: onPath(sys.chmod),
+  chown: onPath(sys.chown),
+  utimes: onPath(sys.utimes),
+  setxattr: onPath(sys.setxattr),
+  removexattr: onPath(sys.removexattr),
+  execve: onPath(sys.execve),
+};
+
+const NOT_FOLLOWING = {
+  lstat: onPath(sys.stat, AT_SYMLINK_NOFOLLOW),
+  lgetxattr: onPath(sys.getxattr, AT_SYMLINK_NOFOLLOW),
+  llistxattr: onPath(sys.listxattr, AT_SYMLINK_NOFOLLOW),
+  lchown: onPath(sys.chown, AT_SYMLINK_NOFOLLOW),
+  lsetxattr: onPath(sys.setxattr, AT_SYMLINK_NOFOLLOW),
+  lremovexattr: onPath(sys.removexattr, AT_SYMLINK_NOFOLLOW),
+};
+
+const DESCRIPTORS = {
+  close: onFd(sys.close),
+  read: onFd(sys.read),
+  write: onFd(sys.write),
+  ioctl: onFd(sys.ioctl),
+  fcntl: onFd(sys.fcntl),
+  flock: onFd(sys.flock),
+  fstat: onFd(sys.fstat),
+  fgetxattr: onFd(sys.fgetxattr),
+  flistxattr: onFd(sys.flistxattr),
+  fstatfs: onFd(sys.fstatfs),
+  fchdir: onFd(sys.fchdir),
+  fchmod: onFd(sys.fchmod),
+  fchown: onFd(sys.fchown),
+  futimes: onFd(sys.futimes),
+  fsetxattr: onFd(sys.fsetxattr),
+  fremovexattr: onFd(sys.fremovexattr),
+  ftruncate: onFd(sys.ftruncate),
+};
+
+const TASKS: Readonly<Record<string, Call>> = {
+  fork: { takes: ['as'], make: (task) => ({ result: { ok: true }, child: fork(task) }) },
+  exit: {
+    takes: [],
+    make: (task) => {
+      exit(task);
+      return done({ ok: true });
+    },
+  },
+  ptrace: {
+    takes: ['other'],
+    make: (task, step, labels) => done(ptrace(task, taskOf(labels, given(step, 'other')))),
+  },
 };
 
 /** Every call that a step can make, but `enforce`. */
 export const CALLS: Readonly<Record<string, Call>> = {
+  ...FOLLOWING,
+  ...NOT_FOLLOWING,
+  ...DESCRIPTORS,
+  ...TASKS,
   open,
+  dup,
+  access,
+  readlink: onEntry(sys.readlink),
+  mkdir: onEntry(sys.mkdir),
+  mknod: onEntry((task, path, dirfd) => sys.mknod(task, path, 'file', dirfd)),
+  symlink,
+  unlink: onEntry(sys.unlink),
+  rmdir: onEntry(sys.rmdir),
+  unlinkat,
+  link: twoEntries(sys.link, LINK),
+  rename: twoEntries(sys.rename, RENAME),
+  truncate: onPlainPath(sys.truncate),
+  chdir: onPlainPath(sys.chdir),
+  chroot: onPlainPath(sys.chroot),
+  pivot_root: onTwoPaths(sys.pivotRoot),
+  mount: onTwoPaths(sys.mountBind),
   mmap,
-  rename,
-  link,
+  mprotect,
+  munmap,
+  receive,
+  transfer,
   request,
-  dup: (task, step, labels) => {
-    const result = sys.dup(task, labelled(labels, given(step, 'fd')));
-    return result.ok ? { result, number: result.fd } : { result };
-  },
-  access: (task, step, labels) =>
-    done(
-      sys.access(
-        task,
-        given(step, 'path'),
-        bits(step.mode, ACCESS, ''),
-        at(step, labels),
-        bits(step.flags, AT_FLAGS, 'AT_'),
-      ),
-    ),
-  truncate: (task, step) => done(sys.truncate(task, given(step, 'path'))),
-  mknod: (task, step, labels) => done(sys.mknod(task, given(step, 'path'), 'file', at(step, labels))),
-  symlink: (task, step, labels) =>
-    done(sys.symlink(task, given(step, 'target'), given(step, 'path'), at(step, labels))),
-  chdir: (task, step) => done(sys.chdir(task, given(step, 'path'))),
-  chroot: (task, step) => done(sys.chroot(task, given(step, 'path'))),
-  mount: (task, step) => done(sys.mountBind(task, given(step, 'path'), given(step, 'to'))),
-  pivot_root: (task, step) => done(sys.pivotRoot(task, given(step, 'path'), given(step, 'to'))),
-  mprotect: (task, step, labels) =>
-    done(sys.mprotect(task, labelled(labels, given(step, 'fd')), bits(step.mode, PROT, 'PROT_'))),
-  receive: pass((task, other, fd) => sys.receive(task, other, fd)),
-  transfer: pass((task, other, fd) => sys.transfer(task, other, fd)),
-  fork: (task) => ({ result: { ok: true }, child: fork(task) }),
-  exit: (task) => {
-    exit(task);
-    return done({ ok: true });
-  },
-  ptrace: (task, step, labels) => done(ptrace(task, taskOf(labels, given(step, 'other')))),
-  stat: byPath(sys.stat),
-  lstat: byPath(sys.lstat),
-  readlink: byPath(sys.readlink),
-  getxattr: byPath(sys.getxattr),
-  listxattr: byPath(sys.listxattr),
-  statfs: byPath(sys.statfs),
-  chmod: byPath(sys.chmod),
-  chown: byPath(sys.chown),
-  utimes: byPath(sys.utimes),
-  setxattr: byPath(sys.setxattr),
-  removexattr: byPath(sys.removexattr),
-  mkdir: byPath(sys.mkdir),
-  unlink: byPath(sys.unlink),
-  rmdir: byPath(sys.rmdir),
-  execve: byPath(sys.execve),
-  close: byFd(sys.close),
-  read: byFd(sys.read),
-  write: byFd(sys.write),
-  ioctl: byFd(sys.ioctl),
-  fcntl: byFd(sys.fcntl),
-  flock: byFd(sys.flock),
-  fstat: byFd(sys.fstat),
-  fchdir: byFd(sys.fchdir),
-  fchmod: byFd(sys.fchmod),
-  fchown: byFd(sys.fchown),
-  ftruncate: byFd(sys.ftruncate),
-  munmap: byFd(sys.munmap),
 };
 
-export function callNamed(name: string): Call {
-  const call = Object.hasOwn(CALLS, name) ? CALLS[name] : undefined;
-  if (call !== undefined) return call;
-  throw unknown('call', name, [...Object.keys(CALLS), 'enforce']);
+/** Other names of the same calls, as traces of system calls have them. */
+const ALIASES: Readonly<Record<string, string>> = {
+  openat: 'open',
+  newfstatat: 'stat',
+  faccessat: 'access',
+  faccessat2: 'access',
+  readlinkat: 'readlink',
+  fchmodat: 'chmod',
+  fchownat: 'chown',
+  utimensat: 'utimes',
+  mkdirat: 'mkdir',
+  mknodat: 'mknod',
+  symlinkat: 'symlink',
+  linkat: 'link',
+  renameat: 'rename',
+  renameat2: 'rename',
+  execveat: 'execve',
+};
+
+const ENFORCE: Call = { takes: ['policy'], make: () => done({ ok: true }) };
+
+/** The call of a step, after its arguments are seen to be ones that it takes. `enforce` is made by the replay. */
+export function callOf(step: Step): Call {
+  const name = Object.hasOwn(ALIASES, step.call) ? (ALIASES[step.call] ?? '') : step.call;
+  const call = name === 'enforce' ? ENFORCE : Object.hasOwn(CALLS, name) ? CALLS[name] : undefined;
+  if (call === undefined)
+    throw unknown('call', step.call, [...Object.keys(CALLS), ...Object.keys(ALIASES), 'enforce']);
+  for (const argument of Object.keys(step)) {
+    if (['call', 'task', 'expect'].includes(argument) || call.takes.some((t) => t === argument)) continue;
+    throw new ScenarioFault(`\`${step.call}\` takes no \`${argument}\``);
+  }
+  return call;
 }

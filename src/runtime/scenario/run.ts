@@ -11,11 +11,15 @@ import { enforce, groundPolicy, type GroundedPolicy } from '../load.js';
 import type { LoadProblem } from '../loader/problems.js';
 import { Kernel, newTask, type CallResult, type Task } from '../kernel/task.js';
 import type { Vfs } from '../kernel/vfs.js';
-import { callNamed, ScenarioFault, taskOf, type Labels, type Made } from './calls.js';
+import type { TraceListener } from '../kernel/trace.js';
+import { callOf, type Made } from './calls.js';
+import { addNumber, addTask, ScenarioFault, taskOf, unknown, type Labels } from './labels.js';
 import type { Scenario, ScenarioResult, Step, StepResult } from './types.js';
 
 export interface ScenarioOptions {
   readonly engine?: Engine;
+  /** Told of every program run. */
+  readonly trace?: TraceListener;
 }
 
 export interface Replay extends ScenarioResult {
@@ -33,7 +37,9 @@ export function runScenario(
   options: ScenarioOptions = {},
 ): Replay {
   const kernel = new Kernel(vfs, options.engine ?? createInterpreter());
-  const labels: Labels = { tasks: new Map([['main', newTask(kernel)]]), numbers: new Map() };
+  kernel.trace = options.trace;
+  const labels: Labels = { tasks: new Map(), numbers: new Map() };
+  addTask(labels, 'main', newTask(kernel));
   const state: State = { kernel, labels, artifacts, policies: [], problems: [] };
   const steps: StepResult[] = [];
   let fault: ScenarioResult['fault'];
@@ -64,13 +70,13 @@ function runStep(
   const { engine } = state.kernel;
   try {
     const task = taskOf(state.labels, step.task ?? 'main');
-    if (!task.alive) throw new ScenarioFault(`task \`${step.task ?? 'main'}\` has ended`);
+    const call = callOf(step);
     engine.runs = 0;
     engine.executed = 0;
     const made =
       step.call === 'enforce'
         ? { result: enforceNamed(state, task, step) }
-        : callNamed(step.call)(task, step, state.labels);
+        : call.make(task, step, state.labels);
     keep(state.labels, task, step, made);
     return stepResult(state, step, number, made.result);
   } catch (error) {
@@ -82,7 +88,7 @@ function runStep(
 function enforceNamed(state: State, task: Task, step: Step): CallResult {
   const name = step.policy ?? 'main';
   const artifact = state.artifacts.get(name);
-  if (artifact === undefined) throw new ScenarioFault(`there is no policy \`${name}\``);
+  if (artifact === undefined) throw unknown('policy', name, state.artifacts.keys());
   const grounded = groundPolicy(artifact, state.kernel.vfs);
   state.problems.push(...grounded.problems);
   if (grounded.kind === 'refused') throw new ScenarioFault(`policy \`${name}\` cannot be loaded on the tree`);
@@ -90,10 +96,10 @@ function enforceNamed(state: State, task: Task, step: Step): CallResult {
   return enforce(grounded.value, task);
 }
 
-function keep(labels: Labels, task: Task, step: Step, { result, number, child }: Made): void {
-  if (step.as === undefined || !result.ok) return;
-  if (child !== undefined) labels.tasks.set(step.as, child);
-  if (number !== undefined) labels.numbers.set(step.as, { task, number });
+function keep(labels: Labels, task: Task, step: Step, { child, numbered, owner }: Made): void {
+  if (step.as === undefined) return;
+  if (child !== undefined) addTask(labels, step.as, child, task);
+  if (numbered !== undefined) addNumber(labels, owner ?? task, step.as, numbered);
 }
 
 function stepResult({ kernel }: State, step: Step, number: number, result: CallResult): StepResult {
@@ -103,9 +109,8 @@ function stepResult({ kernel }: State, step: Step, number: number, result: CallR
     step: number,
     task: step.task ?? 'main',
     call: step.action === undefined ? step.call : `${step.call} ${step.action}`,
-    path: [step.target, step.path ?? step.fd ?? step.policy, step.to]
-      .filter((p) => p !== undefined)
-      .join(' -> '),
+    path: namesOf(step),
+    flags: [...(step.mode ?? []), ...(step.flags ?? [])],
     result: outcome,
     expected,
     ok: expected === null || expected === outcome,
@@ -113,4 +118,12 @@ function stepResult({ kernel }: State, step: Step, number: number, result: CallR
     programRuns: kernel.engine.runs,
     instructions: kernel.engine.executed,
   };
+}
+
+/** `a -> b` for two paths; `{fd}/path` for one that starts at a descriptor. */
+function namesOf(step: Step): string {
+  const from = (label: string | undefined, path: string | undefined): string | undefined =>
+    label === undefined || path === undefined ? path : `{${label}}/${path}`;
+  const first = from(step.at, step.path) ?? step.fd ?? step.policy ?? step.other;
+  return [step.target, first, from(step.atTo, step.to)].filter((p) => p !== undefined).join(' -> ');
 }

@@ -44,15 +44,18 @@ export interface Step {
   readonly policy?: string;
   readonly action?: string;
   readonly path?: string;
-  /** Second path: of `rename`, `link`, `mount`, `pivot_root`; text of a `symlink`. */
+  /** Second path: of `rename`, `link`, `mount`, `pivot_root`. */
   readonly to?: string;
+  /** Text of a `symlink`. */
   readonly target?: string;
   /** Label of a directory descriptor that a relative `path` starts at; `atTo` for `to`. */
   readonly at?: string;
   readonly atTo?: string;
   /** Label of a descriptor or mapping. */
   readonly fd?: string;
+  /** Names of the C headers; `open` without any is `O_RDONLY`, `mmap` `MAP_PRIVATE`. */
   readonly flags?: readonly string[];
+  /** What `access` asks for, or the protection of `mmap` and `mprotect`. */
   readonly mode?: readonly string[];
   /** Label of the other task of `receive`, `transfer` and `ptrace`. */
   readonly other?: string;
@@ -65,11 +68,13 @@ export interface StepResult {
   readonly call: string;
   /** What the call names: paths, or the label of a descriptor. */
   readonly path: string;
+  /** As the scenario writes them; `mode` first. */
+  readonly flags: readonly string[];
   /** `allow`, or the errno. */
   readonly result: string;
   readonly expected: string | null;
   readonly ok: boolean;
-  /** Program and layer that denied. */
+  /** The program that denied. */
   readonly deniedBy: string | null;
   readonly programRuns: number;
   readonly instructions: number;
