@@ -57,7 +57,7 @@ export type LoadFault =
       readonly entry: MapEntry | undefined;
     };
 
-/** A glob that found nothing: no fault, but told. */
+/** A required glob that found nothing: no fault, but told. */
 export interface Grounded {
   readonly places: ReadonlyMap<number, Place>;
   readonly unmatched: readonly MapEntry[];
@@ -99,7 +99,7 @@ function find(
 ): readonly PhysicalPath[] {
   if (isGlobbed(entry.components)) {
     const all = resolvePattern(vfs, entry.components, entry.object);
-    if (all.length === 0) unmatched.push(entry);
+    if (all.length === 0 && !mayFindNothing(vfs, entry)) unmatched.push(entry);
     return all;
   }
   const names = literalNames(entry.components);
@@ -112,6 +112,12 @@ function find(
   const around = entry.within > 0 ? resolveLiteral(vfs, names.slice(0, entry.within)) : undefined;
   if (!entry.optional && around?.kind !== 'absent') faults.push({ kind: 'absent', entry, why: result.why });
   return [];
+}
+
+/** Whether `?` says so, on the scope or on one around it that is absent. */
+function mayFindNothing(vfs: Vfs, { components, optional, within }: MapEntry): boolean {
+  if (optional) return true;
+  return within > 0 && resolvePattern(vfs, components.slice(0, within), 'dir').length === 0;
 }
 
 /** A place and what is known beneath it, by mount and inode: two ways to one location are one node. */
