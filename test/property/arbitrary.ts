@@ -1,28 +1,24 @@
 /** Random policies, trees and calls over a small alphabet, so that scopes, links and calls meet. */
 import fc from 'fast-check';
+import { ACTIONS, type ActionName } from '../../src/abi/actions.js';
 import type { Entry } from '../semantics/tree.js';
 
 const NAMES = ['a', 'b', 'c', '.d'] as const;
 const GLOBS = ['*', '?', '[ab]', '{a,c}', '.*', '[!a]', 'a*'] as const;
-export const ACTIONS = [
-  'open',
-  'read',
-  'readdir',
-  'write',
-  'chdir',
-  'walk',
-  'ioctl',
-  'unlink',
-  'execute',
-  'rename',
-] as const;
-
 const name = fc.constantFrom(...NAMES);
 const component = fc.oneof(
   { weight: 5, arbitrary: name },
   { weight: 1, arbitrary: fc.constantFrom(...GLOBS) },
 );
-const actions = fc.uniqueArray(fc.constantFrom(...ACTIONS), { minLength: 1, maxLength: 4 });
+/** Every action, but most often the few that many calls carry, so that rules and calls meet. */
+const action: fc.Arbitrary<ActionName> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom<ActionName[]>('open', 'read', 'readdir', 'chdir', 'walk', 'ioctl'),
+  },
+  { weight: 1, arbitrary: fc.constantFrom(...ACTIONS) },
+);
+const actions = fc.uniqueArray(action, { minLength: 1, maxLength: 4 });
 const effect = fc.oneof(
   { weight: 5, arbitrary: fc.constant('allow') },
   { weight: 4, arbitrary: fc.constant('deny') },
@@ -32,13 +28,16 @@ const effect = fc.oneof(
 interface ScopeText {
   readonly kind: 'dir' | 'file';
   readonly path: readonly string[];
-  readonly rules: readonly (readonly [string, readonly string[]])[];
-  readonly here: readonly (readonly [string, readonly string[]])[];
+  readonly optional: boolean;
+  readonly rules: RulesText;
+  readonly here: RulesText;
   readonly inner: readonly ScopeText[];
 }
 
+type RulesText = readonly (readonly [string, readonly string[]])[];
+
 /** One action has at most one effect in a block, so that most policies compile. */
-const rules = fc
+const fewRules: fc.Arbitrary<RulesText> = fc
   .array(fc.tuple(effect, actions), { maxLength: 2 })
   .map((list) =>
     list.map(
@@ -46,11 +45,19 @@ const rules = fc
     ),
   )
   .map((list) => list.filter(([, set]) => set.length > 0));
+const rules: fc.Arbitrary<RulesText> = fc.oneof(
+  { weight: 5, arbitrary: fewRules },
+  { weight: 1, arbitrary: fc.constantFrom<RulesText[]>([['allow', ['all']]], [['deny', ['all']]]) },
+);
 
 const scope = (depth: number): fc.Arbitrary<ScopeText> =>
   fc.record({
     kind: fc.constantFrom('dir', 'dir', 'dir', 'file'),
     path: fc.array(component, { minLength: 1, maxLength: 2 }),
+    optional: fc.oneof(
+      { weight: 5, arbitrary: fc.constant(true) },
+      { weight: 1, arbitrary: fc.constant(false) },
+    ),
     rules,
     here: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: rules }),
     inner: depth === 0 ? fc.constant([]) : fc.array(scope(depth - 1), { maxLength: 2 }),
@@ -62,7 +69,7 @@ const layer = fc.record({
   scopes: fc.array(scope(2), { minLength: 1, maxLength: 4 }),
 });
 
-/** Text of a policy of one to three layers. Every scope is optional, so that most trees can be loaded. */
+/** Text of a policy of one to three layers. Most scopes are optional, so that most trees can be loaded. */
 export const policyText: fc.Arbitrary<string> = fc
   .oneof(
     { weight: 4, arbitrary: fc.array(layer, { minLength: 1, maxLength: 1 }) },
@@ -70,47 +77,90 @@ export const policyText: fc.Arbitrary<string> = fc
   )
   .map((layers) => ['llp 1;', ...layers.map((l, i) => layerText(l, i))].join('\n'));
 
-function layerText(
-  l: { effect: string; rules: ScopeText['rules']; scopes: readonly ScopeText[] },
-  i: number,
-): string {
+function layerText(l: { effect: string; rules: RulesText; scopes: readonly ScopeText[] }, i: number): string {
   return `policy "p${i}" { default ${l.effect}; ${rulesText(l.rules)} ${l.scopes.map((s) => scopeText(s, '/')).join(' ')} }`;
 }
 
-function rulesText(list: ScopeText['rules']): string {
+function rulesText(list: RulesText): string {
   return list.map(([e, set]) => `${e} ${set.join(', ')};`).join(' ');
 }
 
 function scopeText(s: ScopeText, prefix: string): string {
   const here = s.kind === 'dir' && s.here.length > 0 ? `here { ${rulesText(s.here)} }` : '';
   const inner = s.kind === 'dir' ? s.inner.map((t) => scopeText(t, '')).join(' ') : '';
-  return `${s.kind}? "${prefix}${s.path.join('/')}" { ${rulesText(s.rules)} ${here} ${inner} }`;
+  return `${s.kind}${s.optional ? '?' : ''} "${prefix}${s.path.join('/')}" { ${rulesText(s.rules)} ${here} ${inner} }`;
 }
 
 const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((p) => `/${p.join('/')}`);
-const target = fc.oneof(
+const crooked = fc
+  .array(fc.oneof(name, fc.constantFrom('..', '.')), { minLength: 1, maxLength: 3 })
+  .map((p) => p.join('/'));
+
+/** An entry whose target, if it has one, is chosen among what was made before it. */
+interface Seed {
+  readonly kind: Entry['kind'];
+  readonly path: string;
+  readonly of: number;
+  /** A target that need not exist, for a part of the links. */
+  readonly target: string | undefined;
+}
+
+const seed: fc.Arbitrary<Seed> = fc.record({
+  kind: fc.constantFrom<Entry['kind'][]>(
+    'dir',
+    'dir',
+    'dir',
+    'file',
+    'file',
+    'file',
+    'link',
+    'link',
+    'hardlink',
+    'bind',
+  ),
   path,
-  fc
-    .array(fc.oneof(name, fc.constant('..'), fc.constant('.')), { minLength: 1, maxLength: 3 })
-    .map((p) => p.join('/')),
-);
+  of: fc.nat({ max: 30 }),
+  target: fc.option(fc.oneof(path, crooked), { nil: undefined }),
+});
 
-const entry: fc.Arbitrary<Entry> = fc.oneof(
-  { weight: 4, arbitrary: path.map((p): Entry => ({ kind: 'dir', path: p })) },
-  { weight: 4, arbitrary: path.map((p): Entry => ({ kind: 'file', path: p })) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('link' as const), path, target }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('hardlink' as const), path, target: path }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('bind' as const), path, target: path }) },
-);
+export const tree: fc.Arbitrary<readonly Entry[]> = fc
+  .array(seed, { minLength: 3, maxLength: 16 })
+  .map((seeds) => {
+    const made: Entry[] = [];
+    for (const one of seeds) made.push(plant(one, made));
+    return made;
+  });
 
-export const tree: fc.Arbitrary<readonly Entry[]> = fc.array(entry, { minLength: 3, maxLength: 14 });
+function plant({ kind, path: at, of, target }: Seed, made: readonly Entry[]): Entry {
+  if (kind === 'dir' || kind === 'file') return { kind, path: at };
+  const files = made.filter((e) => e.kind === 'file').map((e) => e.path);
+  const all = made.map((e) => e.path);
+  const dirs = [...all, ...all.map((p) => p.replace(/\/[^/]*$/u, ''))].filter(
+    (p) => p !== '' && !files.includes(p),
+  );
+  const among = kind === 'hardlink' ? files : kind === 'bind' ? dirs : all;
+  const chosen = among[of % Math.max(1, among.length)] ?? '/a';
+  return { kind, path: at, target: kind === 'link' ? (target ?? linkTo(chosen, of)) : chosen };
+}
 
-const askedPath = fc
+/** Absolute, or relative from a directory two deep. */
+function linkTo(chosen: string, of: number): string {
+  return of % 3 === 0 ? `../..${chosen}` : of % 3 === 1 ? `..${chosen}` : chosen;
+}
+
+/** A path as it is asked for: `text` alone, or after the path of an entry. */
+export interface Asked {
+  readonly entry: number;
+  readonly style: 'text' | 'entry' | 'beneath' | 'relative' | 'crooked';
+  readonly text: string;
+}
+
+const text = fc
   .tuple(
     fc.boolean(),
     fc.array(
       fc.oneof(
-        { weight: 8, arbitrary: name },
+        { weight: 6, arbitrary: name },
         { weight: 2, arbitrary: fc.constant('..') },
         { weight: 1, arbitrary: fc.constant('.') },
       ),
@@ -121,35 +171,61 @@ const askedPath = fc
   )
   .map(([absolute, parts, end, slash]) => (absolute ? '/' : '') + parts.join(slash) + end);
 
-export type Call =
-  | {
-      readonly kind: 'request';
-      readonly action: (typeof ACTIONS)[number];
-      readonly path: string;
-      readonly at: number;
-    }
-  | { readonly kind: 'chdir'; readonly path: string }
-  | { readonly kind: 'opendir'; readonly path: string }
-  | { readonly kind: 'openfile'; readonly path: string }
-  | { readonly kind: 'ioctl'; readonly at: number }
-  | { readonly kind: 'fork' };
+const asked: fc.Arbitrary<Asked> = fc.record({
+  entry: fc.nat({ max: 15 }),
+  style: fc.constantFrom<Asked['style'][]>('text', 'entry', 'entry', 'beneath', 'relative', 'crooked'),
+  text,
+});
+
+export function spell({ entry, style, text: written }: Asked, entries: readonly Entry[]): string {
+  const chosen = entries[entry % Math.max(1, entries.length)]?.path ?? '/';
+  switch (style) {
+    case 'text':
+      return written;
+    case 'entry':
+      return chosen;
+    case 'beneath':
+      return `${chosen}/${written}`;
+    case 'relative':
+      return chosen.slice(1);
+    case 'crooked':
+      return chosen.replace(/\/(?=[^/]*$)/u, '/./').replace(/^\/([^/]*)/u, '/$1/../$1');
+  }
+}
 
 /** `at`: which of the open files it is about, modulo their number; for a request −1 is the working directory. */
+export type Call =
+  | { readonly kind: 'request'; readonly action: ActionName; readonly path: Asked; readonly at: number }
+  | { readonly kind: 'chdir' | 'chroot' | 'opendir' | 'openfile'; readonly path: Asked }
+  | { readonly kind: 'ioctl' | 'fcntl' | 'flock' | 'fchdir' | 'close' | 'receive'; readonly at: number }
+  | { readonly kind: 'mmap'; readonly at: number; readonly execute: boolean }
+  | { readonly kind: 'fork' };
+
+const onPath = <K extends string>(...kinds: K[]): fc.Arbitrary<{ kind: K; path: Asked }> =>
+  fc.record({ kind: fc.constantFrom(...kinds), path: asked });
+const at = fc.nat({ max: 3 });
 const call: fc.Arbitrary<Call> = fc.oneof(
   {
-    weight: 10,
+    weight: 16,
     arbitrary: fc.record({
       kind: fc.constant('request' as const),
-      action: fc.constantFrom(...ACTIONS),
-      path: askedPath,
+      action,
+      path: asked,
       at: fc.integer({ min: -1, max: 3 }),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('chdir' as const), path: askedPath }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('opendir' as const), path: askedPath }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('openfile' as const), path: askedPath }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('ioctl' as const), at: fc.nat({ max: 3 }) }) },
-  { weight: 1, arbitrary: fc.constant({ kind: 'fork' as const }) },
+  { weight: 6, arbitrary: onPath('chdir', 'opendir', 'openfile') },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constantFrom('ioctl', 'fcntl', 'flock', 'fchdir', 'receive'), at }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('mmap' as const), at, execute: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('close' as const), at }) },
+  { weight: 1, arbitrary: fc.oneof(fc.constant({ kind: 'fork' as const }), onPath('chroot')) },
 );
 
-export const calls: fc.Arbitrary<readonly Call[]> = fc.array(call, { minLength: 60, maxLength: 120 });
+/** Calls, each by one of the tasks (modulo their number). */
+export const calls: fc.Arbitrary<readonly (readonly [number, Call])[]> = fc.array(
+  fc.tuple(fc.nat({ max: 2 }), call),
+  { minLength: 80, maxLength: 160 },
+);

@@ -12,6 +12,7 @@ import {
   type Node,
   type Position,
   type Tree,
+  type Walked,
 } from './tree.js';
 
 const WALK = 1 << 24;
@@ -19,7 +20,7 @@ const EVERYTHING = (1 << 25) - 1;
 
 /** What a layer makes of a tree: the verdict masks of every object in its map; or why it cannot be loaded. */
 export type Grounding = ReadonlyMap<Node, Masks>;
-interface Masks {
+export interface Masks {
   readonly self: number;
   readonly below: number;
 }
@@ -118,7 +119,7 @@ function onObject({ region, self }: Scope): Effects {
   return { allow: self.allow | (region.allow & ~said), deny: self.deny | (region.deny & ~said), forbid: 0 };
 }
 
-function disagree(scopes: readonly Scope[]): boolean {
+export function disagree(scopes: readonly Scope[]): boolean {
   const clash = (a: Effects, b: Effects): boolean => ((a.allow & b.deny) | (a.deny & b.allow)) !== 0;
   return scopes.some((a) =>
     scopes.some(
@@ -214,18 +215,64 @@ export function groundAll(policy: CheckedPolicy, tree: Tree): Grounding[] | unde
 
 const ON_ENTRY = new Set([8, 17, 19, 22]); // link, rename, rmdir, unlink
 
+/** What a request is made from. */
+export interface From {
+  readonly root: Position;
+  /** The working directory, or the open directory that the path is relative to. */
+  readonly start: Position;
+}
+
+/** Whether every layer allows all of these actions at a position. */
+export function may(layers: readonly Grounding[], at: Position, mask: number): boolean {
+  return layers.every((g) => (allowedAt(g, at) & mask) === mask);
+}
+
+/** Where a path leads, if `walk` is allowed at every directory on the way, or the errno. */
+export function walkReference(
+  layers: readonly Grounding[],
+  tree: Tree,
+  from: From,
+  path: string,
+  follow = true,
+): Walked {
+  return walk(tree, from.start, path, follow, (at) => may(layers, at, WALK), from.root);
+}
+
 /** One request that carries one action: where it leads, or the errno. */
 export function requestReference(
   layers: readonly Grounding[],
   tree: Tree,
-  start: Position,
+  from: From,
   action: number,
   path: string,
 ): string {
-  const may = (at: Position, mask: number): boolean =>
-    layers.every((g) => (allowedAt(g, at) & mask) === mask);
-  const walked = walk(tree, start, path, !ON_ENTRY.has(action), (at) => may(at, WALK));
+  const walked = walkReference(layers, tree, from, path, !ON_ENTRY.has(action));
   if (walked.kind === 'failed') return walked.errno;
   if (action === 24 && topOf(walked.position).kind !== 'dir') return 'ENOTDIR';
-  return may(walked.position, 1 << action) ? 'allow' : 'EACCES';
+  return may(layers, walked.position, 1 << action) ? 'allow' : 'EACCES';
+}
+
+/** What the rules say of a path by its names alone, without a tree. */
+export function masksOnPath(layer: Layer, names: readonly string[], kind: 'dir' | 'file'): Masks {
+  const named = new Map<Node, Scope[]>();
+  const position = ['', ...names].map((_, length) => {
+    const node: Node = { kind: length === names.length ? kind : 'dir', target: '', entries: new Map() };
+    named.set(node, scopesOf(layer, names.slice(0, length), node.kind === 'file' ? 'file' : 'dir'));
+    return { node, mount: 0 };
+  });
+  return evaluate(layer, named, position);
+}
+
+/** The scopes that name an object by its path. */
+export function scopesOf(layer: Layer, names: readonly string[], kind: 'dir' | 'file'): Scope[] {
+  return layer.scopes.filter(
+    ({ path, object }) =>
+      object === kind &&
+      path.length === names.length &&
+      path.every((c, i) => componentMatches(c, names[i] as string)),
+  );
+}
+
+export function componentMatches(component: PatternComponent, name: string): boolean {
+  return component.kind === 'literal' ? component.name === name : globMatches(component.source, name);
 }

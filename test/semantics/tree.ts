@@ -105,12 +105,16 @@ export function allPositions(tree: Tree): Position[] {
   return all;
 }
 
+function sameObject(a: Position, b: Position): boolean {
+  return topOf(a) === topOf(b) && a.at(-1)?.mount === b.at(-1)?.mount;
+}
+
 export type Errno = 'ENOENT' | 'ENOTDIR' | 'ELOOP' | 'EACCES';
 export type Walked =
   { readonly kind: 'at'; readonly position: Position } | { readonly kind: 'failed'; readonly errno: Errno };
 
 /**
- * Follows a path. `visit` is asked for every directory that a component is looked up in; false ends the walk with EACCES.
+ * Follows a path for a task with this root. `visit` is asked for every directory that a component is looked up in; false ends the walk with EACCES.
  */
 export function walk(
   tree: Tree,
@@ -118,10 +122,11 @@ export function walk(
   path: string,
   followLast: boolean,
   visit: (at: Position) => boolean,
+  root: Position = rootPosition(tree),
 ): Walked {
   const failed = (errno: Errno): Walked => ({ kind: 'failed', errno });
   if (path === '') return failed('ENOENT');
-  let position = path.startsWith('/') ? rootPosition(tree) : start;
+  let position = path.startsWith('/') ? root : start;
   const rest = path
     .split('/')
     .filter((c) => c !== '')
@@ -133,7 +138,7 @@ export function walk(
     if (!visit(position)) return failed('EACCES');
     if (name === '.') continue;
     if (name === '..') {
-      if (position.length > 1) position = position.slice(0, -1);
+      if (position.length > 1 && !sameObject(position, root)) position = position.slice(0, -1);
       continue;
     }
     const next = enter(tree, position, name);
@@ -145,7 +150,7 @@ export function walk(
       continue;
     }
     if (++links > 40) return failed('ELOOP');
-    if (node.target.startsWith('/')) position = rootPosition(tree);
+    if (node.target.startsWith('/')) position = root;
     rest.push(
       ...node.target
         .split('/')
