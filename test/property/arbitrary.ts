@@ -6,10 +6,8 @@ import type { Entry } from '../semantics/tree.js';
 const NAMES = ['a', 'b', 'c', '.d'] as const;
 const GLOBS = ['*', '?', '[ab]', '{a,c}', '.*', '[!a]', 'a*'] as const;
 const name = fc.constantFrom(...NAMES);
-const component = fc.oneof(
-  { weight: 5, arbitrary: name },
-  { weight: 1, arbitrary: fc.constantFrom(...GLOBS) },
-);
+const component = (globs: number): fc.Arbitrary<string> =>
+  fc.oneof({ weight: 5, arbitrary: name }, { weight: globs, arbitrary: fc.constantFrom(...GLOBS) });
 /** Every action, but most often the few that many calls carry, so that rules and calls meet. */
 const action: fc.Arbitrary<ActionName> = fc.oneof(
   {
@@ -50,32 +48,45 @@ const rules: fc.Arbitrary<RulesText> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<RulesText[]>([['allow', ['all']]], [['deny', ['all']]]) },
 );
 
-const scope = (depth: number): fc.Arbitrary<ScopeText> =>
+const scope = (depth: number, globs: number): fc.Arbitrary<ScopeText> =>
   fc.record({
     kind: fc.constantFrom('dir', 'dir', 'dir', 'file'),
-    path: fc.array(component, { minLength: 1, maxLength: 2 }),
+    path: fc.array(component(globs), { minLength: 1, maxLength: 2 }),
     optional: fc.oneof(
       { weight: 5, arbitrary: fc.constant(true) },
       { weight: 1, arbitrary: fc.constant(false) },
     ),
     rules,
     here: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: rules }),
-    inner: depth === 0 ? fc.constant([]) : fc.array(scope(depth - 1), { maxLength: 2 }),
+    inner: depth === 0 ? fc.constant([]) : fc.array(scope(depth - 1, globs), { maxLength: 2 }),
   });
 
-const layer = fc.record({
-  effect: fc.constantFrom('allow', 'deny'),
-  rules,
-  scopes: fc.array(scope(2), { minLength: 1, maxLength: 4 }),
-});
+interface LayerText {
+  readonly effect: string;
+  readonly rules: RulesText;
+  readonly scopes: readonly ScopeText[];
+}
+
+const layer = (depth: number, globs: number): fc.Arbitrary<LayerText> =>
+  fc.record({
+    effect: fc.constantFrom('allow', 'deny'),
+    rules,
+    scopes: fc.array(scope(depth, globs), { minLength: 1, maxLength: 4 }),
+  });
 
 /** Text of a policy of one to three layers. Most scopes are optional, so that most trees can be loaded. */
 export const policyText: fc.Arbitrary<string> = fc
   .oneof(
-    { weight: 4, arbitrary: fc.array(layer, { minLength: 1, maxLength: 1 }) },
-    { weight: 1, arbitrary: fc.array(layer, { minLength: 2, maxLength: 3 }) },
+    { weight: 4, arbitrary: fc.array(layer(2, 1), { minLength: 1, maxLength: 1 }) },
+    { weight: 1, arbitrary: fc.array(layer(2, 1), { minLength: 2, maxLength: 3 }) },
   )
   .map((layers) => ['llp 1;', ...layers.map((l, i) => layerText(l, i))].join('\n'));
+
+/** One shallow layer with many globs: what the exact checks have to decide. */
+export const globbyText: fc.Arbitrary<string> = layer(1, 6).map((l) => `llp 1;\n${layerText(l, 0)}`);
+
+/** A name for every set of globs that can match one together, the names of literals, and a name that nothing names. */
+export const EVERY_NAME: readonly string[] = [...NAMES, 'e', 'ab', 'eb', '.x'];
 
 function layerText(l: { effect: string; rules: RulesText; scopes: readonly ScopeText[] }, i: number): string {
   return `policy "p${i}" { default ${l.effect}; ${rulesText(l.rules)} ${l.scopes.map((s) => scopeText(s, '/')).join(' ')} }`;

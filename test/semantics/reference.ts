@@ -119,16 +119,15 @@ function onObject({ region, self }: Scope): Effects {
   return { allow: self.allow | (region.allow & ~said), deny: self.deny | (region.deny & ~said), forbid: 0 };
 }
 
-export function disagree(scopes: readonly Scope[]): boolean {
-  const clash = (a: Effects, b: Effects): boolean => ((a.allow & b.deny) | (a.deny & b.allow)) !== 0;
-  return scopes.some((a) =>
-    scopes.some(
-      (b) =>
-        a !== b &&
-        order(a, b) === undefined &&
-        (clash(a.region, b.region) || clash(onObject(a), onObject(b))),
-    ),
-  );
+/** On what two scopes for one object disagree, when nothing orders them. */
+export function disagreement(a: Scope, b: Scope): number {
+  if (order(a, b) !== undefined) return 0;
+  const clash = (x: Effects, y: Effects): number => (x.allow & y.deny) | (x.deny & y.allow);
+  return clash(a.region, b.region) | clash(onObject(a), onObject(b));
+}
+
+function disagree(scopes: readonly Scope[]): boolean {
+  return scopes.some((a) => scopes.some((b) => a !== b && disagreement(a, b) !== 0));
 }
 
 /** The masks of everything in the map; undefined when one object would get different ones at two places. */
@@ -182,7 +181,7 @@ function evaluate(layer: Layer, named: ReadonlyMap<Node, Scope[]>, position: Pos
 }
 
 /** Where nothing orders two scopes they agree, so any order does that keeps what is ordered. */
-function sortScopes(scopes: readonly Scope[]): Scope[] {
+export function sortScopes(scopes: readonly Scope[]): Scope[] {
   const rest = [...scopes];
   const sorted: Scope[] = [];
   while (rest.length > 0) {

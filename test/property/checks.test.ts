@@ -1,0 +1,201 @@
+/**
+ * What the compiler decides about all paths, against the reference on every path over a small alphabet: the hierarchy
+ * automaton, the errors that refuse a policy and their witnesses, and idle rules.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { actionBit } from '../../src/abi/actions.js';
+import { checkSources, type Checked } from '../../src/analyse.js';
+import type { Diagnostic } from '../../src/diagnostics/types.js';
+import type { HierarchyAutomaton, HierarchyState } from '../../src/ir/hierarchy.js';
+import type { Effects, Layer, Rule, Scope } from '../../src/ir/policy.js';
+import { disagreement, globMatches, scopesOf, sortScopes } from '../semantics/reference.js';
+import { globbyText } from './arbitrary.js';
+import { everyPath, verdictsOn, type Names } from './paths.js';
+
+const RUNS = Number(process.env['LLP_POLICIES'] ?? 600);
+const SEED = Number(process.env['LLP_SEED'] ?? 4_711);
+const checked = (text: string): Checked => checkSources([{ name: 'p.llp', text }]);
+const withCode = ({ diagnostics }: Checked, code: string): Diagnostic[] =>
+  diagnostics.filter((d) => d.code === code);
+const isRefused = ({ diagnostics }: Checked): boolean => diagnostics.some((d) => d.severity === 'error');
+
+/** Runs a judgement on random policies that have a meaning; gives the number of what it judged. */
+function onPolicies(judge: (result: Checked, layer: Layer) => number): number {
+  let judged = 0;
+  const property = fc.property(globbyText, (text) => {
+    const result = checked(text);
+    for (const layer of result.policy?.layers ?? []) judged += judge(result, layer);
+  });
+  fc.assert(property, { numRuns: RUNS, seed: SEED });
+  return judged;
+}
+
+/** Where the automaton is after these names. */
+function run({ states }: HierarchyAutomaton, names: Names): HierarchyState {
+  return names.reduce((state, name) => {
+    const literal = state.literals.find((e) => e.name === name);
+    const matching = state.globs.flatMap((g, i) => (globMatches(g, name) ? [i] : [])).join();
+    const edge = literal ?? state.classes.find((e) => e.matching.join() === matching);
+    return states[edge?.to ?? state.other] as HierarchyState;
+  }, states[0] as HierarchyState);
+}
+
+describe('the hierarchy automaton', () => {
+  it('gives on every path the verdicts of the rules', () => {
+    const judged = onPolicies((result, layer) => {
+      const paths = everyPath(layer);
+      for (const names of paths) {
+        const { dir, below, file } = run(result.hierarchies[0] as HierarchyAutomaton, names);
+        const verdicts = `${dir},${below},${names.length === 0 ? dir : file}`;
+        if (!isRefused(result)) expect(verdicts, `/${names.join('/')}`).toBe(verdictsOn(layer, names));
+      }
+      return isRefused(result) ? 0 : paths.length;
+    });
+    console.log('paths through the automaton', judged);
+    expect(judged).toBeGreaterThan(RUNS * 20);
+  });
+});
+
+const textOf = ({ path }: Scope): string =>
+  `/${path.map((c) => (c.kind === 'literal' ? c.name : c.source)).join('/')}`;
+const namesOf = (path: string): Names => path.split('/').filter((n) => n !== '');
+
+/** The parts of a message that stand in backticks. */
+const quoted = (text: string): string[] => [...text.matchAll(/`([^`]*)`/g)].map((m) => m[1] ?? '');
+const maskOf = (names: readonly string[]): number =>
+  names.reduce((sum, n) => sum | (1 << (actionBit(n) ?? 31)), 0);
+
+/** Scopes for one object, pairs of which disagree. */
+function ambiguities(
+  layer: Layer,
+  names: Names,
+): { readonly pair: readonly [Scope, Scope]; readonly mask: number }[] {
+  return (['dir', 'file'] as const).flatMap((kind) => {
+    const scopes = scopesOf(layer, names, kind);
+    return scopes.flatMap((a, i) =>
+      scopes.slice(i + 1).flatMap((b) => {
+        const mask = disagreement(a, b);
+        return mask === 0 ? [] : [{ pair: [a, b] as const, mask }];
+      }),
+    );
+  });
+}
+
+describe('ambiguous globs', () => {
+  it('are reported exactly when there are some, with a path that both match', () => {
+    let reported = 0;
+    onPolicies((result, layer) => {
+      const errors = withCode(result, 'LLP3013');
+      for (const { message } of errors) {
+        const [first, second, ...rest] = quoted(message);
+        const actions = maskOf(rest.slice(0, -1));
+        const found = ambiguities(layer, namesOf(rest.at(-1) ?? ''));
+        const same = found.filter(
+          ({ pair, mask }) =>
+            mask === actions && pair.map(textOf).sort().join() === [first, second].sort().join(),
+        );
+        expect(same.length, message).toBeGreaterThan(0);
+      }
+      reported += errors.length;
+      const pairs = new Set(
+        everyPath(layer).flatMap((names) =>
+          ambiguities(layer, names).map(({ pair }) => pair.map((s) => s.id).join()),
+        ),
+      );
+      expect(errors.length).toBe(pairs.size);
+      return 1;
+    });
+    console.log('ambiguities', reported);
+    expect(reported).toBeGreaterThan(RUNS / 40);
+  });
+});
+
+/** Actions that a scope for an object allows although a scope before it has forbidden them. */
+function allowedForbidden(layer: Layer, names: Names): number {
+  let forbidden = 0;
+  for (let length = 0; length < names.length; length++)
+    for (const { region } of scopesOf(layer, names.slice(0, length), 'dir')) forbidden |= region.forbid;
+  return (['dir', 'file'] as const).reduce((all, kind) => {
+    let [region, self, both] = [forbidden, forbidden, 0];
+    for (const scope of sortScopes(scopesOf(layer, names, kind))) {
+      both |= scope.region.allow & region;
+      region |= scope.region.forbid;
+      self |= scope.region.forbid;
+      both |= scope.self.allow & self;
+      self |= scope.self.forbid;
+    }
+    return all | both;
+  }, 0);
+}
+
+describe('an allow of what is forbidden', () => {
+  it('is reported exactly when there is one, with a path where both hold', () => {
+    let reported = 0;
+    onPolicies((result, layer) => {
+      const errors = withCode(result, 'LLP3012');
+      for (const { message } of errors) {
+        const parts = quoted(message);
+        const actions = maskOf(parts.slice(0, -2));
+        const witness = namesOf(parts.at(-1) ?? '');
+        expect(allowedForbidden(layer, witness) & actions, message).toBe(actions);
+        const around = witness.flatMap((_, i) => scopesOf(layer, witness.slice(0, i), 'dir'));
+        const forbidding = [
+          ...around,
+          ...scopesOf(layer, witness, 'dir'),
+          ...scopesOf(layer, witness, 'file'),
+        ];
+        const named = forbidding.filter((s) => textOf(s) === parts.at(-2));
+        expect(named.reduce((sum, s) => sum | s.region.forbid | s.self.forbid, 0) & actions, message).toBe(
+          actions,
+        );
+      }
+      reported += errors.length;
+      const some = everyPath(layer).some((names) => allowedForbidden(layer, names) !== 0);
+      expect(errors.length > 0).toBe(some);
+      return 1;
+    });
+    console.log('allows of what is forbidden', reported);
+    expect(reported).toBeGreaterThan(RUNS / 40);
+  });
+});
+
+/** The layer as if a rule had not been written. */
+function withoutRule(layer: Layer, rule: Rule): Layer {
+  const effects = (scope: Scope, self: boolean): Effects => {
+    const sum = (effect: Rule['effect']): number =>
+      scope.rules
+        .filter((r) => r !== rule && r.self === self && r.effect === effect)
+        .reduce((mask, r) => mask | r.actions, 0);
+    return { allow: sum('allow'), deny: sum('deny'), forbid: sum('forbid') };
+  };
+  const scopes = layer.scopes.map((scope) =>
+    scope.rules.includes(rule)
+      ? { ...scope, region: effects(scope, false), self: effects(scope, true) }
+      : scope,
+  );
+  return { ...layer, scopes };
+}
+
+describe('idle rules', () => {
+  it('are those that change no verdict on any path', () => {
+    const count = { idle: 0, busy: 0 };
+    onPolicies((result, layer) => {
+      if (isRefused(result)) return 0;
+      const warned = new Set(withCode(result, 'LLP3014').map((d) => d.span?.start));
+      const paths = everyPath(layer).map((names) => ({ names, verdicts: verdictsOn(layer, names) }));
+      for (const rule of layer.scopes.flatMap((s) => s.rules)) {
+        const without = withoutRule(layer, rule);
+        const changed = paths.find(({ names, verdicts }) => verdictsOn(without, names) !== verdicts);
+        const isIdle = warned.has(rule.span.start);
+        if (isIdle) expect(changed?.names, 'an idle rule changes nothing').toBeUndefined();
+        // A `forbid` also binds what links bring beneath it, so it may matter though no path shows it.
+        else if (rule.effect !== 'forbid') expect(changed, 'another rule changes something').toBeDefined();
+        count[isIdle ? 'idle' : 'busy']++;
+      }
+      return 1;
+    });
+    console.log('rules', count);
+    expect(count.idle).toBeGreaterThan(RUNS / 40);
+  });
+});
