@@ -6,8 +6,9 @@ import { readFileSync } from 'node:fs';
 import { defined } from '../src/assert.js';
 import type { PlanKind } from '../src/artifact/manifest.js';
 import { compile } from '../src/compile.js';
-import { buildTree, type TreeEntry } from '../src/runtime/kernel/build-tree.js';
+import { buildTree } from '../src/runtime/kernel/build-tree.js';
 import { runScenario } from '../src/runtime/scenario/run.js';
+import { treeEntry } from '../src/runtime/scenario/tree.js';
 import type { Scenario } from '../src/runtime/scenario/types.js';
 
 export interface PlanFigures {
@@ -25,9 +26,10 @@ const PLANS: readonly PlanKind[] = ['chained', 'monolithic', 'unchained'];
 
 /** The three plans on a policy and a scenario with a described tree. */
 export function whyChaining(policy: string, scenario: Scenario): PlanFigures[] {
+  const entries = 'map' in scenario.tree ? scenario.tree.map(treeEntry) : [];
   return PLANS.map((plan) => {
     const artifact = defined(compile(policy, { plan }).artifact, 'the policy compiles');
-    const { vfs } = buildTree(treeEntries(scenario));
+    const { vfs } = buildTree(entries);
     const replay = runScenario(scenario, new Map([['main', artifact]]), vfs);
     const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
     return {
@@ -38,15 +40,6 @@ export function whyChaining(policy: string, scenario: Scenario): PlanFigures[] {
       instructions: sum(replay.steps.map((s) => s.instructions)),
       results: replay.steps.map((s) => s.result),
     };
-  });
-}
-
-function treeEntries({ tree }: Scenario): TreeEntry[] {
-  if (!Array.isArray(tree)) return [];
-  return (tree as readonly Readonly<Record<string, string>>[]).map((item): TreeEntry => {
-    if (item['file'] !== undefined) return { kind: 'file', path: item['file'] };
-    if (item['dir'] !== undefined) return { kind: 'dir', path: item['dir'] };
-    return { kind: 'link', path: item['link'] ?? '', target: item['target'] ?? '' };
   });
 }
 

@@ -82,6 +82,16 @@ describe.each(EXAMPLES)('example %s', (example) => {
   });
 });
 
+describe.each(EXAMPLES.filter((e) => e !== 'why-chaining'))('the README of %s', (example) => {
+  it('says of every refused step why, and of no other', () => {
+    const { steps } = JSON.parse(read(example, 'scenario.json')) as Scenario;
+    const refused = steps.flatMap((s, i) => (s.expect === 'allow' ? [] : [i + 1]));
+    const rows = read(example, 'README.md').matchAll(/^\| ([0-9, ]+) \|/gm);
+    const told = [...rows].flatMap(([, numbers]) => (numbers ?? '').split(', ').map(Number));
+    expect(told.sort((a, b) => a - b)).toEqual(refused);
+  });
+});
+
 describe('why-chaining', () => {
   const figures = exampleFigures(new URL('../examples/why-chaining/', import.meta.url));
 

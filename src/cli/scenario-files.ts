@@ -2,10 +2,11 @@
 import { dirname, join } from 'node:path';
 import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic } from '../diagnostics/types.js';
-import { buildTree, type BuiltTree, type TreeEntry } from '../runtime/kernel/build-tree.js';
+import { buildTree, type BuiltTree } from '../runtime/kernel/build-tree.js';
 import { snapshotDirectory } from '../runtime/kernel/snapshot.js';
 import { treeFromTar } from '../runtime/kernel/tar.js';
-import type { Scenario, TreeItem } from '../runtime/scenario/types.js';
+import { treeEntry } from '../runtime/scenario/tree.js';
+import type { Scenario } from '../runtime/scenario/types.js';
 import { validateAgainst } from '../runtime/schema.js';
 import { readText, reasonOf } from './io.js';
 import type { Vfs } from '../runtime/kernel/vfs.js';
@@ -52,24 +53,11 @@ export async function makeTree({ tree }: Scenario, folder: string): Promise<Tree
   try {
     if ('directory' in tree) built = snapshotDirectory(join(folder, tree.directory));
     else if ('tar' in tree) built = await treeFromTar(join(folder, tree.tar));
-    else built = buildTree(tree.map(toEntry));
+    else built = buildTree(tree.map(treeEntry));
   } catch (error) {
     const path = 'directory' in tree ? tree.directory : 'tar' in tree ? tree.tar : '';
     return refused(report('LLP5010', { path, why: reasonOf(error) }, {}));
   }
   if (built.problems.length === 0) return { kind: 'ok', vfs: built.vfs };
   return refused(...built.problems.map(({ path, problem }) => report('LLP5010', { path, why: problem }, {})));
-}
-
-function toEntry(item: TreeItem): TreeEntry {
-  if ('dir' in item) return { kind: 'dir', path: item.dir };
-  if ('file' in item) {
-    return item.interpreter === undefined
-      ? { kind: 'file', path: item.file }
-      : { kind: 'file', path: item.file, interpreter: item.interpreter };
-  }
-  const { target } = item;
-  if ('link' in item) return { kind: 'link', path: item.link, target };
-  if ('hardlink' in item) return { kind: 'hardlink', path: item.hardlink, target };
-  return { kind: 'bind', path: item.bind, target };
 }
