@@ -7,7 +7,7 @@
  * can be seen, so that leaving a region upwards is seen exactly.
  */
 import type { InodeMap, ManifestEffects, MapEntry } from '../../artifact/manifest.js';
-import { parentOf, rootLocation, type Location } from '../kernel/mounts.js';
+import { crossDown, parentOf, rootLocation, type Location } from '../kernel/mounts.js';
 import { isWithin, type Inode, type Vfs } from '../kernel/vfs.js';
 import {
   isGlobbed,
@@ -182,11 +182,17 @@ function makeNode(ledger: Ledger, parent: Node | undefined, location: NamedLocat
   return node;
 }
 
-/** The name under which a directory shows an object; a mount hides what it is mounted on. */
-function nameOf(dir: Location, { mount, inode }: Location): string {
-  const shown = mount === dir.mount ? inode : mount.point;
-  for (const [name, entry] of dir.inode.entries ?? []) if (entry === shown) return name;
-  return '?';
+/** The name under which a directory shows an object; undefined when a mount hides it there. */
+function nameOf(dir: Location, at: Location): string | undefined {
+  let { mount, inode } = at;
+  while (inode === mount.root && mount.parent !== undefined && mount.point !== undefined) {
+    inode = mount.point;
+    mount = mount.parent;
+  }
+  const seen = crossDown({ mount, inode });
+  if (mount !== dir.mount || seen.mount !== at.mount || seen.inode !== at.inode) return undefined;
+  for (const [name, entry] of dir.inode.entries ?? []) if (entry === inode) return name;
+  return undefined;
 }
 
 /** The physical path of a place, as text. */
@@ -249,21 +255,21 @@ function closeUpwards(ledger: Ledger, vfs: Vfs): void {
     if (inode.kind !== 'dir') continue;
     for (const mount of vfs.mounts) {
       if (!isWithin(inode, mount.root)) continue;
-      const up = parentOf({ mount, inode }, root);
-      const path = up === undefined ? undefined : pathUp(up, root);
-      if (path !== undefined) addPath(ledger, path);
+      const path = pathUp({ mount, inode }, root);
+      if (path !== undefined) addPath(ledger, path.slice(0, -1));
     }
   }
 }
 
-/** The physical path of a directory; undefined when it is not seen from the root. */
+/** The physical path of a directory; undefined when it is not seen from the root: no walk gets there. */
 function pathUp(at: Location, root: Location): PhysicalPath | undefined {
   const path: NamedLocation[] = [];
   let here = at;
   while (here.inode !== root.inode || here.mount !== root.mount) {
     const up = parentOf(here, root);
-    if (up === undefined || (up.inode === here.inode && up.mount === here.mount)) return undefined;
-    path.push({ ...here, name: nameOf(up, here) });
+    const name = up === undefined ? undefined : nameOf(up, here);
+    if (up === undefined || name === undefined) return undefined;
+    path.push({ ...here, name });
     here = up;
   }
   return [{ ...root, name: '' }, ...path.reverse()];

@@ -1,0 +1,44 @@
+/** What is mounted where, and what of it counts when a policy is loaded. */
+import { describe, expect, it } from 'vitest';
+import { defined } from '../../src/assert.js';
+import { compile } from '../../src/compile.js';
+import { buildTree, type TreeEntry } from '../../src/runtime/kernel/build-tree.js';
+import { loadPolicy } from '../../src/runtime/load.js';
+
+const dir = (path: string): TreeEntry => ({ kind: 'dir', path });
+const bind = (path: string, target: string): TreeEntry => ({ kind: 'bind', path, target });
+
+function load(policy: string, entries: readonly TreeEntry[]): ReturnType<typeof loadPolicy> {
+  const { artifact } = compile(`llp 1; policy "p" { default allow; ${policy} }`);
+  return loadPolicy(defined(artifact, 'the policy compiles'), buildTree(entries).vfs);
+}
+
+describe('a mount that another mount hides', () => {
+  it('is no second place of what it shows', () => {
+    const hidden = [dir('/a/inner'), dir('/store/x'), bind('/a/inner', '/store'), bind('/a', '/store/x')];
+    expect(load('dir "/a" { deny open; }', hidden).kind).toBe('loaded');
+  });
+
+  it('is none either when a directory is bound onto itself', () => {
+    const hidden = [dir('/a/inner'), dir('/store/x'), bind('/a/inner', '/store'), bind('/a', '/a')];
+    expect(load('dir "/a" { deny open; } dir "/store/x" { deny read; }', hidden).kind).toBe('loaded');
+  });
+});
+
+describe('a mount that can be seen', () => {
+  it('is a second place, and its rights must be the same', () => {
+    const seen = [dir('/a/inner'), dir('/store/x'), bind('/a/inner', '/store')];
+    expect(load('dir "/a" { deny open; } dir "/store/x" { deny read; }', seen).kind).toBe('refused');
+  });
+
+  it('is found when it is on top of another', () => {
+    const stacked = [
+      dir('/a/on'),
+      dir('/first'),
+      dir('/second/x'),
+      bind('/a/on', '/first'),
+      bind('/a/on', '/second'),
+    ];
+    expect(load('dir "/a" { deny open; } dir "/second/x" { deny read; }', stacked).kind).toBe('refused');
+  });
+});
