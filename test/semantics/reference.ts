@@ -82,11 +82,12 @@ export function globMatches(glob: string, name: string): boolean {
   );
 }
 
+/** The first brace without another in it, once with each of its alternatives. */
 function expandBraces(glob: string): string[] {
-  const brace = /^((?:[^{}\\]|\\.)*)\{([^{}]*)\}(.*)$/su.exec(glob);
+  const brace = /^((?:[^\\]|\\.)*?)\{((?:[^{}\\]|\\.)*)\}(.*)$/su.exec(glob);
   if (brace === null) return [glob];
   const [, before = '', inside = '', after = ''] = brace;
-  return inside.split(',').flatMap((alternative) => expandBraces(before + alternative + after));
+  return inside.split(/(?<!\\),/u).flatMap((alternative) => expandBraces(before + alternative + after));
 }
 
 function tryMatch(glob: string, name: string): boolean {
