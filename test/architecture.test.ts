@@ -41,7 +41,7 @@ interface Edge {
 
 const files = (readdirSync(SRC, { recursive: true }) as string[]).filter((f) => f.endsWith('.ts'));
 const edges: readonly Edge[] = files.flatMap((from) =>
-  [...readFileSync(join(SRC, from), 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)\.js'/g)].map((m) => ({
+  [...readFileSync(join(SRC, from), 'utf8').matchAll(/(?:from|import\(?)\s*'(\.[^']+)\.js'/g)].map((m) => ({
     from,
     to: normalize(join(dirname(from), `${m[1] ?? ''}.ts`)),
   })),

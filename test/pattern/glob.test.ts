@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Minimatch } from 'minimatch';
 import { describe, expect, it } from 'vitest';
 import { compileGlob, escapePattern, matchesGlob, parseComponent } from '../../src/pattern/glob.js';
-import { globMatches } from '../semantics/reference.js';
+import { globMatches } from '../semantics/glob.js';
 import { globText, namesOver } from './arbitrary.js';
 
 const NAMES = namesOver(['a', 'b', 'c', '.', '-', '*'], 3);

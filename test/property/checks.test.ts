@@ -9,7 +9,8 @@ import { checkSources, type Checked } from '../../src/analyse.js';
 import type { Diagnostic } from '../../src/diagnostics/types.js';
 import type { HierarchyAutomaton, HierarchyState } from '../../src/ir/hierarchy.js';
 import type { Effects, Layer, Rule, Scope } from '../../src/ir/policy.js';
-import { disagreement, globMatches, scopesOf, sortScopes } from '../semantics/reference.js';
+import { globMatches } from '../semantics/glob.js';
+import { disagreement, scopesOf, sortScopes } from '../semantics/reference.js';
 import { globbyText } from './arbitrary.js';
 import { everyPath, verdictsOn, type Names } from './paths.js';
 

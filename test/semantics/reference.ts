@@ -3,6 +3,7 @@
  * `ir/policy.ts` with the compiler and nothing else, and is meant to be checked by eye.
  */
 import type { CheckedPolicy, Effects, Layer, PatternComponent, Scope } from '../../src/ir/policy.js';
+import { globMatches } from './glob.js';
 import {
   allPositions,
   enter,
@@ -73,34 +74,6 @@ function matching(tree: Tree, at: Position, component: PatternComponent): Positi
     const walked = walk(tree, at, name, true, () => true);
     return walked.kind === 'at' ? [walked.position] : [];
   });
-}
-
-/** Shell globs within a component, by trying everything. */
-export function globMatches(glob: string, name: string): boolean {
-  return expandBraces(glob).some(
-    (g) => (name.startsWith('.') ? g.startsWith('.') : true) && tryMatch(g, name),
-  );
-}
-
-/** The first brace without another in it, once with each of its alternatives. */
-function expandBraces(glob: string): string[] {
-  const brace = /^((?:[^\\]|\\.)*?)\{((?:[^{}\\]|\\.)*)\}(.*)$/su.exec(glob);
-  if (brace === null) return [glob];
-  const [, before = '', inside = '', after = ''] = brace;
-  return inside.split(/(?<!\\),/u).flatMap((alternative) => expandBraces(before + alternative + after));
-}
-
-function tryMatch(glob: string, name: string): boolean {
-  if (glob === '') return name === '';
-  if (glob.startsWith('*'))
-    return tryMatch(glob.slice(1), name) || (name !== '' && tryMatch(glob, name.slice(1)));
-  if (name === '') return false;
-  if (glob.startsWith('?')) return tryMatch(glob.slice(1), name.slice(1));
-  if (glob.startsWith('\\')) return glob[1] === name[0] && tryMatch(glob.slice(2), name.slice(1));
-  const set = /^\[(!?)([^\]]+)\]/.exec(glob);
-  if (set === null) return glob[0] === name[0] && tryMatch(glob.slice(1), name.slice(1));
-  const inSet = new RegExp(`[${set[2] ?? ''}]`).test(name[0] ?? '');
-  return inSet !== (set[1] === '!') && tryMatch(glob.slice(set[0].length), name.slice(1));
 }
 
 /** General to specific: negative when `a` comes first; undefined when nothing orders them. */
