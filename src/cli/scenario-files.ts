@@ -7,7 +7,7 @@ import { snapshotDirectory } from '../runtime/kernel/snapshot.js';
 import { treeFromTar } from '../runtime/kernel/tar.js';
 import { treeEntry } from '../runtime/scenario/tree.js';
 import type { Scenario } from '../runtime/scenario/types.js';
-import { validateAgainst } from '../runtime/schema.js';
+import { parseScenario } from '../runtime/scenario/validate.js';
 import { readText, reasonOf } from './io.js';
 import type { Vfs } from '../runtime/kernel/vfs.js';
 
@@ -22,17 +22,11 @@ export type ReadScenario =
 export async function readScenario(file: string): Promise<ReadScenario> {
   const read = readText(file);
   if (read.kind === 'missing') return refused(report('LLP2017', { path: file, why: read.why }, {}));
-  let data: unknown;
-  try {
-    data = JSON.parse(read.text);
-  } catch (error) {
-    return refused(
-      report('LLP5011', { file, why: `it is no JSON: ${error instanceof Error ? error.message : ''}` }, {}),
-    );
+  const parsed = await parseScenario(read.text);
+  if (parsed.kind === 'refused') {
+    return refused(...parsed.faults.map((why) => report('LLP5011', { file, why }, {})));
   }
-  const faults = await validateAgainst('scenario-1.json', data);
-  if (faults.length > 0) return refused(...faults.map((why) => report('LLP5011', { file, why }, {})));
-  return { kind: 'ok', scenario: data as Scenario, folder: dirname(file) };
+  return { kind: 'ok', scenario: parsed.scenario, folder: dirname(file) };
 }
 
 function refused(...diagnostics: Diagnostic[]): {

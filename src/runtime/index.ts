@@ -1,4 +1,4 @@
-/** `llpc/runtime`: load an artifact on a tree, enforce it on modelled tasks, ask and explain. */
+/** `llpc/runtime`: load an artifact on a tree, enforce it on modelled tasks, ask, explain, and replay scenarios. */
 export * from './load.js';
 export * from './explain.js';
 export { readArtifact, type ReadResult } from './artifact-file.js';
@@ -10,4 +10,8 @@ export { snapshotDirectory } from './kernel/snapshot.js';
 export { treeFromTar } from './kernel/tar.js';
 export * as kernel from './kernel/task.js';
 export * as syscalls from './kernel/syscalls/index.js';
+export { runScenario, type Replay, type ScenarioOptions } from './scenario/run.js';
+export { treeEntry } from './scenario/tree.js';
+export type { Scenario, ScenarioResult, Step, StepResult } from './scenario/types.js';
+export { parseScenario, validateScenario, type ScenarioCheck } from './scenario/validate.js';
 export type { Artifact, Manifest } from '../artifact/manifest.js';

@@ -1,0 +1,37 @@
+/** The page about scenarios: its example replays as it says, and it names every call and argument. */
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { defined } from '../../src/assert.js';
+import { compile } from '../../src/compile.js';
+import { buildTree } from '../../src/runtime/kernel/build-tree.js';
+import { CALLS } from '../../src/runtime/scenario/calls.js';
+import { runScenario } from '../../src/runtime/scenario/run.js';
+import { treeEntry } from '../../src/runtime/scenario/tree.js';
+import { parseScenario } from '../../src/runtime/scenario/validate.js';
+
+const PAGE = readFileSync(new URL('../../docs/scenarios.md', import.meta.url), 'utf8');
+const block = (language: string): string =>
+  defined(new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(PAGE)?.[1], `a block of ${language}`);
+
+it('has an example that replays', async () => {
+  const parsed = await parseScenario(block('json'));
+  if (parsed.kind === 'refused') throw new Error(parsed.faults.join('\n'));
+  const { scenario } = parsed;
+  const artifact = defined(compile(block('llp')).artifact, 'it compiles');
+  const { vfs } = buildTree('map' in scenario.tree ? scenario.tree.map(treeEntry) : []);
+  const { steps, fault } = runScenario(scenario, new Map([['main', artifact]]), vfs);
+  expect(fault).toBeUndefined();
+  expect(steps.map((s) => s.result)).toEqual(scenario.steps.map((s) => s.expect));
+});
+
+it('names every call with every argument', () => {
+  const rows = PAGE.split('\n').filter((line) => line.startsWith('| `'));
+  for (const [name, { takes }] of Object.entries(CALLS)) {
+    const row = defined(
+      rows.find((r) => r.split('|')[1]?.includes(`\`${name}\``)),
+      `a row of ${name}`,
+    );
+    if (row.includes('the same')) continue;
+    for (const argument of takes) expect(row).toContain(`\`${argument}\``);
+  }
+});
