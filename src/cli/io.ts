@@ -1,11 +1,14 @@
 /** Files and streams of the command line. Input is UTF-8 or refused; output is written whole or not at all. */
 import {
   closeSync,
+  existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeSync,
 } from 'node:fs';
@@ -69,22 +72,43 @@ function commonFolder(paths: readonly string[]): string {
 
 /**
  * Writes files into a folder: each first under another name, and when all are written all are renamed, in the given order.
- * On an error nothing of them is left.
+ * On an error nothing new is left, neither files nor folders.
  */
 export function writeFiles(folder: string, files: readonly (readonly [string, string | Uint8Array])[]): void {
-  mkdirSync(folder, { recursive: true });
-  const temporary: string[] = [];
+  const undo: (() => void)[] = [];
   try {
-    for (const [name, content] of files) {
-      const path = join(folder, `.${basename(name)}.${process.pid}.tmp`);
-      temporary.push(path);
-      writeWhole(path, content);
+    makeFolder(folder, undo);
+    const moves = files.map(([name, content]): readonly [string, string] => {
+      const to = join(folder, name);
+      const from = join(folder, `.${basename(name)}.${process.pid}.tmp`);
+      if (lstatSync(to, { throwIfNoEntry: false })?.isDirectory() === true) throw new TakenError(to);
+      undo.push(() => rmSync(from, { force: true }));
+      writeWhole(from, content);
+      return [from, to];
+    });
+    for (const [from, to] of moves) {
+      if (!existsSync(to)) undo.push(() => rmSync(to, { force: true }));
+      renameSync(from, to);
     }
-    files.forEach(([name], i) => renameSync(temporary[i] ?? '', join(folder, name)));
   } catch (error) {
-    temporary.forEach((path) => rmSync(path, { force: true }));
+    for (const step of undo.reverse()) step();
     throw error;
   }
+}
+
+class TakenError extends Error {
+  constructor(path: string) {
+    super(`a folder has the name ${path}`);
+  }
+}
+
+/** Makes a folder and what leads to it, a step at a time: making all at once never ends beneath /proc on Node 20. */
+function makeFolder(folder: string, undo: (() => void)[]): void {
+  if (existsSync(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent, undo);
+  mkdirSync(folder);
+  undo.push(() => rmdirSync(folder));
 }
 
 function writeWhole(path: string, content: string | Uint8Array): void {

@@ -1,0 +1,68 @@
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { filesIn, folder, GOOD, llpc } from './llpc.js';
+
+const FILES = {
+  'policy/site.llp': GOOD.replace('llp 1;', 'llp 1;\nimport "more/sets.llp";').replace('read, open', 'look'),
+  'policy/more/sets.llp': 'llp 1;\nactions look = read, open;\n',
+};
+
+const contents = (dir: string): [string, string][] =>
+  filesIn(dir).map((name) => [name, readFileSync(join(dir, name), 'latin1')]);
+
+function built(files: Readonly<Record<string, string>> = FILES): string {
+  const root = folder(files);
+  expect(llpc(root, ['build', 'policy/site.llp', '-o', 'out'])).toEqual({ code: 0, out: '', err: '' });
+  return join(root, 'out');
+}
+
+test('the same bytes from whatever folder it is built', () => {
+  const first = contents(built());
+  expect(first.map(([name]) => name)).toContain('manifest.json');
+  const root = folder(FILES);
+  expect(llpc(join(root, 'policy'), ['build', 'site.llp', '-o', 'deep/er/out']).code).toBe(0);
+  expect(contents(join(root, 'policy/deep/er/out'))).toEqual(first);
+  expect(llpc('/', ['build', join(root, 'policy/site.llp'), '-o', join(root, 'out')]).code).toBe(0);
+  expect(contents(join(root, 'out'))).toEqual(first);
+  expect(first.filter(([, text]) => text.includes(root))).toEqual([]);
+});
+
+test('building again over the same folder changes nothing', () => {
+  const out = built();
+  const first = contents(out);
+  const root = dirname(out);
+  expect(llpc(root, ['build', 'policy/site.llp', '-o', 'out']).code).toBe(0);
+  expect(contents(out)).toEqual(first);
+});
+
+test.each([
+  ['a file is there', 'site.llp/x', () => {}],
+  ['a file is the folder', 'plain', (root: string) => writeFileSync(join(root, 'plain'), 'kept')],
+  [
+    'a folder has the name of the manifest',
+    'taken',
+    (root: string) => mkdirSync(join(root, 'taken/manifest.json/x'), { recursive: true }),
+  ],
+  ['the device takes no files', '/proc/out', () => {}],
+  [
+    'a link leads nowhere',
+    'dangling/out',
+    (root: string) => symlinkSync('/nowhere/else', join(root, 'dangling')),
+  ],
+])('nothing is left behind when %s', (_, out, prepare) => {
+  const root = folder({ 'site.llp': GOOD });
+  prepare(root);
+  const before = filesIn(root);
+  const ran = llpc(root, ['build', 'site.llp', '-o', out]);
+  expect(ran.code).toBe(1);
+  expect(ran.err).toMatch(/error\[LLP5013\]: cannot write to /);
+  expect(filesIn(root)).toEqual(before);
+});
+
+test('what was built is what is asked', () => {
+  const root = dirname(built());
+  const policy = llpc(root, ['explain', 'policy/site.llp', 'read', '/srv/www/private/x']);
+  expect(policy.out).toMatch(/^read \/srv\/www\/private\/x: deny\n/);
+  expect(llpc(root, ['explain', 'out/manifest.json', 'read', '/x']).code).not.toBe(2);
+});

@@ -1,0 +1,145 @@
+import { expect, test } from 'vitest';
+import { BAD, FAILING, filesIn, folder, GOOD, llpc, WARNED } from './llpc.js';
+
+const root = folder({
+  'good.llp': GOOD,
+  'bad.llp': BAD,
+  'warned.llp': WARNED,
+  'failing.llp': FAILING,
+  'required.llp': 'llp 1;\nparam a: path;\npolicy "p" { default deny; dir "${a}" { allow read; } }\n',
+  'latin.llp': new Uint8Array([0x6c, 0x6c, 0x70, 0x20, 0xe9]),
+  'cycle.llp': 'llp 1;\nimport "back.llp";\n',
+  'back.llp': 'llp 1;\nimport "cycle.llp";\n',
+  'inner/outside.llp': 'llp 1;\nimport "../good.llp";\n',
+  'lost.llp': 'llp 1;\nimport "nowhere.llp";\n',
+  'folder/x': '',
+  plain: '',
+  'broken.json': '{"format": ',
+});
+
+type Row = readonly [args: string, code: number, message: RegExp];
+
+/** A command line, its exit code, and what it says on standard error. */
+const ROWS: readonly Row[] = [
+  ['check good.llp', 0, /^$/],
+  ['check warned.llp', 0, /^warned\.llp:2:\d+: warning\[LLP3014\][^]*\n1 warning\n$/],
+  ['check bad.llp', 1, /^bad\.llp:2:14: error\[LLP1015\][^]*did you mean `allow`\?\n1 error\n$/],
+  ['check good.llp bad.llp', 1, /LLP1015/],
+  ['check nowhere.llp', 1, /LLP2017[^]*`nowhere\.llp`: there is no such file/],
+  ['check folder', 1, /LLP2017[^]*it is a directory/],
+  ['check plain/x', 1, /LLP2017[^]*what it lies in is no directory/],
+  ['check latin.llp', 1, /LLP2017[^]*it is not UTF-8/],
+  ['check nowhere.llp bad.llp', 1, /LLP2017[^]*LLP1015/],
+  ['check cycle.llp', 1, /LLP2016/],
+  ['check inner/outside.llp', 1, /LLP2018/],
+  ['check lost.llp', 1, /lost\.llp:2:8: error\[LLP2015\]/],
+  ['check required.llp', 1, /LLP2008/],
+  ['check required.llp -D a=/x', 0, /^$/],
+  ['check required.llp -D b=/x', 1, /LLP2010/],
+  ['check required.llp -D a=x/../y', 1, /LLP2009|LLP3003|LLP3001/],
+  ['check required.llp -D a', 2, /`-D a`: write `-D name=value`/],
+  ['check required.llp -D =a', 2, /write `-D name=value`/],
+  ['check required.llp -D a=/x -D a=/y', 2, /`-D a=…` is given twice/],
+  ['check', 2, /which policy\?/],
+  ['check good.llp --fromat json', 2, /unknown option `--fromat`: did you mean `--format`\?/],
+  ['check good.llp --scenario x', 2, /unknown option `--scenario`/],
+  ['check good.llp --format xml', 2, /it takes `text`, `json`, `sarif`/],
+  ['check good.llp --emit everything', 2, /it takes `ast`/],
+  ['check good.llp --plan best', 2, /it takes `chained`/],
+  ['check good.llp --format', 2, /--format/],
+  ['build good.llp', 2, /where to\? Write `-o DIR`/],
+  ['build -o out', 2, /which policy\?/],
+  ['build bad.llp -o out-bad', 1, /LLP1015/],
+  ['build nowhere.llp -o out-nowhere', 1, /LLP2017/],
+  ['build good.llp --ot x', 2, /did you mean `--out`\?/],
+  ['test good.llp', 0, /^$/],
+  ['test failing.llp', 1, /failing\.llp:9:\d+: error\[LLP5009\]/],
+  ['test bad.llp', 1, /LLP1015/],
+  ['test nowhere.llp', 1, /LLP2017/],
+  ['test', 2, /which policy\?/],
+  ['test good.llp --emit ast', 2, /unknown option `--emit`/],
+  ['explain good.llp read /srv/www/a', 0, /^$/],
+  ['explain good.llp raed /srv/www/a', 2, /`raed` is no action: did you mean `read`\?/],
+  ['explain good.llp qqqqqqqqqq /srv', 2, /is no action: they are /],
+  ['explain good.llp read', 2, /write `llpc explain FILE ACTION PATH`/],
+  ['explain good.llp read /a /b', 2, /write `llpc explain FILE ACTION PATH`/],
+  ['explain bad.llp read /a', 1, /LLP1015/],
+  ['explain nowhere.llp read /a', 1, /LLP2017/],
+  ['explain nowhere.json read /a', 1, /LLP2017/],
+  ['explain broken.json read /a', 1, /LLP5006/],
+  ['explain good.llp read /a --scenario nowhere.json', 1, /nowhere\.json/],
+  ['', 2, /no command/],
+  ['chekc good.llp', 2, /unknown command `chekc`: did you mean `check`\?/],
+  ['frobnicate', 2, /unknown command `frobnicate`\n/],
+  ['help frobnicate', 2, /unknown command/],
+];
+
+test.each(ROWS)('llpc %s: exit code %i', (args, code, message) => {
+  const ran = llpc(root, args === '' ? [] : args.split(' '));
+  expect(ran.err).toMatch(message);
+  expect(ran.code).toBe(code);
+  expect(ran.err + ran.out).not.toMatch(/\x1b|^ {4}at |please report/m);
+  if (code === 2) expect(ran.out).toBe('');
+});
+
+test('nothing was written by any of these', () => {
+  expect(filesIn(root).filter((f) => /out|\.tmp$/.test(f))).toEqual(['inner/outside.llp']);
+});
+
+test.each(['check', 'build', 'run', 'test', 'explain'])('llpc %s --help', (command) => {
+  for (const args of [
+    [command, '--help'],
+    [command, '-h'],
+    ['help', command],
+  ]) {
+    const { code, out, err } = llpc(root, args);
+    expect([code, err]).toEqual([0, '']);
+    expect(out.startsWith(`llpc ${command} `)).toBe(true);
+    expect(out).toContain('exit code');
+  }
+  expect(llpc(root, ['--help']).out).toContain(`llpc ${command} `);
+});
+
+test('llpc --version', () => {
+  for (const flag of ['--version', '-V']) expect(llpc(root, [flag]).out).toMatch(/^llpc \d+\.\d+\.\d+\S*\n$/);
+});
+
+test('standard input is a policy', () => {
+  expect(llpc(root, ['check', '-'], { input: GOOD }).code).toBe(0);
+  expect(llpc(root, ['check', '-'], { input: BAD }).err).toMatch(/^<stdin>:2:14: /);
+});
+
+test.each([
+  ['check good.llp', 0],
+  ['check bad.llp', 1],
+  ['check nowhere.llp', 1],
+  ['build bad.llp -o out-bad', 1],
+  ['test good.llp', 0],
+  ['test failing.llp bad.llp nowhere.llp', 1],
+  ['explain good.llp read /srv/www/a', 0],
+  ['explain bad.llp read /srv/www/a', 1],
+])('llpc %s --format json, sarif', (args, code) => {
+  for (const format of ['json', 'sarif']) {
+    const ran = llpc(root, [...args.split(' '), '--format', format]);
+    expect([ran.code, ran.err]).toEqual([code, '']);
+    expect(typeof JSON.parse(ran.out)).toBe('object');
+  }
+});
+
+test.each([
+  [['--no-color'], {}],
+  [[], { NO_COLOR: '1' }],
+  [[], {}],
+  [[], { FORCE_COLOR: '1', TERM: 'xterm-256color' }],
+])('no colours where there is no terminal: %j %j', (args, env) => {
+  const { err } = llpc(root, ['check', 'bad.llp', ...args], { env });
+  expect(err).toContain('error[LLP1015]');
+  expect(err).not.toContain('\x1b');
+});
+
+test.each(['ast', 'policy', 'hierarchy', 'plan', 'asm', 'manifest'])('--emit %s', (stage) => {
+  const [one, two] = [1, 2].map(() => llpc(root, ['check', 'good.llp', '--emit', stage]));
+  expect([one?.code, one?.err]).toEqual([0, '']);
+  expect(one?.out.length).toBeGreaterThan(50);
+  expect(two?.out).toBe(one?.out);
+});

@@ -1,0 +1,107 @@
+/** A changed byte, wherever it is, is seen before anything is enforced. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { readArtifact } from '../../src/runtime/artifact-file.js';
+import { groundPolicy } from '../../src/runtime/load.js';
+import { Vfs } from '../../src/runtime/kernel/vfs.js';
+import { filesIn, folder, llpc, type Ran } from './llpc.js';
+
+const POLICY = `llp 1;
+policy "site" { default deny; allow getattr; dir? "/srv" { allow read; file? "x" { deny read; } } }
+`;
+const root = folder({ 'site.llp': POLICY });
+const out = join(root, 'out');
+let files: string[] = [];
+
+beforeAll(() => {
+  expect(llpc(root, ['build', 'site.llp', '-o', 'out']).code).toBe(0);
+  files = filesIn(out);
+});
+
+function explain(): Ran {
+  return llpc(root, ['explain', 'out/manifest.json', 'read', '/x']);
+}
+
+/** Asks with one file changed, and puts it back. */
+function withBytes(name: string, change: (bytes: Buffer) => Uint8Array): Ran {
+  const path = join(out, name);
+  const bytes = readFileSync(path);
+  writeFileSync(path, change(Buffer.from(bytes)));
+  const ran = explain();
+  writeFileSync(path, bytes);
+  return ran;
+}
+
+function flip(bytes: Buffer, at: number, mask = 1): Uint8Array {
+  bytes[at] = (bytes[at] ?? 0) ^ mask;
+  return bytes;
+}
+
+function expectRefused(ran: Ran): void {
+  expect(ran.err).toMatch(/error\[LLP5(006|007)\]: |error\[LLP2017\]: .*not UTF-8/);
+  expect([ran.code, ran.out]).toEqual([1, '']);
+}
+
+test('unchanged, it is read', () => {
+  expect(explain()).toMatchObject({ code: 0, err: '' });
+});
+
+test('a flipped byte of the manifest, at places all over it', () => {
+  const { length } = readFileSync(join(out, 'manifest.json'));
+  for (let i = 0; i < 8; i++) {
+    const at = Math.floor((i * (length - 1)) / 7);
+    expectRefused(withBytes('manifest.json', (bytes) => flip(bytes, at, 1 << (i % 8))));
+  }
+});
+
+/** The same reading and loading, without a process for each byte. */
+async function isRefused(manifest: Uint8Array, name: string, content: Uint8Array): Promise<boolean> {
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(manifest);
+  const bytesOf = (wanted: string): Uint8Array =>
+    wanted === name ? content : readFileSync(join(out, wanted));
+  const read = await readArtifact('manifest.json', text, bytesOf);
+  return read.kind === 'refused' || groundPolicy(read.artifact, new Vfs()).kind === 'refused';
+}
+
+test('every byte of the manifest', async () => {
+  const manifest = readFileSync(join(out, 'manifest.json'));
+  expect(await isRefused(manifest, '', manifest)).toBe(false);
+  for (let at = 0; at < manifest.length; at++)
+    expect(await isRefused(flip(Buffer.from(manifest), at), '', manifest), `byte ${at}`).toBe(true);
+});
+
+test('every byte of every program', async () => {
+  const manifest = readFileSync(join(out, 'manifest.json'));
+  for (const name of files.filter((f) => f.endsWith('.bpf'))) {
+    const program = readFileSync(join(out, name));
+    for (let at = 0; at < program.length; at++)
+      expect(await isRefused(manifest, name, flip(Buffer.from(program), at)), `${name}, byte ${at}`).toBe(
+        true,
+      );
+  }
+});
+
+test('a program that is changed, cut, longer or gone', () => {
+  const name = files.find((f) => f.endsWith('.bpf')) ?? '';
+  for (const at of [0, 7, 8, 20]) expectRefused(withBytes(name, (bytes) => flip(bytes, at)));
+  expectRefused(withBytes(name, (bytes) => bytes.subarray(0, -8)));
+  expectRefused(withBytes(name, (bytes) => Buffer.concat([bytes, bytes.subarray(0, 8)])));
+  expectRefused(withBytes(name, () => new Uint8Array()));
+  const path = join(out, name);
+  const bytes = readFileSync(path);
+  rmSync(path);
+  expectRefused(explain());
+  writeFileSync(path, bytes);
+});
+
+test('a manifest that is cut, empty or something else', () => {
+  expectRefused(withBytes('manifest.json', (bytes) => bytes.subarray(0, bytes.length >> 1)));
+  for (const text of ['', 'null', '[]', '{}', '"x"', '{"format":"llp-chain"}', '\uFEFF{}'])
+    expectRefused(withBytes('manifest.json', () => Buffer.from(text)));
+});
+
+test('the folder may be somewhere else', () => {
+  const moved = folder(Object.fromEntries(files.map((f) => [f, readFileSync(join(out, f))])));
+  expect(llpc(dirname(moved), ['explain', join(moved, 'manifest.json'), 'read', '/x']).code).toBe(0);
+});
