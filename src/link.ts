@@ -69,7 +69,8 @@ function addFile(linker: Linker, source: NamedSource, open: readonly string[]): 
     const target = followImport(linker, source, decl, [...open, source.id]);
     if (target !== undefined) imports.push({ index: target, span: decl.span });
   }
-  linker.files[index] = { file, source: index, imports };
+  const complete = !parsed.diagnostics.some((d) => d.severity === 'error');
+  linker.files[index] = { file, source: index, imports, complete };
   return index;
 }
 

@@ -6,5 +6,5 @@ export const LIMITS = {
   LLP4002: error('proof failed', 'the bytes of `{program}` do not do what the plan says: {reason}'),
   LLP4003: error('programs too large', 'the programs do not fit the target: {reason}'),
   LLP4004: error('too many layers', '{layers} layers, and a task holds {limit} chains'),
-  LLP4005: error('fragments expand too far', 'fragments expand to more than {limit} rules'),
+  LLP4005: error('fragments expand too far', 'fragments expand to more than {limit} rules, scopes and uses'),
 } as const;

@@ -18,8 +18,8 @@ import type { CheckedPolicy, Layer, PathPattern } from './policy.js';
 import { closeScopes, openScope, type OpenScope, type ScopeTable } from './scopes.js';
 import { Values, type Defines, type Env } from './values.js';
 
-/** Rules that fragments may expand to, all together. */
-const MAX_RULES = 2_000_000;
+/** Rules, scopes and uses that fragments may expand to, all together. */
+const MAX_EXPANDED = 1_000_000;
 /** Chains that a task can have. */
 const MAX_LAYERS = 256;
 
@@ -32,7 +32,7 @@ export function check(linked: Linked, defines: Defines): Outcome<CheckedPolicy> 
     sets: new ActionSets(names, out),
     values: new Values(names, defines, out),
     out,
-    budget: { rules: MAX_RULES },
+    budget: { items: MAX_EXPANDED },
   };
   checkDefines(linked, defines, out);
   checkDeclarations(context);
@@ -54,7 +54,7 @@ interface Context {
   readonly sets: ActionSets;
   readonly values: Values;
   readonly out: Diagnostic[];
-  readonly budget: { rules: number };
+  readonly budget: { items: number };
 }
 
 const NO_ARGS: ReadonlyMap<string, string> = new Map();
@@ -104,7 +104,7 @@ function checkDeclarations({ linked, sets, values, out }: Context): void {
 }
 
 function checkLayers(linked: Linked, layers: readonly Layer[], out: Diagnostic[]): void {
-  if (layers.length === 0) {
+  if (layers.length === 0 && linked.entries.every((i) => linked.files[i]?.complete)) {
     const file = linked.files[linked.entries[0] ?? 0]?.file;
     const span = file === undefined ? {} : { span: { ...file.span, end: file.span.start } };
     out.push(report('LLP2013', {}, { ...span, help: 'write `policy "name" { … }`' }));
@@ -157,12 +157,13 @@ function checkPolicy(context: Context, policy: PolicyDecl, file: number): Layer 
     name: policy.name,
     span: policy.nameSpan,
     default: first?.effect ?? 'deny',
-    scopes: closeScopes(table, context.out),
+    scopes: context.budget.items > 0 ? closeScopes(table, context.out) : [],
   };
 }
 
 function checkItems(context: Context, table: ScopeTable, items: readonly ScopeItem[], at: Position): void {
   for (const item of items) {
+    if (at.via.length > 0 && !spend(context, at.via)) return;
     switch (item.kind) {
       case 'rule':
         addRule(context, item, at);
@@ -182,13 +183,21 @@ function checkItems(context: Context, table: ScopeTable, items: readonly ScopeIt
   }
 }
 
-function addRule({ sets, out, budget }: Context, rule: RuleDecl, { env, scope, self, via }: Position): void {
+/** Counts an item that a fragment brings; false when there are too many. */
+function spend({ budget, out }: Context, via: readonly Span[]): boolean {
+  budget.items--;
+  if (budget.items === 0) {
+    const [span] = via;
+    const help = 'fragments that use each other many times multiply';
+    out.push(report('LLP4005', { limit: String(MAX_EXPANDED) }, { ...(span && { span }), help }));
+  }
+  return budget.items > 0;
+}
+
+function addRule({ sets }: Context, rule: RuleDecl, { env, scope, self, via }: Position): void {
   const actions = sets.expand(rule.set, env.file);
   if (actions === 0) return;
   scope.rules.push({ effect: rule.effect, actions, self, span: rule.span, via });
-  if (--budget.rules !== 0) return;
-  const help = 'fragments that use each other many times multiply';
-  out.push(report('LLP4005', { limit: String(MAX_RULES) }, { span: via[0] ?? rule.span, help }));
 }
 
 function checkScope(context: Context, table: ScopeTable, decl: ScopeDecl, at: Position): void {
@@ -262,7 +271,7 @@ function checkUse(context: Context, table: ScopeTable, use: UseDecl, at: Positio
     return;
   }
   const args = bindArguments(context, decl, use, at);
-  if (args === undefined || context.budget.rules <= 0) return;
+  if (args === undefined) return;
   checkItems(context, table, decl.items, {
     ...at,
     env: { file, args },

@@ -6,6 +6,8 @@ export interface LinkedFile {
   readonly file: PolicyFile;
   /** Index of its source, for spans. */
   readonly source: number;
+  /** Whether all of it could be read: what is missing in another one may be in what could not. */
+  readonly complete: boolean;
   /** What it imports directly: index into `Linked.files`, and the import statement. */
   readonly imports: readonly { readonly index: number; readonly span: Span }[];
 }

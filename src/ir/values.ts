@@ -32,7 +32,7 @@ export class Values {
 
   /** The text of a template in pattern syntax; undefined after an error, which is reported. */
   read(template: Template, env: Env): string | undefined {
-    let text: string | undefined = '';
+    let text: string | undefined = template.broken ? undefined : '';
     for (const part of template.parts) {
       const piece = part.kind === 'text' ? part.text : this.#param(part.name, env);
       text = text === undefined || piece === undefined ? undefined : text + piece;

@@ -119,6 +119,8 @@ export interface Template {
   readonly kind: 'template';
   readonly span: Span;
   readonly parts: readonly TemplatePart[];
+  /** Whether something in it was reported: what it says is not known. */
+  readonly broken: boolean;
 }
 
 export type TemplatePart =

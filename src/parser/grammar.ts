@@ -404,7 +404,7 @@ export class PolicyParser extends EmbeddedActionsParser {
   #template(token: IToken, noParameterIn?: string): ast.Template {
     return this.ACTION(() => {
       if (token.isInsertedInRecovery === true)
-        return { kind: 'template', span: this.#spanOf(token), parts: [] };
+        return { kind: 'template', span: this.#spanOf(token), parts: [], broken: true };
       const template = readTemplate(token, this.source, this.problems);
       if (noParameterIn !== undefined) plainText(template, noParameterIn, this.problems);
       return template;

@@ -29,7 +29,7 @@ export function parse(text: string, source: number): Outcome<PolicyFile> {
   parser ??= new PolicyParser();
   parser.begin(lexed.tokens, source, text.length);
   const value = parser.policyFile() as PolicyFile | undefined;
-  const errors = parser.errors.map((error) => syntaxError(error, lexed.tokens, source, text));
+  const errors = parser.errors.flatMap((error) => syntaxError(error, lexed.tokens, source, text) ?? []);
   const version = versionError(value, lexed.tokens, source);
   const problems = parser.problems;
   parser.begin([], 0, 0);
@@ -154,6 +154,11 @@ function versionError(file: PolicyFile | undefined, tokens: readonly IToken[], s
   ];
 }
 
+/** A string or comment without its end swallows what follows: what is missing then is no error of its own. */
+function isSwallowed(previous: IToken | undefined, atEnd: boolean, tokens: readonly IToken[]): boolean {
+  return previous?.tokenType === t.OpenString || (atEnd && tokens.some((k) => k.tokenType === t.OpenString));
+}
+
 /** Tokens whose lack is shown where they would stand. */
 const CLOSING = /^`[;,:={)}]|^`->/;
 
@@ -162,10 +167,11 @@ function syntaxError(
   tokens: readonly IToken[],
   source: number,
   text: string,
-): Diagnostic {
+): Diagnostic | undefined {
   const { token, previousToken } = error as MismatchedTokenException;
   const wanted = error.message;
   const atEnd = Number.isNaN(token.startOffset);
+  if (isSwallowed(previousToken, atEnd, tokens)) return undefined;
   const previousEnd =
     previousToken === undefined || Number.isNaN(previousToken.startOffset)
       ? 0

@@ -23,12 +23,12 @@ export function readTemplate(token: IToken, source: number, out: Diagnostic[]): 
   if (!/[\\$\0-\x1f\x7f]/.test(body)) {
     const parts: TemplatePart[] =
       body === '' ? [] : [{ kind: 'text', text: body, span: { source, start, end: start + body.length } }];
-    return { kind: 'template', span, parts };
+    return { kind: 'template', span, parts, broken: !closed };
   }
-  const reader: Reader = { body, start, source, out, parts: [], text: '', from: 0, at: 0 };
+  const reader: Reader = { body, start, source, out, parts: [], broken: !closed, text: '', from: 0, at: 0 };
   while (reader.at < body.length) readPiece(reader);
   flush(reader, body.length);
-  return { kind: 'template', span, parts: reader.parts };
+  return { kind: 'template', span, parts: reader.parts, broken: reader.broken };
 }
 
 /** The text of a string that is no template; an interpolation in it is reported. */
@@ -48,6 +48,7 @@ interface Reader {
   readonly source: number;
   readonly out: Diagnostic[];
   readonly parts: TemplatePart[];
+  broken: boolean;
   text: string;
   from: number;
   at: number;
@@ -103,6 +104,7 @@ function readCodePoint(reader: Reader, char: string): void {
       match === null
         ? `write \`\\\\\` for the character \`\\\` itself${char === 'u' ? ', or `\\u{41}` with the number of a character' : ''}`
         : 'write the number of a character other than NUL';
+    reader.broken = true;
     reader.out.push(report('LLP1004', { escape }, { span: spanAt(reader, at, at + length), help }));
   }
   reader.at += length;
@@ -122,6 +124,7 @@ function readInterpolation(reader: Reader): void {
     reader.parts.push({ kind: 'interpolation', name, span });
     return;
   }
+  reader.broken = true;
   const help = 'write `${name}` with the name of a parameter, or `\\$` for the character itself';
   reader.out.push(report('LLP1005', { text: body.slice(at, end) }, { span, help }));
 }

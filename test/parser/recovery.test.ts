@@ -85,3 +85,25 @@ test('so many mistakes that not all are shown, and it is said', () => {
   expect(all.length).toBe(201);
   expect(all.at(-1)?.code).toBe('LLP1012');
 });
+
+/** One mistake each, whose consequences are not reported beside it. */
+const ALONE: readonly (readonly [string, string])[] = [
+  ['dir "/a { allow read; }\n dir "/b" { allow write; }', 'LLP1003'],
+  ['dir "${x y}" { allow write; }', 'LLP1005'],
+  ['file "a${" { deny read; }', 'LLP1005'],
+  ['dir "\\q" { deny read; }', 'LLP1004'],
+  ['dir "a" { deny read; }', 'LLP3001'],
+];
+
+test.each(ALONE)('nothing follows from the mistake in %s', (items, code) => {
+  const text = `llp 1;\npolicy "p" {\n ${items}\n}\n`;
+  expect(checkSources([{ name: 'a.llp', id: 'a.llp', text }]).diagnostics.map((d) => d.code)).toEqual([code]);
+});
+
+test.each([
+  ['/* policy "p" { allow read; }', 'LLP1006'],
+  [`policy "p" { ${'dir "/a" { '.repeat(300)}`, 'LLP1009'],
+])('no policy is missing where one could not be read: %.30s', (body, code) => {
+  const text = `llp 1;\n${body}\n`;
+  expect(checkSources([{ name: 'a.llp', id: 'a.llp', text }]).diagnostics.map((d) => d.code)).toEqual([code]);
+});
