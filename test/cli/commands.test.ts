@@ -1,3 +1,4 @@
+import { validateAgainst } from '../../src/runtime/schema.js';
 import { expect, test } from 'vitest';
 import { BAD, FAILING, filesIn, folder, GOOD, llpc, WARNED } from './llpc.js';
 
@@ -118,11 +119,13 @@ test.each([
   ['test failing.llp bad.llp nowhere.llp', 1],
   ['explain good.llp read /srv/www/a', 0],
   ['explain bad.llp read /srv/www/a', 1],
-])('llpc %s --format json, sarif', (args, code) => {
+])('llpc %s --format json, sarif', async (args, code) => {
   for (const format of ['json', 'sarif']) {
     const ran = llpc(root, [...args.split(' '), '--format', format]);
     expect([ran.code, ran.err]).toEqual([code, '']);
-    expect(typeof JSON.parse(ran.out)).toBe('object');
+    const data = JSON.parse(ran.out) as { readonly format?: string };
+    if (data.format !== 'llp-diagnostics') continue;
+    expect(await validateAgainst('diagnostics-1.json', data)).toEqual([]);
   }
 });
 

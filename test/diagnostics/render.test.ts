@@ -2,6 +2,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { diagnosticsJson } from '../../src/diagnostics/json.js';
 import { renderText } from '../../src/diagnostics/render.js';
+import { validateAgainst } from '../../src/runtime/schema.js';
 import { diagnosticsSarif } from '../../src/diagnostics/sarif.js';
 import type { Diagnostic, SourceText } from '../../src/diagnostics/types.js';
 
@@ -146,6 +147,10 @@ describe('JSON', () => {
         },
       },
     ]);
+  });
+
+  it('fits its schema', async () => {
+    expect(await validateAgainst('diagnostics-1.json', diagnosticsJson([hard, bare], sources))).toEqual([]);
   });
 
   it('has null for what is absent', () => {
