@@ -13,7 +13,7 @@ import { createMachine } from './memory.js';
 import type { Runnable } from './memory.js';
 import { ARENA, TAG, prepare } from './prepare.js';
 import { ARENA_WORDS, WORDS, newHome } from './store.js';
-import type { Engine, HookContext, LoadedProgram, Observer, TagStore } from './types.js';
+import type { HookContext, Interpreter, LoadedProgram, Observer, TagStore } from './types.js';
 
 export { loadProgram } from './load-program.js';
 export type { LoadOutcome, ProgramSource } from './load-program.js';
@@ -23,10 +23,10 @@ const FUEL = 1 << 16;
 /** For conformance runs, which may loop. */
 const RAW_FUEL = 1 << 22;
 
-/** An engine. Programs can be run by several engines, one after the other. */
-export function createInterpreter(): Engine {
+/** An interpreter. Programs can be run by several, one after the other. */
+export function createInterpreter(): Interpreter {
   const machine = createMachine();
-  const engine: Engine = {
+  const engine: Interpreter = {
     executed: 0,
     runs: 0,
     fault: undefined,
