@@ -1,7 +1,7 @@
 /** The engines by name: which runner a set of programs gets. */
 import { createInterpreterRunner } from './interpreter-runner.js';
 import { createInterpreter } from './interpreter.js';
-import type { Engine, EngineName, HookPrograms, HookRunner, MirroredTags, SessionIndex } from './types.js';
+import type { Engine, EngineName, HookPrograms, HookRunner, MirroredTags } from './types.js';
 import { createWasmRunner } from './wasm/runner.js';
 import { assertNever } from '../../assert.js';
 
@@ -31,32 +31,30 @@ export function createEngine(name: EngineName = 'auto'): Engine {
   return Object.assign(interpreter, { name, runnerOf });
 }
 
-/** Counts runs; when the set is hot it is compiled, and its open sessions go along. */
+/** Counts runs; when the set is hot it is compiled at the next walk, and the session of the call's other path goes along. */
 function autoRunner(programs: HookPrograms, tags: MirroredTags, first: HookRunner): HookRunner {
   let left = HOT_RUNS;
-  const promote = (): void => {
+  const promoted = (): HookRunner => {
     left = Infinity;
     const compiled = createWasmRunner(programs, tags);
-    if (compiled === undefined) return;
+    if (compiled === undefined) return first;
     const cookies = new Int32Array(2 * programs.size);
     for (const session of [0, 1] as const) {
       first.save(session, cookies);
       compiled.restore(session, cookies);
     }
     programs.runner = compiled;
+    return compiled;
   };
   return {
     ...first,
     get stoppedAt() {
       return first.stoppedAt;
     },
-    open(session: SessionIndex) {
-      first.open(session);
-      if (left <= 0) promote();
-    },
-    walk(session, steps) {
-      left -= steps.length;
-      return first.walk(session, steps);
+    walk(session, walk) {
+      if (left <= 0) return promoted().walk(session, walk);
+      left -= walk.steps.length;
+      return first.walk(session, walk);
     },
     pick(session, triggers, object, lookup) {
       left--;

@@ -7,6 +7,7 @@ import type {
   RunList,
   Runnable,
   SessionIndex,
+  Steps,
   TagStore,
 } from './types.js';
 
@@ -59,7 +60,8 @@ export function createInterpreterRunner(
       const cookies = sessions[session];
       for (let i = 0; i < size; i++) cookies[i] = 0;
     },
-    walk(session: SessionIndex, steps: readonly number[]): Runnable | undefined {
+    walk(session: SessionIndex, { steps }: Steps): Runnable | undefined {
+      runner.open(session);
       const list = programs.walk;
       const cookies = sessions[session];
       context.triggers = 0;
@@ -73,6 +75,12 @@ export function createInterpreterRunner(
         if (denied !== undefined) return denied;
       }
       return undefined;
+    },
+    step(session: SessionIndex, step: number): Runnable | undefined {
+      context.triggers = 0;
+      context.object = step >> 2;
+      context.lookup = step & 3;
+      return runList(programs.walk, sessions[session], false);
     },
     pick(session: SessionIndex, triggers: number, object: number, lookup: number): Runnable | undefined {
       context.object = object;

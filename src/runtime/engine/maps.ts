@@ -20,6 +20,8 @@ export interface InodeTable {
   readonly maxEntries: number;
   /** Number of entries. */
   size: number;
+  /** Number of updates: another one whenever the map has changed. */
+  version: number;
   /** High half of the last `lookup`. */
   hi: number;
   /**
@@ -42,7 +44,7 @@ export function createInodeTable(name: string, maxEntries: number): InodeTable {
   const cells = new Int32Array(FIRST_CELLS * CELL);
   // The methods are shared, so that the engine's call site sees one function for all tables.
   const methods = { allocate: newCells, update: updateInode, lookup: lookupInode };
-  return { kind: 'inode', name, maxEntries, size: 0, hi: 0, cells, ...methods };
+  return { kind: 'inode', name, maxEntries, size: 0, version: 0, hi: 0, cells, ...methods };
 }
 
 const newCells = (words: number): Int32Array => new Int32Array(words);
@@ -70,6 +72,7 @@ function updateInode(this: InodeTable, inode: number, lo: number, hi: number): 0
     }
     this.size++;
   }
+  this.version++;
   this.cells.set([inode | 0, lo | 0, hi | 0, 1], at);
   return 0;
 }

@@ -36,6 +36,8 @@ export interface TagMirror {
 
 /** Tags that an engine may keep a copy of. */
 export interface MirroredTags extends TagStore {
+  /** Another number whenever a tag has changed. */
+  readonly version: number;
   /** Tells the mirror of the tags that there are, and from now on of every change. */
   mirrorTo(mirror: TagMirror): void;
 }
@@ -82,6 +84,22 @@ export interface HookPrograms {
   runner: HookRunner | undefined;
 }
 
+/** The cookies that a walk led to, kept by a runner as long as nothing has changed that they depend on. */
+export interface KeptSession {
+  readonly runner: object;
+  /** Of what the cookies depend on. */
+  version: number;
+  /** Undefined until the walk has been made twice: what is walked once is not worth keeping. */
+  cookies: Int32Array | undefined;
+}
+
+/** A walk over directories, which is never changed: another tree gives another walk. */
+export interface Steps {
+  /** Inode number × 4 + lookup. */
+  readonly steps: readonly number[];
+  kept: KeptSession | undefined;
+}
+
 /** The session number: calls with two paths have two. */
 export type SessionIndex = 0 | 1;
 
@@ -92,8 +110,10 @@ export type SessionIndex = 0 | 1;
 export interface HookRunner {
   /** All cookies of a session are 0 from here on. */
   open(session: SessionIndex): void;
-  /** `fs_walk` over steps: inode number × 4 + lookup. */
-  walk(session: SessionIndex, steps: readonly number[]): Runnable | undefined;
+  /** Opens a session and runs `fs_walk` over the steps. */
+  walk(session: SessionIndex, walk: Steps): Runnable | undefined;
+  /** `fs_walk` on one more directory of a session. */
+  step(session: SessionIndex, step: number): Runnable | undefined;
   /** The index of the step that the last `walk` was denied at. */
   readonly stoppedAt: number;
   pick(session: SessionIndex, triggers: number, object: number, lookup: number): Runnable | undefined;

@@ -30,12 +30,12 @@ function runnerOf(task: Task): HookRunner {
 export function runWalk(task: Task, walk: Walk, session: SessionIndex): boolean {
   if (task.set.size === 0) return true;
   task.kernel.engine.fault = undefined;
-  runnerOf(task).open(session);
-  if (task.set.walk.length === 0) return true;
-  if (task.kernel.trace !== undefined) return runWalkTraced(task, walk, session);
-  const runner = runnerOf(task);
-  const denied = runner.walk(session, walk.steps);
-  return denied === undefined || denyStep(task, denied, walk.steps[runner.stoppedAt] as number);
+  if (task.set.walk.length === 0 || task.kernel.trace !== undefined) {
+    runnerOf(task).open(session);
+    return task.set.walk.length === 0 || runWalkTraced(task, walk, session);
+  }
+  const denied = runnerOf(task).walk(session, walk);
+  return denied === undefined || denyStep(task, denied, walk.steps[runnerOf(task).stoppedAt] as number);
 }
 
 function runWalkTraced(task: Task, walk: Walk, session: SessionIndex): boolean {
@@ -64,7 +64,7 @@ export function runWalkStep(
   const step = inode * 4 + lookup;
   if (task.kernel.trace !== undefined)
     return runTraced(task, task.set.walk, session, name, occasionOfStep(step));
-  const denied = runnerOf(task).walk(session, [step]);
+  const denied = runnerOf(task).step(session, step);
   return denied === undefined || denyStep(task, denied, step);
 }
 

@@ -186,7 +186,7 @@ function emitVerdict(
 }
 
 /** (r1, r2) of a program without a hook; r0 is put into the result. Always 0. */
-export function rawDriver(fn: number): FunctionBody {
+export function rawDriver(fn: number, exportAs: string): FunctionBody {
   const code: Bytes = [];
   i32Const(code, RESULT);
   for (const parameter of [0, 1]) {
@@ -196,5 +196,5 @@ export function rawDriver(fn: number): FunctionBody {
   call(code, fn);
   access(code, OP.i64Store, 0);
   i32Const(code, 0);
-  return { type: type(2), locals: [], code, exportAs: 'run' };
+  return { type: type(2), locals: [], code, exportAs };
 }

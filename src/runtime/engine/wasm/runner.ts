@@ -4,7 +4,16 @@
  * Sessions are the contexts of the programs themselves, in linear memory: a program reads and writes the cookie where it
  * stays. Every program here was accepted by the verifier: `loadProgram` makes no other.
  */
-import type { HookPrograms, HookRunner, MirroredTags, RunList, Runnable, SessionIndex } from '../types.js';
+import type {
+  HookPrograms,
+  HookRunner,
+  KeptSession,
+  MirroredTags,
+  Runnable,
+  SessionIndex,
+  Steps,
+} from '../types.js';
+import type { InodeTable } from '../maps.js';
 import { wasm } from './api.js';
 import { importedHelpers } from './imports.js';
 import { CONTEXT, CONTEXT_SIZE, MAX_STEPS, REQUEST, STEPS, STOPPED_AT } from './layout.js';
@@ -57,7 +66,7 @@ export function createWasmRunner(programs: HookPrograms, tags: MirroredTags): Wa
   const sessions = allocate(linear, size);
   if (exports === undefined || sessions === undefined) return undefined;
   writeChains(linear, shape, sessions);
-  const runner = newRunner(linear, exports, shape, sessions);
+  const runner = newRunner(linear, exports, shape, sessions, tags);
   own(runner, [{ address: sessions, size }]);
   return runner;
 }
@@ -85,49 +94,95 @@ function writeChains(linear: LinearMemory, { lists, chains }: SetShape, sessions
   }
 }
 
-const programOf = (list: RunList, result: number): Runnable | undefined =>
-  result === 0 ? undefined : list[result - 1];
-
-function newRunner(linear: LinearMemory, exports: Exports, shape: SetShape, sessions: number): WasmRunner {
+function newRunner(
+  linear: LinearMemory,
+  exports: Exports,
+  shape: SetShape,
+  sessions: number,
+  tags: MirroredTags,
+): WasmRunner {
   const { lists, chains } = shape;
   const second = sessions + chains * CONTEXT_SIZE;
   const contextOf = (session: SessionIndex): number => (session === 0 ? sessions : second);
   const { walk, pick, get } = exports;
-  const runner = {
+  // A walk depends on tags and inode maps alone, unless programs keep notes of their own.
+  const inodeMaps = shape.maps.filter((map) => map.kind === 'inode');
+  const keeps = inodeMaps.length === shape.maps.length;
+  const versionNow = (): number => {
+    let sum = tags.version;
+    for (let i = 0; i < inodeMaps.length; i++) sum += (inodeMaps[i] as InodeTable).version;
+    return sum;
+  };
+
+  function open(session: SessionIndex): void {
+    const { words } = linear;
+    let at = contextOf(session) >> 2;
+    for (let slot = 0; slot < chains; slot++, at += CONTEXT_SIZE / 4) {
+      words[at] = 0;
+      words[at + 1] = 0;
+    }
+  }
+
+  function walkSteps(session: SessionIndex, steps: readonly number[]): Runnable | undefined {
+    const { words } = linear;
+    const count = steps.length;
+    for (let from = 0; from < count; from += MAX_STEPS) {
+      const length = Math.min(count - from, MAX_STEPS);
+      for (let i = 0; i < length; i++) words[STEPS / 4 + i] = steps[from + i] as number;
+      const result = walk(contextOf(session), STEPS, STEPS + 4 * length);
+      if (result === 0) continue;
+      runner.stoppedAt = from + (((words[STOPPED_AT / 4] as number) - STEPS) >> 2);
+      return lists.walk[result - 1];
+    }
+    return undefined;
+  }
+
+  /** Keeps the cookies of a walk that is made for the second time; of the first it is only noted when it was. */
+  function keep(session: SessionIndex, way: Steps, kept: KeptSession | undefined, version: number): void {
+    if (kept === undefined) {
+      way.kept = { runner, version, cookies: undefined };
+    } else if (kept.version === version) {
+      kept.cookies = new Int32Array(2 * chains);
+      runner.save(session, kept.cookies);
+    } else {
+      kept.version = version;
+      kept.cookies = undefined;
+    }
+  }
+
+  const runner: WasmRunner & { stoppedAt: number } = {
     stoppedAt: 0,
-    open(session: SessionIndex): void {
-      const { words } = linear;
-      let at = contextOf(session) >> 2;
-      for (let slot = 0; slot < chains; slot++, at += CONTEXT_SIZE / 4) {
-        words[at] = 0;
-        words[at + 1] = 0;
+    open,
+    walk(session, way) {
+      const version = versionNow();
+      const kept = way.kept?.runner === runner ? way.kept : undefined;
+      if (kept?.version === version && kept.cookies !== undefined) {
+        runner.restore(session, kept.cookies);
+        return undefined;
       }
+      open(session);
+      const denied = walkSteps(session, way.steps);
+      if (denied === undefined && keeps) keep(session, way, kept, version);
+      return denied;
     },
-    walk(session: SessionIndex, steps: readonly number[]): Runnable | undefined {
-      const { words } = linear;
-      const count = steps.length;
-      for (let from = 0; from < count; from += MAX_STEPS) {
-        const length = Math.min(count - from, MAX_STEPS);
-        for (let i = 0; i < length; i++) words[STEPS / 4 + i] = steps[from + i] as number;
-        const result = walk(contextOf(session), STEPS, STEPS + 4 * length);
-        if (result === 0) continue;
-        runner.stoppedAt = from + (((words[STOPPED_AT / 4] as number) - STEPS) >> 2);
-        return programOf(lists.walk, result);
-      }
-      return undefined;
+    step: (session, step) => walkSteps(session, [step]),
+    pick(session, triggers, object, lookup) {
+      const result = pick(contextOf(session), triggers, object, lookup);
+      return result === 0 ? undefined : lists.picks[result - 1];
     },
-    pick: (session: SessionIndex, triggers: number, object: number, lookup: number) =>
-      programOf(lists.picks, pick(contextOf(session), triggers, object, lookup)),
-    get: (session: SessionIndex, object: number) => programOf(lists.get, get(contextOf(session), object)),
-    save(session: SessionIndex, cookies: Int32Array): void {
+    get(session, object) {
+      const result = get(contextOf(session), object);
+      return result === 0 ? undefined : lists.get[result - 1];
+    },
+    save(session, cookies) {
       const at = contextOf(session) >> 2;
       for (let i = 0; i < cookies.length; i++) cookies[i] = linear.words[cookieWord(at, i)] as number;
     },
-    restore(session: SessionIndex, cookies: Int32Array): void {
+    restore(session, cookies) {
       const at = contextOf(session) >> 2;
       for (let i = 0; i < cookies.length; i++) linear.words[cookieWord(at, i)] = cookies[i] as number;
     },
-    batch: (requests: readonly BatchRequest[]) => runBatch(linear, exports, sessions, requests),
+    batch: (requests) => runBatch(linear, exports, sessions, requests),
   };
   return runner;
 }
