@@ -9,6 +9,7 @@ import type { DecodeError } from '../../bpf/decode.js';
 import { execute } from './execute.js';
 import type { InterpreterProgram } from './load-program.js';
 import { createArrayTable } from './maps.js';
+import type { EngineMap } from './maps.js';
 import { createMachine } from './memory.js';
 import type { Runnable } from './memory.js';
 import { ARENA, TAG, prepare } from './prepare.js';
@@ -75,33 +76,46 @@ function start(r1Lo: number, r1Hi: number, r2: number): void {
 }
 
 export type RawOutcome =
-  /** r0 as its halves, signed. */
-  | { readonly kind: 'returned'; readonly lo: number; readonly hi: number }
+  /** r0 as its halves, signed, and the memory as the program left it. */
+  | { readonly kind: 'returned'; readonly lo: number; readonly hi: number; readonly memory: Uint8Array }
   | { readonly kind: 'refused'; readonly errors: readonly DecodeError[] }
   | { readonly kind: 'fault'; readonly fault: string };
+
+export interface RawOptions {
+  /** Helpers other than the engine's, by number. */
+  readonly helpers?: ReadonlyMap<number, () => number>;
+  /** The maps that LD_IMM64 refers to, by index; the program writes into them. */
+  readonly maps?: readonly EngineMap[];
+  /** Instructions that may run. */
+  readonly fuel?: number;
+}
 
 const NO_TAGS: TagStore = { tagHi: 0, getTag: () => 0, setTag: () => 0 };
 
 /**
- * Runs bytes that were decoded but *not verified*, with r1 = memory and r2 = its length: for conformance vectors
+ * Runs bytes that were decoded but *not verified*, with r1 = memory and r2 = its length: for tests of the engine
  * only. Accesses are bounds-checked; the program writes into a copy of `memory`.
  */
-export function runRaw(
-  bytes: Uint8Array,
-  memory: Uint8Array,
-  helpers?: ReadonlyMap<number, () => number>,
-): RawOutcome {
+export function runRaw(bytes: Uint8Array, memory: Uint8Array, options: RawOptions = {}): RawOutcome {
+  const { helpers, maps = [], fuel = RAW_FUEL } = options;
   const { instructions, errors } = decode(bytes);
   if (errors.length > 0) return { kind: 'refused', errors };
-  const map = createArrayTable('memory', memory.length, 1);
-  map.view = new DataView(memory.slice().buffer); // exactly as long as the memory: a map would round it up
-  const prepared = prepare(instructions);
-  const p: Runnable = { ...prepared, name: 'raw', hook: undefined, maps: [map], home: newHome(), helpers };
+  const table = createArrayTable('memory', memory.length, 1);
+  const copy = new Uint8Array(memory);
+  table.view = new DataView(copy.buffer); // exactly as long as the memory: a map would round it up
+  const p: Runnable = {
+    ...prepare(instructions),
+    name: 'raw',
+    hook: undefined,
+    maps: [...maps, table],
+    home: newHome(),
+    helpers,
+  };
   const machine = createMachine();
   machine.low = ARENA.stack;
-  machine.fuel = RAW_FUEL;
-  start(0, TAG.VALUE, memory.length);
+  machine.fuel = fuel;
+  start(0, TAG.VALUE + maps.length, memory.length);
   execute(machine, p, NO_TAGS, undefined);
   if (machine.fault !== undefined) return { kind: 'fault', fault: machine.fault };
-  return { kind: 'returned', lo: WORDS[0] as number, hi: WORDS[1] as number };
+  return { kind: 'returned', lo: WORDS[0] as number, hi: WORDS[1] as number, memory: copy };
 }
