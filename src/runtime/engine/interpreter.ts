@@ -75,8 +75,8 @@ function start(r1Lo: number, r1Hi: number, r2: number): void {
 }
 
 export type RawOutcome =
-  /** r0 as its halves, signed. */
-  | { readonly kind: 'returned'; readonly lo: number; readonly hi: number }
+  /** r0 as its halves, signed, and what the memory holds after the run. */
+  | { readonly kind: 'returned'; readonly lo: number; readonly hi: number; readonly memory: Uint8Array }
   | { readonly kind: 'refused'; readonly errors: readonly DecodeError[] }
   | { readonly kind: 'fault'; readonly fault: string };
 
@@ -90,18 +90,20 @@ export function runRaw(
   bytes: Uint8Array,
   memory: Uint8Array,
   helpers?: ReadonlyMap<number, () => number>,
+  fuel = RAW_FUEL,
 ): RawOutcome {
   const { instructions, errors } = decode(bytes);
   if (errors.length > 0) return { kind: 'refused', errors };
   const map = createArrayTable('memory', memory.length, 1);
-  map.view = new DataView(memory.slice().buffer); // exactly as long as the memory: a map would round it up
+  const copy = Uint8Array.from(memory);
+  map.view = new DataView(copy.buffer); // exactly as long as the memory: a map would round it up
   const prepared = prepare(instructions);
   const p: Runnable = { ...prepared, name: 'raw', hook: undefined, maps: [map], home: newHome(), helpers };
   const machine = createMachine();
   machine.low = ARENA.stack;
-  machine.fuel = RAW_FUEL;
+  machine.fuel = fuel;
   start(0, TAG.VALUE, memory.length);
   execute(machine, p, NO_TAGS, undefined);
   if (machine.fault !== undefined) return { kind: 'fault', fault: machine.fault };
-  return { kind: 'returned', lo: WORDS[0] as number, hi: WORDS[1] as number };
+  return { kind: 'returned', lo: WORDS[0] as number, hi: WORDS[1] as number, memory: copy };
 }
