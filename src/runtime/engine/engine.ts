@@ -1,7 +1,8 @@
 /** The engines by name: which runner a set of programs gets. */
 import { createInterpreterRunner } from './interpreter-runner.js';
 import { createInterpreter } from './interpreter.js';
-import type { Engine, EngineName, HookPrograms, HookRunner, MirroredTags } from './types.js';
+import type { EngineName } from './names.js';
+import type { Engine, HookPrograms, HookRunner, MirroredTags } from './types.js';
 import { createWasmRunner } from './wasm/runner.js';
 import { assertNever } from '../../assert.js';
 

@@ -83,11 +83,11 @@ export type RawOutcome =
 
 export interface RawOptions {
   /** Helpers other than the engine's, by number. */
-  readonly helpers?: ReadonlyMap<number, () => number>;
+  readonly helpers?: ReadonlyMap<number, () => number> | undefined;
   /** The maps that LD_IMM64 refers to, by index; the program writes into them. */
-  readonly maps?: readonly EngineMap[];
+  readonly maps?: readonly EngineMap[] | undefined;
   /** Instructions that may run. */
-  readonly fuel?: number;
+  readonly fuel?: number | undefined;
 }
 
 const NO_TAGS: TagStore = { tagHi: 0, getTag: () => 0, setTag: () => 0 };

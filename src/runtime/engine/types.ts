@@ -3,6 +3,7 @@
  * BigInt: this is the innermost loop.
  */
 import type { HookName } from '../../abi/hooks.js';
+import type { EngineName } from './names.js';
 
 /** The context of one run. One object is reused for all runs of a task; the program changes the cookie in it. */
 export interface HookContext {
@@ -123,10 +124,6 @@ export interface HookRunner {
   save(session: SessionIndex, cookies: Int32Array): void;
   restore(session: SessionIndex, cookies: Int32Array): void;
 }
-
-export const ENGINE_NAMES = ['interpreter', 'wasm', 'auto'] as const;
-/** `auto` begins with the interpreter and compiles a set of programs once it has run often enough to be worth it. */
-export type EngineName = (typeof ENGINE_NAMES)[number];
 
 /** Runs single programs, one instruction after the other. */
 export interface Interpreter {
