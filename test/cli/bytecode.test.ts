@@ -42,7 +42,11 @@ const ROWS: readonly Row[] = [
   ['disasm latin.hex', 1, /LLP2017[^]*it is not UTF-8/],
   ['disasm sum.bin --hex', 1, /LLP2017/],
   ['disasm empty.bin', 1, /^empty\.bin: slot 0: error\[whole_instructions\]: the program is empty\n$/],
-  ['disasm broken.bin', 1, /^broken\.bin: slot 5: 010203: error\[whole_[^]*\nbroken\.bin: slot 1: ff[0-9a-f]{14}: error\[known_/],
+  [
+    'disasm broken.bin',
+    1,
+    /^broken\.bin: slot 5: 010203: error\[whole_[^]*\nbroken\.bin: slot 1: ff[0-9a-f]{14}: error\[known_/,
+  ],
   ['disasm out/manifest.json --program fs_wlak', 2, /did you mean `fs_walk`\?/],
   ['disasm out/manifest.json --program x', 2, /no program `x`: they are fs_walk, /],
   ['disasm sum.bin --dot --format json', 2, /choose one/],
