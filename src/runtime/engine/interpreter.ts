@@ -9,11 +9,12 @@ import type { DecodeError } from '../../bpf/decode.js';
 import { execute } from './execute.js';
 import type { InterpreterProgram } from './load-program.js';
 import { createArrayTable } from './maps.js';
+import type { EngineMap } from './maps.js';
 import { createMachine } from './memory.js';
 import type { Runnable } from './memory.js';
 import { ARENA, TAG, prepare } from './prepare.js';
 import { ARENA_WORDS, WORDS, newHome } from './store.js';
-import type { Engine, HookContext, LoadedProgram, Observer, TagStore } from './types.js';
+import type { HookContext, Interpreter, LoadedProgram, Observer, TagStore } from './types.js';
 
 export { loadProgram } from './load-program.js';
 export type { LoadOutcome, ProgramSource } from './load-program.js';
@@ -23,10 +24,10 @@ const FUEL = 1 << 16;
 /** For conformance runs, which may loop. */
 const RAW_FUEL = 1 << 22;
 
-/** An engine. Programs can be run by several engines, one after the other. */
-export function createInterpreter(): Engine {
+/** An interpreter. Programs can be run by several, one after the other. */
+export function createInterpreter(): Interpreter {
   const machine = createMachine();
-  const engine: Engine = {
+  const engine: Interpreter = {
     executed: 0,
     runs: 0,
     fault: undefined,
@@ -75,34 +76,45 @@ function start(r1Lo: number, r1Hi: number, r2: number): void {
 }
 
 export type RawOutcome =
-  /** r0 as its halves, signed, and what the memory holds after the run. */
+  /** r0 as its halves, signed, and the memory as the program left it. */
   | { readonly kind: 'returned'; readonly lo: number; readonly hi: number; readonly memory: Uint8Array }
   | { readonly kind: 'refused'; readonly errors: readonly DecodeError[] }
   | { readonly kind: 'fault'; readonly fault: string };
 
+export interface RawOptions {
+  /** Helpers other than the engine's, by number. */
+  readonly helpers?: ReadonlyMap<number, () => number> | undefined;
+  /** The maps that LD_IMM64 refers to, by index; the program writes into them. */
+  readonly maps?: readonly EngineMap[] | undefined;
+  /** Instructions that may run. */
+  readonly fuel?: number | undefined;
+}
+
 const NO_TAGS: TagStore = { tagHi: 0, getTag: () => 0, setTag: () => 0 };
 
 /**
- * Runs bytes that were decoded but *not verified*, with r1 = memory and r2 = its length: for conformance vectors
+ * Runs bytes that were decoded but *not verified*, with r1 = memory and r2 = its length: for tests of the engine
  * only. Accesses are bounds-checked; the program writes into a copy of `memory`.
  */
-export function runRaw(
-  bytes: Uint8Array,
-  memory: Uint8Array,
-  helpers?: ReadonlyMap<number, () => number>,
-  fuel = RAW_FUEL,
-): RawOutcome {
+export function runRaw(bytes: Uint8Array, memory: Uint8Array, options: RawOptions = {}): RawOutcome {
+  const { helpers, maps = [], fuel = RAW_FUEL } = options;
   const { instructions, errors } = decode(bytes);
   if (errors.length > 0) return { kind: 'refused', errors };
-  const map = createArrayTable('memory', memory.length, 1);
-  const copy = Uint8Array.from(memory);
-  map.view = new DataView(copy.buffer); // exactly as long as the memory: a map would round it up
-  const prepared = prepare(instructions);
-  const p: Runnable = { ...prepared, name: 'raw', hook: undefined, maps: [map], home: newHome(), helpers };
+  const table = createArrayTable('memory', memory.length, 1);
+  const copy = new Uint8Array(memory);
+  table.view = new DataView(copy.buffer); // exactly as long as the memory: a map would round it up
+  const p: Runnable = {
+    ...prepare(instructions),
+    name: 'raw',
+    hook: undefined,
+    maps: [...maps, table],
+    home: newHome(),
+    helpers,
+  };
   const machine = createMachine();
   machine.low = ARENA.stack;
   machine.fuel = fuel;
-  start(0, TAG.VALUE, memory.length);
+  start(0, TAG.VALUE + maps.length, memory.length);
   execute(machine, p, NO_TAGS, undefined);
   if (machine.fault !== undefined) return { kind: 'fault', fault: machine.fault };
   return { kind: 'returned', lo: WORDS[0] as number, hi: WORDS[1] as number, memory: copy };

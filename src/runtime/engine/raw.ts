@@ -57,7 +57,7 @@ function interpreter(bytes: Uint8Array, memory: Uint8Array, { helpers, fuel }: R
     const message = `${instructions.length} instructions are more than ${MAX_RAW_INSTRUCTIONS}`;
     return { kind: 'refused', errors: [{ slot: 0, hex: '', rule: 'size', message }] };
   }
-  const outcome = interpretRaw(bytes, memory, helpers, fuel);
+  const outcome = interpretRaw(bytes, memory, { helpers, fuel });
   if (outcome.kind !== 'fault') return outcome;
   const [, slot, message] = /^raw: slot (\d+): (.*)$/s.exec(outcome.fault) ?? [];
   return {
