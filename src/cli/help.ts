@@ -121,7 +121,7 @@ Runs a raw program: r1 is the address of the memory, r2 its length. Prints r0, a
 bytecode or hex text (.hex, or \`-\` for standard input).
 
   --mem HEX          the memory; none without
-  --engine ENGINE    interpreter, wasm or auto (default)
+  --engine ENGINE    interpreter or auto (default); wasm is for verified programs, and refused here
   --fuel N           instructions after which a run is ended, looked at where it jumps
 ${BYTECODE}
 With --plugin it is a plugin of the bpf_conformance suite: the program comes in hex on standard input, the memory in hex as

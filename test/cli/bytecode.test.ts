@@ -78,6 +78,11 @@ const ROWS: readonly Row[] = [
   ['exec sum.bin --mem 0102', 0, /^$/],
   ['exec sum.hex --mem 0102 --engine interpreter', 0, /^$/],
   ['exec sum.bin --mem 0102 --engine interpretr', 2, /did you mean `interpreter`\?/],
+  [
+    'exec sum.bin --mem 0102 --engine wasm',
+    2,
+    /`--engine wasm`: raw programs are run by the interpreter only/,
+  ],
   ['exec sum.bin --mem 0102 --engine jit', 2, /it takes `interpreter`, `wasm`, `auto`/],
   ['exec sum.bin --mem 010', 2, /`--mem`: `010` is no hex of whole bytes/],
   ['exec sum.bin --mem 01', 1, /^sum\.bin: slot 1: ldxb r2, \[r1\+1\]: fault: bad load\n$/],
