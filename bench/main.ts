@@ -6,10 +6,18 @@ import { whatCompiles } from './compile.js';
 import { whatDecides } from './decide.js';
 import { whatGrounds } from './ground.js';
 import { whatStarts } from './start.js';
+import { whatTheKernelTakes } from './kernel.js';
 import { sizes } from './sizes.js';
 import type { Row } from './rows.js';
 
-const rows: Row[] = [...sizes(), ...whatStarts(), ...whatCompiles(), ...whatGrounds(), ...whatDecides()];
+const rows: Row[] = [
+  ...sizes(),
+  ...whatStarts(),
+  ...whatCompiles(),
+  ...whatGrounds(),
+  ...whatDecides(),
+  ...whatTheKernelTakes(),
+];
 
 if (process.argv.includes('--json')) {
   process.stdout.write(JSON.stringify({ node: process.version, rows }, null, 1) + '\n');
