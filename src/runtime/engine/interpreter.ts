@@ -12,8 +12,16 @@ import { createArrayTable } from './maps.js';
 import { createMachine } from './memory.js';
 import type { Runnable } from './memory.js';
 import { ARENA, TAG, prepare } from './prepare.js';
-import { ARENA_WORDS, WORDS, newHome } from './store.js';
+import { ARENA_WORDS, HI, LO, entryOf, newHome } from './store.js';
 import type { Engine, HookContext, LoadedProgram, Observer, TagStore } from './types.js';
+
+// Constants of this very module: an imported binding is loaded again at each use.
+const lo = LO;
+const hi = HI;
+const arenaWords = ARENA_WORDS;
+const chainTag: number = TAG.CHAIN;
+const arenaTag: number = TAG.ARENA;
+const firstFrameEnd = ARENA.stack + ARENA.frame;
 
 export { loadProgram } from './load-program.js';
 export type { LoadOutcome, ProgramSource } from './load-program.js';
@@ -33,8 +41,9 @@ export function createInterpreter(): Engine {
     run(program: LoadedProgram, context: HookContext, tags: TagStore, observer?: Observer): number {
       const p = program as InterpreterProgram; // `loadProgram` makes no other
       writeContext(p, context);
-      start(0, TAG.ARENA, 0);
+      start(0, arenaTag, 0);
       machine.fuel = FUEL;
+      machine.pc = entryOf(p);
       machine.depth = 0;
       const result = execute(machine, p, tags, observer);
       engine.runs++;
@@ -44,8 +53,8 @@ export function createInterpreter(): Engine {
         machine.fault = undefined;
         return result;
       }
-      context.cookieLo = ARENA_WORDS[0] as number;
-      context.cookieHi = ARENA_WORDS[1] as number;
+      context.cookieLo = arenaWords[0] as number;
+      context.cookieHi = arenaWords[1] as number;
       return result >>> 0;
     },
   };
@@ -53,25 +62,24 @@ export function createInterpreter(): Engine {
 }
 
 function writeContext(p: InterpreterProgram, context: HookContext): void {
-  const words = ARENA_WORDS;
-  words[0] = context.cookieLo;
-  words[1] = context.cookieHi;
-  words[2] = context.chain;
-  words[3] = TAG.CHAIN;
-  words[4] = context.object;
-  words[5] = p.objectTag;
-  words[6] = context.lookup;
-  words[7] = context.triggers;
+  arenaWords[0] = context.cookieLo;
+  arenaWords[1] = context.cookieHi;
+  arenaWords[2] = context.chain;
+  arenaWords[3] = chainTag;
+  arenaWords[4] = context.object;
+  arenaWords[5] = p.objectTag;
+  arenaWords[6] = context.lookup;
+  arenaWords[7] = context.triggers;
 }
 
 /** r1, r2 and r10 at the start of a run; the verifier has seen that no other register is read unset. */
 function start(r1Lo: number, r1Hi: number, r2: number): void {
-  WORDS[2] = r1Lo;
-  WORDS[3] = r1Hi;
-  WORDS[4] = r2;
-  WORDS[5] = 0;
-  WORDS[20] = ARENA.stack + ARENA.frame;
-  WORDS[21] = TAG.ARENA;
+  lo[1] = r1Lo;
+  hi[1] = r1Hi;
+  lo[2] = r2;
+  hi[2] = 0;
+  lo[10] = firstFrameEnd;
+  hi[10] = arenaTag;
 }
 
 export type RawOutcome =
@@ -100,8 +108,9 @@ export function runRaw(
   const machine = createMachine();
   machine.low = ARENA.stack;
   machine.fuel = RAW_FUEL;
+  machine.pc = entryOf(p);
   start(0, TAG.VALUE, memory.length);
   execute(machine, p, NO_TAGS, undefined);
   if (machine.fault !== undefined) return { kind: 'fault', fault: machine.fault };
-  return { kind: 'returned', lo: WORDS[0] as number, hi: WORDS[1] as number };
+  return { kind: 'returned', lo: lo[0] as number, hi: hi[0] as number };
 }

@@ -23,9 +23,9 @@ export interface InodeTable {
   /** High half of the last `lookup`. */
   hi: number;
   /**
-   * Open-addressed, linear probing, a power of two of cells and at most half of them full.
+   * Open-addressed, linear probing, a power of two of cells and at most a quarter of them full: most lookups end at the first cell.
    *
-   *     cell: ├ inode ┼ low half ┼ high half ┼ 1 if in use ┤
+   *     cell: ├ inode ┼ low half ┼ high half ┼ −1 if in use ┤
    */
   cells: Int32Array;
   update(inode: number, lo: number, hi: number): 0 | -7;
@@ -45,11 +45,7 @@ export function createInodeTable(name: string, maxEntries: number): InodeTable {
 function lookupInode(this: InodeTable, inode: number): number {
   const cells = this.cells;
   const at = findCell(cells, inode);
-  if (cells[at + 3] === 0) {
-    this.hi = 0;
-    return 0;
-  }
-  this.hi = cells[at + 2] as number;
+  this.hi = cells[at + 2] as number; // a free cell is all zeros
   return cells[at + 1] as number;
 }
 
@@ -58,12 +54,12 @@ function updateInode(this: InodeTable, inode: number, lo: number, hi: number): 0
   if (this.cells[at + 3] === 0) {
     if (this.size >= this.maxEntries) return ERRNO.E2BIG;
     this.size++;
-    if (this.size * 2 > this.cells.length / CELL) {
+    if (this.size * 4 > this.cells.length / CELL) {
       this.cells = grown(this.cells);
       at = findCell(this.cells, inode);
     }
   }
-  this.cells.set([inode | 0, lo | 0, hi | 0, 1], at);
+  this.cells.set([inode | 0, lo | 0, hi | 0, -1], at);
   return 0;
 }
 
@@ -73,7 +69,8 @@ function findCell(cells: Int32Array, inode: number): number {
   const key = inode | 0;
   const hash = Math.imul(key, 0x9e3779b1);
   let at = ((hash ^ (hash >>> 15)) * CELL) & mask;
-  while (cells[at + 3] !== 0 && cells[at] !== key) at = (at + CELL) & mask;
+  // One branch, not two: another inode in a cell in use.
+  while ((((cells[at] as number) ^ key) & (cells[at + 3] as number)) !== 0) at = (at + CELL) & mask;
   return at;
 }
 
