@@ -1,6 +1,6 @@
 /** Decisions through the model: open at depth 8 with all hooks, beside the same calls with no policy. */
 import { compile } from '../src/compile.js';
-import { createInterpreter } from '../src/runtime/engine/interpreter.js';
+import { createEngine } from '../src/runtime/engine/engine.js';
 import { buildTree } from '../src/runtime/kernel/build-tree.js';
 import { O } from '../src/runtime/kernel/errno.js';
 import { close, open } from '../src/runtime/kernel/syscalls/index.js';
@@ -24,7 +24,7 @@ export function whatDecides(): Row[] {
   const artifact = defined(compile(SMALL_POLICY).artifact, 'the policy compiles');
   const loaded = loadPolicy(artifact, tree());
   if (loaded.kind !== 'loaded') throw new Error('it does not load');
-  const free = newTask(new Kernel(tree(), createInterpreter()));
+  const free = newTask(new Kernel(tree(), createEngine()));
   const { engine } = loaded.value.kernel;
   const [policed, bare] = alternate(loaded.value.task, free);
   engine.runs = 0;

@@ -15,7 +15,8 @@ function signed(n: number): string {
   return n < 0 ? `${n}` : `+${n}`;
 }
 
-function withTarget(op: Instruction, target: string): string {
+/** One instruction as text, its jump to a target in these words. */
+export function withTarget(op: Instruction, target: string): string {
   const { mnemonic, form } = rowOf(op);
   const f = fieldsOf(op);
   const at = (register: number): string => `[r${register}${signed(f.off)}]`;
@@ -64,6 +65,8 @@ export interface ListingOptions {
   readonly maps?: readonly string[];
   /** One per slot, as `encode` gives them: a note is a comment where it changes. */
   readonly origins?: readonly (Origin | undefined)[];
+  /** By slot: a comment on a line of its own above the instruction. */
+  readonly heads?: ReadonlyMap<number, string>;
 }
 
 /**
@@ -83,12 +86,15 @@ export function listing(program: readonly Placed[], options: ListingOptions = {}
     note = newNote;
     const comment = comments.filter((c) => c !== undefined).join(', ');
     const line = `${String(slot).padStart(4)}  ${label.padEnd(6)} ${text}`;
-    return comment === '' ? line.trimEnd() : `${line.padEnd(44)} ; ${comment}`;
+    const head = options.heads?.get(slot);
+    const above = head === undefined ? '' : `      ; ${head}\n`;
+    return above + (comment === '' ? line.trimEnd() : `${line.padEnd(44)} ; ${comment}`);
   });
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function targetSlot({ slot, instruction }: Placed): number | undefined {
+/** The slot that a jump or a local call goes to. */
+export function targetSlot({ slot, instruction }: Placed): number | undefined {
   const distance = distanceOf(instruction);
   return distance === undefined ? undefined : slot + 1 + distance;
 }

@@ -1,8 +1,9 @@
 /** The commands and their help. */
+import type { ExtraOption } from './options.js';
 
 export interface Command {
-  readonly name: 'check' | 'build' | 'run' | 'test' | 'explain';
-  readonly options: readonly ('emit' | 'out' | 'scenario' | 'plan')[];
+  readonly name: 'check' | 'build' | 'run' | 'test' | 'explain' | 'disasm' | 'verify' | 'exec';
+  readonly options: readonly ExtraOption[];
   readonly help: string;
 }
 
@@ -17,6 +18,12 @@ const EXITS = `exit code: 0 success, 1 diagnostics or a failed expectation, 2 us
 
 const EMIT = `  --emit STAGE       show a stage: ast, policy, hierarchy, plan, asm, manifest
   --plan PLAN        chained (default); monolithic or unchained, to compare it to
+`;
+
+/** Of the commands about bytecode, whose output is no list of diagnostics. */
+const BYTECODE = `  --hex              FILE is hex text, as is a file that ends in .hex
+  --format FORMAT    text (default) or json (schema/bytecode-1.json)
+  -h, --help         this text
 `;
 
 export const COMMANDS: readonly Command[] = [
@@ -75,6 +82,54 @@ decided. FILE is a policy or a manifest. The tree has what the policy requires a
 ${COMMON}
 ${EXITS}`,
   },
+  {
+    name: 'disasm',
+    options: ['hex', 'program', 'dot', 'plan'],
+    help: `llpc disasm FILE
+
+Shows bytecode as assembly. FILE is a manifest (.json), a policy (.llp), hex text (.hex, or \`-\` for standard input) or
+bytecode. Where it is known, the place in the policy that the instructions come from stands above them.
+
+  --program NAME     only this program of the manifest
+  --dot              the control flow as a graph for Graphviz
+${BYTECODE}  -D NAME=VALUE, --plan PLAN: of a policy, as for \`llpc check\`
+
+${EXITS}`,
+  },
+  {
+    name: 'verify',
+    options: ['hex', 'hook', 'triggers', 'mem-size', 'plan'],
+    help: `llpc verify FILE
+
+Checks bytecode by the rules of the ABI. FILE is as for \`llpc disasm\`. A manifest says which program is for which hook and
+which maps it has; of other bytecode you say what it is:
+
+  --hook HOOK        a program without maps, for fs_walk, fs_pick or fs_get
+  --triggers NAMES   of fs_pick: action names with commas between
+  --mem-size N       a raw program: r1 is the address of N bytes, r2 is N
+${BYTECODE}  -D NAME=VALUE, --plan PLAN: of a policy, as for \`llpc check\`
+
+${EXITS}`,
+  },
+  {
+    name: 'exec',
+    options: ['hex', 'mem', 'engine', 'fuel', 'plugin', 'program', 'debug', 'elf'],
+    help: `llpc exec FILE [--mem HEX]
+llpc exec --plugin [MEM] < PROGRAM
+
+Runs a raw program: r1 is the address of the memory, r2 its length. Prints r0, and the memory when the run changed it. FILE is
+bytecode or hex text (.hex, or \`-\` for standard input).
+
+  --mem HEX          the memory; none without
+  --engine ENGINE    interpreter, wasm or auto (default)
+  --fuel N           instructions after which a run is ended, looked at where it jumps
+${BYTECODE}
+With --plugin it is a plugin of the bpf_conformance suite: the program comes in hex on standard input, the memory in hex as
+argument, and r0 in hex is all that it prints. \`--program HEX\` gives the program as an argument; \`--debug\` changes nothing;
+\`--elf\` is refused.
+
+${EXITS}`,
+  },
 ];
 
 export const GENERAL_HELP = `llpc: file-access policies, compiled to Landlock v8 program chains
@@ -84,6 +139,10 @@ export const GENERAL_HELP = `llpc: file-access policies, compiled to Landlock v8
   llpc test FILE…                               run the policy's own tests
   llpc run POLICY-or-MANIFEST --scenario FILE   replay a series of calls
   llpc explain FILE ACTION PATH                 why something is allowed or denied
+
+  llpc disasm FILE                              bytecode as assembly
+  llpc verify FILE                              bytecode checked by the rules of the ABI
+  llpc exec FILE --mem HEX                      run a raw program
 
   llpc COMMAND --help                           more of each
   llpc --version

@@ -48,6 +48,12 @@ async function run(command: Command, options: Options): Promise<number> {
       return (await import('./run.js')).runCommand(options);
     case 'explain':
       return (await import('./explain.js')).explainCommand(options);
+    case 'disasm':
+      return (await import('./disasm.js')).disasmCommand(options);
+    case 'verify':
+      return (await import('./verify.js')).verifyCommand(options);
+    case 'exec':
+      return (await import('./exec.js')).execCommand(options);
   }
 }
 

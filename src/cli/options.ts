@@ -1,7 +1,10 @@
 /** Arguments of the commands. A mistake in them is a usage error: exit code 2. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { TRIGGERS, type TriggerName } from '../abi/actions.js';
 import { nearestName } from '../diagnostics/suggest.js';
 import type { PlanKind } from '../artifact/manifest.js';
+import { ENGINE_NAMES, type EngineName } from '../runtime/engine/names.js';
+import { parseHex } from './hex.js';
 
 export class UsageError extends Error {}
 
@@ -9,6 +12,8 @@ export type Format = 'text' | 'json' | 'sarif';
 export const STAGES = ['ast', 'policy', 'hierarchy', 'plan', 'asm', 'manifest'] as const;
 export type Stage = (typeof STAGES)[number];
 const PLANS: readonly PlanKind[] = ['chained', 'monolithic', 'unchained'];
+/** The hooks that a kernel has. */
+const HOOK_NAMES = ['fs_walk', 'fs_pick', 'fs_get'] as const;
 
 export interface Options {
   readonly positionals: readonly string[];
@@ -19,6 +24,23 @@ export interface Options {
   readonly out: string | undefined;
   readonly scenario: string | undefined;
   readonly plan: PlanKind;
+  /** What runs the bytecode. */
+  readonly engine: EngineName;
+  /** The file is hex text. */
+  readonly hex: boolean;
+  /** `disasm`: the name of a program; `exec --plugin`: the program itself, as hex. */
+  readonly program: string | undefined;
+  readonly dot: boolean;
+  readonly hook: (typeof HOOK_NAMES)[number] | undefined;
+  readonly triggers: readonly TriggerName[];
+  /** Length in bytes of the memory that r1 of a raw program points to. */
+  readonly memSize: number | undefined;
+  readonly mem: Uint8Array | undefined;
+  readonly fuel: number | undefined;
+  readonly plugin: boolean;
+  /** Flags that the conformance suite passes to a plugin. */
+  readonly debug: boolean;
+  readonly elf: boolean;
 }
 
 const COMMON = {
@@ -33,10 +55,23 @@ const EXTRA = {
   out: { type: 'string', short: 'o' },
   scenario: { type: 'string' },
   plan: { type: 'string' },
+  engine: { type: 'string' },
+  hex: { type: 'boolean' },
+  program: { type: 'string' },
+  dot: { type: 'boolean' },
+  hook: { type: 'string' },
+  triggers: { type: 'string', multiple: true },
+  'mem-size': { type: 'string' },
+  mem: { type: 'string' },
+  fuel: { type: 'string' },
+  plugin: { type: 'boolean' },
+  debug: { type: 'boolean' },
+  elf: { type: 'boolean' },
 } as const;
+export type ExtraOption = keyof typeof EXTRA;
 
 /** Reads the arguments of a command that has these extra options. */
-export function readOptions(args: readonly string[], extra: readonly (keyof typeof EXTRA)[]): Options {
+export function readOptions(args: readonly string[], extra: readonly ExtraOption[]): Options {
   const options: NonNullable<ParseArgsConfig['options']> = { ...COMMON };
   for (const name of extra) options[name] = EXTRA[name];
   const { values, positionals } = parse(args, options);
@@ -53,7 +88,55 @@ export function readOptions(args: readonly string[], extra: readonly (keyof type
     out: text('out'),
     scenario: text('scenario'),
     plan: oneOf('--plan', text('plan') ?? 'chained', PLANS),
+    engine: oneOf('--engine', text('engine') ?? 'auto', ENGINE_NAMES),
+    ...readBytecodeOptions(values, text),
   };
+}
+
+type BytecodeOptions = Pick<
+  Options,
+  'hex' | 'program' | 'dot' | 'hook' | 'triggers' | 'memSize' | 'mem' | 'fuel' | 'plugin' | 'debug' | 'elf'
+>;
+
+function readBytecodeOptions(
+  values: Readonly<Record<string, unknown>>,
+  text: (name: string) => string | undefined,
+): BytecodeOptions {
+  const hook = text('hook');
+  const triggers = list(values['triggers']).flatMap((names) => names.split(','));
+  return {
+    hex: values['hex'] === true,
+    program: text('program'),
+    dot: values['dot'] === true,
+    hook: hook === undefined ? undefined : oneOf('--hook', hook, HOOK_NAMES),
+    triggers: triggers.map((name) => oneOf('--triggers', name, TRIGGERS)),
+    memSize: wholeNumber('--mem-size', text('mem-size'), 0, 0xffff_ffff),
+    mem: readHex('--mem', text('mem')),
+    fuel: wholeNumber('--fuel', text('fuel'), 1, 0x7fff_ffff),
+    plugin: values['plugin'] === true,
+    debug: values['debug'] === true,
+    elf: values['elf'] === true,
+  };
+}
+
+function wholeNumber(
+  option: string,
+  text: string | undefined,
+  least: number,
+  most: number,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+  if (value >= least && value <= most) return value;
+  throw new UsageError(`\`${option} ${text}\`: it takes a whole number from ${least} to ${most}`);
+}
+
+/** The bytes of an argument in hex. */
+export function readHex(option: string, text: string | undefined): Uint8Array | undefined {
+  if (text === undefined) return undefined;
+  const parsed = parseHex(text);
+  if (parsed.kind === 'ok') return parsed.bytes;
+  throw new UsageError(`\`${option}\`: ${parsed.why}`);
 }
 
 function list(value: unknown): string[] {
@@ -80,6 +163,8 @@ function parse(
 function oneOf<T extends string>(option: string, value: string, known: readonly T[]): T {
   const found = known.find((k) => k === value);
   if (found !== undefined) return found;
+  const near = nearestName(value, known);
+  if (near !== undefined) throw new UsageError(`\`${option} ${value}\`: did you mean \`${near}\`?`);
   throw new UsageError(`\`${option} ${value}\`: it takes ${known.map((k) => `\`${k}\``).join(', ')}`);
 }
 

@@ -18,7 +18,7 @@ import { regionOf, step, verdict, type MachineState } from '../ir/machine.js';
 import { type Chain, type ProgramPlan } from '../ir/plan.js';
 import { createInodeTable, type InodeTable } from '../runtime/engine/maps.js';
 import { createInterpreter, loadProgram } from '../runtime/engine/interpreter.js';
-import type { Engine, HookContext, LoadedProgram, Observer, TagStore } from '../runtime/engine/types.js';
+import type { HookContext, Interpreter, LoadedProgram, Observer, TagStore } from '../runtime/engine/types.js';
 import type { Emitted } from './manifest.js';
 
 export type ProofResult =
@@ -287,7 +287,7 @@ function storedValue(
 }
 
 interface Harness {
-  readonly engine: Engine;
+  readonly engine: Interpreter;
   readonly program: LoadedProgram;
   readonly tables: readonly InodeTable[];
   readonly context: HookContext;

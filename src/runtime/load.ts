@@ -11,7 +11,8 @@ import { encodePlace, placeNumbers } from './loader/value.js';
 import { ground, type Place } from './loader/ground.js';
 import { problemOf, type LoadProblem } from './loader/problems.js';
 import { resolveLiteral } from './loader/resolve.js';
-import { createInterpreter, loadProgram } from './engine/interpreter.js';
+import { createEngine } from './engine/engine.js';
+import { loadProgram } from './engine/load-program.js';
 import { createArrayTable, createHashTable, createInodeTable, type EngineMap } from './engine/maps.js';
 import type { Engine } from './engine/types.js';
 import { loadKernelProgram, type KernelProgram } from './kernel/program-set.js';
@@ -228,7 +229,7 @@ export interface Decision {
 export function loadPolicy(
   artifact: Artifact,
   vfs: Vfs,
-  engine: Engine = createInterpreter(),
+  engine: Engine = createEngine(),
 ): LoadResult<LoadedPolicy> {
   const grounded = groundPolicy(artifact, vfs);
   if (grounded.kind === 'refused') return grounded;

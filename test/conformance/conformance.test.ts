@@ -16,7 +16,7 @@ const hex = (lo: number, hi: number): string =>
 describe.skipIf(vectors === undefined)('conformance vectors', () => {
   for (const vector of vectors ?? []) {
     it(`${vector.group}: ${vector.name}`, () => {
-      const outcome = runRaw(hexBytes(vector.raw_insn_hex), hexBytes(vector.mem_hex), HELPERS);
+      const outcome = runRaw(hexBytes(vector.raw_insn_hex), hexBytes(vector.mem_hex), { helpers: HELPERS });
       if (vector.group === 'callx') return expect(outcome.kind).toBe('refused');
       const got = outcome.kind === 'returned' ? hex(outcome.lo, outcome.hi) : JSON.stringify(outcome);
       expect(got).toBe(`0x${BigInt(vector.expected_r0 ?? 0).toString(16)}`);

@@ -1,7 +1,14 @@
 /** A kernel whose programs are functions, and a listener that writes runs down as `hook(name, lookup)`. */
 import { actionNames } from '../../src/abi/actions.js';
 import { LOOKUP_NAMES, type HookName } from '../../src/abi/hooks.js';
-import type { Engine, HookContext, LoadedProgram, TagStore } from '../../src/runtime/engine/types.js';
+import { createInterpreterRunner } from '../../src/runtime/engine/interpreter-runner.js';
+import type {
+  Engine,
+  HookContext,
+  Interpreter,
+  LoadedProgram,
+  TagStore,
+} from '../../src/runtime/engine/types.js';
 import { loadKernelProgram, type KernelProgram } from '../../src/runtime/kernel/program-set.js';
 import { Kernel, newTask, prepend, setNoNewPrivs, type Task } from '../../src/runtime/kernel/task.js';
 import type { HookRun } from '../../src/runtime/kernel/trace.js';
@@ -15,15 +22,18 @@ interface FakeProgram extends LoadedProgram {
 }
 
 export function fakeEngine(): Engine {
-  return {
+  const interpreter: Interpreter = {
     executed: 0,
     runs: 0,
     fault: undefined,
     run(program, context, tags) {
-      this.runs++;
+      interpreter.runs++;
       return (program as FakeProgram).body(context, tags);
     },
   };
+  const runnerOf: Engine['runnerOf'] = (programs, tags) =>
+    createInterpreterRunner(interpreter, programs, tags);
+  return Object.assign(interpreter, { name: 'interpreter' as const, runnerOf });
 }
 
 export function fakeProgram(

@@ -15,6 +15,7 @@ import { defined } from '../../assert.js';
 /** A loaded program together with what the interpreter runs. Only `loadProgram` makes one. */
 export interface InterpreterProgram extends LoadedProgram, Runnable {
   readonly hook: HookName;
+  readonly bytes: Uint8Array;
   /** High half of the handle at offset 16 of the context: inode or tag object. */
   readonly objectTag: number;
 }
@@ -58,6 +59,7 @@ function ready(source: ProgramSource, maps: readonly EngineMap[]): InterpreterPr
     triggerMask,
     instructions: instructions.length,
     size: bytes.length,
+    bytes,
     ...prepare(instructions),
     maps,
     home: newHome(),

@@ -20,6 +20,8 @@ export interface InodeTable {
   readonly maxEntries: number;
   /** Number of entries. */
   size: number;
+  /** Number of updates: another one whenever the map has changed. */
+  version: number;
   /** High half of the last `lookup`. */
   hi: number;
   /**
@@ -28,6 +30,8 @@ export interface InodeTable {
    *     cell: ├ inode ┼ low half ┼ high half ┼ −1 if in use ┤
    */
   cells: Int32Array;
+  /** Where larger tables get their cells, zero at first; the old cells are read after that. Undefined: there is no room. */
+  allocate(words: number): Int32Array | undefined;
   update(inode: number, lo: number, hi: number): 0 | -7;
   lookup(inode: number): number;
 }
@@ -39,8 +43,11 @@ const FIRST_CELLS = 16;
 export function createInodeTable(name: string, maxEntries: number): InodeTable {
   const cells = new Int32Array(FIRST_CELLS * CELL);
   // The methods are shared, so that the engine's call site sees one function for all tables.
-  return { kind: 'inode', name, maxEntries, size: 0, hi: 0, cells, update: updateInode, lookup: lookupInode };
+  const methods = { allocate: newCells, update: updateInode, lookup: lookupInode };
+  return { kind: 'inode', name, maxEntries, size: 0, version: 0, hi: 0, cells, ...methods };
 }
+
+const newCells = (words: number): Int32Array => new Int32Array(words);
 
 function lookupInode(this: InodeTable, inode: number): number {
   const cells = this.cells;
@@ -53,12 +60,15 @@ function updateInode(this: InodeTable, inode: number, lo: number, hi: number): 0
   let at = findCell(this.cells, inode);
   if (this.cells[at + 3] === 0) {
     if (this.size >= this.maxEntries) return ERRNO.E2BIG;
-    this.size++;
-    if (this.size * 4 > this.cells.length / CELL) {
-      this.cells = grown(this.cells);
+    if ((this.size + 1) * 4 > this.cells.length / CELL) {
+      const bigger = this.allocate(this.cells.length * 2);
+      if (bigger === undefined) return ERRNO.E2BIG;
+      this.cells = copied(this.cells, bigger);
       at = findCell(this.cells, inode);
     }
+    this.size++;
   }
+  this.version++;
   this.cells.set([inode | 0, lo | 0, hi | 0, -1], at);
   return 0;
 }
@@ -74,8 +84,7 @@ function findCell(cells: Int32Array, inode: number): number {
   return at;
 }
 
-function grown(cells: Int32Array): Int32Array {
-  const bigger = new Int32Array(cells.length * 2);
+function copied(cells: Int32Array, bigger: Int32Array): Int32Array {
   for (let at = 0; at < cells.length; at += CELL) {
     if (cells[at + 3] === 0) continue;
     bigger.set(cells.subarray(at, at + CELL), findCell(bigger, cells[at] as number));
@@ -174,11 +183,11 @@ export function createHashTable(
 }
 
 function writeValue(view: DataView, at: number, value: Uint8Array, valueSize: number): void {
-  new Uint8Array(view.buffer).set(value.subarray(0, valueSize), at);
+  new Uint8Array(view.buffer, view.byteOffset).set(value.subarray(0, valueSize), at);
 }
 
 function enlarged(view: DataView, needed: number): DataView {
   const bytes = new Uint8Array(Math.max(needed, view.byteLength * 2));
-  bytes.set(new Uint8Array(view.buffer));
+  bytes.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
   return new DataView(bytes.buffer);
 }

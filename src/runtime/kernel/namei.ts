@@ -9,6 +9,7 @@
  */
 import { LOOKUP, type Lookup } from '../../abi/hooks.js';
 import type { Errno } from './errno.js';
+import type { KeptSession, Steps } from '../engine/types.js';
 import { crossDown, mountAt, parentOf, type Location, type Mount } from './mounts.js';
 import { nameTooLong, pathTooLong } from './names.js';
 import type { Inode, ParsedPath, Vfs } from './vfs.js';
@@ -35,13 +36,14 @@ export type WalkMode = (typeof MODE)[keyof typeof MODE];
 export type LastKind = 'name' | 'dot' | 'dotdot' | 'root';
 
 /** A resolved path. One class, not a union, for one shape in the hot path; `errno` tells the three outcomes apart. */
-export class Walk {
+export class Walk implements Steps {
   /** Tells a walk from a `Failure`, where a function may return either. */
   readonly ok = true;
   /** Directories walked, in order: inode number × 4 + lookup. */
   readonly steps: number[] = [];
   /** What each step was called in the path: a component, '/' or '.' where a (re)start has none. */
   readonly names: string[] = [];
+  kept: KeptSession | undefined = undefined;
   /** Undefined: found. ENOENT with `dir` set: only the last component is missing. */
   errno: Errno | undefined = undefined;
   /** The object; in ENTRY mode undefined when the name is free. */

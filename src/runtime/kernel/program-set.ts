@@ -6,7 +6,7 @@
  */
 import { MAX_CHAINS, MAX_SET_PAGES, PAGE_SIZE } from '../../abi/hooks.js';
 import { assertNever } from '../../assert.js';
-import type { LoadedProgram } from '../engine/types.js';
+import type { HookPrograms, HookRunner, LoadedProgram, RunList, Runnable } from '../engine/types.js';
 import type { Errno } from './errno.js';
 
 /** A program in the kernel: what a descriptor of `bpf(BPF_PROG_LOAD)` refers to. Compared by identity. */
@@ -49,23 +49,18 @@ export interface Chain {
   users: number;
 }
 
-/** One program of one chain, ready to run. */
-export interface Runnable {
-  readonly program: LoadedProgram;
-  readonly chain: number;
-  /** The place of the chain's cookie in a session. */
-  readonly slot: number;
-}
-export type RunList = readonly Runnable[];
-
 /** The chains of a task, oldest first, and for each hook the flat list of programs in the order they run in. */
-export class ProgramSet {
+export class ProgramSet implements HookPrograms {
+  readonly size: number;
   readonly walk: RunList;
   readonly get: RunList;
-  private readonly picks: RunList;
+  readonly picks: RunList;
+  /** A set belongs to one kernel, but for the empty one, which nothing runs. */
+  runner: HookRunner | undefined = undefined;
   private readonly picksByMask = new Map<number, RunList>();
 
   constructor(readonly chains: readonly Chain[]) {
+    this.size = chains.length;
     this.walk = flatten(chains, (hook) => hook === 'fs_walk' || hook === 'fs_any');
     this.get = flatten(chains, (hook) => hook === 'fs_get');
     this.picks = flatten(chains, (hook) => hook === 'fs_pick' || hook === 'fs_any');

@@ -2,7 +2,7 @@
  * Tags: one u64 per (inode, chain), kept while an open file, a working or a root directory holds the inode.
  * Inode numbers are dense, so the table is an array; nearly every inode has no tag and costs one array read.
  */
-import type { TagStore } from '../engine/types.js';
+import type { MirroredTags, TagMirror } from '../engine/types.js';
 import { ERRNO } from './errno.js';
 import { freeIfUnused, type Inode, type Vfs } from './vfs.js';
 
@@ -12,8 +12,11 @@ interface Tag {
   hi: number;
 }
 
-export class Tags implements TagStore {
+export class Tags implements MirroredTags {
   tagHi = 0;
+  /** Changes whenever a tag does. */
+  version = 0;
+  private mirror: TagMirror | undefined = undefined;
   private readonly lists: (Tag[] | undefined)[] = [];
 
   constructor(private readonly vfs: Vfs) {}
@@ -34,9 +37,14 @@ export class Tags implements TagStore {
   setTag(inode: number, chain: number, lo: number, hi: number): number {
     const holds = this.vfs.inodes[inode]?.holds ?? 0;
     if (holds === 0) return -ERRNO.ENOENT;
-    const list = this.lists[inode]?.filter((tag) => tag.chain !== chain) ?? [];
-    if ((lo | hi) !== 0) list.push({ chain, lo, hi });
+    const old = this.lists[inode]?.find((tag) => tag.chain === chain);
+    if ((old?.lo ?? 0) === (lo | 0) && (old?.hi ?? 0) === (hi | 0)) return 0;
+    this.version++;
+    const list = this.lists[inode]?.filter((tag) => tag !== old) ?? [];
+    if ((lo | hi) !== 0) list.push({ chain, lo: lo | 0, hi: hi | 0 });
     this.lists[inode] = list.length === 0 ? undefined : list;
+    if ((lo | hi) !== 0) this.mirror?.put(inode, chain, lo, hi);
+    else this.mirror?.remove(inode, chain);
     return 0;
   }
 
@@ -46,7 +54,17 @@ export class Tags implements TagStore {
   }
 
   drop(inode: number): void {
-    if (this.lists[inode] !== undefined) this.lists[inode] = undefined;
+    const list = this.lists[inode];
+    if (list === undefined) return;
+    this.version++;
+    this.lists[inode] = undefined;
+    if (this.mirror !== undefined) for (const { chain } of list) this.mirror.remove(inode, chain);
+  }
+
+  mirrorTo(mirror: TagMirror): void {
+    this.mirror = mirror;
+    for (const [inode, list] of this.lists.entries())
+      for (const { chain, lo, hi } of list ?? []) mirror.put(inode, chain, lo, hi);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { HookName, Lookup } from '../../abi/hooks.js';
 import { defined } from '../../assert.js';
-import type { Engine, HookContext } from '../engine/types.js';
+import type { Engine } from '../engine/types.js';
 import { AT_FDCWD, type Errno } from './errno.js';
 import type { TraceListener } from './trace.js';
 import { rootLocation, type Location } from './mounts.js';
@@ -79,10 +79,6 @@ export class Task {
   privileged = false;
   noNewPrivs = false;
   alive = true;
-  /** One context for all runs. */
-  readonly context: HookContext = { cookieLo: 0, cookieHi: 0, chain: 0, object: 0, lookup: 0, triggers: 0 };
-  /** Cookies of the two sessions that a call can have, low and high half per chain. */
-  sessions: readonly [Int32Array, Int32Array] = [new Int32Array(0), new Int32Array(0)];
   denial: Denial | undefined = undefined;
 
   constructor(
@@ -114,7 +110,7 @@ export function fork(parent: Task): Task {
   child.privileged = parent.privileged;
   child.noNewPrivs = parent.noNewPrivs;
   for (const chain of parent.set.chains) chain.users++;
-  setPrograms(child, parent.set);
+  child.set = parent.set;
   return child;
 }
 
@@ -185,12 +181,6 @@ export function startOf(task: Task, dirfd: number): Location | Errno {
   return file.location.inode.kind === 'dir' ? file.location : 'ENOTDIR';
 }
 
-function setPrograms(task: Task, set: ProgramSet): void {
-  task.set = set;
-  const size = 2 * set.chains.length;
-  if (task.sessions[0].length !== size) task.sessions = [new Int32Array(size), new Int32Array(size)];
-}
-
 export function setNoNewPrivs(task: Task): void {
   task.noNewPrivs = true;
 }
@@ -208,7 +198,7 @@ export function prepend(task: Task, last: PrependArgument, flags = 0): CallResul
   if (flags !== 0 || last === 'other program type') return { ok: false, errno: 'EINVAL' };
   const added = prependChain(task.set, last, task.kernel.newChainId);
   if (!added.ok) return { ok: false, errno: added.errno };
-  setPrograms(task, added.set);
+  task.set = added.set;
   return { ok: true };
 }
 

@@ -5,7 +5,7 @@
  * programs and instructions that it ran. Invariant: nothing is thrown; a fault of the scenario is in the result.
  */
 import type { Artifact } from '../../artifact/manifest.js';
-import { createInterpreter } from '../engine/interpreter.js';
+import { createEngine } from '../engine/engine.js';
 import type { Engine } from '../engine/types.js';
 import { enforce, groundPolicy, type GroundedPolicy } from '../load.js';
 import type { LoadProblem } from '../loader/problems.js';
@@ -36,7 +36,7 @@ export function runScenario(
   vfs: Vfs,
   options: ScenarioOptions = {},
 ): Replay {
-  const kernel = new Kernel(vfs, options.engine ?? createInterpreter());
+  const kernel = new Kernel(vfs, options.engine ?? createEngine());
   kernel.trace = options.trace;
   const labels: Labels = { tasks: new Map(), numbers: new Map() };
   addTask(labels, 'main', newTask(kernel));

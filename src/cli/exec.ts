@@ -1,0 +1,77 @@
+/** `llpc exec`: one raw program, run on memory. */
+import { assertNever } from '../assert.js';
+import type { RawRun } from '../runtime/engine/raw.js';
+import { isRaw, oneFile, readBytecode, textOrJson } from './bytecode-files.js';
+import { errorLines } from './bytecode-report.js';
+import { hexOf } from './hex.js';
+import { readText } from './io.js';
+import { UsageError, type Options } from './options.js';
+import { print, printDiagnostics } from './output.js';
+import { faultText, r0Hex, runOrUsage } from './raw-run.js';
+
+export async function execCommand(options: Options): Promise<number> {
+  if (options.plugin) return execPlugin(options);
+  const file = oneFile(options, 'llpc exec FILE --mem HEX');
+  const format = textOrJson(options);
+  if (options.program !== undefined || options.debug || options.elf)
+    throw new UsageError('`--program`, `--debug` and `--elf` go with `--plugin`');
+  if (!isRaw(file, options))
+    throw new UsageError('`llpc exec` runs a raw program; see `llpc run` and `llpc explain` for policies');
+  const read = await readBytecode(file, options);
+  if (read.kind === 'refused') {
+    printDiagnostics(read.diagnostics, read.sources, format);
+    return 1;
+  }
+  const [program] = read.programs;
+  if (program === undefined) return 1;
+  const memory = options.mem ?? new Uint8Array();
+  const run = runOrUsage(program.bytes, memory, options);
+  if (format === 'json') print(jsonText(run, memory));
+  else printText(program.name, program.bytes, memory, run);
+  return run.kind === 'returned' ? 0 : 1;
+}
+
+async function execPlugin(options: Options): Promise<number> {
+  const { runPlugin } = await import('./plugin.js');
+  const { out, err, code } = runPlugin(options, () => readText('-'));
+  print(out);
+  process.stderr.write(err);
+  return code;
+}
+
+function printText(name: string, bytes: Uint8Array, before: Uint8Array, run: RawRun): void {
+  switch (run.kind) {
+    case 'returned':
+      print(`r0 = 0x${r0Hex(run)}\n`);
+      if (hexOf(run.memory) !== hexOf(before)) print(`memory = ${hexOf(run.memory)}\n`);
+      break;
+    case 'refused':
+      for (const { slot, hex: text, rule, message } of run.errors)
+        process.stderr.write(errorLines(name, { slot, text, rule, message, path: [] }));
+      break;
+    case 'fault':
+      process.stderr.write(`${name}: ${faultText(bytes, run)}\n`);
+      break;
+    default:
+      assertNever(run);
+  }
+}
+
+function jsonText(run: RawRun, before: Uint8Array): string {
+  return JSON.stringify({ format: 'llp-exec', version: 1, ...jsonOf(run, before) }, null, 1) + '\n';
+}
+
+function jsonOf(run: RawRun, before: Uint8Array): object {
+  switch (run.kind) {
+    case 'returned': {
+      const memory = hexOf(run.memory);
+      return { outcome: 'returned', r0: `0x${r0Hex(run)}`, memory, changed: memory !== hexOf(before) };
+    }
+    case 'refused':
+      return { outcome: 'refused', errors: run.errors };
+    case 'fault':
+      return { outcome: 'fault', slot: run.slot ?? null, message: run.message };
+    default:
+      return assertNever(run);
+  }
+}

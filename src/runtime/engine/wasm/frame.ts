@@ -1,0 +1,70 @@
+/** Registers of eBPF as locals of WebAssembly, and addresses from them. */
+import { defined } from '../../../assert.js';
+import { I32, I64, OP, i32Const, i64Const, local } from './encode.js';
+import type { Bytes, FunctionType } from './encode.js';
+import { FRAME_SIZE, STACK_TOP } from './layout.js';
+
+/** Where registers are kept in a function. */
+export interface Frame {
+  readonly kind: 'main' | 'local';
+  /** The local of a register; r10 of a main function is a constant instead. */
+  readonly regs: readonly number[];
+  readonly scratch64: number;
+  readonly scratch32: number;
+  readonly label: number;
+  /** The lowest address of the frame, of a local function. */
+  readonly bottom: number;
+}
+
+/** r1 and r2 come as parameters; r10 is `STACK_TOP`. */
+export const MAIN: Frame = {
+  kind: 'main',
+  regs: [2, 0, 1, 3, 4, 5, 6, 7, 8, 9, -1],
+  scratch64: 10,
+  scratch32: 11,
+  label: 12,
+  bottom: -1,
+};
+export const MAIN_TYPE: FunctionType = { params: [I64, I64], results: [I64] };
+export const MAIN_LOCALS = [...Array<number>(9).fill(I64), I32, I32];
+
+/** r1 to r5 and r10 come as parameters. */
+export const LOCAL: Frame = {
+  kind: 'local',
+  regs: [6, 0, 1, 2, 3, 4, 7, 8, 9, 10, 5],
+  scratch64: 11,
+  scratch32: 12,
+  label: 13,
+  bottom: 14,
+};
+export const LOCAL_TYPE: FunctionType = { params: Array<number>(6).fill(I64), results: [I64] };
+export const LOCAL_LOCALS = [...Array<number>(6).fill(I64), I32, I32, I32];
+
+/** A register as an i64 on the stack. */
+export function getReg(out: Bytes, frame: Frame, reg: number): void {
+  if (reg === 10 && frame.kind === 'main') i64Const(out, BigInt(STACK_TOP));
+  else local(out, OP.localGet, defined(frame.regs[reg], 'a register'));
+}
+
+/** The i64 on the stack to a register; r10 is never written. */
+export function setReg(out: Bytes, frame: Frame, reg: number): void {
+  local(out, OP.localSet, defined(frame.regs[reg], 'a register'));
+}
+
+/** An address on the stack as an i32; the result is the unsigned offset that is still to be added. */
+export function emitAddress(out: Bytes, frame: Frame, base: number, displacement: number): number {
+  if (base === 10 && frame.kind === 'main') {
+    i32Const(out, STACK_TOP + displacement);
+    return 0;
+  }
+  if (base === 10) {
+    local(out, OP.localGet, frame.bottom);
+    return FRAME_SIZE + displacement;
+  }
+  getReg(out, frame, base);
+  out.push(OP.i32WrapI64);
+  if (displacement >= 0) return displacement;
+  i32Const(out, displacement);
+  out.push(OP.i32Add);
+  return 0;
+}

@@ -1,0 +1,55 @@
+/** Maps moved into linear memory, where modules reach them. They stay the same objects for everyone else. */
+import type { EngineMap, InodeTable, PlainTable } from '../maps.js';
+import { DESCRIPTOR, DESCRIPTOR_SIZE, MAP_KIND } from './layout.js';
+import { allocate, own, release } from './linear.js';
+import type { LinearMemory, Region } from './linear.js';
+
+const descriptors = new WeakMap<EngineMap, number>();
+
+/** The address of a map's descriptor; the map is moved there if it is not yet. Undefined when there is no room. */
+export function placeMap(linear: LinearMemory, map: EngineMap): number | undefined {
+  const kept = descriptors.get(map);
+  if (kept !== undefined) return kept;
+  const descriptor = allocate(linear, DESCRIPTOR_SIZE);
+  if (descriptor === undefined) return undefined;
+  const region =
+    map.kind === 'inode' ? placeCells(linear, map, descriptor) : placeValues(linear, map, descriptor);
+  if (region === undefined) {
+    release(linear, descriptor, DESCRIPTOR_SIZE);
+    return undefined;
+  }
+  descriptors.set(map, descriptor);
+  own(map, [{ address: descriptor, size: DESCRIPTOR_SIZE }, region]);
+  return descriptor;
+}
+
+/** The cells move now, and again whenever the table grows: then the region that is given back is another one. */
+function placeCells(linear: LinearMemory, map: InodeTable, descriptor: number): Region | undefined {
+  const region: { address: number; size: number } = { address: 0, size: 0 };
+  const moveTo = (words: number): Int32Array | undefined => {
+    const address = allocate(linear, words * 4);
+    if (address === undefined) return undefined;
+    if (region.size > 0) release(linear, region.address, region.size);
+    Object.assign(region, { address, size: words * 4 });
+    linear.words.set([MAP_KIND.inode, address, region.size - 1], descriptor >> 2);
+    return linear.words.subarray(address >> 2, (address >> 2) + words);
+  };
+  const cells = moveTo(map.cells.length);
+  if (cells === undefined) return undefined;
+  cells.set(map.cells);
+  map.cells = cells;
+  map.allocate = moveTo;
+  return region;
+}
+
+/** All entries that the map may have get their place at once: a pointer to a value stays valid. */
+function placeValues(linear: LinearMemory, map: PlainTable, descriptor: number): Region | undefined {
+  const { stride, maxEntries, view } = map;
+  const size = stride * maxEntries;
+  const address = allocate(linear, size);
+  if (address === undefined) return undefined;
+  linear.bytes.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), address);
+  map.view = new DataView(linear.memory.buffer, address, size);
+  linear.words.set([MAP_KIND[map.kind], address, stride, maxEntries], descriptor >> 2);
+  return { address, size };
+}

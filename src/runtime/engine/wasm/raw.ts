@@ -1,0 +1,112 @@
+/**
+ * Programs without a hook, compiled: conformance vectors, `llpc exec`, and random programs by the hundred in one module.
+ *
+ * Input: programs that `verifyRawProgram` has accepted. Where it could not prove that a loop ends, jumps count fuel; a program
+ * that needs no more instructions than it has fuel for in any case counts none.
+ */
+import type { Placed } from '../../../bpf/types.js';
+import type { EngineMap } from '../maps.js';
+import type { TagStore } from '../types.js';
+import { wasm } from './api.js';
+import { rawDriver } from './drivers.js';
+import { encodeModule } from './encode.js';
+import type { FunctionBody } from './encode.js';
+import { HELPER_FUNCTIONS, IMPORTED_FUNCTIONS, helperBodies } from './helpers.js';
+import { importedHelpers } from './imports.js';
+import { RESULT } from './layout.js';
+import { allocate, linearMemory, release } from './linear.js';
+import { placeMap } from './place.js';
+import { TAGS_GLOBAL, mapGlobal } from './set-module.js';
+import { translateProgram } from './translate.js';
+import { defined } from '../../../assert.js';
+
+export interface RawProgram {
+  readonly code: readonly Placed[];
+  readonly maps: readonly EngineMap[];
+  /** Whether jumps count fuel. */
+  readonly countsFuel: boolean;
+}
+
+export type RawRun =
+  /** r0 as its halves, signed. */
+  | { readonly kind: 'returned'; readonly lo: number; readonly hi: number }
+  /** At the instruction with this index. */
+  | { readonly kind: 'out_of_fuel'; readonly index: number };
+
+export interface RawModule {
+  /**
+   * Runs program `which` with r1 = the address of a copy of `memory`, which is written back, and r2 = its length. `fuel` counts
+   * in programs that count it.
+   */
+  run(which: number, memory: Uint8Array, fuel: number): RawRun;
+}
+
+/** No program without a hook has an inode to ask the tag of. */
+const NO_TAGS: TagStore = { tagHi: 0, getTag: () => 0, setTag: () => 0 };
+const [FUEL, STOPPED] = ['fuel', 'stopped_at'];
+
+/** @param helpers further helpers, by number. Undefined when linear memory has no room for the maps. */
+export function compileRaw(
+  programs: readonly RawProgram[],
+  helpers: ReadonlyMap<number, () => number> = new Map(),
+): RawModule | undefined {
+  const linear = linearMemory();
+  const maps = [...new Set(programs.flatMap((p) => p.maps))];
+  const descriptors = maps.map((map) => placeMap(linear, map));
+  if (descriptors.includes(undefined)) return undefined;
+  const byDescriptor = new Map(descriptors.map((at, i) => [at ?? 0, maps[i] as EngineMap]));
+  const env = {
+    ...importedHelpers(linear, byDescriptor, NO_TAGS, helpers),
+    ...Object.fromEntries(descriptors.map((at, i) => [mapGlobal(i), at ?? 0])),
+    [TAGS_GLOBAL]: 0,
+  };
+  const { exports } = new wasm.Instance(new wasm.Module(rawModule(programs, maps)), { env });
+  const run = (which: number): Run => exports[runName(which)] as Run;
+  const globals = exports as unknown as Record<typeof FUEL | typeof STOPPED, { value: number }>;
+  return {
+    run(which, memory, fuel) {
+      const address = defined(allocate(linear, memory.length), 'room for the memory of a program');
+      linear.bytes.set(memory, address);
+      (globals[FUEL] as { value: number }).value = fuel;
+      const outcome = finish(() => run(which)(address, memory.length), globals[STOPPED] as { value: number });
+      memory.set(linear.bytes.subarray(address, address + memory.length));
+      release(linear, address, memory.length);
+      const { words } = linear;
+      return outcome ?? { kind: 'returned', lo: words[RESULT / 4] ?? 0, hi: words[RESULT / 4 + 1] ?? 0 };
+    },
+  };
+}
+
+type Run = (r1: number, r2: number) => number;
+const runName = (which: number): string => `run${which}`;
+
+/** The only trap of a verified program is the one without fuel. */
+function finish(run: () => number, stoppedAt: { readonly value: number }): RawRun | undefined {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof wasm.RuntimeError)) throw error;
+    return { kind: 'out_of_fuel', index: stoppedAt.value };
+  }
+}
+
+function rawModule(programs: readonly RawProgram[], maps: readonly EngineMap[]): Uint8Array<ArrayBuffer> {
+  const tags = maps.length;
+  const fuel = { left: tags + 1, stoppedAt: tags + 2 };
+  const functions: FunctionBody[] = [...helperBodies(tags)];
+  const nextIndex = (): number => IMPORTED_FUNCTIONS.length + functions.length;
+  for (const [which, program] of programs.entries()) {
+    const base = nextIndex();
+    const mapGlobals = program.maps.map((map) => maps.indexOf(map));
+    const counted = program.countsFuel ? fuel : undefined;
+    functions.push(...translateProgram({ code: program.code, mapGlobals }, base, HELPER_FUNCTIONS, counted));
+    functions.push(rawDriver(base, runName(which)));
+  }
+  return encodeModule({
+    importedFunctions: IMPORTED_FUNCTIONS,
+    importedGlobals: [...maps.map((_, index) => mapGlobal(index)), TAGS_GLOBAL],
+    globals: [FUEL as string, STOPPED as string],
+    functions,
+  });
+}

@@ -1,0 +1,107 @@
+/**
+ * The programs of a set as one module: helpers inside, the functions of every program, a driver for each hook.
+ *
+ * A module says nothing of addresses, chain numbers or tables: it can serve every set with the same programs, so compiled modules
+ * are kept by digest.
+ */
+import { createHash } from 'node:crypto';
+import type { EngineMap } from '../maps.js';
+import type { InterpreterProgram } from '../load-program.js';
+import type { HookPrograms, RunList } from '../types.js';
+import { wasm } from './api.js';
+import type { WasmModuleObject } from './api.js';
+import { batchDriver, getDriver, pickDriver, walkDriver } from './drivers.js';
+import type { Entry } from './drivers.js';
+import { encodeModule } from './encode.js';
+import type { FunctionBody } from './encode.js';
+import { HELPER_FUNCTIONS, IMPORTED_FUNCTIONS, helperBodies } from './helpers.js';
+import { translateProgram } from './translate.js';
+import { defined } from '../../../assert.js';
+
+/** What a module is made of and what an instance of it needs. */
+export interface SetShape {
+  readonly programs: readonly InterpreterProgram[];
+  /** Every map of every program once. */
+  readonly maps: readonly EngineMap[];
+  readonly lists: { readonly walk: RunList; readonly picks: RunList; readonly get: RunList };
+  readonly chains: number;
+}
+
+export function shapeOf({ size, walk, picks, get }: HookPrograms): SetShape {
+  const all = [...walk, ...picks, ...get].map((r) => r.program as InterpreterProgram); // `loadProgram` makes no other
+  const programs = [...new Set(all)];
+  const maps = [...new Set(programs.flatMap((p) => p.maps))];
+  return { programs, maps, lists: { walk, picks, get }, chains: size };
+}
+
+/** Names of imported globals: the descriptor of each map, then that of the tags. */
+export const mapGlobal = (index: number): string => `map${index}`;
+export const TAGS_GLOBAL = 'tags';
+
+/** The bytes of a set's module. */
+export function translateSet(shape: SetShape): Uint8Array<ArrayBuffer> {
+  const { programs, maps, lists, chains } = shape;
+  const tags = maps.length;
+  const functions: FunctionBody[] = [...helperBodies(tags)];
+  const nextIndex = (): number => IMPORTED_FUNCTIONS.length + functions.length;
+  const mains = new Map<InterpreterProgram, number>();
+  for (const program of programs) {
+    const base = nextIndex();
+    mains.set(program, base);
+    const mapGlobals = program.maps.map((map) => maps.indexOf(map));
+    functions.push(
+      ...translateProgram({ code: program.source, mapGlobals }, base, HELPER_FUNCTIONS, undefined),
+    );
+  }
+  const entries = (list: RunList): Entry[] => list.map((runnable) => entryOf(runnable, mains));
+  const walk = nextIndex();
+  functions.push(walkDriver(entries(lists.walk)));
+  const pick = nextIndex();
+  functions.push(
+    pickDriver(entries(lists.picks)),
+    getDriver(entries(lists.get)),
+    batchDriver(chains, walk, pick),
+  );
+  return encodeModule({
+    importedFunctions: IMPORTED_FUNCTIONS,
+    importedGlobals: [...maps.map((_, index) => mapGlobal(index)), TAGS_GLOBAL],
+    globals: [],
+    functions,
+  });
+}
+
+function entryOf({ program, slot }: RunList[number], mains: ReadonlyMap<InterpreterProgram, number>): Entry {
+  const always = program.hook === 'fs_any';
+  const fn = defined(mains.get(program as InterpreterProgram), 'a program of the set');
+  return { fn, slot, mask: always ? -1 : program.triggerMask, readsTriggers: always };
+}
+
+/** Everything that the bytes of a module depend on. */
+function digestOf({ programs, maps, lists, chains }: SetShape): string {
+  const hash = createHash('sha256');
+  for (const { hook, triggerMask, bytes, maps: own } of programs)
+    hash
+      .update(JSON.stringify([hook, triggerMask, bytes.length, own.map((m) => maps.indexOf(m))]))
+      .update(bytes);
+  const places = (list: RunList): unknown =>
+    list.map((r) => [programs.indexOf(r.program as InterpreterProgram), r.slot]);
+  hash.update(
+    JSON.stringify([maps.length, chains, places(lists.walk), places(lists.picks), places(lists.get)]),
+  );
+  return hash.digest('hex');
+}
+
+/** Compiled modules, the one used last at the end. */
+const compiled = new Map<string, WasmModuleObject>();
+const KEPT = 64;
+
+/** The compiled module of a set, from the modules that are kept where one has the same digest. */
+export function moduleOf(shape: SetShape): WasmModuleObject {
+  const digest = digestOf(shape);
+  const kept = compiled.get(digest);
+  const module = kept ?? new wasm.Module(translateSet(shape));
+  compiled.delete(digest);
+  compiled.set(digest, module);
+  if (compiled.size > KEPT) compiled.delete(compiled.keys().next().value ?? digest);
+  return module;
+}

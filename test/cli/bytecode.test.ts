@@ -1,0 +1,179 @@
+/** `disasm`, `verify` and `exec` from the outside. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parseAsm } from '../../src/bpf/parse.js';
+import { encodeInstructions } from '../../src/bpf/encode.js';
+import { hexOf } from '../../src/cli/hex.js';
+import { validateAgainst } from '../../src/runtime/schema.js';
+import { assemble } from '../bpf/programs.js';
+import { BAD, folder, GOOD, llpc } from './llpc.js';
+
+const SUM = assemble('ldxb r0, [r1+0] | ldxb r2, [r1+1] | add r0, r2 | stxb [r1+0], r0 | exit');
+const LOOP = assemble('L: ja L');
+const CALLS = assemble('mov r0, r2 | jeq r0, 0, L | call_local F | L: exit | F: mov r0, 7 | exit');
+const root = folder({
+  'good.llp': GOOD,
+  'bad.llp': BAD,
+  'sum.bin': SUM,
+  'sum.hex': hexOf(SUM).replace(/../g, '0x$& '),
+  'loop.bin': LOOP,
+  'calls.bin': CALLS,
+  'broken.bin': Uint8Array.from([...SUM.map((b, i) => (i === 8 ? 0xff : b)), 1, 2, 3]),
+  'empty.bin': '',
+  'words.hex': 'b7 00 zz',
+  'half.hex': 'b7 0',
+  'latin.hex': new Uint8Array([0xe9]),
+});
+expect(llpc(root, ['build', 'good.llp', '-o', 'out']).code).toBe(0);
+
+type Row = readonly [args: string, code: number, message: RegExp];
+
+const ROWS: readonly Row[] = [
+  ['disasm', 2, /write `llpc disasm FILE`/],
+  ['disasm good.llp bad.llp', 2, /write `llpc disasm FILE`/],
+  ['disasm good.llp', 0, /^$/],
+  ['disasm good.llp -D sit=/x', 1, /LLP2010/],
+  ['disasm bad.llp', 1, /LLP1015/],
+  ['disasm nowhere.bin', 1, /LLP2017[^]*there is no such file/],
+  ['disasm nowhere.json', 1, /LLP2017/],
+  ['disasm words.hex', 1, /LLP2017[^]*`zz` is no hex of whole bytes/],
+  ['disasm half.hex', 1, /LLP2017[^]*`0` is no hex of whole bytes/],
+  ['disasm latin.hex', 1, /LLP2017[^]*it is not UTF-8/],
+  ['disasm sum.bin --hex', 1, /LLP2017/],
+  ['disasm empty.bin', 1, /^empty\.bin: slot 0: error\[whole_instructions\]: the program is empty\n$/],
+  ['disasm broken.bin', 1, /^broken\.bin: slot 5: 010203: error\[whole_[^]*\nbroken\.bin: slot 1: ff[0-9a-f]{14}: error\[known_/],
+  ['disasm out/manifest.json --program fs_wlak', 2, /did you mean `fs_walk`\?/],
+  ['disasm out/manifest.json --program x', 2, /no program `x`: they are fs_walk, /],
+  ['disasm sum.bin --dot --format json', 2, /choose one/],
+  ['disasm sum.bin --format sarif', 2, /it takes `text`, `json`/],
+  ['disasm sum.bin --doot', 2, /did you mean `--dot`\?/],
+  ['disasm sum.bin --mem 00', 2, /unknown option `--mem`/],
+  ['verify', 2, /write `llpc verify FILE`/],
+  ['verify good.llp', 0, /^$/],
+  ['verify bad.llp', 1, /LLP1015/],
+  ['verify out/manifest.json', 0, /^$/],
+  ['verify out/manifest.json --hook fs_walk', 2, /a manifest says what it has/],
+  ['verify sum.bin', 2, /what is it\? Write `--hook HOOK`/],
+  ['verify sum.bin --hook fs_walk --mem-size 4', 2, /choose one/],
+  ['verify sum.bin --triggers open', 2, /goes with `--hook fs_pick`/],
+  ['verify sum.bin --hook fs_pick --triggers open,raed', 2, /`--triggers raed`: did you mean `read`\?/],
+  ['verify sum.bin --hook fs_wolk', 2, /did you mean `fs_walk`\?/],
+  ['verify sum.bin --hook fs_any', 2, /it takes `fs_walk`, `fs_pick`, `fs_get`/],
+  ['verify sum.bin --mem-size -1', 2, /mem-size/],
+  ['verify sum.bin --mem-size 4294967296', 2, /a whole number from 0 to 4294967295/],
+  ['verify sum.bin --mem-size 2', 0, /^$/],
+  ['verify sum.bin --hook fs_walk', 0, /^$/],
+  ['verify sum.bin --hook fs_pick', 1, /^$/],
+  ['verify broken.bin --mem-size 2', 1, /^$/],
+  ['exec', 2, /write `llpc exec FILE --mem HEX`/],
+  ['exec good.llp', 2, /runs a raw program/],
+  ['exec out/manifest.json', 2, /runs a raw program/],
+  ['exec sum.bin --mem 0102', 0, /^$/],
+  ['exec sum.hex --mem 0102 --engine interpreter', 0, /^$/],
+  ['exec sum.bin --mem 0102 --engine interpretr', 2, /did you mean `interpreter`\?/],
+  ['exec sum.bin --mem 0102 --engine jit', 2, /it takes `interpreter`, `wasm`, `auto`/],
+  ['exec sum.bin --mem 010', 2, /`--mem`: `010` is no hex of whole bytes/],
+  ['exec sum.bin --mem 01', 1, /^sum\.bin: slot 1: ldxb r2, \[r1\+1\]: fault: bad load\n$/],
+  ['exec loop.bin --fuel 100', 1, /^loop\.bin: slot 0: ja -1: fault: out of fuel\n$/],
+  ['exec loop.bin', 1, /out of fuel/],
+  ['exec loop.bin --fuel 0', 2, /a whole number from 1 to 2147483647/],
+  ['exec loop.bin --fuel x', 2, /a whole number/],
+  ['exec broken.bin', 1, /slot 1: ff[0-9a-f]{14}: error\[known_opcode\]/],
+  ['exec nowhere.bin', 1, /LLP2017/],
+  ['exec sum.bin --elf', 2, /go with `--plugin`/],
+  ['exec sum.bin --debug', 2, /go with `--plugin`/],
+  ['explain good.llp read /a --engine auto', 2, /unknown option `--engine`/],
+];
+
+test.each(ROWS)('llpc %s: exit code %i', (args, code, message) => {
+  const ran = llpc(root, args.split(' '));
+  expect(ran.err).toMatch(message);
+  expect(ran.code).toBe(code);
+  expect(ran.err + ran.out).not.toMatch(/\x1b|^ {4}at |please report/m);
+  if (code === 2) expect(ran.out).toBe('');
+});
+
+test('a file of hex, hex on standard input and bytes give one listing', () => {
+  const body = (args: readonly string[], input = ''): string =>
+    llpc(root, ['disasm', ...args], { input }).out.replace(/^.*\n/, '');
+  const listing = body(['sum.bin']);
+  expect(listing).toMatch(/^ {3}0 .* ldxb r0, \[r1\+0\]\n/);
+  expect(body(['sum.hex'])).toBe(listing);
+  expect(body(['-'], hexOf(SUM))).toBe(listing);
+});
+
+test('the listing of a build is assembly of its bytes, with places above and notes behind', () => {
+  const { out } = llpc(root, ['disasm', 'out/manifest.json', '--program', 'fs_walk']);
+  expect(out.split('\n')[1]).toBe('      ; good.llp:3:8  policy "site" {');
+  const parsed = parseAsm(out.replace(/^.*\n/, ''));
+  if (parsed.kind === 'failed') throw new Error(JSON.stringify(parsed.errors));
+  const bytes = readFileSync(join(root, 'out/fs_walk.bpf'));
+  expect(hexOf(encodeInstructions(parsed.instructions))).toBe(hexOf(bytes));
+  expect(llpc(root, ['disasm', 'good.llp', '--program', 'fs_walk']).out).toBe(out);
+});
+
+test('a text that changed since the build is not shown', () => {
+  const changed = folder({ 'good.llp': GOOD });
+  llpc(changed, ['build', 'good.llp', '-o', 'out']);
+  writeFileSync(join(changed, 'good.llp'), `// new\n${GOOD}`);
+  const { out } = llpc(changed, ['disasm', 'out/manifest.json', '--program', 'fs_walk']);
+  expect(out.split('\n')[1]).toBe('      ; good.llp:3:8');
+});
+
+test('a function of its own has a cluster, and its call is dashed', () => {
+  const { out, code } = llpc(root, ['disasm', 'calls.bin', '--dot']);
+  expect(code).toBe(0);
+  expect(out.match(/subgraph \w+/g)).toEqual(['subgraph cluster_0_0', 'subgraph cluster_0_4']);
+  expect(out).toContain('p0_2 -> p0_4 [style=dashed, label="call"];');
+});
+
+test('verify tells every error, and a bytecode file that was changed', () => {
+  const { out } = llpc(root, ['verify', 'broken.bin', '--hook', 'fs_pick']);
+  expect(out).toMatch(/^broken\.bin: error\[subtype\]: /);
+  expect(out).toMatch(/^broken\.bin: slot 1: ff.*: error\[known_opcode\]: /m);
+  expect(out).toMatch(/^broken\.bin: slot 5: 010203: error\[whole_instructions\]: /m);
+  const changed = folder({ 'good.llp': GOOD });
+  llpc(changed, ['build', 'good.llp', '-o', 'out']);
+  writeFileSync(join(changed, 'out/fs_get.bpf'), SUM);
+  const ran = llpc(changed, ['verify', 'out/manifest.json']);
+  expect(ran.code).toBe(1);
+  expect(ran.out).toMatch(/^fs_get: error\[digest\]: `fs_get\.bpf` is not the file that was built$/m);
+  expect(ran.out).toMatch(/^fs_get: slot 3: stxb \[r1\+0\], r0: error\[context\]: /m);
+  expect(ran.out).toMatch(/^fs_walk: accepted \(fs_walk, \d+ instructions, \d+ bytes\)$/m);
+});
+
+test('exec prints the memory only when it changed', () => {
+  expect(llpc(root, ['exec', 'sum.bin', '--mem', '01 02']).out).toBe('r0 = 0x3\nmemory = 0302\n');
+  expect(llpc(root, ['exec', 'sum.bin', '--mem', '0100']).out).toBe('r0 = 0x1\n');
+  expect(llpc(root, ['exec', 'calls.bin', '--mem', '00']).out).toBe('r0 = 0x7\n');
+});
+
+test.each([
+  'disasm good.llp',
+  'disasm out/manifest.json',
+  'disasm broken.bin',
+  'verify good.llp',
+  'verify broken.bin --hook fs_get',
+  'verify sum.bin --mem-size 2',
+  'exec sum.bin --mem 0102',
+  'exec sum.bin',
+  'exec broken.bin',
+])('llpc %s --format json fits the schema, and is the same twice', async (args) => {
+  const [one, two] = [1, 2].map(() => llpc(root, [...args.split(' '), '--format', 'json']));
+  expect(one?.err).toBe('');
+  expect(await validateAgainst('bytecode-1.json', JSON.parse(one?.out ?? ''))).toEqual([]);
+  expect(two).toEqual(one);
+});
+
+test('bytes of the JSON form are the bytes', () => {
+  const { out } = llpc(root, ['disasm', 'sum.bin', '--format', 'json']);
+  const data = JSON.parse(out) as { programs: { instructions: { bytes: string }[] }[] };
+  expect(data.programs[0]?.instructions.map((i) => i.bytes).join('')).toBe(hexOf(SUM));
+});
+
+test('more instructions than the interpreter holds are refused', () => {
+  writeFileSync(join(root, 'long.bin'), Buffer.alloc(8 * 40_000, assemble('exit')));
+  const { code, err } = llpc(root, ['exec', 'long.bin']);
+  expect([code, err]).toEqual([1, 'long.bin: slot 0: error[size]: 40000 instructions are more than 32000\n']);
+});
