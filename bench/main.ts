@@ -4,12 +4,22 @@
  */
 import { whatCompiles } from './compile.js';
 import { whatDecides } from './decide.js';
+import { whatRuns } from './engine.js';
 import { whatGrounds } from './ground.js';
 import { whatStarts } from './start.js';
+import { whatTranslates } from './translate.js';
 import { sizes } from './sizes.js';
 import type { Row } from './rows.js';
 
-const rows: Row[] = [...sizes(), ...whatStarts(), ...whatCompiles(), ...whatGrounds(), ...whatDecides()];
+const rows: Row[] = [
+  ...sizes(),
+  ...whatStarts(),
+  ...whatCompiles(),
+  ...whatGrounds(),
+  ...(await whatRuns()),
+  ...whatDecides(),
+  ...whatTranslates(),
+];
 
 if (process.argv.includes('--json')) {
   process.stdout.write(JSON.stringify({ node: process.version, rows }, null, 1) + '\n');

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { defined } from '../src/assert.js';
 import type { PlanKind } from '../src/artifact/manifest.js';
 import { compile } from '../src/compile.js';
+import { createEngine } from '../src/runtime/engine/engine.js';
 import { buildTree } from '../src/runtime/kernel/build-tree.js';
 import { runScenario } from '../src/runtime/scenario/run.js';
 import { treeEntry } from '../src/runtime/scenario/tree.js';
@@ -30,8 +31,11 @@ export function whyChaining(policy: string, scenario: Scenario): PlanFigures[] {
   return PLANS.map((plan) => {
     const artifact = defined(compile(policy, { plan }).artifact, 'the policy compiles');
     const { vfs } = buildTree(entries);
-    const replay = runScenario(scenario, new Map([['main', artifact]]), vfs);
-    const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+    const replay = runScenario(scenario, new Map([['main', artifact]]), vfs, {
+      engine: createEngine('interpreter'),
+    });
+    const sum = (values: readonly (number | null)[]): number =>
+      values.reduce<number>((a, b) => a + (b ?? NaN), 0);
     return {
       plan,
       programs: artifact.manifest.programs.length,

@@ -8,6 +8,8 @@ import { emitStage } from '../src/cli/emit.js';
 import { fileImporter } from '../src/cli/io.js';
 import { makeTree } from '../src/cli/scenario-files.js';
 import { compile, type CompileResult } from '../src/compile.js';
+import { createEngine } from '../src/runtime/engine/engine.js';
+import { ENGINE_NAMES } from '../src/runtime/engine/names.js';
 import { runScenario } from '../src/runtime/scenario/run.js';
 import type { Scenario } from '../src/runtime/scenario/types.js';
 import { validateAgainst } from '../src/runtime/schema.js';
@@ -40,13 +42,15 @@ describe.each(EXAMPLES)('example %s', (example) => {
     expect(reports.every((r) => r.passed && r.expectations > 0)).toBe(true);
   });
 
-  it('replays its scenario with the expected verdicts', async () => {
+  it.each(ENGINE_NAMES)('replays its scenario with the expected verdicts, engine %s', async (engine) => {
     const scenario = JSON.parse(read(example, 'scenario.json')) as Scenario;
     expect(await validateAgainst('scenario-1.json', scenario)).toEqual([]);
     const tree = await makeTree(scenario, FOLDER + example);
     if (tree.kind !== 'ok') throw new Error(JSON.stringify(tree.diagnostics));
     const artifact = defined(result.artifact, 'it compiles');
-    const replay = runScenario(scenario, new Map([['main', artifact]]), tree.vfs);
+    const replay = runScenario(scenario, new Map([['main', artifact]]), tree.vfs, {
+      engine: createEngine(engine),
+    });
     expect(replay.fault).toBeUndefined();
     expect(replay.steps).toHaveLength(scenario.steps.length);
     expect(replay.steps.filter((s) => !s.ok || s.expected === null)).toEqual([]);

@@ -11,6 +11,7 @@ import { errorLines, ofDecode } from './bytecode-report.js';
 import { hexOf } from './hex.js';
 import { UsageError, type Options } from './options.js';
 import { print, printDiagnostics } from './output.js';
+import { printable } from './printable.js';
 import { placeFinder, type Place } from './source-lines.js';
 
 /** A program with what its bytes say. */
@@ -75,13 +76,14 @@ function listingOf({ row, decoded }: Disassembled, placeOf: PlaceOf): string {
   const origins: (Origin | undefined)[] = [];
   const heads = new Map<number, string>();
   let above = '';
-  for (const { from, to, note, span } of row.spans) {
+  for (const { from, to, note: text, span } of row.spans) {
+    const note = printable(text);
     const head = placeText(placeOf(span));
     if (head !== above) heads.set(from, head);
     above = head;
     for (let slot = from; slot < Math.min(to, decoded.slots); slot++) origins[slot] = { span: NO_SPAN, note };
   }
-  return listing(decoded.instructions, { maps: row.maps, origins, heads });
+  return listing(decoded.instructions, { maps: row.maps.map(printable), origins, heads });
 }
 
 function placeText(place: Place | undefined): string {

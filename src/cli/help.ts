@@ -16,6 +16,9 @@ const COMMON = `  -D NAME=VALUE      value for a parameter of the policy
 const EXITS = `exit code: 0 success, 1 diagnostics or a failed expectation, 2 usage, 70 a fault of llpc
 `;
 
+const ENGINE = `  --engine ENGINE    interpreter, wasm or auto (default)
+`;
+
 const EMIT = `  --emit STAGE       show a stage: ast, policy, hierarchy, plan, asm, manifest
   --plan PLAN        chained (default); monolithic or unchained, to compare it to
 `;
@@ -51,23 +54,23 @@ ${EXITS}`,
   },
   {
     name: 'run',
-    options: ['scenario'],
+    options: ['scenario', 'engine'],
     help: `llpc run POLICY-or-MANIFEST --scenario FILE
 
 Enforces a policy on a modelled task and replays a recorded series of calls. With --format json a line per step.
 
   --scenario FILE    the tree and the steps (schema/scenario-1.json)
-${COMMON}
+${ENGINE}${COMMON}
 ${EXITS}`,
   },
   {
     name: 'test',
-    options: [],
+    options: ['engine'],
     help: `llpc test FILE…
 
 Runs the \`test\` blocks of each policy, on the bytecode that it compiles to.
 
-${COMMON}
+${ENGINE}${COMMON}
 ${EXITS}`,
   },
   {
@@ -121,8 +124,7 @@ Runs a raw program: r1 is the address of the memory, r2 its length. Prints r0, a
 bytecode or hex text (.hex, or \`-\` for standard input).
 
   --mem HEX          the memory; none without
-  --engine ENGINE    interpreter, wasm or auto (default)
-  --fuel N           instructions after which a run is ended, looked at where it jumps
+${ENGINE}  --fuel N           instructions after which a run is ended, looked at where it jumps
 ${BYTECODE}
 With --plugin it is a plugin of the bpf_conformance suite: the program comes in hex on standard input, the memory in hex as
 argument, and r0 in hex is all that it prints. \`--program HEX\` gives the program as an argument; \`--debug\` changes nothing;

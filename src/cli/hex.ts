@@ -1,4 +1,5 @@
 /** Bytes as hex text: pairs of digits, with white space between bytes or words and `0x` before them where one likes. */
+import { printable } from './printable.js';
 
 export type ParsedHex =
   { readonly kind: 'ok'; readonly bytes: Uint8Array } | { readonly kind: 'failed'; readonly why: string };
@@ -15,7 +16,7 @@ export function parseHex(text: string): ParsedHex {
 
 function shown(word: string): string {
   const short = word.length > 20 ? `${word.slice(0, 20)}…` : word;
-  return short.replace(/[\0-\x1f\x7f]/g, '\u{fffd}');
+  return printable(short);
 }
 
 export function hexOf(bytes: Uint8Array): string {

@@ -11,7 +11,8 @@ export function runOrUsage(
   helpers: NonNullable<RawOptions['helpers']> = new Map(),
 ): RawRun {
   const run = runRaw(engine, bytes, memory, fuel === undefined ? { helpers } : { helpers, fuel });
-  if (run === undefined) throw new UsageError(`\`--engine ${engine}\`: this release has no such engine`);
+  if (run === undefined)
+    throw new UsageError(`\`--engine ${engine}\`: raw programs are run by the interpreter only`);
   return run;
 }
 

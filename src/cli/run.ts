@@ -4,6 +4,7 @@ import type { Artifact } from '../artifact/manifest.js';
 import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic, NamedSource } from '../diagnostics/types.js';
 import { toDiagnostics } from '../locate.js';
+import { createEngine } from '../runtime/engine/engine.js';
 import { runScenario, type Replay } from '../runtime/scenario/run.js';
 import type { PolicyRef, Scenario, StepResult } from '../runtime/scenario/types.js';
 import { loadFile, type LoadedFile } from './load-files.js';
@@ -22,7 +23,9 @@ export async function runCommand(options: Options): Promise<number> {
   if (loaded.diagnostics.length > 0) return fail(loaded.diagnostics, loaded.sources, options);
   const tree = await makeTree(read.scenario, read.folder);
   if (tree.kind === 'refused') return fail(tree.diagnostics, [], options);
-  const replay = runScenario(read.scenario, loaded.artifacts, tree.vfs);
+  const replay = runScenario(read.scenario, loaded.artifacts, tree.vfs, {
+    engine: createEngine(options.engine),
+  });
   return printReplay(replay, options.scenario, loaded.sources, options);
 }
 
@@ -115,8 +118,11 @@ function stepText(step: StepResult): string {
 }
 
 function totalText(steps: readonly StepResult[], failed: number): string {
-  const sum = (of: (s: StepResult) => number): number => steps.reduce((total, s) => total + of(s), 0);
+  const result = `${steps.length} steps, ${failed} not as expected`;
+  if (steps.some((s) => s.programRuns === null))
+    return `${result}; compiled, so program runs are not counted\n`;
+  const sum = (of: (s: StepResult) => number | null): number =>
+    steps.reduce((total, s) => total + (of(s) ?? 0), 0);
   const runs = sum((s) => s.programRuns);
-  const instructions = sum((s) => s.instructions);
-  return `${steps.length} steps, ${failed} not as expected; ${runs} program runs, ${instructions} instructions\n`;
+  return `${result}; ${runs} program runs, ${sum((s) => s.instructions)} instructions\n`;
 }

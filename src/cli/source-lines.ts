@@ -6,12 +6,14 @@
  * text there is the position alone.
  */
 import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Manifest, ManifestSource, ManifestSpan } from '../artifact/manifest.js';
 import { lineText } from '../diagnostics/lines.js';
 import type { NamedSource, SourceText } from '../diagnostics/types.js';
 import { stdImporter } from '../std.js';
 import { readText } from './io.js';
+import { printable } from './printable.js';
 
 export interface Place {
   readonly file: string;
@@ -36,7 +38,7 @@ export function placeFinder(
     const found = texts[span.source];
     const { line, column, endLine, endColumn } = span;
     const text = found === undefined ? undefined : printable(lineText(found, line).trim());
-    return { file: found?.name ?? recorded.name, line, column, endLine, endColumn, text };
+    return { file: printable(found?.name ?? recorded.name), line, column, endLine, endColumn, text };
   };
 }
 
@@ -58,13 +60,18 @@ function stdText(name: string): SourceText | undefined {
   return read.kind === 'ok' ? { name, text: read.text } : undefined;
 }
 
+/** A manifest may name anything: what is no plain file is not read. */
 function fileText(path: string): SourceText | undefined {
-  const read = readText(path);
-  return read.kind === 'ok' ? { name: path, text: read.text } : undefined;
+  const read = isPlainFile(path) ? readText(path) : undefined;
+  return read?.kind === 'ok' ? { name: path, text: read.text } : undefined;
+}
+
+function isPlainFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-function printable(text: string): string {
-  return text.replace(/[\0-\x1f\x7f]/g, '\u{fffd}');
-}

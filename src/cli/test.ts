@@ -37,7 +37,7 @@ export async function testCommand(options: Options): Promise<number> {
 
 async function testFile(file: string, options: Options): Promise<FileReport> {
   const result = await compileFiles([file], options);
-  const tests = runTests(result) ?? [];
+  const tests = runTests(result, { engine: options.engine }) ?? [];
   const diagnostics = [...result.diagnostics, ...tests.flatMap((t) => t.diagnostics)];
   return { file, tests, diagnostics, sources: result.sources, compiled: !hasError(result.diagnostics) };
 }

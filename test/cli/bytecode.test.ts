@@ -27,6 +27,8 @@ const root = folder({
 });
 expect(llpc(root, ['build', 'good.llp', '-o', 'out']).code).toBe(0);
 
+const place = { line: 1, column: 1, endLine: 1, endColumn: 1 };
+
 type Row = readonly [args: string, code: number, message: RegExp];
 
 const ROWS: readonly Row[] = [
@@ -42,7 +44,11 @@ const ROWS: readonly Row[] = [
   ['disasm latin.hex', 1, /LLP2017[^]*it is not UTF-8/],
   ['disasm sum.bin --hex', 1, /LLP2017/],
   ['disasm empty.bin', 1, /^empty\.bin: slot 0: error\[whole_instructions\]: the program is empty\n$/],
-  ['disasm broken.bin', 1, /^broken\.bin: slot 5: 010203: error\[whole_[^]*\nbroken\.bin: slot 1: ff[0-9a-f]{14}: error\[known_/],
+  [
+    'disasm broken.bin',
+    1,
+    /^broken\.bin: slot 5: 010203: error\[whole_[^]*\nbroken\.bin: slot 1: ff[0-9a-f]{14}: error\[known_/,
+  ],
   ['disasm out/manifest.json --program fs_wlak', 2, /did you mean `fs_walk`\?/],
   ['disasm out/manifest.json --program x', 2, /no program `x`: they are fs_walk, /],
   ['disasm sum.bin --dot --format json', 2, /choose one/],
@@ -72,6 +78,11 @@ const ROWS: readonly Row[] = [
   ['exec sum.bin --mem 0102', 0, /^$/],
   ['exec sum.hex --mem 0102 --engine interpreter', 0, /^$/],
   ['exec sum.bin --mem 0102 --engine interpretr', 2, /did you mean `interpreter`\?/],
+  [
+    'exec sum.bin --mem 0102 --engine wasm',
+    2,
+    /`--engine wasm`: raw programs are run by the interpreter only/,
+  ],
   ['exec sum.bin --mem 0102 --engine jit', 2, /it takes `interpreter`, `wasm`, `auto`/],
   ['exec sum.bin --mem 010', 2, /`--mem`: `010` is no hex of whole bytes/],
   ['exec sum.bin --mem 01', 1, /^sum\.bin: slot 1: ldxb r2, \[r1\+1\]: fault: bad load\n$/],
@@ -119,6 +130,21 @@ test('a text that changed since the build is not shown', () => {
   writeFileSync(join(changed, 'good.llp'), `// new\n${GOOD}`);
   const { out } = llpc(changed, ['disasm', 'out/manifest.json', '--program', 'fs_walk']);
   expect(out.split('\n')[1]).toBe('      ; good.llp:3:8');
+});
+
+test('a manifest of someone else: no device is read, and no text of it makes a line', () => {
+  const { sha256: _seal, ...manifest } = JSON.parse(
+    readFileSync(join(root, 'out/manifest.json'), 'utf8'),
+  ) as Record<string, unknown> & { programs: { spans: { note: string }[] }[] };
+  const name = '/dev/../dev/zero\n\x1b[31m';
+  const sources = ['/dev/zero', name].map((n) => ({ name: n, sha256: '0'.repeat(64) }));
+  for (const { spans } of manifest.programs)
+    for (const span of spans) Object.assign(span, { note: 'a\nb', span: { ...place, source: 1 } });
+  writeFileSync(join(root, 'out/foreign.json'), JSON.stringify({ ...manifest, sources }));
+  const { out, code } = llpc(root, ['disasm', 'out/foreign.json', '--program', 'fs_get']);
+  expect(code).toBe(0);
+  expect(out.split('\n')[1]).toBe('      ; /dev/../dev/zero\u{fffd}\u{fffd}[31m:1:1');
+  expect(out).toMatch(/^ {3}0 .* ; a\u{fffd}b$/mu);
 });
 
 test('a function of its own has a cluster, and its call is dashed', () => {

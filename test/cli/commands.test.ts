@@ -87,19 +87,22 @@ test('nothing was written by any of these', () => {
   expect(filesIn(root).filter((f) => /out|\.tmp$/.test(f))).toEqual(['inner/outside.llp']);
 });
 
-test.each(['check', 'build', 'run', 'test', 'explain', 'disasm', 'verify', 'exec'])('llpc %s --help', (command) => {
-  for (const args of [
-    [command, '--help'],
-    [command, '-h'],
-    ['help', command],
-  ]) {
-    const { code, out, err } = llpc(root, args);
-    expect([code, err]).toEqual([0, '']);
-    expect(out.startsWith(`llpc ${command} `)).toBe(true);
-    expect(out).toContain('exit code');
-  }
-  expect(llpc(root, ['--help']).out).toContain(`llpc ${command} `);
-});
+test.each(['check', 'build', 'run', 'test', 'explain', 'disasm', 'verify', 'exec'])(
+  'llpc %s --help',
+  (command) => {
+    for (const args of [
+      [command, '--help'],
+      [command, '-h'],
+      ['help', command],
+    ]) {
+      const { code, out, err } = llpc(root, args);
+      expect([code, err]).toEqual([0, '']);
+      expect(out.startsWith(`llpc ${command} `)).toBe(true);
+      expect(out).toContain('exit code');
+    }
+    expect(llpc(root, ['--help']).out).toContain(`llpc ${command} `);
+  },
+);
 
 test('llpc --version', () => {
   for (const flag of ['--version', '-V']) expect(llpc(root, [flag]).out).toMatch(/^llpc \d+\.\d+\.\d+\S*\n$/);

@@ -1,11 +1,12 @@
 /**
- * The chain, run by the engine on the kernel model, against the reference evaluator: random policies, trees and calls.
+ * The chain, run by both engines in turn on the kernel model, against the reference evaluator: random policies, trees and calls.
  * `LLP_CASES` asks for more, `LLP_SEED` for others.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/compile.js';
 import type { CheckedPolicy, Scope } from '../../src/ir/policy.js';
+import { createEngine } from '../../src/runtime/engine/engine.js';
 import { buildTree } from '../../src/runtime/kernel/build-tree.js';
 import { loadPolicy } from '../../src/runtime/load.js';
 import { groundAll } from '../semantics/reference.js';
@@ -58,7 +59,8 @@ function loadBoth(
   const built = buildTree(made);
   expect(built.problems, 'both trees can be made').toEqual([]);
   const layers = groundAll(stages.policy, reference.tree);
-  const loaded = loadPolicy(artifact, built.vfs);
+  const engine = createEngine(count.policies % 2 === 0 ? 'interpreter' : 'wasm');
+  const loaded = loadPolicy(artifact, built.vfs, engine);
   expect(loaded.kind, 'both load the policy, or neither').toBe(layers === undefined ? 'refused' : 'loaded');
   if (loaded.kind === 'loaded' && layers !== undefined)
     return createWorld(reference.tree, made, layers, loaded.value.task);

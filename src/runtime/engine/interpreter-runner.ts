@@ -55,6 +55,7 @@ export function createInterpreterRunner(
   }
 
   const runner = {
+    counts: true,
     stoppedAt: 0,
     open: (session: SessionIndex): void => {
       const cookies = sessions[session];

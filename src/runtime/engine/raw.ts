@@ -31,7 +31,10 @@ export type RawRun =
 
 type RawEngine = (bytes: Uint8Array, memory: Uint8Array, options: RawOptions) => RawRun;
 
-/** The engines there are: an engine that is added is added here. */
+/**
+ * The engines there are: an engine that is added is added here. Compiled code makes no checks of its own, so `wasm` can only be
+ * given what `verifyRawProgram` has accepted.
+ */
 const ENGINES: Readonly<Record<EngineName, RawEngine | undefined>> = {
   interpreter,
   wasm: undefined,

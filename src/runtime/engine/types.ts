@@ -109,6 +109,8 @@ export type SessionIndex = 0 | 1;
  * a call can have. Every function gives the program that denied, or undefined.
  */
 export interface HookRunner {
+  /** Whether the engine's counters count its runs. */
+  readonly counts: boolean;
   /** All cookies of a session are 0 from here on. */
   open(session: SessionIndex): void;
   /** Opens a session and runs `fs_walk` over the steps. */

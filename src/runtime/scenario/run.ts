@@ -78,7 +78,8 @@ function runStep(
         ? { result: enforceNamed(state, task, step) }
         : call.make(task, step, state.labels);
     keep(state.labels, task, step, made);
-    return stepResult(state, step, number, made.result);
+    const counted = task.set.runner?.counts !== false;
+    return stepResult(state, step, number, made.result, counted);
   } catch (error) {
     if (error instanceof ScenarioFault) return { step: number, why: error.message };
     throw error;
@@ -102,7 +103,13 @@ function keep(labels: Labels, task: Task, step: Step, { child, numbered, owner }
   if (numbered !== undefined) addNumber(labels, owner ?? task, step.as, numbered);
 }
 
-function stepResult({ kernel }: State, step: Step, number: number, result: CallResult): StepResult {
+function stepResult(
+  { kernel }: State,
+  step: Step,
+  number: number,
+  result: CallResult,
+  counted: boolean,
+): StepResult {
   const outcome = result.ok ? 'allow' : result.errno;
   const expected = step.expect ?? null;
   return {
@@ -115,8 +122,8 @@ function stepResult({ kernel }: State, step: Step, number: number, result: CallR
     expected,
     ok: expected === null || expected === outcome,
     deniedBy: result.ok ? null : (result.denied?.program ?? null),
-    programRuns: kernel.engine.runs,
-    instructions: kernel.engine.executed,
+    programRuns: counted ? kernel.engine.runs : null,
+    instructions: counted ? kernel.engine.executed : null,
   };
 }
 

@@ -76,8 +76,9 @@ export interface StepResult {
   readonly ok: boolean;
   /** The program that denied. */
   readonly deniedBy: string | null;
-  readonly programRuns: number;
-  readonly instructions: number;
+  /** Null where a compiled set ran, which counts nothing. */
+  readonly programRuns: number | null;
+  readonly instructions: number | null;
 }
 
 export interface ScenarioResult {

@@ -151,6 +151,7 @@ function newRunner(
   }
 
   const runner: WasmRunner & { stoppedAt: number } = {
+    counts: false,
     stoppedAt: 0,
     open,
     walk(session, way) {
