@@ -3,16 +3,20 @@
  *
  * One dense switch over the opcodes of `ENGINE_OPS`. The labels are literals, because V8 makes a jump table
  * of literals only; a test compares each label's comment to the table. The inner loop calls nothing, so that its
- * variables stay in machine registers, and allocates nothing: a value is two 32-bit halves in `WORDS`.
- * What it cannot do it leaves, and `rare` does that one instruction. Instructions are counted by the straight
- * stretch, at its end. `!` after an index stands for an invariant of `store.ts`: operands and targets are in range.
+ * variables stay in machine registers, and allocates nothing: a value is two 32-bit halves, in `LO` and
+ * `HI`. What it cannot do it leaves, and `rare` does that one instruction. `!` after an index stands for an invariant of
+ * `store.ts`: operands and targets are in range.
+ *
+ * Fuel: all instructions are counted, and the count is compared to the fuel where a jump is taken and nowhere else. A jump
+ * that is taken when the instructions executed so far, it among them, are as many as the fuel or more, is a fault.
  *
  * It is one function of many cases by need: a call per instruction costs more than the instruction.
  */
+import { inodeGetTag, inodeMapLookup } from './helpers.js';
 import type { Machine, Runnable } from './memory.js';
 import { FAULT, fault, rare } from './rare.js';
 import type { Observer, TagStore } from './types.js';
-import { ARENA_BYTES, ARENA_WORDS, WORDS, entryOf } from './store.js';
+import { ARENA_BYTES, ARENA_WORDS, BUDGET, DST, HI, LO, OPS, SRC } from './store.js';
 
 // The numbers of prepare's TAG and ARENA, as literals for the loop; a test compares them.
 export const ARENA_TAG = 0x7fe0_0001;
@@ -20,364 +24,369 @@ export const ARENA_END = 64 + 8 * 512;
 export const CONTEXT_END = 32;
 
 // Constants of this very module: an imported binding is loaded again at each use.
-const regs = WORDS;
+const ops = OPS;
+const dst = DST;
+const src = SRC;
+const lo = LO;
+const hi = HI;
+const arenaTag = ARENA_TAG;
+const arenaEnd = ARENA_END;
 const arenaBytes = ARENA_BYTES;
 const arenaWords = ARENA_WORDS;
+
+/** Place of the run's budget: a variable that is needed only at jumps would be saved and loaded at every instruction. */
+const budget = BUDGET;
 
 /** What a faulting program returns: deny. */
 const DENY = 1;
 
 /**
- * Runs a program from its first instruction; r1 and r10 are set by the caller.
+ * Runs a program from `m.pc` on; the registers are set by the caller.
  *
  * Returns the low half of r0, or `DENY` with `m.fault` set. `m.fuel` is the number of instructions it may
- * execute (a straight stretch is finished), and afterwards what is left of it.
+ * execute (a straight stretch is finished), and afterwards what is left of it, below 0 by what the stretch was longer.
+ * The code of a stepper ends it before the next instruction, with `m.paused` set and `m.pc` the place to go on.
  */
 export function execute(m: Machine, p: Runnable, tags: TagStore, observer: Observer | undefined): number {
   // Loads of the context leave the loop when someone watches them.
   const low = (observer === undefined ? m.low : CONTEXT_END) | 0;
   const storeLow = m.low | 0;
-  let fuel = m.fuel | 0;
-  let pc = entryOf(p) | 0;
-  /** Start of the stretch that is not yet counted. */
-  let block = pc;
+  let pc = m.pc | 0;
+  // What is left of the fuel at `pc` is the budget less `pc`, so that only what breaks the sequence need count.
+  lo[budget] = (m.fuel + pc) | 0;
   for (;;) {
     quick: for (;;) {
-      const word = regs[pc]!;
-      const d = (word >>> 7) & 31;
-      const s = (word >>> 12) & 0xffff;
-      switch (word & 127) {
+      const d = dst[pc]!;
+      const s = src[pc]!;
+      switch (ops[pc]!) {
+        case 0: // exit
+          break quick;
         case 1: // mov
-          regs[d] = regs[s]!;
-          regs[d + 1] = regs[s + 1]!;
-          break;
+          lo[d] = lo[s]!;
+          hi[d] = hi[s]!;
+          pc = (pc + 1) | 0;
+          continue;
         case 2: {
           // add
-          const a = regs[d]!;
-          const sum = (a + regs[s]!) | 0;
-          regs[d + 1] = regs[d + 1]! + regs[s + 1]! + (sum >>> 0 < a >>> 0 ? 1 : 0);
-          regs[d] = sum;
-          break;
+          const a = lo[d]!;
+          const sum = (a + lo[s]!) | 0;
+          hi[d] = hi[d]! + hi[s]! + (sum >>> 0 < a >>> 0 ? 1 : 0);
+          lo[d] = sum;
+          pc = (pc + 1) | 0;
+          continue;
         }
         case 3: {
           // sub
-          const a = regs[d]!;
-          const b = regs[s]!;
-          regs[d + 1] = regs[d + 1]! - regs[s + 1]! - (a >>> 0 < b >>> 0 ? 1 : 0);
-          regs[d] = a - b;
-          break;
+          const a = lo[d]!;
+          const b = lo[s]!;
+          hi[d] = hi[d]! - hi[s]! - (a >>> 0 < b >>> 0 ? 1 : 0);
+          lo[d] = a - b;
+          pc = (pc + 1) | 0;
+          continue;
         }
         case 7: // or
-          regs[d] = regs[d]! | regs[s]!;
-          regs[d + 1] = regs[d + 1]! | regs[s + 1]!;
-          break;
+          lo[d] = lo[d]! | lo[s]!;
+          hi[d] = hi[d]! | hi[s]!;
+          pc = (pc + 1) | 0;
+          continue;
         case 8: // and
-          regs[d] = regs[d]! & regs[s]!;
-          regs[d + 1] = regs[d + 1]! & regs[s + 1]!;
-          break;
+          lo[d] = lo[d]! & lo[s]!;
+          hi[d] = hi[d]! & hi[s]!;
+          pc = (pc + 1) | 0;
+          continue;
         case 9: {
           // lsh
-          const n = regs[s]! & 63;
-          const a = regs[d]!;
+          const n = lo[s]! & 63;
+          const a = lo[d]!;
           if (n >= 32) {
-            regs[d + 1] = a << (n - 32);
-            regs[d] = 0;
+            hi[d] = a << (n - 32);
+            lo[d] = 0;
           } else if (n > 0) {
-            regs[d + 1] = (regs[d + 1]! << n) | (a >>> (32 - n));
-            regs[d] = a << n;
+            hi[d] = (hi[d]! << n) | (a >>> (32 - n));
+            lo[d] = a << n;
           }
-          break;
+          pc = (pc + 1) | 0;
+          continue;
         }
         case 10: {
           // rsh
-          const n = regs[s]! & 63;
-          const h = regs[d + 1]!;
+          const n = lo[s]! & 63;
+          const h = hi[d]!;
           if (n >= 32) {
-            regs[d] = h >>> (n - 32);
-            regs[d + 1] = 0;
+            lo[d] = h >>> (n - 32);
+            hi[d] = 0;
           } else if (n > 0) {
-            regs[d] = (regs[d]! >>> n) | (h << (32 - n));
-            regs[d + 1] = h >>> n;
+            lo[d] = (lo[d]! >>> n) | (h << (32 - n));
+            hi[d] = h >>> n;
           }
-          break;
+          pc = (pc + 1) | 0;
+          continue;
         }
         case 13: // xor
-          regs[d] = regs[d]! ^ regs[s]!;
-          regs[d + 1] = regs[d + 1]! ^ regs[s + 1]!;
-          break;
+          lo[d] = lo[d]! ^ lo[s]!;
+          hi[d] = hi[d]! ^ hi[s]!;
+          pc = (pc + 1) | 0;
+          continue;
         case 14: {
           // arsh
-          const n = regs[s]! & 63;
-          const h = regs[d + 1]!;
+          const n = lo[s]! & 63;
+          const h = hi[d]!;
           if (n >= 32) {
-            regs[d] = h >> (n - 32);
-            regs[d + 1] = h >> 31;
+            lo[d] = h >> (n - 32);
+            hi[d] = h >> 31;
           } else if (n > 0) {
-            regs[d] = (regs[d]! >>> n) | (h << (32 - n));
-            regs[d + 1] = h >> n;
+            lo[d] = (lo[d]! >>> n) | (h << (32 - n));
+            hi[d] = h >> n;
           }
-          break;
+          pc = (pc + 1) | 0;
+          continue;
         }
         case 15: // mov32
-          regs[d] = regs[s]!;
-          regs[d + 1] = 0;
-          break;
+          lo[d] = lo[s]!;
+          hi[d] = 0;
+          pc = (pc + 1) | 0;
+          continue;
         case 16: // add32
-          regs[d] = regs[d]! + regs[s]!;
-          regs[d + 1] = 0;
-          break;
+          lo[d] = lo[d]! + lo[s]!;
+          hi[d] = 0;
+          pc = (pc + 1) | 0;
+          continue;
         case 17: // sub32
-          regs[d] = regs[d]! - regs[s]!;
-          regs[d + 1] = 0;
-          break;
+          lo[d] = lo[d]! - lo[s]!;
+          hi[d] = 0;
+          pc = (pc + 1) | 0;
+          continue;
         case 18: // mul32
-          regs[d] = Math.imul(regs[d]!, regs[s]!);
-          regs[d + 1] = 0;
-          break;
+          lo[d] = Math.imul(lo[d]!, lo[s]!);
+          hi[d] = 0;
+          pc = (pc + 1) | 0;
+          continue;
         case 21: // or32
-          regs[d] = regs[d]! | regs[s]!;
-          regs[d + 1] = 0;
-          break;
+          lo[d] = lo[d]! | lo[s]!;
+          hi[d] = 0;
+          pc = (pc + 1) | 0;
+          continue;
         case 22: // and32
-          regs[d] = regs[d]! & regs[s]!;
-          regs[d + 1] = 0;
-          break;
+          lo[d] = lo[d]! & lo[s]!;
+          hi[d] = 0;
+          pc = (pc + 1) | 0;
+          continue;
         case 23: // lsh32
-          regs[d] = regs[d]! << regs[s]!;
-          regs[d + 1] = 0;
-          break;
+          lo[d] = lo[d]! << lo[s]!;
+          hi[d] = 0;
+          pc = (pc + 1) | 0;
+          continue;
         case 24: // rsh32
-          regs[d] = regs[d]! >>> regs[s]!;
-          regs[d + 1] = 0;
-          break;
+          lo[d] = lo[d]! >>> lo[s]!;
+          hi[d] = 0;
+          pc = (pc + 1) | 0;
+          continue;
         case 27: // xor32
-          regs[d] = regs[d]! ^ regs[s]!;
-          regs[d + 1] = 0;
-          break;
+          lo[d] = lo[d]! ^ lo[s]!;
+          hi[d] = 0;
+          pc = (pc + 1) | 0;
+          continue;
         case 28: // arsh32
-          regs[d] = regs[d]! >> regs[s]!;
-          regs[d + 1] = 0;
-          break;
+          lo[d] = lo[d]! >> lo[s]!;
+          hi[d] = 0;
+          pc = (pc + 1) | 0;
+          continue;
         case 45: {
           // ldxb
-          const a = (regs[s]! + regs[pc + 1]!) | 0;
-          if (regs[s + 1] !== ARENA_TAG || a < low || a >= ARENA_END) break quick;
-          regs[d] = arenaBytes[a]!;
-          regs[d + 1] = 0;
-          break;
+          const a = (lo[s]! + hi[pc]!) | 0;
+          if (hi[s] !== arenaTag || a < low || a >= arenaEnd) break quick;
+          lo[d] = arenaBytes[a]!;
+          hi[d] = 0;
+          pc = (pc + 1) | 0;
+          continue;
         }
         case 47: {
           // ldxw
-          const a = (regs[s]! + regs[pc + 1]!) | 0;
-          if (regs[s + 1] !== ARENA_TAG || (a & 3) !== 0 || a < low || a >= ARENA_END) break quick;
-          regs[d] = arenaWords[a >> 2]!;
-          regs[d + 1] = 0;
-          break;
+          const a = (lo[s]! + hi[pc]!) | 0;
+          if (hi[s] !== arenaTag || (a & 3) !== 0 || a < low || a >= arenaEnd) break quick;
+          lo[d] = arenaWords[a >> 2]!;
+          hi[d] = 0;
+          pc = (pc + 1) | 0;
+          continue;
         }
         case 48: {
           // ldxdw
-          const a = (regs[s]! + regs[pc + 1]!) | 0;
-          if (regs[s + 1] !== ARENA_TAG || (a & 7) !== 0 || a < low || a >= ARENA_END) break quick;
-          regs[d] = arenaWords[a >> 2]!;
-          regs[d + 1] = arenaWords[(a >> 2) + 1]!;
-          break;
+          const a = (lo[s]! + hi[pc]!) | 0;
+          if (hi[s] !== arenaTag || (a & 7) !== 0 || a < low || a >= arenaEnd) break quick;
+          lo[d] = arenaWords[a >> 2]!;
+          hi[d] = arenaWords[(a >> 2) + 1]!;
+          pc = (pc + 1) | 0;
+          continue;
         }
         case 55: {
           // stxdw
-          const a = (regs[d]! + regs[pc + 1]!) | 0;
-          if (regs[d + 1] !== ARENA_TAG || (a & 7) !== 0 || a < storeLow || a >= ARENA_END) break quick;
-          arenaWords[a >> 2] = regs[s]!;
-          arenaWords[(a >> 2) + 1] = regs[s + 1]!;
-          break;
+          const a = (lo[d]! + hi[pc]!) | 0;
+          if (hi[d] !== arenaTag || (a & 7) !== 0 || a < storeLow || a >= arenaEnd) break quick;
+          arenaWords[a >> 2] = lo[s]!;
+          arenaWords[(a >> 2) + 1] = hi[s]!;
+          pc = (pc + 1) | 0;
+          continue;
         }
         case 56: // ja
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          break;
         case 57: // jeq
-          if (!(regs[d] === regs[s] && regs[d + 1] === regs[s + 1])) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          if (lo[d] === lo[s] && hi[d] === hi[s]) break;
+          pc = (pc + 1) | 0;
+          continue;
         case 58: {
           // jgt
-          const a = regs[d + 1]!;
-          const b = regs[s + 1]!;
-          if (!(a === b ? regs[d]! >>> 0 > regs[s]! >>> 0 : a >>> 0 > b >>> 0)) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          const a = hi[d]!;
+          const b = hi[s]!;
+          if (a === b ? lo[d]! >>> 0 > lo[s]! >>> 0 : a >>> 0 > b >>> 0) break;
+          pc = (pc + 1) | 0;
+          continue;
         }
         case 59: {
           // jge
-          const a = regs[d + 1]!;
-          const b = regs[s + 1]!;
-          if (!(a === b ? regs[d]! >>> 0 >= regs[s]! >>> 0 : a >>> 0 > b >>> 0)) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          const a = hi[d]!;
+          const b = hi[s]!;
+          if (a === b ? lo[d]! >>> 0 >= lo[s]! >>> 0 : a >>> 0 > b >>> 0) break;
+          pc = (pc + 1) | 0;
+          continue;
         }
         case 60: // jset
-          if (!(((regs[d]! & regs[s]!) | (regs[d + 1]! & regs[s + 1]!)) !== 0)) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          if (((lo[d]! & lo[s]!) | (hi[d]! & hi[s]!)) !== 0) break;
+          pc = (pc + 1) | 0;
+          continue;
         case 61: // jne
-          if (!(regs[d] !== regs[s] || regs[d + 1] !== regs[s + 1])) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          if (lo[d] !== lo[s] || hi[d] !== hi[s]) break;
+          pc = (pc + 1) | 0;
+          continue;
         case 62: {
           // jsgt
-          const a = regs[d + 1]!;
-          const b = regs[s + 1]!;
-          if (!(a === b ? regs[d]! >>> 0 > regs[s]! >>> 0 : a > b)) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          const a = hi[d]!;
+          const b = hi[s]!;
+          if (a === b ? lo[d]! >>> 0 > lo[s]! >>> 0 : a > b) break;
+          pc = (pc + 1) | 0;
+          continue;
         }
         case 63: {
           // jsge
-          const a = regs[d + 1]!;
-          const b = regs[s + 1]!;
-          if (!(a === b ? regs[d]! >>> 0 >= regs[s]! >>> 0 : a > b)) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          const a = hi[d]!;
+          const b = hi[s]!;
+          if (a === b ? lo[d]! >>> 0 >= lo[s]! >>> 0 : a > b) break;
+          pc = (pc + 1) | 0;
+          continue;
         }
         case 64: {
           // jlt
-          const a = regs[d + 1]!;
-          const b = regs[s + 1]!;
-          if (!(a === b ? regs[d]! >>> 0 < regs[s]! >>> 0 : a >>> 0 < b >>> 0)) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          const a = hi[d]!;
+          const b = hi[s]!;
+          if (a === b ? lo[d]! >>> 0 < lo[s]! >>> 0 : a >>> 0 < b >>> 0) break;
+          pc = (pc + 1) | 0;
+          continue;
         }
         case 65: {
           // jle
-          const a = regs[d + 1]!;
-          const b = regs[s + 1]!;
-          if (!(a === b ? regs[d]! >>> 0 <= regs[s]! >>> 0 : a >>> 0 < b >>> 0)) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          const a = hi[d]!;
+          const b = hi[s]!;
+          if (a === b ? lo[d]! >>> 0 <= lo[s]! >>> 0 : a >>> 0 < b >>> 0) break;
+          pc = (pc + 1) | 0;
+          continue;
         }
         case 66: {
           // jslt
-          const a = regs[d + 1]!;
-          const b = regs[s + 1]!;
-          if (!(a === b ? regs[d]! >>> 0 < regs[s]! >>> 0 : a < b)) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          const a = hi[d]!;
+          const b = hi[s]!;
+          if (a === b ? lo[d]! >>> 0 < lo[s]! >>> 0 : a < b) break;
+          pc = (pc + 1) | 0;
+          continue;
         }
         case 67: {
           // jsle
-          const a = regs[d + 1]!;
-          const b = regs[s + 1]!;
-          if (!(a === b ? regs[d]! >>> 0 <= regs[s]! >>> 0 : a < b)) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          const a = hi[d]!;
+          const b = hi[s]!;
+          if (a === b ? lo[d]! >>> 0 <= lo[s]! >>> 0 : a < b) break;
+          pc = (pc + 1) | 0;
+          continue;
         }
         case 68: // jeq32
-          if (!(regs[d] === regs[s])) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          if (lo[d] === lo[s]) break;
+          pc = (pc + 1) | 0;
+          continue;
         case 69: // jgt32
-          if (!(regs[d]! >>> 0 > regs[s]! >>> 0)) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          if (lo[d]! >>> 0 > lo[s]! >>> 0) break;
+          pc = (pc + 1) | 0;
+          continue;
         case 70: // jge32
-          if (!(regs[d]! >>> 0 >= regs[s]! >>> 0)) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          if (lo[d]! >>> 0 >= lo[s]! >>> 0) break;
+          pc = (pc + 1) | 0;
+          continue;
         case 71: // jset32
-          if (!((regs[d]! & regs[s]!) !== 0)) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          if ((lo[d]! & lo[s]!) !== 0) break;
+          pc = (pc + 1) | 0;
+          continue;
         case 72: // jne32
-          if (!(regs[d] !== regs[s])) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          if (lo[d] !== lo[s]) break;
+          pc = (pc + 1) | 0;
+          continue;
         case 73: // jsgt32
-          if (!(regs[d]! > regs[s]!)) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          if (lo[d]! > lo[s]!) break;
+          pc = (pc + 1) | 0;
+          continue;
         case 74: // jsge32
-          if (!(regs[d]! >= regs[s]!)) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          if (lo[d]! >= lo[s]!) break;
+          pc = (pc + 1) | 0;
+          continue;
         case 75: // jlt32
-          if (!(regs[d]! >>> 0 < regs[s]! >>> 0)) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          if (lo[d]! >>> 0 < lo[s]! >>> 0) break;
+          pc = (pc + 1) | 0;
+          continue;
         case 76: // jle32
-          if (!(regs[d]! >>> 0 <= regs[s]! >>> 0)) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          if (lo[d]! >>> 0 <= lo[s]! >>> 0) break;
+          pc = (pc + 1) | 0;
+          continue;
         case 77: // jslt32
-          if (!(regs[d]! < regs[s]!)) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
-          break quick;
+          if (lo[d]! < lo[s]!) break;
+          pc = (pc + 1) | 0;
+          continue;
         case 78: // jsle32
-          if (!(regs[d]! <= regs[s]!)) break;
-          fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-          pc = block = regs[pc + 1]! | 0;
-          if (fuel > 0) continue;
+          if (lo[d]! <= lo[s]!) break;
+          pc = (pc + 1) | 0;
+          continue;
+        case 88: // step
           break quick;
         default:
           break quick;
       }
-      pc = (pc + 2) | 0;
+      // A jump that is taken.
+      const target = hi[pc]!;
+      const left: number = (lo[budget]! + target - pc - 1) | 0;
+      lo[budget] = left;
+      if (left <= target) break;
+      pc = target;
     }
-    if (fuel <= 0) {
-      m.fuel = 0;
+    const op = ops[pc]!;
+    // The helpers of every walk; what they do not like, `rare` refuses with a fault.
+    if (op === 83 ? inodeMapLookup(p, observer) : op === 84 && inodeGetTag(tags, observer)) {
+      pc = (pc + 1) | 0;
+      continue;
+    }
+    if (op === 0 && m.depth === 0) {
+      m.fuel = lo[budget]! - (pc + 1);
+      return lo[0]!;
+    }
+    if (op >= 56 && op <= 78) {
+      m.fuel = lo[budget]! - hi[pc]!;
       return fault(m, p, pc, 'out of fuel');
     }
-    if ((regs[pc]! & 127) === 0 && m.depth === 0) {
-      m.fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-      return regs[0]!;
-    }
-    const next = rare(m, p, pc, tags, observer) | 0;
-    fuel = (fuel - ((pc + 2 - block) >> 1)) | 0;
-    pc = block = next;
-    if (next === FAULT) {
-      m.fuel = fuel;
+    if (op === 88) {
+      m.fuel = lo[budget]! - pc;
+      m.pc = pc + 1;
+      m.paused = true;
       return DENY;
     }
+    const next = rare(m, p, pc, tags, observer) | 0;
+    if (next === FAULT) {
+      m.fuel = lo[budget]! - (pc + 1);
+      return DENY;
+    }
+    lo[budget] = (lo[budget]! + next - pc - 1) | 0;
+    pc = next;
   }
 }

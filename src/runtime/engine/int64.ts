@@ -1,9 +1,10 @@
 /**
- * 64-bit arithmetic on halves, for the operations too long for the interpreter's loop. All work in place on an
- * Int32Array of register pairs: index `d` is the low half of a register, `d + 1` the high half.
+ * 64-bit arithmetic on halves, for the operations too long for the interpreter's loop. All work in place on the
+ * register file: `d` and `s` are places in it.
  *
  * Source: RFC 9669, section 4.1 (division by zero gives 0, modulo by zero leaves dst).
  */
+import { HI, LO } from './store.js';
 
 /** High half of the product of two unsigned 32-bit numbers. */
 function mulHigh(a: number, b: number): number {
@@ -18,12 +19,12 @@ function mulHigh(a: number, b: number): number {
 }
 
 /** dst *= src, modulo 2^64. */
-export function mul64(regs: Int32Array, d: number, s: number): void {
-  const lo = regs[d] as number;
-  const srcLo = regs[s] as number;
-  const cross = Math.imul(regs[d + 1] as number, srcLo) + Math.imul(lo, regs[s + 1] as number);
-  regs[d] = Math.imul(lo, srcLo);
-  regs[d + 1] = mulHigh(lo, srcLo) + cross;
+export function mul64(d: number, s: number): void {
+  const lo = LO[d] as number;
+  const srcLo = LO[s] as number;
+  const cross = Math.imul(HI[d] as number, srcLo) + Math.imul(lo, HI[s] as number);
+  LO[d] = Math.imul(lo, srcLo);
+  HI[d] = mulHigh(lo, srcLo) + cross;
 }
 
 // Quotient and remainder of the last division: results in module variables keep it free of allocation.
@@ -74,13 +75,13 @@ function divideByBits(nLo: number, nHi: number, dLo: number, dHi: number): void 
 }
 
 /** dst /= src (or dst %= src), unsigned or signed (towards zero; the sign of a remainder is the dividend's). */
-export function divide64(regs: Int32Array, d: number, s: number, signed: boolean, modulo: boolean): void {
-  let nLo = regs[d] as number;
-  let nHi = regs[d + 1] as number;
-  let dLo = regs[s] as number;
-  let dHi = regs[s + 1] as number;
+export function divide64(d: number, s: number, signed: boolean, modulo: boolean): void {
+  let nLo = LO[d] as number;
+  let nHi = HI[d] as number;
+  let dLo = LO[s] as number;
+  let dHi = HI[s] as number;
   if ((dLo | dHi) === 0) {
-    if (!modulo) regs.fill(0, d, d + 2);
+    if (!modulo) LO[d] = HI[d] = 0;
     return;
   }
   const negativeN = signed && nHi < 0;
@@ -94,28 +95,28 @@ export function divide64(regs: Int32Array, d: number, s: number, signed: boolean
     dLo = -dLo | 0;
   }
   divideUnsigned(nLo, nHi, dLo, dHi);
-  regs[d] = modulo ? remLo : quotLo;
-  regs[d + 1] = modulo ? remHi : quotHi;
-  if (modulo ? negativeN : negativeN !== negativeD) neg64(regs, d);
+  LO[d] = modulo ? remLo : quotLo;
+  HI[d] = modulo ? remHi : quotHi;
+  if (modulo ? negativeN : negativeN !== negativeD) neg64(d);
 }
 
 /** dst /= src (or dst %= src) on the low halves; the high half becomes 0. */
-export function divide32(regs: Int32Array, d: number, s: number, signed: boolean, modulo: boolean): void {
-  const n = signed ? (regs[d] as number) : (regs[d] as number) >>> 0;
-  const by = signed ? (regs[s] as number) : (regs[s] as number) >>> 0;
-  regs[d + 1] = 0;
+export function divide32(d: number, s: number, signed: boolean, modulo: boolean): void {
+  const n = signed ? (LO[d] as number) : (LO[d] as number) >>> 0;
+  const by = signed ? (LO[s] as number) : (LO[s] as number) >>> 0;
+  HI[d] = 0;
   if (by === 0) {
-    if (!modulo) regs[d] = 0;
+    if (!modulo) LO[d] = 0;
   } else {
-    regs[d] = modulo ? n % by : Math.trunc(n / by);
+    LO[d] = modulo ? n % by : Math.trunc(n / by);
   }
 }
 
 /** dst = −dst. */
-export function neg64(regs: Int32Array, d: number): void {
-  const lo = regs[d] as number;
-  regs[d + 1] = ~(regs[d + 1] as number) + (lo === 0 ? 1 : 0);
-  regs[d] = -lo;
+export function neg64(d: number): void {
+  const lo = LO[d] as number;
+  HI[d] = ~(HI[d] as number) + (lo === 0 ? 1 : 0);
+  LO[d] = -lo;
 }
 
 function swap32(n: number): number {
@@ -123,30 +124,16 @@ function swap32(n: number): number {
 }
 
 /** dst = the low `bits` of dst, their bytes reversed if `reverse`. */
-export function byteOrder(regs: Int32Array, d: number, bits: 16 | 32 | 64, reverse: boolean): void {
-  const lo = regs[d] as number;
-  const hi = regs[d + 1] as number;
+export function byteOrder(d: number, bits: 16 | 32 | 64, reverse: boolean): void {
+  const lo = LO[d] as number;
+  const hi = HI[d] as number;
   if (bits === 64) {
     if (!reverse) return;
-    regs[d] = swap32(hi);
-    regs[d + 1] = swap32(lo);
+    LO[d] = swap32(hi);
+    HI[d] = swap32(lo);
     return;
   }
-  regs[d + 1] = 0;
-  if (bits === 32) regs[d] = reverse ? swap32(lo) : lo;
-  else regs[d] = reverse ? swap32(lo) >>> 16 : lo & 0xffff;
-}
-
-/** Unsigned dst < src over both halves. */
-export function below64(regs: Int32Array, d: number, s: number): boolean {
-  const a = regs[d + 1] as number;
-  const b = regs[s + 1] as number;
-  return a === b ? (regs[d] as number) >>> 0 < (regs[s] as number) >>> 0 : a >>> 0 < b >>> 0;
-}
-
-/** Signed dst < src over both halves. */
-export function less64(regs: Int32Array, d: number, s: number): boolean {
-  const a = regs[d + 1] as number;
-  const b = regs[s + 1] as number;
-  return a === b ? (regs[d] as number) >>> 0 < (regs[s] as number) >>> 0 : a < b;
+  HI[d] = 0;
+  if (bits === 32) LO[d] = reverse ? swap32(lo) : lo;
+  else LO[d] = reverse ? swap32(lo) >>> 16 : lo & 0xffff;
 }

@@ -4,25 +4,18 @@
  * Invariant: a run never throws and never reaches memory that is not the program's; what the verifier should
  * have excluded, the loop checks again, and a fault denies.
  */
-import { decode } from '../../bpf/decode.js';
 import type { DecodeError } from '../../bpf/decode.js';
 import { execute } from './execute.js';
 import type { InterpreterProgram } from './load-program.js';
-import { createArrayTable } from './maps.js';
-import type { EngineMap } from './maps.js';
 import { createMachine } from './memory.js';
-import type { Runnable } from './memory.js';
-import { ARENA, TAG, prepare } from './prepare.js';
-import { ARENA_WORDS, WORDS, newHome } from './store.js';
+import { FUEL, finishHook, rawProgram, startHook, startRaw } from './start.js';
+import type { RawOptions } from './start.js';
+import { HI, LO } from './store.js';
 import type { HookContext, Interpreter, LoadedProgram, Observer, TagStore } from './types.js';
 
 export { loadProgram } from './load-program.js';
 export type { LoadOutcome, ProgramSource } from './load-program.js';
-
-/** More than a program without loops can use. */
-const FUEL = 1 << 16;
-/** For conformance runs, which may loop. */
-const RAW_FUEL = 1 << 22;
+export type { RawOptions } from './start.js';
 
 /** An interpreter. Programs can be run by several, one after the other. */
 export function createInterpreter(): Interpreter {
@@ -33,10 +26,7 @@ export function createInterpreter(): Interpreter {
     fault: undefined,
     run(program: LoadedProgram, context: HookContext, tags: TagStore, observer?: Observer): number {
       const p = program as InterpreterProgram; // `loadProgram` makes no other
-      writeContext(p, context);
-      start(0, TAG.ARENA, 0);
-      machine.fuel = FUEL;
-      machine.depth = 0;
+      startHook(machine, p, context);
       const result = execute(machine, p, tags, observer);
       engine.runs++;
       engine.executed += FUEL - machine.fuel;
@@ -45,77 +35,41 @@ export function createInterpreter(): Interpreter {
         machine.fault = undefined;
         return result;
       }
-      context.cookieLo = ARENA_WORDS[0] as number;
-      context.cookieHi = ARENA_WORDS[1] as number;
+      finishHook(context);
       return result >>> 0;
     },
   };
   return engine;
 }
 
-function writeContext(p: InterpreterProgram, context: HookContext): void {
-  const words = ARENA_WORDS;
-  words[0] = context.cookieLo;
-  words[1] = context.cookieHi;
-  words[2] = context.chain;
-  words[3] = TAG.CHAIN;
-  words[4] = context.object;
-  words[5] = p.objectTag;
-  words[6] = context.lookup;
-  words[7] = context.triggers;
-}
-
-/** r1, r2 and r10 at the start of a run; the verifier has seen that no other register is read unset. */
-function start(r1Lo: number, r1Hi: number, r2: number): void {
-  WORDS[2] = r1Lo;
-  WORDS[3] = r1Hi;
-  WORDS[4] = r2;
-  WORDS[5] = 0;
-  WORDS[20] = ARENA.stack + ARENA.frame;
-  WORDS[21] = TAG.ARENA;
-}
-
 export type RawOutcome =
   /** r0 as its halves, signed, and the memory as the program left it. */
-  | { readonly kind: 'returned'; readonly lo: number; readonly hi: number; readonly memory: Uint8Array }
+  | {
+      readonly kind: 'returned';
+      readonly lo: number;
+      readonly hi: number;
+      readonly memory: Uint8Array;
+      /** Instructions. */
+      readonly executed: number;
+    }
   | { readonly kind: 'refused'; readonly errors: readonly DecodeError[] }
-  | { readonly kind: 'fault'; readonly fault: string };
+  /** `executed` counts the instruction that faulted. */
+  | { readonly kind: 'fault'; readonly fault: string; readonly executed: number };
 
-export interface RawOptions {
-  /** Helpers other than the engine's, by number. */
-  readonly helpers?: ReadonlyMap<number, () => number> | undefined;
-  /** The maps that LD_IMM64 refers to, by index; the program writes into them. */
-  readonly maps?: readonly EngineMap[] | undefined;
-  /** Instructions that may run. */
-  readonly fuel?: number | undefined;
-}
-
-const NO_TAGS: TagStore = { tagHi: 0, getTag: () => 0, setTag: () => 0 };
+/** For programs without a hook. */
+export const NO_TAGS: TagStore = { tagHi: 0, getTag: () => 0, setTag: () => 0 };
 
 /**
  * Runs bytes that were decoded but *not verified*, with r1 = memory and r2 = its length: for tests of the engine
  * only. Accesses are bounds-checked; the program writes into a copy of `memory`.
  */
 export function runRaw(bytes: Uint8Array, memory: Uint8Array, options: RawOptions = {}): RawOutcome {
-  const { helpers, maps = [], fuel = RAW_FUEL } = options;
-  const { instructions, errors } = decode(bytes);
-  if (errors.length > 0) return { kind: 'refused', errors };
-  const table = createArrayTable('memory', memory.length, 1);
-  const copy = new Uint8Array(memory);
-  table.view = new DataView(copy.buffer); // exactly as long as the memory: a map would round it up
-  const p: Runnable = {
-    ...prepare(instructions),
-    name: 'raw',
-    hook: undefined,
-    maps: [...maps, table],
-    home: newHome(),
-    helpers,
-  };
+  const raw = rawProgram(bytes, memory, options, 1);
+  if (!('program' in raw)) return { kind: 'refused', errors: raw };
   const machine = createMachine();
-  machine.low = ARENA.stack;
-  machine.fuel = fuel;
-  start(0, TAG.VALUE + maps.length, memory.length);
-  execute(machine, p, NO_TAGS, undefined);
-  if (machine.fault !== undefined) return { kind: 'fault', fault: machine.fault };
-  return { kind: 'returned', lo: WORDS[0] as number, hi: WORDS[1] as number, memory: copy };
+  startRaw(machine, raw);
+  execute(machine, raw.program, NO_TAGS, undefined);
+  const executed = raw.fuel - machine.fuel;
+  if (machine.fault !== undefined) return { kind: 'fault', fault: machine.fault, executed };
+  return { kind: 'returned', lo: LO[0] as number, hi: HI[0] as number, memory: raw.memory, executed };
 }

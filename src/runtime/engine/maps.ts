@@ -25,9 +25,9 @@ export interface InodeTable {
   /** High half of the last `lookup`. */
   hi: number;
   /**
-   * Open-addressed, linear probing, a power of two of cells and at most half of them full.
+   * Open-addressed, linear probing, a power of two of cells and at most a quarter of them full: most lookups end at the first cell.
    *
-   *     cell: ├ inode ┼ low half ┼ high half ┼ 1 if in use ┤
+   *     cell: ├ inode ┼ low half ┼ high half ┼ −1 if in use ┤
    */
   cells: Int32Array;
   /** Where larger tables get their cells, zero at first; the old cells are read after that. Undefined: there is no room. */
@@ -52,11 +52,7 @@ const newCells = (words: number): Int32Array => new Int32Array(words);
 function lookupInode(this: InodeTable, inode: number): number {
   const cells = this.cells;
   const at = findCell(cells, inode);
-  if (cells[at + 3] === 0) {
-    this.hi = 0;
-    return 0;
-  }
-  this.hi = cells[at + 2] as number;
+  this.hi = cells[at + 2] as number; // a free cell is all zeros
   return cells[at + 1] as number;
 }
 
@@ -64,7 +60,7 @@ function updateInode(this: InodeTable, inode: number, lo: number, hi: number): 0
   let at = findCell(this.cells, inode);
   if (this.cells[at + 3] === 0) {
     if (this.size >= this.maxEntries) return ERRNO.E2BIG;
-    if ((this.size + 1) * 2 > this.cells.length / CELL) {
+    if ((this.size + 1) * 4 > this.cells.length / CELL) {
       const bigger = this.allocate(this.cells.length * 2);
       if (bigger === undefined) return ERRNO.E2BIG;
       this.cells = copied(this.cells, bigger);
@@ -73,7 +69,7 @@ function updateInode(this: InodeTable, inode: number, lo: number, hi: number): 0
     this.size++;
   }
   this.version++;
-  this.cells.set([inode | 0, lo | 0, hi | 0, 1], at);
+  this.cells.set([inode | 0, lo | 0, hi | 0, -1], at);
   return 0;
 }
 
@@ -83,7 +79,8 @@ function findCell(cells: Int32Array, inode: number): number {
   const key = inode | 0;
   const hash = Math.imul(key, 0x9e3779b1);
   let at = ((hash ^ (hash >>> 15)) * CELL) & mask;
-  while (cells[at + 3] !== 0 && cells[at] !== key) at = (at + CELL) & mask;
+  // One branch, not two: another inode in a cell in use.
+  while ((((cells[at] as number) ^ key) & (cells[at + 3] as number)) !== 0) at = (at + CELL) & mask;
   return at;
 }
 

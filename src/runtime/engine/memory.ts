@@ -8,7 +8,7 @@ import type { HookName } from '../../abi/hooks.js';
 import type { EngineMap } from './maps.js';
 import { ARENA, TAG } from './prepare.js';
 import type { Prepared } from './prepare.js';
-import { ARENA_VIEW, WORDS, instructionNumber } from './store.js';
+import { ARENA_VIEW, HI, LO, instructionNumber } from './store.js';
 import type { Home } from './store.js';
 import type { Atomic, Instruction } from '../../bpf/types.js';
 import type { Observer } from './types.js';
@@ -16,14 +16,18 @@ import { assertNever } from '../../assert.js';
 
 /** What one engine keeps of a run. */
 export interface Machine {
-  /** Return address and r6 to r9 of the callers of local functions. */
+  /** Return address (from the start of the code), r6 to r9 of the callers of local functions. */
   readonly frames: Int32Array;
   /** Lowest address of the arena that may be accessed: 0, or the stack for programs without a context. */
   low: number;
   /** Local functions that are running. */
   depth: number;
+  /** Index of the instruction to begin at. */
+  pc: number;
   /** Instructions that may still run. */
   fuel: number;
+  /** The run of a stepper has come to the next instruction. */
+  paused: boolean;
   fault: string | undefined;
 }
 
@@ -38,7 +42,7 @@ export interface Runnable extends Prepared {
   readonly helpers: ReadonlyMap<number, () => number> | undefined;
 }
 
-/** Numbers saved by a local call: return address, then r6 to r9. */
+/** Numbers saved by a local call: return address, then r6 to r9: low halves, high halves. */
 export const SAVED = 9;
 
 export function createMachine(): Machine {
@@ -46,7 +50,9 @@ export function createMachine(): Machine {
     frames: new Int32Array(ARENA.frames * SAVED),
     low: 0,
     depth: 0,
+    pc: 0,
     fuel: 0,
+    paused: false,
     fault: undefined,
   };
 }
@@ -81,21 +87,20 @@ function instructionAt(p: Runnable, pc: number): Instruction | undefined {
 export function load(m: Machine, p: Runnable, pc: number, observer: Observer | undefined): boolean {
   const op = instructionAt(p, pc);
   if (op?.kind !== 'load') return false;
-  const regs = WORDS;
-  const address = ((regs[op.src * 2] as number) + op.offset) | 0;
-  const view = locate(m, p, regs[op.src * 2 + 1] as number, address, op.size);
+  const address = ((LO[op.src] as number) + op.offset) | 0;
+  const view = locate(m, p, HI[op.src] as number, address, op.size);
   if (view === undefined) return false;
   if (observer !== undefined && view === ARENA_VIEW && address < ARENA.context)
     noteRead(observer, p, address);
-  const d = op.dst * 2;
+  const d = op.dst;
   if (op.size === 8) {
-    regs[d] = view.getInt32(address, true);
-    regs[d + 1] = view.getInt32(address + 4, true);
+    LO[d] = view.getInt32(address, true);
+    HI[d] = view.getInt32(address + 4, true);
     return true;
   }
   const value = op.signed ? readSigned(view, address, op.size) : readUnsigned(view, address, op.size);
-  regs[d] = value;
-  regs[d + 1] = op.signed ? value >> 31 : 0;
+  LO[d] = value;
+  HI[d] = op.signed ? value >> 31 : 0;
   return true;
 }
 
@@ -111,15 +116,14 @@ function readSigned(view: DataView, address: number, size: 1 | 2 | 4): number {
 
 /** A store of `size` bytes of the register at `s`; false when it faults. */
 export function store(m: Machine, p: Runnable, d: number, s: number, offset: number, size: number): boolean {
-  const regs = WORDS;
-  const address = ((regs[d] as number) + offset) | 0;
-  const view = locate(m, p, regs[d + 1] as number, address, size);
+  const address = ((LO[d] as number) + offset) | 0;
+  const view = locate(m, p, HI[d] as number, address, size);
   if (view === undefined) return false;
-  const value = regs[s] as number;
+  const value = LO[s] as number;
   if (size === 1) view.setInt8(address, value);
   else if (size === 2) view.setInt16(address, value, true);
   else view.setInt32(address, value, true);
-  if (size === 8) view.setInt32(address + 4, regs[s + 1] as number, true);
+  if (size === 8) view.setInt32(address + 4, HI[s] as number, true);
   return true;
 }
 
@@ -127,23 +131,26 @@ export function store(m: Machine, p: Runnable, d: number, s: number, offset: num
 export function atomic(m: Machine, p: Runnable, pc: number): boolean {
   const op = instructionAt(p, pc);
   if (op?.kind !== 'atomic') return false;
-  const regs = WORDS;
-  const address = ((regs[op.dst * 2] as number) + op.offset) | 0;
-  const view = locate(m, p, regs[op.dst * 2 + 1] as number, address, op.width / 8);
+  const address = ((LO[op.dst] as number) + op.offset) | 0;
+  const view = locate(m, p, HI[op.dst] as number, address, op.width / 8);
   if (view === undefined) return false;
-  const s = op.src * 2;
+  const s = op.src;
   const oldLo = view.getInt32(address, true);
   const oldHi = op.width === 64 ? view.getInt32(address + 4, true) : 0;
   const wide = op.width === 64;
-  const same = oldLo === regs[0] && (!wide || oldHi === regs[1]);
+  const same = oldLo === LO[0] && (!wide || oldHi === HI[0]);
   if (op.op !== 'cmpxchg' || same) {
-    const lo = regs[s] as number;
-    const hi = regs[s + 1] as number;
+    const lo = LO[s] as number;
+    const hi = HI[s] as number;
     const carry = op.op === 'add' && (oldLo >>> 0) + (lo >>> 0) > 0xffff_ffff ? 1 : 0;
     view.setInt32(address, combine(op.op, oldLo, lo), true);
     if (wide) view.setInt32(address + 4, combine(op.op, oldHi, hi) + carry, true);
   }
-  if (op.fetch) regs.set([oldLo, oldHi], op.op === 'cmpxchg' ? 0 : s);
+  if (op.fetch) {
+    const to = op.op === 'cmpxchg' ? 0 : s;
+    LO[to] = oldLo;
+    HI[to] = oldHi;
+  }
   return true;
 }
 

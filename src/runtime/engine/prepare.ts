@@ -2,8 +2,7 @@
  * Instructions to the interpreter's own code.
  *
  * Each instruction becomes four 32-bit numbers, which `store.ts` packs where the loop reads them. `dst` and `src` are
- * indices into the register file, pairs of low and high half: r0 to r10 at 0 to 20, then the program's constants. An immediate is
- * such a constant, sign-extended once, so one opcode serves both the register and the immediate form.
+ * places in the register file: r0 to r10, then the program's constants. An immediate is such a constant, sign-extended once, so one opcode serves both the register and the immediate form.
  *
  *     ├ opcode ┼ dst ┼ src ┼ displacement, or index of the jump's target in the code ┤
  *
@@ -32,12 +31,12 @@ export const ARENA = { context: 32, stack: 64, frame: 512, frames: 8, size: 64 +
 
 /** Numbers of a prepared instruction. */
 export const STRIDE = 4;
-/** Words of r0 to r10; indices from here on are constants. */
-export const REGISTER_FILE = 22;
+/** r0 to r10; places from here on are constants. */
+export const REGISTER_FILE = 11;
 
 export interface Prepared {
   readonly code: Int32Array;
-  /** Pairs; the first has the index `REGISTER_FILE` in the code. */
+  /** Pairs of low and high half; the first is the place `REGISTER_FILE`. */
   readonly constants: Int32Array;
   readonly source: readonly Placed[];
 }
@@ -61,6 +60,7 @@ export const ENGINE_OPS = [
   'call 1', 'call 2', 'call 3', 'call 60', 'call 61', 'call 62', // 80
   'atomic', // 86
   'call other', // 87
+  'step', // 88: before each instruction of a stepper's code
 ] as const;
 
 const NUMBER_OF: ReadonlyMap<string, number> = new Map(ENGINE_OPS.map((name, n) => [name, n]));
@@ -123,7 +123,7 @@ function constantPool(): ConstantPool {
   const places = new Map<string, number>();
   const place = (lo: number, hi: number): number => {
     const key = `${lo} ${hi}`;
-    const found = places.get(key) ?? REGISTER_FILE + values.length;
+    const found = places.get(key) ?? REGISTER_FILE + values.length / 2;
     if (!places.has(key)) values.push(lo, hi);
     places.set(key, found);
     return found;
@@ -132,24 +132,24 @@ function constantPool(): ConstantPool {
 }
 
 function operandsOf(op: Instruction, constants: ConstantPool): Operands {
-  const second = (o: Operand): number => (o.kind === 'reg' ? o.reg * 2 : constants.place(o.imm, o.imm >> 31));
+  const second = (o: Operand): number => (o.kind === 'reg' ? o.reg : constants.place(o.imm, o.imm >> 31));
   switch (op.kind) {
     case 'alu':
     case 'jump':
-      return { dst: op.dst * 2, src: second(op.src), offset: 0 };
+      return { dst: op.dst, src: second(op.src), offset: 0 };
     case 'neg':
     case 'endian':
-      return { dst: op.dst * 2, src: 0, offset: 0 };
+      return { dst: op.dst, src: 0, offset: 0 };
     case 'movsx':
-      return { dst: op.dst * 2, src: op.src * 2, offset: 0 };
+      return { dst: op.dst, src: op.src, offset: 0 };
     case 'load':
     case 'store':
     case 'atomic':
-      return { dst: op.dst * 2, src: op.src * 2, offset: op.offset };
+      return { dst: op.dst, src: op.src, offset: op.offset };
     case 'store_imm':
-      return { dst: op.dst * 2, src: constants.place(op.imm, op.imm >> 31), offset: op.offset };
+      return { dst: op.dst, src: constants.place(op.imm, op.imm >> 31), offset: op.offset };
     case 'ld_imm64':
-      return { dst: op.dst * 2, src: wideConstant(op.source, constants), offset: 0 };
+      return { dst: op.dst, src: wideConstant(op.source, constants), offset: 0 };
     case 'call_helper':
       return { dst: 0, src: 0, offset: op.helper };
     case 'ja':

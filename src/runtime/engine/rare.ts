@@ -14,10 +14,8 @@ import { byteOrder, divide32, divide64, mul64, neg64 } from './int64.js';
 import { SAVED, atomic, load, store } from './memory.js';
 import type { Machine, Runnable } from './memory.js';
 import { ARENA } from './prepare.js';
-import { WORDS, instructionNumber } from './store.js';
+import { DST, HI, LO, OPS, SRC, instructionNumber } from './store.js';
 import type { Observer, TagStore } from './types.js';
-
-const regs = WORDS;
 
 /** No index of the code: the instruction faulted. */
 export const FAULT = -1;
@@ -30,87 +28,86 @@ export function rare(
   tags: TagStore,
   observer: Observer | undefined,
 ): number {
-  const word = regs[pc]!;
-  const d = (word >>> 7) & 31;
-  const s = (word >>> 12) & 0xffff;
-  const next = pc + 2;
-  switch (word & 127) {
+  const d = DST[pc]!;
+  const s = SRC[pc]!;
+  const next = pc + 1;
+  switch (OPS[pc]!) {
     case 0: // exit
-      return leave(m);
+      return leave(m, p);
     case 4: // mul
-      mul64(regs, d, s);
+      mul64(d, s);
       return next;
     case 5: // div
-      divide64(regs, d, s, false, false);
+      divide64(d, s, false, false);
       return next;
     case 6: // sdiv
-      divide64(regs, d, s, true, false);
+      divide64(d, s, true, false);
       return next;
     case 11: // mod
-      divide64(regs, d, s, false, true);
+      divide64(d, s, false, true);
       return next;
     case 12: // smod
-      divide64(regs, d, s, true, true);
+      divide64(d, s, true, true);
       return next;
     case 19: // div32
-      divide32(regs, d, s, false, false);
+      divide32(d, s, false, false);
       return next;
     case 20: // sdiv32
-      divide32(regs, d, s, true, false);
+      divide32(d, s, true, false);
       return next;
     case 25: // mod32
-      divide32(regs, d, s, false, true);
+      divide32(d, s, false, true);
       return next;
     case 26: // smod32
-      divide32(regs, d, s, true, true);
+      divide32(d, s, true, true);
       return next;
     case 29: // neg
-      neg64(regs, d);
+      neg64(d);
       return next;
     case 30: // neg32
-      setPair(d, -regs[d]!, 0);
+      setPair(d, -LO[d]!, 0);
       return next;
     case 31: // le16
-      byteOrder(regs, d, 16, false);
+      byteOrder(d, 16, false);
       return next;
     case 32: // le32
-      byteOrder(regs, d, 32, false);
+      byteOrder(d, 32, false);
       return next;
     case 33: // le64
-      byteOrder(regs, d, 64, false);
+      byteOrder(d, 64, false);
       return next;
     case 34: // be16
-      byteOrder(regs, d, 16, true);
+      byteOrder(d, 16, true);
       return next;
     case 35: // be32
-      byteOrder(regs, d, 32, true);
+      byteOrder(d, 32, true);
       return next;
     case 36: // be64
-      byteOrder(regs, d, 64, true);
+      byteOrder(d, 64, true);
       return next;
     case 37: // bswap16
-      byteOrder(regs, d, 16, true);
+      byteOrder(d, 16, true);
       return next;
     case 38: // bswap32
-      byteOrder(regs, d, 32, true);
+      byteOrder(d, 32, true);
       return next;
     case 39: // bswap64
-      byteOrder(regs, d, 64, true);
+      byteOrder(d, 64, true);
       return next;
     case 40: // movsx8
-      setSigned(d, (regs[s]! << 24) >> 24);
+      setSigned(d, (LO[s]! << 24) >> 24);
       return next;
     case 41: // movsx16
-      setSigned(d, (regs[s]! << 16) >> 16);
+      setSigned(d, (LO[s]! << 16) >> 16);
       return next;
     case 42: // movsx32
-      setSigned(d, regs[s]!);
+      setSigned(d, LO[s]!);
       return next;
     case 43: // mov32sx8
-      setPair(d, (regs[s]! << 24) >> 24, 0);
+      setPair(d, (LO[s]! << 24) >> 24, 0);
       return next;
     case 44: // mov32sx16
-      setPair(d, (regs[s]! << 16) >> 16, 0);
+      setPair(d, (LO[s]! << 16) >> 16, 0);
       return next;
     case 45: // ldxb
     case 46: // ldxh
@@ -121,15 +118,15 @@ export function rare(
     case 51: // ldxsw
       return load(m, p, pc, observer) ? next : fail(m, p, pc, 'bad load');
     case 52: // stxb
-      return store(m, p, d, s, regs[pc + 1]!, 1) ? next : fail(m, p, pc, 'bad store');
+      return store(m, p, d, s, HI[pc]!, 1) ? next : fail(m, p, pc, 'bad store');
     case 53: // stxh
-      return store(m, p, d, s, regs[pc + 1]!, 2) ? next : fail(m, p, pc, 'bad store');
+      return store(m, p, d, s, HI[pc]!, 2) ? next : fail(m, p, pc, 'bad store');
     case 54: // stxw
-      return store(m, p, d, s, regs[pc + 1]!, 4) ? next : fail(m, p, pc, 'bad store');
+      return store(m, p, d, s, HI[pc]!, 4) ? next : fail(m, p, pc, 'bad store');
     case 55: // stxdw
-      return store(m, p, d, s, regs[pc + 1]!, 8) ? next : fail(m, p, pc, 'bad store');
+      return store(m, p, d, s, HI[pc]!, 8) ? next : fail(m, p, pc, 'bad store');
     case 79: // call_local
-      return enter(m, pc) ? regs[pc + 1]! : fail(m, p, pc, 'calls nested too deep');
+      return enter(m, p, pc) ? HI[pc]! : fail(m, p, pc, 'calls nested too deep');
     case 80: // call 1
       return mapLookup(m, p) ? next : fail(m, p, pc, 'bad argument of a helper');
     case 81: // call 2
@@ -145,7 +142,7 @@ export function rare(
     case 86: // atomic
       return atomic(m, p, pc) ? next : fail(m, p, pc, 'bad atomic access');
     case 87: // call other
-      return otherHelper(p, regs[pc + 1]!) ? next : fail(m, p, pc, 'no such helper');
+      return otherHelper(p, HI[pc]!) ? next : fail(m, p, pc, 'no such helper');
     default:
       return fail(m, p, pc, 'no such instruction');
   }
@@ -163,31 +160,35 @@ function fail(m: Machine, p: Runnable, pc: number, what: string): typeof FAULT {
 }
 
 function setPair(d: number, lo: number, hi: number): void {
-  regs[d] = lo;
-  regs[d + 1] = hi;
+  LO[d] = lo;
+  HI[d] = hi;
 }
 
 function setSigned(d: number, value: number): void {
   setPair(d, value, value >> 31);
 }
 
-const R6 = 12;
-const R10 = 20;
+const R6 = 6;
+const R10 = 10;
 
 /** Enters a local function: r6 to r9 and the return address are kept, r10 moves to a frame of its own. */
-function enter(m: Machine, pc: number): boolean {
+function enter(m: Machine, p: Runnable, pc: number): boolean {
   if (m.depth === ARENA.frames - 1) return false;
-  m.frames[m.depth * SAVED] = pc + 2;
-  m.frames.set(regs.subarray(R6, R10), m.depth * SAVED + 1);
+  const at = m.depth * SAVED;
+  m.frames[at] = pc + 1 - p.home.entry; // a program that pauses may go on at another place
+  m.frames.set(LO.subarray(R6, R10), at + 1);
+  m.frames.set(HI.subarray(R6, R10), at + 5);
   m.depth++;
-  regs[R10] = regs[R10]! + ARENA.frame;
+  LO[R10] = LO[R10]! + ARENA.frame;
   return true;
 }
 
 /** Leaves a local function; the index to go on at. */
-function leave(m: Machine): number {
+function leave(m: Machine, p: Runnable): number {
   m.depth--;
-  regs.set(m.frames.subarray(m.depth * SAVED + 1, (m.depth + 1) * SAVED), R6);
-  regs[R10] = regs[R10]! - ARENA.frame;
-  return m.frames[m.depth * SAVED]!;
+  const at = m.depth * SAVED;
+  LO.set(m.frames.subarray(at + 1, at + 5), R6);
+  HI.set(m.frames.subarray(at + 5, at + 9), R6);
+  LO[R10] = LO[R10]! - ARENA.frame;
+  return m.frames[at]! + p.home.entry;
 }

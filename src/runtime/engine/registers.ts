@@ -1,0 +1,61 @@
+/** What a register holds, for people: pointers of the engine in terms of the program. */
+import type { Runnable } from './memory.js';
+import { ARENA, TAG } from './prepare.js';
+
+/** Halves are signed. */
+export type RegisterView =
+  | { readonly kind: 'unset' }
+  | { readonly kind: 'scalar'; readonly lo: number; readonly hi: number }
+  | Pointer;
+
+export interface Pointer {
+  readonly kind: 'pointer';
+  readonly into: PointerTarget;
+  /**
+   * In bytes: of the stack, from r10 of the function that runs; of a map value, from the map's first. For a handle, the
+   * number of what it is a handle of: map, chain or inode.
+   */
+  readonly offset: number;
+  /** Name of the map. */
+  readonly map: string | undefined;
+}
+
+export type PointerTarget =
+  'context' | 'stack' | 'memory' | 'map value' | 'map' | 'chain' | 'inode' | 'tag object';
+
+const HANDLES: ReadonlyMap<number, PointerTarget> = new Map([
+  [TAG.MAP, 'map'],
+  [TAG.CHAIN, 'chain'],
+  [TAG.INODE, 'inode'],
+  [TAG.TAG_OBJECT, 'tag object'],
+]);
+
+/** Between context and stack; an address here has been made by counting past the end of one of them. */
+const MIDDLE = (ARENA.context + ARENA.stack) / 2;
+
+/** @param frame low half of r10 */
+export function viewRegister(p: Runnable, lo: number, hi: number, frame: number): RegisterView {
+  if (hi === TAG.ARENA) {
+    const context = p.hook !== undefined && lo < MIDDLE;
+    return {
+      kind: 'pointer',
+      into: context ? 'context' : 'stack',
+      offset: context ? lo : lo - frame,
+      map: undefined,
+    };
+  }
+  const handle = HANDLES.get(hi);
+  if (handle !== undefined) {
+    const map = handle === 'map' ? p.maps[lo]?.name : undefined;
+    return { kind: 'pointer', into: handle, offset: lo, map };
+  }
+  const map = p.maps[hi - TAG.VALUE];
+  if (map === undefined) return { kind: 'scalar', lo, hi };
+  const memory = p.hook === undefined && hi - TAG.VALUE === p.maps.length - 1;
+  return {
+    kind: 'pointer',
+    into: memory ? 'memory' : 'map value',
+    offset: lo,
+    map: memory ? undefined : map.name,
+  };
+}
