@@ -18,8 +18,8 @@ import type { Engine, HookContext, LoadedProgram, Observer, TagStore } from './t
 export { loadProgram } from './load-program.js';
 export type { LoadOutcome, ProgramSource } from './load-program.js';
 
-/** More than a program without loops can use. */
-const FUEL = 1 << 16;
+/** More than a verified hook can use: no run executes more instructions than the verifier explored. */
+const FUEL = 1 << 20;
 /** For conformance runs, which may loop. */
 const RAW_FUEL = 1 << 22;
 
