@@ -1,13 +1,13 @@
 /** `llpc exec`: one raw program, run on memory. */
 import { assertNever } from '../assert.js';
-import type { RawRun } from '../runtime/engine/raw.js';
+import { runRaw, type RawRun } from '../runtime/engine/raw.js';
 import { isRaw, oneFile, readBytecode, textOrJson } from './bytecode-files.js';
-import { errorLines } from './bytecode-report.js';
+import { errorLines, ofVerifier } from './bytecode-report.js';
 import { hexOf } from './hex.js';
 import { readText } from './io.js';
 import { UsageError, type Options } from './options.js';
 import { print, printDiagnostics } from './output.js';
-import { faultText, r0Hex, runOrUsage } from './raw-run.js';
+import { faultText, r0Hex } from './raw-run.js';
 
 export async function execCommand(options: Options): Promise<number> {
   if (options.plugin) return execPlugin(options);
@@ -25,7 +25,7 @@ export async function execCommand(options: Options): Promise<number> {
   const [program] = read.programs;
   if (program === undefined) return 1;
   const memory = options.mem ?? new Uint8Array();
-  const run = runOrUsage(program.bytes, memory, options);
+  const run = runRaw(options.engine, program.bytes, memory, { fuel: options.fuel });
   if (format === 'json') print(jsonText(run, memory));
   else printText(program.name, program.bytes, memory, run);
   return run.kind === 'returned' ? 0 : 1;
@@ -46,8 +46,7 @@ function printText(name: string, bytes: Uint8Array, before: Uint8Array, run: Raw
       if (hexOf(run.memory) !== hexOf(before)) print(`memory = ${hexOf(run.memory)}\n`);
       break;
     case 'refused':
-      for (const { slot, hex: text, rule, message } of run.errors)
-        process.stderr.write(errorLines(name, { slot, text, rule, message, path: [] }));
+      for (const error of run.errors) process.stderr.write(errorLines(name, ofVerifier(error)));
       break;
     case 'fault':
       process.stderr.write(`${name}: ${faultText(bytes, run)}\n`);
@@ -68,7 +67,7 @@ function jsonOf(run: RawRun, before: Uint8Array): object {
       return { outcome: 'returned', r0: `0x${r0Hex(run)}`, memory, changed: memory !== hexOf(before) };
     }
     case 'refused':
-      return { outcome: 'refused', errors: run.errors };
+      return { outcome: 'refused', errors: run.errors.map(ofVerifier) };
     case 'fault':
       return { outcome: 'fault', slot: run.slot ?? null, message: run.message };
     default:

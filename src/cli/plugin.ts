@@ -13,7 +13,8 @@ import { errorLines } from './bytecode-report.js';
 import { parseHex } from './hex.js';
 import type { ReadText } from './io.js';
 import { readHex, UsageError, type Options } from './options.js';
-import { faultText, r0Hex, runOrUsage } from './raw-run.js';
+import { runRaw } from '../runtime/engine/raw.js';
+import { faultText, r0Hex } from './raw-run.js';
 
 export interface PluginResult {
   readonly out: string;
@@ -32,7 +33,7 @@ export function runPlugin(options: Options, readInput: () => ReadText): PluginRe
   const memory = readHex('MEM', memoryText) ?? options.mem ?? new Uint8Array();
   const program = readHex('--program', options.program) ?? readProgram(readInput());
   if (typeof program === 'string') return failed(program);
-  const run = runOrUsage(program, memory, options, HELPERS);
+  const run = runRaw(options.engine, program, memory, { helpers: HELPERS, fuel: options.fuel });
   if (run.kind === 'returned') return { out: `${r0Hex(run)}\n`, err: '', code: 0 };
   if (run.kind === 'fault') return failed(`program: ${faultText(program, run)}`);
   return {
