@@ -11,7 +11,7 @@ import type { LoadedProgram, MirroredTags } from '../src/runtime/engine/types.js
 import { compileRaw } from '../src/runtime/engine/wasm/raw.js';
 import { createWasmRunner } from '../src/runtime/engine/wasm/runner.js';
 import { defined } from '../src/assert.js';
-import { openKernel } from '../test/kernel-bpf/kernel.js';
+import { ALU_LOOP_INSTRUCTIONS, aluLoop, kernelNanoseconds } from './kernel.js';
 import { median, type Row } from './rows.js';
 
 const ROUNDS = 41;
@@ -111,51 +111,25 @@ function chained(): number {
   return nanoseconds(ROUNDS, RUNS, (i) => void runner.pick(0, 1, i & 127, 0)) / CHAIN;
 }
 
-const LOOP_BODY = 1000;
-const LOOP_ROUNDS = 990;
-
-/** Arithmetic on four registers, 990 times: what the kernel's verifier still walks through. */
-const LOOP: readonly AsmInstruction[] = [
-  asm.movImm64(R0, 1),
-  asm.movImm64(R2, 2),
-  asm.movImm64(R3, 3),
-  asm.movImm64(R4, 4),
-  asm.movImm64(R6, 0),
-  ...Array.from({ length: LOOP_BODY - 2 }, (_, i): AsmInstruction => {
-    const step = [asm.add64(R0, R2), asm.xor64(R2, R3), asm.sub64(R3, R4), asm.or64(R4, R0)][i % 4];
-    const op = defined(step, 'one of four');
-    return i === 0 ? at('again', op) : op;
-  }),
-  asm.addImm64(R6, 1),
-  asm.jltImm(R6, LOOP_ROUNDS, 'again'),
-  asm.exit(),
-];
-
-interface Loops {
-  readonly wasm: number;
-  readonly kernel: number | undefined;
-}
-
 /** Milliseconds of the loop in WebAssembly and in the kernel's own compiler, round by round in turn. */
-async function loops(): Promise<Loops> {
-  const bytes = assemble(LOOP);
+function loops(): { readonly wasm: number; readonly kernel: number | undefined } {
+  const bytes = aluLoop();
   const code = decode(bytes).instructions;
   const compiled = defined(compileRaw([{ code, maps: [], countsFuel: false }]), 'room in linear memory');
-  const kernel = await openKernel();
   const memory = new Uint8Array();
   const times: { readonly wasm: number[]; readonly kernel: number[] } = { wasm: [], kernel: [] };
   for (let round = 0; round < ROUNDS; round++) {
     times.wasm.push(nanoseconds(1, 4, () => void compiled.run(0, memory, 0)) / 1e6);
-    const beside = kernel.kind === 'kernel' ? kernel.time(bytes, 4) : undefined;
+    const beside = kernelNanoseconds(bytes, 4);
     if (beside !== undefined) times.kernel.push(beside / 1e6);
   }
   return { wasm: median(times.wasm), kernel: times.kernel.length > 0 ? median(times.kernel) : undefined };
 }
 
-export async function whatRuns(): Promise<Row[]> {
+export function whatRuns(): Row[] {
   const slow = interpreted();
   const fast = chained();
-  const { wasm, kernel } = await loops();
+  const { wasm, kernel } = loops();
   const ratio =
     kernel === undefined
       ? 'no kernel to compare to'
@@ -176,7 +150,7 @@ export async function whatRuns(): Promise<Row[]> {
       beside: `${(fast / 32).toFixed(2)} ns an instruction`,
     },
     {
-      what: `loop of ${(LOOP_BODY * LOOP_ROUNDS).toPrecision(2)} ALU64 instructions, compiled`,
+      what: `loop of ${ALU_LOOP_INSTRUCTIONS} ALU64 instructions, compiled`,
       value: wasm,
       unit: 'ms',
       target: 'at most 1.1 times the kernel',

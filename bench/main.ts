@@ -8,6 +8,7 @@ import { whatRuns } from './engine.js';
 import { whatGrounds } from './ground.js';
 import { whatStarts } from './start.js';
 import { whatTranslates } from './translate.js';
+import { whatTheKernelTakes } from './kernel.js';
 import { sizes } from './sizes.js';
 import type { Row } from './rows.js';
 
@@ -16,9 +17,10 @@ const rows: Row[] = [
   ...whatStarts(),
   ...whatCompiles(),
   ...whatGrounds(),
-  ...(await whatRuns()),
+  ...whatRuns(),
   ...whatDecides(),
   ...whatTranslates(),
+  ...whatTheKernelTakes(),
 ];
 
 if (process.argv.includes('--json')) {

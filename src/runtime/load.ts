@@ -17,7 +17,7 @@ import { createArrayTable, createHashTable, createInodeTable, type EngineMap } f
 import type { Engine } from './engine/types.js';
 import { loadKernelProgram, type KernelProgram } from './kernel/program-set.js';
 import { ancestry } from './kernel/resolve.js';
-import { chdir, request } from './kernel/syscalls/index.js';
+import { chdir, request, requestAll } from './kernel/syscalls/index.js';
 import { Kernel, newTask, prepend, setNoNewPrivs, type CallResult, type Task } from './kernel/task.js';
 import type { Vfs } from './kernel/vfs.js';
 import { actionBit, type ActionName } from '../abi/actions.js';
@@ -217,6 +217,13 @@ export interface LoadedPolicy {
   readonly task: Task;
   /** One request that carries the action alone, as a policy's tests ask it. */
   decide(action: ActionName, path: string): Decision;
+  /** As `decide` for each: many at once are one call of a compiled set. */
+  decideAll(questions: readonly Question[]): readonly Decision[];
+}
+
+export interface Question {
+  readonly action: ActionName;
+  readonly path: string;
 }
 
 export interface Decision {
@@ -242,14 +249,23 @@ export function loadPolicy(
   }
   const decide = (action: ActionName, path: string): Decision =>
     toDecision(request(task, actionBit(action) ?? 0, path));
+  const decideAll = (questions: readonly Question[]): readonly Decision[] =>
+    requestAll(
+      task,
+      questions.map(({ action, path }) => ({ actionBit: actionBit(action) ?? 0, path })),
+    ).map((errno) => decisionOf(errno, errno === 'EACCES'));
   return {
     kind: 'loaded',
-    value: { kernel, grounded: grounded.value, task, decide },
+    value: { kernel, grounded: grounded.value, task, decide, decideAll },
     problems: grounded.problems,
   };
 }
 
 export function toDecision(result: CallResult): Decision {
-  if (result.ok) return { verdict: 'allow' };
-  return { verdict: result.denied === undefined ? 'error' : 'deny', errno: result.errno };
+  return result.ok ? decisionOf(undefined, false) : decisionOf(result.errno, result.denied !== undefined);
+}
+
+function decisionOf(errno: string | undefined, denied: boolean): Decision {
+  if (errno === undefined) return { verdict: 'allow' };
+  return { verdict: denied ? 'deny' : 'error', errno };
 }

@@ -9,7 +9,8 @@ import fc from 'fast-check';
 import type { Instruction } from '../../src/bpf/types.js';
 import { createArrayTable } from '../../src/runtime/engine/maps.js';
 import type { PlainTable } from '../../src/runtime/engine/maps.js';
-import { AREA_SIZE, ENTRIES, ENTRY_SIZE, lowerTree } from './random-lowering.js';
+import { AREA_SIZE, ENTRIES, ENTRY_SIZE } from './random-access.js';
+import { lowerTree } from './random-lowering.js';
 import { ALL_FEATURES, drawTree, smallerTrees } from './random-statements.js';
 import type { Draw, Features, Tree } from './random-statements.js';
 

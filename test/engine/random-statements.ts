@@ -234,7 +234,14 @@ function statement(draw: Draw, features: Features, depth: Depth): Statement {
     const form = one(draw, ['down', 'up', 'top'] as const);
     const counter = coin(draw) ? 'reg' : 'stack';
     const inside = body({ ...inner, loops: depth.loops + 1 });
-    return { kind: 'loop', counter, form, pick: pick(draw), trips: 1 + draw(12), body: inside };
+    return {
+      kind: 'loop',
+      counter,
+      form,
+      pick: pick(draw),
+      trips: 1 + draw(coin(draw) ? 64 : 8),
+      body: inside,
+    };
   }
   if (kind < 19 && depth.level < 3) {
     const then = body(inner);

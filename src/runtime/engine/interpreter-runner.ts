@@ -1,5 +1,6 @@
 /** The hooks of a set of programs in the interpreter: one run after the other. */
 import type {
+  BatchRequest,
   HookContext,
   HookPrograms,
   HookRunner,
@@ -95,6 +96,12 @@ export function createInterpreterRunner(
       context.triggers = 0;
       return runList(programs.get, sessions[session], true);
     },
+    batch: (requests: readonly BatchRequest[]): readonly boolean[] =>
+      requests.map((request) => {
+        const { triggers, object, lookup } = request;
+        if (runner.walk(0, request) !== undefined) return false;
+        return triggers === 0 || runner.pick(0, triggers, object, lookup) === undefined;
+      }),
     save: (session: SessionIndex, cookies: Int32Array): void => cookies.set(sessions[session]),
     restore: (session: SessionIndex, cookies: Int32Array): void => sessions[session].set(cookies),
   };

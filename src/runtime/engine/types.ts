@@ -101,6 +101,13 @@ export interface Steps {
   kept: KeptSession | undefined;
 }
 
+/** A request of a batch: the steps of its walk, and its object unless `triggers` is 0. */
+export interface BatchRequest extends Steps {
+  readonly triggers: number;
+  readonly object: number;
+  readonly lookup: number;
+}
+
 /** The session number: calls with two paths have two. */
 export type SessionIndex = 0 | 1;
 
@@ -122,6 +129,8 @@ export interface HookRunner {
   pick(session: SessionIndex, triggers: number, object: number, lookup: number): Runnable | undefined;
   /** Leaves the cookies as they are. */
   get(session: SessionIndex, object: number): Runnable | undefined;
+  /** Many requests, each a session of its own (the first of the two): whether each is allowed. */
+  batch(requests: readonly BatchRequest[]): readonly boolean[];
   /** Copies the cookies of a session out, low and high half per chain. */
   save(session: SessionIndex, cookies: Int32Array): void;
   restore(session: SessionIndex, cookies: Int32Array): void;

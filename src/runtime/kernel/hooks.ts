@@ -5,7 +5,15 @@
  * A denial is noted in `task.denial`; the functions return whether all programs allowed.
  */
 import { LOOKUP, type HookName, type Lookup } from '../../abi/hooks.js';
-import type { HookContext, HookRunner, Observer, Runnable, RunList, SessionIndex } from '../engine/types.js';
+import type {
+  BatchRequest,
+  HookContext,
+  HookRunner,
+  Observer,
+  Runnable,
+  RunList,
+  SessionIndex,
+} from '../engine/types.js';
 import type { Walk } from './namei.js';
 import type { Task } from './task.js';
 import type { EngineEvent } from './trace.js';
@@ -101,6 +109,11 @@ export function runGet(task: Task, inode: number, session: SessionIndex, name: s
   if (kernel.trace !== undefined) return runTraced(task, set.get, session, name, occasion());
   const denied = runnerOf(task).get(session, inode);
   return denied === undefined || deny(task, denied, occasion());
+}
+
+/** Many requests at once, each in a session of its own: whether each is allowed. Who denied is not noted. */
+export function runBatch(task: Task, requests: readonly BatchRequest[]): readonly boolean[] {
+  return task.set.size === 0 ? requests.map(() => true) : runnerOf(task).batch(requests);
 }
 
 /** The same in the interpreter, told to the trace listener run by run. */

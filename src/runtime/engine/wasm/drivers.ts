@@ -174,6 +174,8 @@ function emitVerdict(
   code.push(OP.if, I32);
   i32Const(code, 1);
   code.push(OP.else);
+  field(REQUEST.triggers);
+  code.push(OP.if, I32);
   local(code, OP.localGet, ctx);
   field(REQUEST.triggers);
   field(REQUEST.object);
@@ -182,7 +184,9 @@ function emitVerdict(
   i32Const(code, 0);
   code.push(OP.i32Ne);
   i32Const(code, 1);
-  code.push(OP.i32Shl, OP.end);
+  code.push(OP.i32Shl, OP.else);
+  i32Const(code, 0);
+  code.push(OP.end, OP.end);
 }
 
 /** (r1, r2) of a program without a hook; r0 is put into the result. Always 0. */

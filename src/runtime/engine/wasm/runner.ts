@@ -5,6 +5,7 @@
  * stays. Every program here was accepted by the verifier: `loadProgram` makes no other.
  */
 import type {
+  BatchRequest,
   HookPrograms,
   HookRunner,
   KeptSession,
@@ -32,19 +33,6 @@ interface Exports {
   batch(context: number, request: number, end: number): number;
 }
 
-/** A request of a batch: the steps of its walk, and its object unless `triggers` is 0. */
-export interface BatchRequest {
-  readonly steps: readonly number[];
-  readonly triggers: number;
-  readonly object: number;
-  readonly lookup: number;
-}
-
-export interface WasmRunner extends HookRunner {
-  /** Many requests in one call of the module, each a session of its own: whether each is allowed. */
-  batch(requests: readonly BatchRequest[]): readonly boolean[];
-}
-
 const tables = new WeakMap<MirroredTags, TagTable>();
 
 /** The copy of the tags in linear memory; one for all sets of a kernel. */
@@ -58,7 +46,7 @@ function tagTable(linear: LinearMemory, tags: MirroredTags): TagTable {
 }
 
 /** Compiles a set. Undefined when linear memory has no room for its maps. */
-export function createWasmRunner(programs: HookPrograms, tags: MirroredTags): WasmRunner | undefined {
+export function createWasmRunner(programs: HookPrograms, tags: MirroredTags): HookRunner | undefined {
   const linear = linearMemory();
   const shape = shapeOf(programs);
   const exports = instantiate(linear, shape, tags);
@@ -100,7 +88,7 @@ function newRunner(
   shape: SetShape,
   sessions: number,
   tags: MirroredTags,
-): WasmRunner {
+): HookRunner {
   const { lists, chains } = shape;
   const second = sessions + chains * CONTEXT_SIZE;
   const contextOf = (session: SessionIndex): number => (session === 0 ? sessions : second);
@@ -150,7 +138,7 @@ function newRunner(
     }
   }
 
-  const runner: WasmRunner & { stoppedAt: number } = {
+  const runner: HookRunner & { stoppedAt: number } = {
     counts: false,
     stoppedAt: 0,
     open,

@@ -3,9 +3,10 @@
  * the action is judged on the object, whatever kind of object it is.
  */
 import { WALK_BIT } from '../../../abi/actions.js';
-import { AT_FDCWD } from '../errno.js';
-import { runWalkStep } from '../hooks.js';
-import { MODE } from '../namei.js';
+import { AT_FDCWD, type Errno } from '../errno.js';
+import { runBatch, runWalkStep } from '../hooks.js';
+import type { BatchRequest } from '../../engine/types.js';
+import { cachedWalk, MODE, type Walk, type WalkMode } from '../namei.js';
 import type { CallResult, Task } from '../task.js';
 import { denied, DONE, failure, objectFor, pickObject, T } from './common.js';
 
@@ -18,10 +19,47 @@ const ON_ENTRY = T.unlink | T.rename | T.rmdir | T.link;
  */
 export function request(task: Task, actionBit: number, path: string, dirfd: number = AT_FDCWD): CallResult {
   const triggers = 1 << actionBit;
-  const mode = actionBit !== WALK_BIT && (triggers & ON_ENTRY) !== 0 ? MODE.NOFOLLOW : MODE.FOLLOW;
-  const found = objectFor(task, path, dirfd, mode);
+  const found = objectFor(task, path, dirfd, modeOf(actionBit));
   if (!found.ok) return found;
   if (actionBit !== WALK_BIT) return pickObject(task, triggers, found) ? DONE : denied(task);
   if (found.inode.kind !== 'dir') return failure('ENOTDIR');
   return runWalkStep(task, found.inode.ino, found.lookup, 0, found.name) ? DONE : denied(task);
+}
+
+function modeOf(actionBit: number): WalkMode {
+  return actionBit !== WALK_BIT && ((1 << actionBit) & ON_ENTRY) !== 0 ? MODE.NOFOLLOW : MODE.FOLLOW;
+}
+
+/** A request of many. */
+export interface Question {
+  readonly actionBit: number;
+  readonly path: string;
+}
+
+/** As `request` for each, in one call of the engine: undefined for an allowed one, else its errno; EACCES is a denial. */
+export function requestAll(task: Task, questions: readonly Question[]): readonly (Errno | undefined)[] {
+  const { kernel, root, cwd } = task;
+  const walks = questions.map(({ actionBit, path }) =>
+    cachedWalk(kernel.walks, kernel.vfs, root, cwd, path, modeOf(actionBit)),
+  );
+  const errors = walks.map((walk, i) => errorOf(walk, questions[i]?.actionBit ?? 0));
+  const allowed = runBatch(
+    task,
+    walks.map((walk, i) => batched(walk, questions[i]?.actionBit ?? 0, errors[i])),
+  );
+  return errors.map((errno, i) => (allowed[i] === true ? errno : 'EACCES'));
+}
+
+function errorOf(walk: Walk, actionBit: number): Errno | undefined {
+  if (walk.errno !== undefined) return walk.errno;
+  return actionBit === WALK_BIT && walk.inode?.kind !== 'dir' ? 'ENOTDIR' : undefined;
+}
+
+/** What fails for another reason is walked all the same: a denial on the way comes before. */
+function batched(walk: Walk, actionBit: number, errno: Errno | undefined): BatchRequest {
+  const object = walk.inode?.ino ?? 0;
+  const { steps, lookup } = walk;
+  if (errno !== undefined) return { steps, kept: undefined, triggers: 0, object, lookup };
+  if (actionBit !== WALK_BIT) return { steps, kept: undefined, triggers: 1 << actionBit, object, lookup };
+  return { steps: [...steps, object * 4 + lookup], kept: undefined, triggers: 0, object, lookup };
 }
