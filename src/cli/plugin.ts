@@ -9,7 +9,7 @@
  * The suite's runner gives the memory before the options, and leaves it out where a test has none; old runners give an
  * empty argument in place of what is left out, and two blanks between options are an empty one too. The suite's Linux plugin also takes `--program HEX` and `--debug`.
  */
-import { errorLines } from './bytecode-report.js';
+import { errorLines, ofVerifier } from './bytecode-report.js';
 import { parseHex } from './hex.js';
 import type { ReadText } from './io.js';
 import { readHex, UsageError, type Options } from './options.js';
@@ -38,7 +38,7 @@ export function runPlugin(options: Options, readInput: () => ReadText): PluginRe
   if (run.kind === 'fault') return failed(`program: ${faultText(program, run)}`);
   return {
     out: '',
-    err: run.errors.map((e) => errorLines('program', { ...e, text: e.hex, path: [] })).join(''),
+    err: run.errors.map((e) => errorLines('program', ofVerifier(e))).join(''),
     code: 1,
   };
 }
