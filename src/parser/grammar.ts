@@ -169,7 +169,8 @@ export class PolicyParser extends EmbeddedActionsParser {
       this.CONSUME(t.Comma);
       names.push(this.#name(this.CONSUME2(t.Identifier)));
     });
-    return names.filter((n) => n.text !== '');
+    // A list that grew has room for many more: the tree is kept, and has what it needs.
+    return names.some((n) => n.text === '') ? names.filter((n) => n.text !== '') : names.slice();
   });
 
   // Fragment = "fragment" Identifier [ "(" TypedName { "," TypedName } ")" ] Block
