@@ -25,7 +25,8 @@ export function lineStarts(source: SourceText): readonly number[] {
 export function positionAt(source: SourceText, offset: number, near = 1): Position {
   const starts = lineStarts(source);
   const known = starts[near - 1] ?? Infinity;
-  if (known <= offset && offset < (starts[near] ?? Infinity)) return { line: near, column: offset - known + 1 };
+  if (known <= offset && offset < (starts[near] ?? Infinity))
+    return { line: near, column: offset - known + 1 };
   let [low, high] = [0, starts.length - 1];
   while (low < high) {
     const middle = (low + high + 1) >> 1;
