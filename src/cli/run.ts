@@ -26,8 +26,12 @@ export async function runCommand(options: Options): Promise<number> {
   return printReplay(replay, options.scenario, loaded.sources, options);
 }
 
-function fail(diagnostics: readonly Diagnostic[], sources: readonly NamedSource[], options: Options): number {
-  printDiagnostics(diagnostics, sources, options.format);
+async function fail(
+  diagnostics: readonly Diagnostic[],
+  sources: readonly NamedSource[],
+  options: Options,
+): Promise<number> {
+  await printDiagnostics(diagnostics, sources, options.format);
   return 1;
 }
 
@@ -78,12 +82,12 @@ async function loadRef(ref: PolicyRef, folder: string, options: Options): Promis
   return loadFile(join(folder, path), { ...options, defines, plan: ref.plan ?? 'chained' });
 }
 
-function printReplay(
+async function printReplay(
   replay: Replay,
   scenario: string,
   sources: readonly NamedSource[],
   options: Options,
-): number {
+): Promise<number> {
   const { steps, fault } = replay;
   const diagnostics = toDiagnostics(replay.problems, sources);
   if (fault !== undefined) {
@@ -95,7 +99,7 @@ function printReplay(
   if (options.format === 'text') print(steps.map(stepText).join('') + totalText(steps, failed.length));
   if (options.format === 'sarif') diagnostics.push(...failed.map(failure));
   if (diagnostics.length > 0 || options.format === 'sarif') {
-    printDiagnostics(diagnostics, sources, options.format === 'json' ? 'text' : options.format);
+    await printDiagnostics(diagnostics, sources, options.format === 'json' ? 'text' : options.format);
   }
   return failed.length > 0 || diagnostics.some((d) => d.severity === 'error') ? 1 : 0;
 }
