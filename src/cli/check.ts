@@ -15,7 +15,7 @@ export async function checkCommand(options: Options): Promise<number> {
 
 export async function buildCommand(options: Options): Promise<number> {
   const { out } = options;
-  if (out === undefined) throw new UsageError('where to? Write `-o DIR`');
+  if (!out) throw new UsageError('where to? Write `-o DIR`');
   const result = await compileAndReport(options, 'build');
   const { artifact } = result;
   if (artifact === undefined) return 1;

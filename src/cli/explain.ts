@@ -17,7 +17,8 @@ import { UsageError, type Options } from './options.js';
 
 export async function explainCommand(options: Options): Promise<number> {
   const [file, actionName, path, ...rest] = options.positionals;
-  if (file === undefined || actionName === undefined || path === undefined || rest.length > 0) {
+  // The empty path names nothing on Linux.
+  if (file === undefined || actionName === undefined || !path || rest.length > 0) {
     throw new UsageError('write `llpc explain FILE ACTION PATH`');
   }
   const action = readAction(actionName);
@@ -27,7 +28,7 @@ export async function explainCommand(options: Options): Promise<number> {
     await printDiagnostics(errors, loaded.sources, options.format);
     return 1;
   }
-  const tree = await treeForExplain(options.scenario, loaded.policy, action, path);
+  const tree = await treeForExplain(options.scenario, loaded.artifact.manifest, action, path);
   if (tree.kind === 'refused') {
     await printDiagnostics(tree.diagnostics, [], options.format);
     return 1;

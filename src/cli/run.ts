@@ -1,5 +1,4 @@
 /** `llpc run`: a scenario replayed on the kernel model. */
-import { join } from 'node:path';
 import type { Artifact } from '../artifact/manifest.js';
 import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic, NamedSource } from '../diagnostics/types.js';
@@ -9,7 +8,7 @@ import type { PolicyRef, Scenario, StepResult } from '../runtime/scenario/types.
 import { loadFile, type LoadedFile } from './load-files.js';
 import { UsageError, type Options } from './options.js';
 import { print, printDiagnostics } from './output.js';
-import { makeTree, readScenario } from './scenario-files.js';
+import { beside, makeTree, readScenario } from './scenario-files.js';
 
 export async function runCommand(options: Options): Promise<number> {
   const [file, ...rest] = options.positionals;
@@ -75,11 +74,10 @@ async function loadRef(ref: PolicyRef, folder: string, options: Options): Promis
       artifact: undefined,
       diagnostics: [report('LLP5011', { file, why }, {})],
       sources: [],
-      policy: undefined,
     };
   }
   const defines = { ...options.defines, ...ref.defines };
-  return loadFile(join(folder, path), { ...options, defines, plan: ref.plan ?? 'chained' });
+  return loadFile(beside(folder, path), { ...options, defines, plan: ref.plan ?? 'chained' });
 }
 
 async function printReplay(
