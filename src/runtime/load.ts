@@ -214,7 +214,7 @@ export interface LoadedPolicy {
   readonly grounded: GroundedPolicy;
   /** The task that the policy is enforced on: every call of the kernel model takes it. */
   readonly task: Task;
-  /** One request that carries the action alone, as a policy's tests ask it. */
+  /** One request that carries the action alone, as a policy's tests ask it; `EINVAL` for what is no action. */
   decide(action: ActionName, path: string): Decision;
 }
 
@@ -239,8 +239,10 @@ export function loadPolicy(
     const program = grounded.value.chains.at(-1)?.program.name ?? '';
     return { kind: 'refused', problems: [problemOf('LLP5008', { program, why: result.errno })] };
   }
-  const decide = (action: ActionName, path: string): Decision =>
-    toDecision(request(task, actionBit(action) ?? 0, path));
+  const decide = (action: ActionName, path: string): Decision => {
+    const bit = actionBit(action);
+    return bit === undefined ? { verdict: 'error', errno: 'EINVAL' } : toDecision(request(task, bit, path));
+  };
   return {
     kind: 'loaded',
     value: { kernel, grounded: grounded.value, task, decide },
