@@ -31,7 +31,9 @@ export function livenessOf(code: readonly Placed[], shape: Shape): Liveness {
   const escapes = code.some(({ instruction }) => copiesFramePointer(instruction));
   const slots = new Uint8Array(SLOT_COUNT).fill(escapes ? 1 : 0);
   for (;;) {
-    const relevant = backward(code, shape, (op, after) => relevantBefore(op, after, slots));
+    const relevant = backward(code, shape, (op, after, index) =>
+      op.kind === 'exit' ? resultBit(shape, index) : relevantBefore(op, after, slots),
+    );
     if (escapes || !addSlots(code, shape, relevant, slots)) return { live, relevant, slots };
   }
 }
@@ -40,7 +42,7 @@ export function livenessOf(code: readonly Placed[], shape: Shape): Liveness {
 function backward(
   code: readonly Placed[],
   shape: Shape,
-  before: (op: Instruction, after: number) => number,
+  before: (op: Instruction, after: number, index: number) => number,
 ): Uint16Array {
   const sets = new Uint16Array(code.length + 1);
   for (let changed = true; changed;) {
@@ -48,7 +50,7 @@ function backward(
     for (let i = code.length - 1; i >= 0; i--) {
       const op = code[i]?.instruction;
       if (op === undefined) continue;
-      const set = before(op, behind(sets, shape, op, i));
+      const set = before(op, behind(sets, shape, op, i), i);
       if (set === sets[i]) continue;
       sets[i] = set;
       changed ||= shape.goesBack && shape.meets[i] === 1;
@@ -126,6 +128,10 @@ function relevantBefore(op: Instruction, after: number, slots: Uint8Array): numb
   }
 }
 
+/** What a function gives back may decide something; what the program gives back does not. */
+const resultBit = ({ functions }: Shape, index: number): number =>
+  index >= (functions[1] ?? Infinity) ? 1 : 0;
+
 const flows = (after: number, dst: number, src: number): number =>
   (after & bit(dst)) === 0 ? after : (after & ~bit(dst)) | src;
 
@@ -153,6 +159,15 @@ function addSlots(code: readonly Placed[], shape: Shape, relevant: Uint16Array, 
     }
   });
   return added;
+}
+
+/** As `relevant`, for numbers that may become part of an address; what only decides a way out is not in it. */
+export function addressesOf(code: readonly Placed[], shape: Shape): Uint16Array {
+  const slots = new Uint8Array(SLOT_COUNT).fill(1);
+  return backward(code, shape, (op, after, index) => {
+    if (op.kind === 'jump') return after;
+    return op.kind === 'exit' ? resultBit(shape, index) : relevantBefore(op, after, slots);
+  });
 }
 
 function copiesFramePointer(op: Instruction): boolean {
