@@ -20,6 +20,8 @@ export interface Liveness {
   readonly relevant: Uint16Array;
   /** By slot of the stack, of any frame: 1 when the number there may decide something. */
   readonly slots: Uint8Array;
+  /** By slot of the stack, of any frame: 1 when it may be read. */
+  readonly readSlots: Uint8Array;
 }
 
 const ARGUMENTS = 0x3e;
@@ -34,9 +36,13 @@ export function livenessOf(code: readonly Placed[], shape: Shape): Liveness {
     const relevant = backward(code, shape, (op, after, index) =>
       op.kind === 'exit' ? resultBit(shape, index) : relevantBefore(op, after, slots),
     );
-    if (escapes || !addSlots(code, shape, relevant, slots)) return { live, relevant, slots };
+    if (escapes) return { live, relevant, slots, readSlots: slots };
+    if (!addSlots(code, shape, relevant, slots)) return { live, relevant, slots, readSlots: readSlots(code) };
   }
 }
+
+/** Rounds after which all registers are taken to matter: nested loops that programs have agree sooner. */
+const MOST_ROUNDS = 32;
 
 /** The set before each instruction, from what is behind it; repeated until loops agree. */
 function backward(
@@ -45,7 +51,9 @@ function backward(
   before: (op: Instruction, after: number, index: number) => number,
 ): Uint16Array {
   const sets = new Uint16Array(code.length + 1);
-  for (let changed = true; changed;) {
+  let changed = true;
+  for (let round = 0; changed; round++) {
+    if (round === MOST_ROUNDS) return sets.fill(0x7ff);
     changed = false;
     for (let i = code.length - 1; i >= 0; i--) {
       const op = code[i]?.instruction;
@@ -145,6 +153,18 @@ function slotsAt(offset: number, size: number): number[] {
   const first = (offset + STACK_SIZE) >> 3;
   const last = (offset + size - 1 + STACK_SIZE) >> 3;
   return first === last ? [first] : [first, last];
+}
+
+/** The slots that are read when the frame pointer is not copied. */
+function readSlots(code: readonly Placed[]): Uint8Array {
+  const slots = new Uint8Array(SLOT_COUNT);
+  for (const { instruction: op } of code) {
+    const base = op.kind === 'load' ? op.src : op.kind === 'atomic' ? op.dst : undefined;
+    if (base !== FRAME_POINTER || !('offset' in op)) continue;
+    const size = op.kind === 'load' ? op.size : 8;
+    for (const slot of slotsAt(op.offset, size)) slots[slot] = 1;
+  }
+  return slots;
 }
 
 /** Adds the slots that are loaded to where they matter; false when there are no more. */

@@ -2,6 +2,7 @@
 import { disassemble } from './disasm.js';
 import type { Liveness } from './liveness.js';
 import type { Placed } from './types.js';
+import type { Loops } from './verify-loops.js';
 import type { Seen, SeenHere, Trace } from './verify-paths.js';
 import type { Shape } from './verify-shape.js';
 import type { State } from './verify-state.js';
@@ -13,6 +14,8 @@ import { defined } from '../assert.js';
 export const BUDGET = 1_000_000;
 /** Errors, and steps of their paths, after which nothing more is looked for. */
 export const MOST_ERRORS = 64;
+/** Errors of one rule at one instruction: a loop breaks it in each round, with another offset. */
+const MOST_ALIKE = 4;
 const MOST_PATH_STEPS = 500_000;
 
 export interface Input {
@@ -50,6 +53,8 @@ export interface Exploration extends Input {
   readonly env: StepEnv;
   readonly errors: VerifierError[];
   readonly reported: Set<string>;
+  /** Errors by slot and rule. */
+  readonly alike: Map<string, number>;
   readonly visited: Uint8Array;
   readonly seen: Map<number, SeenHere>;
   /** Lists of running calls by the list before and the call: numbers from 1 on. */
@@ -60,8 +65,7 @@ export interface Exploration extends Input {
   /** By index: ways that no run takes. */
   readonly aside: Map<number, Way>;
   readonly loops: Set<number>;
-  /** By place: the jumps that close loops there. */
-  readonly jumpsOf: Map<number, readonly number[]>;
+  loopsOfCode: Loops | undefined;
   landmarks: Landmarks | undefined;
   addresses: Uint16Array | undefined;
   wasHasty: boolean;
@@ -86,6 +90,7 @@ export function begin(input: Input): Exploration {
     env,
     errors: [],
     reported: new Set(),
+    alike: new Map(),
     visited: new Uint8Array(input.code.length),
     seen: new Map(),
     callIds: new Map(),
@@ -93,7 +98,7 @@ export function begin(input: Input): Exploration {
     ways: [],
     aside: new Map(),
     loops: new Set(),
-    jumpsOf: new Map(),
+    loopsOfCode: undefined,
     landmarks: undefined,
     addresses: undefined,
     wasHasty: false,
@@ -106,16 +111,20 @@ export function begin(input: Input): Exploration {
   return x;
 }
 
-/** Whether enough was explored or found. */
+/** Whether nothing more is looked for: never without an error, since what is left would go unchecked. */
 export const isExhausted = (x: Exploration): boolean =>
-  x.steps >= BUDGET || x.errors.length >= MOST_ERRORS || x.pathLength > MOST_PATH_STEPS;
+  x.errors.length > 0 &&
+  (x.steps >= BUDGET || x.errors.length >= MOST_ERRORS || x.pathLength > MOST_PATH_STEPS);
 
 /** Records an error on the path that is explored; one that was found before is none. */
 export function report(x: Exploration, index: number, rule: VerifierRule, message: string): void {
   const { slot, instruction } = defined(x.code[Math.max(index, 0)], 'an instruction of the program');
   const key = `${slot} ${rule} ${message}`;
-  if (x.reported.has(key) || x.errors.length >= MOST_ERRORS) return;
+  const place = `${slot} ${rule}`;
+  const alike = x.alike.get(place) ?? 0;
+  if (x.reported.has(key) || alike >= MOST_ALIKE || x.errors.length >= MOST_ERRORS) return;
   x.reported.add(key);
+  x.alike.set(place, alike + 1);
   x.errors.push({ slot, disassembly: disassemble(instruction), rule, message, path: pathOf(x, x.trace) });
 }
 

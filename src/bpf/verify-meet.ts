@@ -9,9 +9,9 @@ import { report } from './verify-exploration.js';
 import type { Exploration } from './verify-exploration.js';
 import { compareSeen, lastOnPath, remember } from './verify-paths.js';
 import type { Seen, SeenHere } from './verify-paths.js';
-import { loopJumps } from './verify-shape.js';
-import { UNSET, WRITTEN, cloneState, current } from './verify-state.js';
-import type { Frame, State } from './verify-state.js';
+import { loopsOf } from './verify-loops.js';
+import { NO_SLOTS, UNSET, WRITTEN, cloneState, current } from './verify-state.js';
+import type { Frame, Slot, State } from './verify-state.js';
 import { landmarksOf, widen } from './verify-widen.js';
 
 /** Rounds of a loop of a raw program before its numbers are given up. */
@@ -52,12 +52,11 @@ function widenLongLoop(x: Exploration, here: SeenHere, state: State): boolean {
   return true;
 }
 
-/** The backward jumps of the loops that a place is in, within its function. */
+/** The backward jumps of the loops that a place is in; a place before the program is in none. */
 function jumpsAt(x: Exploration, place: number): readonly number[] {
   if (place < 0 || !x.shape.goesBack) return [];
-  let found = x.jumpsOf.get(place);
-  if (found === undefined) x.jumpsOf.set(place, (found = loopJumps(x.code, x.shape, place)));
-  return found;
+  x.loopsOfCode ??= loopsOf(x.code, x.shape);
+  return x.loopsOfCode.jumpsAt(place);
 }
 
 /** An engine counts fuel in every loop that the place, or a call that runs, is in. */
@@ -93,12 +92,15 @@ export function forget(x: Exploration, frame: Frame, index: number): void {
     if (((live >> r) & 1) === 0) regs[r] = UNSET;
     else if (((relevant >> r) & 1) === 0 && regs[r]?.kind === 'scalar') regs[r] = UNKNOWN;
   }
-  const { slots } = x.liveness;
-  const isIdle = frame.slots.some(
-    (slot, i) => slots[i] === 0 && typeof slot !== 'number' && slot.kind === 'scalar',
-  );
-  if (!isIdle) return;
-  frame.slots = frame.slots.map((slot, i) =>
-    slots[i] === 0 && typeof slot !== 'number' && slot.kind === 'scalar' ? WRITTEN : slot,
-  );
+  if (frame.slots !== NO_SLOTS) forgetSlots(x, frame);
+}
+
+function forgetSlots(x: Exploration, frame: Frame): void {
+  const { slots, readSlots } = x.liveness;
+  const kept = (slot: Slot, i: number): Slot => {
+    if (readSlots[i] === 0) return 0;
+    return slots[i] === 0 && typeof slot !== 'number' && slot.kind === 'scalar' ? WRITTEN : slot;
+  };
+  if (frame.slots.some((slot, i) => slot !== 0 && kept(slot, i) !== slot))
+    frame.slots = frame.slots.map(kept);
 }

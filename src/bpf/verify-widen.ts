@@ -76,11 +76,23 @@ function widenNumber(old: Scalar, now: Scalar, landmarks: Landmarks | undefined)
   if (landmarks === undefined) return UNKNOWN;
   const mask = old.mask | now.mask | (old.value ^ now.value);
   const bits = { value: now.value & ~mask, mask };
-  const above = (n: bigint, end: bigint): bigint => landmarks.find((mark) => mark >= n) ?? end;
-  const below = (n: bigint, end: bigint): bigint => landmarks.findLast((mark) => mark <= n) ?? end;
+  const above = (n: bigint, end: bigint): bigint => landmarks[firstNotBelow(landmarks, n)] ?? end;
+  const below = (n: bigint, end: bigint): bigint => landmarks[firstNotBelow(landmarks, n + 1n) - 1] ?? end;
   const umin = now.umin < old.umin ? max(0n, below(now.umin, 0n)) : old.umin;
   const umax = now.umax > old.umax ? min(ALL_BITS, above(now.umax, ALL_BITS)) : old.umax;
   const smin = now.smin < old.smin ? max(LIMITS[64].smin, below(now.smin, LIMITS[64].smin)) : old.smin;
   const smax = now.smax > old.smax ? min(LIMITS[64].smax, above(now.smax, LIMITS[64].smax)) : old.smax;
   return reduce(64, bits, umin, umax, smin, smax) ?? UNKNOWN;
+}
+
+/** The place of the first landmark that is at least a number. */
+function firstNotBelow(landmarks: Landmarks, n: bigint): number {
+  let low = 0;
+  let high = landmarks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((landmarks[middle] ?? n) < n) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

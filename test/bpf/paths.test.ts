@@ -244,6 +244,16 @@ describe('pruning', () => {
     expect(steps(hook(text))).toBeLessThan(4000);
   });
 
+  it('forgets stack that is not read', () => {
+    const store = (i: number): string => `ldxdw r2, [r1+0] | jeq r2, 7, +1 | stdw [r10-${8 * i + 8}], ${i}`;
+    const text = Array.from({ length: 30 }, (_, i) => store(i)).join(' | ');
+    expect(steps(hook(`${text}${DONE}`))).toBeLessThan(200);
+    // All of it may be read through a copy of the frame pointer: this is too much to follow.
+    expect(verdict(hook(`mov r9, r10 | ${text} | ldxdw r0, [r9-8]${DONE}`))).toMatch(
+      /budget: the program is too complex/,
+    );
+  });
+
   it('but not when a pointer depends on them', () => {
     // r7 is a pointer when r8 is 1: seen only as long as r8 is known where the paths have met.
     const diamonds = Array.from({ length: 5 }, (_, i) => `jset r2, ${1 << i}, +0`);
