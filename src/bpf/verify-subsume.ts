@@ -5,7 +5,6 @@
  * The earlier state has forgotten what is not read behind its place (`liveness.ts`), so an unset value there covers all.
  */
 import { UNKNOWN, covers } from './scalar.js';
-import type { Scalar } from './scalar.js';
 import { NO_SLOTS, UNSET, WRITTEN } from './verify-state.js';
 import type { Frame, Slot, State, Value } from './verify-state.js';
 
@@ -74,30 +73,4 @@ function sameId(a: number, b: number, ids: Ids): boolean {
   const known = ids.get(a);
   if (known === undefined) ids.set(a, b);
   return known === undefined || known === b;
-}
-
-/** `state` without the numbers that differ from an earlier one: a loop that only counts comes to rest. */
-export function widen(old: State, state: State): void {
-  state.frames.forEach((frame, i) => {
-    const before = old.frames[i];
-    if (before === undefined) return;
-    frame.regs.forEach((value, r) => (frame.regs[r] = widenValue(before.regs[r] ?? UNSET, value)));
-    frame.slots = frame.slots.map((slot, at) => widenSlot(before.slots[at] ?? 0, slot));
-  });
-}
-
-function widenSlot(old: Slot, now: Slot): Slot {
-  if (typeof now === 'number') return now;
-  if (now.kind === 'scalar' && typeof old === 'number') return WRITTEN;
-  return typeof old === 'number' ? now : widenValue(old, now);
-}
-
-function widenValue(a: Value, b: Value): Value {
-  const number = (x: Scalar, y: Scalar): Scalar => (covers(x, y) && covers(y, x) ? y : UNKNOWN);
-  if (a.kind === 'scalar' && b.kind === 'scalar') return number(a, b);
-  if (a.kind === 'memory' && b.kind === 'memory') return { ...b, offset: number(a.offset, b.offset) };
-  if (a.kind === 'value' && b.kind === 'value' && a.map === b.map) {
-    return { ...b, offset: number(a.offset, b.offset) };
-  }
-  return b;
 }
