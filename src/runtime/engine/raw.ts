@@ -77,6 +77,9 @@ function ofDecode({ slot, hex, rule, message }: DecodeError): VerifierError {
   return { slot, disassembly: hex, rule, message, path: [] };
 }
 
+/** Bytes of memory of a compiled program: half of what linear memory can be. */
+const MAX_MEMORY = 1 << 30;
+
 function compiled(bytes: Uint8Array, memory: Uint8Array, options: RawOptions): RawRun {
   const { helpers = new Map<number, () => number>(), maps = [], fuel = RAW_FUEL } = options;
   const verified = verifyRawProgram({
@@ -89,7 +92,7 @@ function compiled(bytes: Uint8Array, memory: Uint8Array, options: RawOptions): R
   const { code, facts } = verified;
   const countsFuel = facts.unprovenLoops.length > 0 || facts.steps >= fuel;
   const module = compileRaw([{ code, maps, countsFuel }], helpers);
-  if (module === undefined) return refusal('linear memory has no room for its maps');
+  if (module === undefined || memory.length > MAX_MEMORY) return refusal('linear memory has no room for it');
   const copy = new Uint8Array(memory);
   const run = module.run(0, copy, fuel);
   if (run.kind === 'returned') return { ...run, memory: copy };
