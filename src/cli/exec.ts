@@ -1,6 +1,8 @@
 /** `llpc exec`: one raw program, run on memory. */
 import { assertNever } from '../assert.js';
 import type { RawRun } from '../runtime/engine/raw.js';
+import { firstSteps, type Trace } from '../runtime/engine/step-trace.js';
+import { stepRaw } from '../runtime/engine/stepper.js';
 import { isRaw, oneFile, readBytecode, textOrJson } from './bytecode-files.js';
 import { errorLines } from './bytecode-report.js';
 import { hexOf } from './hex.js';
@@ -8,8 +10,13 @@ import { readText } from './io.js';
 import { UsageError, type Options } from './options.js';
 import { print, printDiagnostics } from './output.js';
 import { faultText, r0Hex, runOrUsage } from './raw-run.js';
+import { omittedText, traceJson, traceLine } from './trace-text.js';
 
 export async function execCommand(options: Options): Promise<number> {
+  if (options.trace && (options.plugin || options.engine === 'wasm'))
+    throw new UsageError(
+      `\`--trace\` and \`${options.plugin ? '--plugin' : '--engine wasm'}\`: choose one; a trace is that of the interpreter`,
+    );
   if (options.plugin) return execPlugin(options);
   const file = oneFile(options, 'llpc exec FILE --mem HEX');
   const format = textOrJson(options);
@@ -25,11 +32,37 @@ export async function execCommand(options: Options): Promise<number> {
   const [program] = read.programs;
   if (program === undefined) return 1;
   const memory = options.mem ?? new Uint8Array();
-  const run = runOrUsage(program.bytes, memory, options);
-  if (format === 'json') print(jsonText(run, memory));
-  else printText(program.name, program.bytes, memory, run);
+  const run = runOrUsage(program.bytes, memory, options.trace ? inInterpreter(options) : options);
+  const trace = options.trace ? traceOf(run, program.bytes, memory, options) : undefined;
+  if (format === 'json') print(jsonText(run, memory, trace));
+  else {
+    if (trace !== undefined) print(traceText(trace));
+    printText(program.name, program.bytes, memory, run);
+  }
   return run.kind === 'returned' ? 0 : 1;
 }
+
+/** The same run, step by step as far as the limit goes; nothing to see of a program that was refused. */
+function traceOf(
+  run: RawRun,
+  bytes: Uint8Array,
+  memory: Uint8Array,
+  { fuel, traceLimit }: Options,
+): Trace | undefined {
+  if (run.kind === 'refused') return undefined;
+  const stepped = stepRaw(bytes, memory, { fuel });
+  if (stepped.kind === 'refused') return undefined;
+  const { steps } = firstSteps(stepped.stepper, traceLimit);
+  return { steps, omitted: run.executed - steps.length };
+}
+
+function traceText({ steps, omitted }: Trace): string {
+  const lines = steps.map(traceLine);
+  if (omitted > 0) lines.push(omittedText(omitted));
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+const inInterpreter = (options: Options): Options => ({ ...options, engine: 'interpreter' });
 
 async function execPlugin(options: Options): Promise<number> {
   const { runPlugin } = await import('./plugin.js');
@@ -57,8 +90,11 @@ function printText(name: string, bytes: Uint8Array, before: Uint8Array, run: Raw
   }
 }
 
-function jsonText(run: RawRun, before: Uint8Array): string {
-  return JSON.stringify({ format: 'llp-exec', version: 1, ...jsonOf(run, before) }, null, 1) + '\n';
+function jsonText(run: RawRun, before: Uint8Array, trace: Trace | undefined): string {
+  const traced = trace === undefined ? {} : { trace: traceJson(trace) };
+  return (
+    JSON.stringify({ format: 'llp-exec', version: 1, ...jsonOf(run, before), ...traced }, null, 1) + '\n'
+  );
 }
 
 function jsonOf(run: RawRun, before: Uint8Array): object {

@@ -23,11 +23,22 @@ export interface RawError {
 }
 
 export type RawRun =
-  /** r0 as its halves, signed; `memory` is a copy, as the program left it. */
-  | { readonly kind: 'returned'; readonly lo: number; readonly hi: number; readonly memory: Uint8Array }
+  /** r0 as its halves, signed; `memory` is a copy, as the program left it. `executed` counts instructions. */
+  | {
+      readonly kind: 'returned';
+      readonly lo: number;
+      readonly hi: number;
+      readonly memory: Uint8Array;
+      readonly executed: number;
+    }
   | { readonly kind: 'refused'; readonly errors: readonly RawError[] }
   /** `slot` is undefined where the engine does not say it. */
-  | { readonly kind: 'fault'; readonly slot: number | undefined; readonly message: string };
+  | {
+      readonly kind: 'fault';
+      readonly slot: number | undefined;
+      readonly message: string;
+      readonly executed: number;
+    };
 
 type RawEngine = (bytes: Uint8Array, memory: Uint8Array, options: RawOptions) => RawRun;
 
@@ -67,5 +78,6 @@ function interpreter(bytes: Uint8Array, memory: Uint8Array, { helpers, fuel }: R
     kind: 'fault',
     slot: slot === undefined ? undefined : Number(slot),
     message: message ?? outcome.fault,
+    executed: outcome.executed,
   };
 }
