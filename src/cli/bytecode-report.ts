@@ -18,17 +18,24 @@ export function ofDecode({ slot, hex, rule, message }: DecodeError): ProgramErro
 }
 
 export function ofVerifier(error: VerifierError): ProgramError {
-  const { slot, disassembly: text, rule, message } = error;
-  return { slot: text === '' ? null : slot, text, rule, message, path: pathOf(error) };
+  const { slot, disassembly: text, rule, message, path } = error;
+  return { slot: text === '' ? null : slot, text, rule, message, path: path.map(pathStep) };
 }
 
-function pathOf(error: object): readonly string[] {
-  const path: unknown = 'path' in error ? error.path : undefined;
-  return Array.isArray(path) ? path.map(String) : [];
+function pathStep({ slot, disassembly, taken }: VerifierError['path'][number]): string {
+  return `slot ${slot}: ${disassembly}: ${taken ? 'taken' : 'not taken'}`;
 }
 
 /** `name: slot 3: stxw [r1+8], r0: error[rule]: message`, then the path, a step a line. */
 export function errorLines(name: string, { slot, text, rule, message, path }: ProgramError): string {
   const place = slot === null ? '' : `slot ${slot}: ${text === '' ? '' : `${text}: `}`;
-  return `${name}: ${place}error[${rule}]: ${message}\n${path.map((step) => `  path: ${step}\n`).join('')}`;
+  const steps = path.length > 2 * SHOWN + 1 ? shortened(path) : path;
+  return `${name}: ${place}error[${rule}]: ${message}\n${steps.map((step) => `  path: ${step}\n`).join('')}`;
+}
+
+/** Steps that are shown at either end of a long path. */
+const SHOWN = 8;
+
+function shortened(path: readonly string[]): readonly string[] {
+  return [...path.slice(0, SHOWN), `… ${path.length - 2 * SHOWN} more …`, ...path.slice(-SHOWN)];
 }

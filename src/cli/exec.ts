@@ -1,15 +1,14 @@
 /** `llpc exec`: one raw program, run on memory. */
 import { assertNever } from '../assert.js';
-import type { RawRun } from '../runtime/engine/raw.js';
-import { firstSteps, type Trace } from '../runtime/engine/step-trace.js';
-import { stepRaw } from '../runtime/engine/stepper.js';
+import { runRaw, type RawRun } from '../runtime/engine/raw.js';
+import { traceRaw, type Trace } from '../runtime/engine/step-trace.js';
 import { isRaw, oneFile, readBytecode, textOrJson } from './bytecode-files.js';
-import { errorLines } from './bytecode-report.js';
+import { errorLines, ofVerifier } from './bytecode-report.js';
 import { hexOf } from './hex.js';
 import { readText } from './io.js';
 import { UsageError, type Options } from './options.js';
 import { print, printDiagnostics } from './output.js';
-import { faultText, r0Hex, runOrUsage } from './raw-run.js';
+import { faultText, r0Hex } from './raw-run.js';
 import { omittedText, traceJson, traceLine } from './trace-text.js';
 
 export async function execCommand(options: Options): Promise<number> {
@@ -32,8 +31,10 @@ export async function execCommand(options: Options): Promise<number> {
   const [program] = read.programs;
   if (program === undefined) return 1;
   const memory = options.mem ?? new Uint8Array();
-  const run = runOrUsage(program.bytes, memory, options.trace ? inInterpreter(options) : options);
-  const trace = options.trace ? traceOf(run, program.bytes, memory, options) : undefined;
+  const { fuel, traceLimit } = options;
+  const run = runRaw(options.trace ? 'interpreter' : options.engine, program.bytes, memory, { fuel });
+  const isTraced = options.trace && run.kind !== 'refused';
+  const trace = isTraced ? traceRaw(program.bytes, memory, { fuel }, traceLimit) : undefined;
   if (format === 'json') print(jsonText(run, memory, trace));
   else {
     if (trace !== undefined) print(traceText(trace));
@@ -42,27 +43,11 @@ export async function execCommand(options: Options): Promise<number> {
   return run.kind === 'returned' ? 0 : 1;
 }
 
-/** The same run, step by step as far as the limit goes; nothing to see of a program that was refused. */
-function traceOf(
-  run: RawRun,
-  bytes: Uint8Array,
-  memory: Uint8Array,
-  { fuel, traceLimit }: Options,
-): Trace | undefined {
-  if (run.kind === 'refused') return undefined;
-  const stepped = stepRaw(bytes, memory, { fuel });
-  if (stepped.kind === 'refused') return undefined;
-  const { steps } = firstSteps(stepped.stepper, traceLimit);
-  return { steps, omitted: run.executed - steps.length };
-}
-
 function traceText({ steps, omitted }: Trace): string {
   const lines = steps.map(traceLine);
   if (omitted > 0) lines.push(omittedText(omitted));
   return lines.map((line) => `${line}\n`).join('');
 }
-
-const inInterpreter = (options: Options): Options => ({ ...options, engine: 'interpreter' });
 
 async function execPlugin(options: Options): Promise<number> {
   const { runPlugin } = await import('./plugin.js');
@@ -79,8 +64,7 @@ function printText(name: string, bytes: Uint8Array, before: Uint8Array, run: Raw
       if (hexOf(run.memory) !== hexOf(before)) print(`memory = ${hexOf(run.memory)}\n`);
       break;
     case 'refused':
-      for (const { slot, hex: text, rule, message } of run.errors)
-        process.stderr.write(errorLines(name, { slot, text, rule, message, path: [] }));
+      for (const error of run.errors) process.stderr.write(errorLines(name, ofVerifier(error)));
       break;
     case 'fault':
       process.stderr.write(`${name}: ${faultText(bytes, run)}\n`);
@@ -104,7 +88,7 @@ function jsonOf(run: RawRun, before: Uint8Array): object {
       return { outcome: 'returned', r0: `0x${r0Hex(run)}`, memory, changed: memory !== hexOf(before) };
     }
     case 'refused':
-      return { outcome: 'refused', errors: run.errors };
+      return { outcome: 'refused', errors: run.errors.map(ofVerifier) };
     case 'fault':
       return { outcome: 'fault', slot: run.slot ?? null, message: run.message };
     default:

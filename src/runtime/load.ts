@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import type { Artifact, InodeMap, ManifestMap, ManifestProgram } from '../artifact/manifest.js';
 import { HOOKS } from '../abi/hooks.js';
+import { renderVerifierMessage } from '../bpf/verify.js';
 import { encodePlace, placeNumbers } from './loader/value.js';
 import { ground, type Place } from './loader/ground.js';
 import { problemOf, type LoadProblem } from './loader/problems.js';
@@ -170,7 +171,9 @@ function loadOne(
     hypothetical: HOOKS[hook].hypothetical,
   });
   if (outcome.kind === 'refused') {
-    problems.push(...outcome.errors.map((e) => problemOf('LLP5007', { program: name, why: e.message })));
+    problems.push(
+      ...outcome.errors.map((e) => problemOf('LLP5007', { program: name, why: renderVerifierMessage(e) })),
+    );
     return undefined;
   }
   if (row.previous !== null && previous === undefined) {

@@ -78,11 +78,8 @@ const ROWS: readonly Row[] = [
   ['exec sum.bin --mem 0102', 0, /^$/],
   ['exec sum.hex --mem 0102 --engine interpreter', 0, /^$/],
   ['exec sum.bin --mem 0102 --engine interpretr', 2, /did you mean `interpreter`\?/],
-  [
-    'exec sum.bin --mem 0102 --engine wasm',
-    2,
-    /`--engine wasm`: raw programs are run by the interpreter only/,
-  ],
+  ['exec sum.bin --mem 0102 --engine wasm', 0, /^$/],
+  ['exec sum.bin --mem 01 --engine wasm', 1, /slot 1: ldxb r2, \[r1\+1\]: error\[memory\]: /],
   ['exec sum.bin --mem 0102 --engine jit', 2, /it takes `interpreter`, `wasm`, `auto`/],
   ['exec sum.bin --mem 010', 2, /`--mem`: `010` is no hex of whole bytes/],
   ['exec sum.bin --mem 01', 1, /^sum\.bin: slot 1: ldxb r2, \[r1\+1\]: fault: bad load\n$/],
@@ -259,5 +256,5 @@ test('bytes of the JSON form are the bytes', () => {
 test('more instructions than the interpreter holds are refused', () => {
   writeFileSync(join(root, 'long.bin'), Buffer.alloc(8 * 40_000, assemble('exit')));
   const { code, err } = llpc(root, ['exec', 'long.bin']);
-  expect([code, err]).toEqual([1, 'long.bin: slot 0: error[size]: 40000 instructions are more than 32000\n']);
+  expect([code, err]).toEqual([1, 'long.bin: error[size]: 40000 instructions are more than 32000\n']);
 });

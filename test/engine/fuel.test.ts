@@ -1,12 +1,14 @@
 /** Fuel: a run ends at the first jump that is taken when as many instructions have been executed as there was fuel for. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decode } from '../../src/bpf/decode.js';
 import { encodeInstructions } from '../../src/bpf/encode.js';
 import { distanceOf } from '../../src/bpf/fields.js';
 import { runRaw } from '../../src/runtime/engine/interpreter.js';
 import type { RawOutcome } from '../../src/runtime/engine/interpreter.js';
 import { stepRaw } from '../../src/runtime/engine/stepper.js';
 import type { Snapshot } from '../../src/runtime/engine/stepper.js';
+import { compileRaw } from '../../src/runtime/engine/wasm/raw.js';
 import { assemble } from '../bpf/programs.js';
 import { engineMaps, randomProgram } from './random-program.js';
 import type { RandomProgram } from './random-program.js';
@@ -85,6 +87,25 @@ describe('fuel', () => {
       else expect(outcome).toEqual(outOfFuel(...last));
     });
     fc.assert(property, { numRuns: 300 });
+  });
+
+  it('ends compiled programs at the same jump', () => {
+    let ended = 0;
+    const property = fc.property(randomProgram(), fc.integer({ min: 1, max: 100 }), (program, fuel) => {
+      const bytes = encodeInstructions(program.instructions);
+      const code = decode(bytes).instructions;
+      const compiled = compileRaw([{ code, maps: engineMaps(program.values), countsFuel: true }]);
+      const ran = compiled?.run(0, program.memory.slice(), fuel);
+      const outcome = runRaw(bytes, program.memory, { maps: engineMaps(program.values), fuel });
+      if (ran?.kind === 'out_of_fuel') {
+        ended++;
+        expect(outcome).toMatchObject({ fault: `raw: slot ${code[ran.index]?.slot}: out of fuel` });
+      } else {
+        expect(outcome).toMatchObject({ ...ran });
+      }
+    });
+    fc.assert(property, { numRuns: 200 });
+    expect(ended).toBeGreaterThan(0);
   });
 });
 

@@ -9,7 +9,9 @@
 import { LANDLOCK_RET_DENY } from '../../abi/hooks.js';
 import type { Instruction } from '../../bpf/types.js';
 import { createInterpreterRunner } from './interpreter-runner.js';
-import { stepHook, writes } from './stepper.js';
+import { runRaw } from './interpreter.js';
+import type { RawOptions } from './start.js';
+import { stepHook, stepRaw, writes } from './stepper.js';
 import type { Content, Pointer, RegisterView, Snapshot, StepEnd, Stepper } from './stepper.js';
 import type { Engine, HookContext, LoadedProgram, Observer, TagStore } from './types.js';
 
@@ -45,8 +47,22 @@ export function traceSteps(stepper: Stepper, limit: number): Trace & { readonly 
   return { steps, omitted: end.executed - steps.length, end };
 }
 
+/** A trace of `runRaw`; undefined where it refuses the program. Every raw run is like the last: the rest is only counted. */
+export function traceRaw(
+  bytes: Uint8Array,
+  memory: Uint8Array,
+  options: Pick<RawOptions, 'fuel'>,
+  limit: number,
+): Trace | undefined {
+  const run = runRaw(bytes, memory, options);
+  const stepped = stepRaw(bytes, memory, options);
+  if (run.kind === 'refused' || stepped.kind === 'refused') return undefined;
+  const { steps } = firstSteps(stepped.stepper, limit);
+  return { steps, omitted: run.executed - steps.length };
+}
+
 /** The first instructions of a run, and where it stands then. */
-export function firstSteps(
+function firstSteps(
   stepper: Stepper,
   limit: number,
 ): { readonly steps: readonly TracedStep[]; readonly last: Snapshot | StepEnd } {
