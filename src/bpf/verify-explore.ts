@@ -91,6 +91,7 @@ export function explore(input: Input): Explored {
   exploreWays(x);
   // A map is walked in the order of insertion, and what is inserted meanwhile is walked too.
   for (const [index, way] of x.aside) {
+    if (isExhausted(x)) break; // it is said already
     if (x.visited[index] === 1) continue;
     x.ways.push(way);
     exploreWays(x);
