@@ -8,7 +8,7 @@ import type { Artifact } from './artifact/manifest.js';
 import type { CompileResult } from './compile.js';
 import { report } from './diagnostics/catalogue.js';
 import type { Diagnostic, NamedSource, Note, Span } from './diagnostics/types.js';
-import type { CheckedPolicy, CheckedStep, CheckedTest } from './ir/policy.js';
+import type { CheckedStep, CheckedTest } from './ir/policy.js';
 import { createEngine } from './runtime/engine/engine.js';
 import type { EngineName } from './runtime/engine/names.js';
 import { explainRuns, traced } from './runtime/explain.js';
@@ -40,19 +40,18 @@ export function runTests(
   const { artifact, stages, sources } = result;
   const { policy } = stages;
   if (artifact === undefined || policy === undefined) return undefined;
-  return policy.tests.map((test) => runTest(artifact, policy, test, sources, engine));
+  return policy.tests.map((test) => runTest(artifact, test, sources, engine));
 }
 
 function runTest(
   artifact: Artifact,
-  policy: CheckedPolicy,
   test: CheckedTest,
   sources: readonly NamedSource[],
   engine: EngineName,
 ): TestReport {
   const vfs = new Vfs();
   const problems = test.given.flatMap((g) => addGiven(vfs, g));
-  addRequired(vfs, policy);
+  addRequired(vfs, artifact.manifest);
   addNamed(vfs, test);
   const base = { name: test.name, span: test.span };
   if (problems.length > 0) return { ...base, passed: false, expectations: 0, diagnostics: problems };

@@ -20,6 +20,8 @@ export interface Liveness {
   readonly relevant: Uint16Array;
   /** By slot of the stack, of any frame: 1 when the number there may decide something. */
   readonly slots: Uint8Array;
+  /** By slot of the stack, of any frame: 1 when it may be read. */
+  readonly readSlots: Uint8Array;
 }
 
 const ARGUMENTS = 0x3e;
@@ -31,24 +33,32 @@ export function livenessOf(code: readonly Placed[], shape: Shape): Liveness {
   const escapes = code.some(({ instruction }) => copiesFramePointer(instruction));
   const slots = new Uint8Array(SLOT_COUNT).fill(escapes ? 1 : 0);
   for (;;) {
-    const relevant = backward(code, shape, (op, after) => relevantBefore(op, after, slots));
-    if (escapes || !addSlots(code, shape, relevant, slots)) return { live, relevant, slots };
+    const relevant = backward(code, shape, (op, after, index) =>
+      op.kind === 'exit' ? resultBit(shape, index) : relevantBefore(op, after, slots),
+    );
+    if (escapes) return { live, relevant, slots, readSlots: slots };
+    if (!addSlots(code, shape, relevant, slots)) return { live, relevant, slots, readSlots: readSlots(code) };
   }
 }
+
+/** Rounds after which all registers are taken to matter: nested loops that programs have agree sooner. */
+const MOST_ROUNDS = 32;
 
 /** The set before each instruction, from what is behind it; repeated until loops agree. */
 function backward(
   code: readonly Placed[],
   shape: Shape,
-  before: (op: Instruction, after: number) => number,
+  before: (op: Instruction, after: number, index: number) => number,
 ): Uint16Array {
   const sets = new Uint16Array(code.length + 1);
-  for (let changed = true; changed;) {
+  let changed = true;
+  for (let round = 0; changed; round++) {
+    if (round === MOST_ROUNDS) return sets.fill(0x7ff);
     changed = false;
     for (let i = code.length - 1; i >= 0; i--) {
       const op = code[i]?.instruction;
       if (op === undefined) continue;
-      const set = before(op, behind(sets, shape, op, i));
+      const set = before(op, behind(sets, shape, op, i), i);
       if (set === sets[i]) continue;
       sets[i] = set;
       changed ||= shape.goesBack && shape.meets[i] === 1;
@@ -126,6 +136,10 @@ function relevantBefore(op: Instruction, after: number, slots: Uint8Array): numb
   }
 }
 
+/** What a function gives back may decide something; what the program gives back does not. */
+const resultBit = ({ functions }: Shape, index: number): number =>
+  index >= (functions[1] ?? Infinity) ? 1 : 0;
+
 const flows = (after: number, dst: number, src: number): number =>
   (after & bit(dst)) === 0 ? after : (after & ~bit(dst)) | src;
 
@@ -141,6 +155,18 @@ function slotsAt(offset: number, size: number): number[] {
   return first === last ? [first] : [first, last];
 }
 
+/** The slots that are read when the frame pointer is not copied. */
+function readSlots(code: readonly Placed[]): Uint8Array {
+  const slots = new Uint8Array(SLOT_COUNT);
+  for (const { instruction: op } of code) {
+    const base = op.kind === 'load' ? op.src : op.kind === 'atomic' ? op.dst : undefined;
+    if (base !== FRAME_POINTER || !('offset' in op)) continue;
+    const size = op.kind === 'load' ? op.size : 8;
+    for (const slot of slotsAt(op.offset, size)) slots[slot] = 1;
+  }
+  return slots;
+}
+
 /** Adds the slots that are loaded to where they matter; false when there are no more. */
 function addSlots(code: readonly Placed[], shape: Shape, relevant: Uint16Array, slots: Uint8Array): boolean {
   let added = false;
@@ -153,6 +179,15 @@ function addSlots(code: readonly Placed[], shape: Shape, relevant: Uint16Array, 
     }
   });
   return added;
+}
+
+/** As `relevant`, for numbers that may become part of an address; what only decides a way out is not in it. */
+export function addressesOf(code: readonly Placed[], shape: Shape): Uint16Array {
+  const slots = new Uint8Array(SLOT_COUNT).fill(1);
+  return backward(code, shape, (op, after, index) => {
+    if (op.kind === 'jump') return after;
+    return op.kind === 'exit' ? resultBit(shape, index) : relevantBefore(op, after, slots);
+  });
 }
 
 function copiesFramePointer(op: Instruction): boolean {

@@ -11,79 +11,20 @@
  *
  * Known weakness: copies of a number are not tied together, so a comparison teaches nothing of the copy.
  */
-import { disassemble } from './disasm.js';
-import type { Liveness } from './liveness.js';
-import { UNKNOWN } from './scalar.js';
-import type { Jump, Placed } from './types.js';
+import type { Jump } from './types.js';
 import { readScalar } from './verify-access.js';
 import { enterFunction, leaveFunction } from './verify-call.js';
+import { BUDGET, MOST_ERRORS, begin, isExhausted, report } from './verify-exploration.js';
+import type { Exploration, Explored, Input, Way } from './verify-exploration.js';
 import { decide, learn } from './verify-jump.js';
 import type { Lesson } from './verify-jump.js';
-import { compareSeen, complete, extend, lastOnPath, remember } from './verify-paths.js';
-import type { Seen, SeenHere, Trace } from './verify-paths.js';
-import { loopJumps } from './verify-shape.js';
-import type { Shape } from './verify-shape.js';
-import { UNSET, WRITTEN, cloneState, current, initialState } from './verify-state.js';
-import type { Frame, State } from './verify-state.js';
+import { forget, meet } from './verify-meet.js';
+import { complete, extend } from './verify-paths.js';
+import type { Seen } from './verify-paths.js';
+import { cloneState, initialState } from './verify-state.js';
+import type { State } from './verify-state.js';
 import { step } from './verify-step.js';
-import { widen } from './verify-subsume.js';
-import type { PathStep, StepEnv, Target, VerifierError, VerifierMap, VerifierRule } from './verify-types.js';
 import { defined } from '../assert.js';
-
-/** Instructions that are explored at most; the fuel of the engine is more. */
-export const BUDGET = 1_000_000;
-/** Rounds of a loop of a raw program before its numbers are given up. */
-const MOST_ROUNDS = 200;
-/** Errors, and steps of their paths, after which nothing more is looked for. */
-const MOST_ERRORS = 64;
-const MOST_PATH_STEPS = 500_000;
-
-export interface Input {
-  readonly code: readonly Placed[];
-  readonly shape: Shape;
-  readonly liveness: Liveness;
-  readonly target: Target;
-  readonly maps: readonly VerifierMap[];
-}
-
-export interface Explored {
-  readonly errors: readonly VerifierError[];
-  readonly unprovenLoops: readonly number[];
-  readonly steps: number;
-}
-
-/** A way that is still to be explored. */
-interface Way {
-  readonly state: State;
-  readonly index: number;
-  /** The instruction before it. */
-  readonly from: number;
-  readonly seen: Seen | undefined;
-  readonly trace: Trace | undefined;
-}
-
-interface Exploration extends Input {
-  readonly env: StepEnv;
-  readonly errors: VerifierError[];
-  readonly reported: Set<string>;
-  readonly visited: Uint8Array;
-  readonly seen: Map<number, SeenHere>;
-  /** Lists of running calls by the list before and the call: numbers from 1 on. */
-  readonly callIds: Map<number, number>;
-  /** The numbers of the lists of calls that a list goes on from. */
-  readonly outerIds: number[];
-  readonly ways: Way[];
-  /** By index: ways that no run takes. */
-  readonly aside: Map<number, Way>;
-  readonly loops: Set<number>;
-  readonly loopsSeen: Set<number>;
-  readonly pathSteps: Map<number, PathStep>;
-  steps: number;
-  /** Where it is, for messages. */
-  index: number;
-  trace: Trace | undefined;
-  pathLength: number;
-}
 
 export function explore(input: Input): Explored {
   const x = begin(input);
@@ -91,42 +32,12 @@ export function explore(input: Input): Explored {
   exploreWays(x);
   // A map is walked in the order of insertion, and what is inserted meanwhile is walked too.
   for (const [index, way] of x.aside) {
-    if (isExhausted(x)) break; // it is said already
-    if (x.visited[index] === 1) continue;
+    if (x.visited[index] === 1 || isExhausted(x)) continue;
     x.ways.push(way);
     exploreWays(x);
   }
-  return { errors: x.errors, unprovenLoops: [...x.loops].sort((a, b) => a - b), steps: x.steps };
-}
-
-function begin(input: Input): Exploration {
-  let ids = 0;
-  const env: StepEnv = {
-    target: input.target,
-    maps: input.maps,
-    report: (rule, message) => report(x, x.index, rule, message),
-    freshId: () => ++ids,
-  };
-  const x: Exploration = {
-    ...input,
-    env,
-    errors: [],
-    reported: new Set(),
-    visited: new Uint8Array(input.code.length),
-    seen: new Map(),
-    callIds: new Map(),
-    outerIds: [0],
-    ways: [],
-    aside: new Map(),
-    loops: new Set(),
-    loopsSeen: new Set(),
-    pathSteps: new Map(),
-    steps: 0,
-    index: 0,
-    trace: undefined,
-    pathLength: 0,
-  };
-  return x;
+  const { errors, steps, wasHasty } = x;
+  return { errors, unprovenLoops: [...x.loops].sort((a, b) => a - b), steps, wasHasty };
 }
 
 function exploreWays(x: Exploration): void {
@@ -135,9 +46,6 @@ function exploreWays(x: Exploration): void {
     if (isExhausted(x)) return void (x.ways.length = 0);
   }
 }
-
-const isExhausted = (x: Exploration): boolean =>
-  x.steps >= BUDGET || x.errors.length >= MOST_ERRORS || x.pathLength > MOST_PATH_STEPS;
 
 /** Follows a way to where it ends or meets what is known; gives the last state that was seen on it. */
 function follow(x: Exploration, way: Way): Seen | undefined {
@@ -245,84 +153,4 @@ function setAside(x: Exploration, state: State, index: number, from: number, tak
   if (x.visited[index] === 1 || x.aside.has(index)) return;
   const trace = extend(x.trace, from, taken);
   x.aside.set(index, { state: cloneState(state), index, from, seen: undefined, trace });
-}
-
-/** Compares with the states seen here; undefined when the way need not be followed further. */
-function meet(
-  x: Exploration,
-  state: State,
-  index: number,
-  from: number,
-  seen: Seen | undefined,
-): Seen | undefined {
-  forget(x, current(state), index);
-  const key = state.callId * x.code.length + index;
-  let here = x.seen.get(key);
-  if (here === undefined) x.seen.set(key, (here = []));
-  const isRaw = x.target.kind === 'raw';
-  const last = isRaw ? lastOnPath(here) : undefined;
-  const isWidened = last !== undefined && last.visits > MOST_ROUNDS;
-  if (isWidened && last.state !== undefined) widen(last.state, state);
-  const comparison = compareSeen(here, state, !isWidened);
-  if (comparison === 'new') return remember(here, cloneState(state), seen);
-  if (comparison === 'loop') {
-    if (isRaw) markLoops(x, state, index);
-    else report(x, from, 'loop', 'this closes a loop that is not seen to end');
-  }
-  return undefined;
-}
-
-/** An engine has to count fuel in every loop that the place, or a call that runs, is in. */
-function markLoops(x: Exploration, state: State, index: number): void {
-  const places = [index, ...state.frames.map(({ call }) => call)];
-  for (const place of places) {
-    if (place < 0 || x.loopsSeen.has(place)) continue;
-    x.loopsSeen.add(place);
-    for (const jump of loopJumps(x.code, x.shape, place)) x.loops.add(jump);
-  }
-}
-
-/** Forgets what is not read, or decides nothing, from an instruction on. */
-function forget(x: Exploration, frame: Frame, index: number): void {
-  const live = x.liveness.live[index] ?? 0;
-  const relevant = x.liveness.relevant[index] ?? 0;
-  const { regs } = frame;
-  for (let r = 0; r < regs.length; r++) {
-    if (((live >> r) & 1) === 0) regs[r] = UNSET;
-    else if (((relevant >> r) & 1) === 0 && regs[r]?.kind === 'scalar') regs[r] = UNKNOWN;
-  }
-  const { slots } = x.liveness;
-  const isIdle = frame.slots.some(
-    (slot, i) => slots[i] === 0 && typeof slot !== 'number' && slot.kind === 'scalar',
-  );
-  if (!isIdle) return;
-  frame.slots = frame.slots.map((slot, i) =>
-    slots[i] === 0 && typeof slot !== 'number' && slot.kind === 'scalar' ? WRITTEN : slot,
-  );
-}
-
-function report(x: Exploration, index: number, rule: VerifierRule, message: string): void {
-  const { slot, instruction } = defined(x.code[Math.max(index, 0)], 'an instruction of the program');
-  const key = `${slot} ${rule} ${message}`;
-  if (x.reported.has(key) || x.errors.length >= MOST_ERRORS) return;
-  x.reported.add(key);
-  x.errors.push({ slot, disassembly: disassemble(instruction), rule, message, path: pathOf(x, x.trace) });
-}
-
-function pathOf(x: Exploration, trace: Trace | undefined): readonly PathStep[] {
-  const path: PathStep[] = [];
-  for (let at = trace; at !== undefined; at = at.before) path.push(pathStep(x, at));
-  x.pathLength += path.length;
-  return path.reverse();
-}
-
-/** Steps are shared: the paths of errors in a loop are long and alike. */
-function pathStep(x: Exploration, { index, taken }: Trace): PathStep {
-  const key = index * 2 + (taken ? 1 : 0);
-  const found = x.pathSteps.get(key);
-  if (found !== undefined) return found;
-  const { slot, instruction } = defined(x.code[index], 'an instruction of the program');
-  const made = { slot, disassembly: disassemble(instruction), taken };
-  x.pathSteps.set(key, made);
-  return made;
 }

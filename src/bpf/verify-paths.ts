@@ -34,7 +34,7 @@ export function extend(before: Trace | undefined, index: number, taken: boolean)
 export type SeenHere = Seen[];
 
 /** More are not compared with: an old one that has not helped yet hardly will. */
-const MOST_SEEN = 64;
+const MOST_SEEN = 32;
 
 export function remember(seen: SeenHere, state: State, before: Seen | undefined): Seen {
   const visits = (lastOnPath(seen)?.visits ?? 0) + 1;

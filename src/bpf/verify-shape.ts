@@ -158,36 +158,3 @@ export function unreachable(shape: Shape): readonly number[] {
   }
   return [...reached.keys()].filter((index) => reached[index] === 0);
 }
-
-/** The backward jumps of all loops that go through an instruction, within its function. */
-export function loopJumps(code: readonly Placed[], shape: Shape, index: number): readonly number[] {
-  const { targets, fallsThrough } = shape;
-  const isCall = (i: number): boolean => code[i]?.instruction.kind === 'call_local';
-  const edges: [number, number][] = [];
-  for (let i = 0; i < code.length; i++) {
-    if (fallsThrough[i] === 1) edges.push([i, i + 1]);
-    const target = targets[i] ?? -1;
-    if (target >= 0 && !isCall(i)) edges.push([i, target]);
-  }
-  const after = closure(code.length, index, edges);
-  const before = closure(
-    code.length,
-    index,
-    edges.map(([from, to]) => [to, from]),
-  );
-  const within = (i: number): boolean => after[i] === 1 && before[i] === 1;
-  return edges.flatMap(([from, to]) => (to <= from && within(from) && within(to) ? [from] : []));
-}
-
-function closure(size: number, start: number, edges: readonly (readonly [number, number])[]): Uint8Array {
-  const next = Array.from({ length: size + 1 }, (): number[] => []);
-  for (const [from, to] of edges) next[from]?.push(to);
-  const reached = new Uint8Array(size + 1);
-  const waiting = [start];
-  for (let i = waiting.pop(); i !== undefined; i = waiting.pop()) {
-    if (reached[i] === 1) continue;
-    reached[i] = 1;
-    for (const to of next[i] ?? []) waiting.push(to);
-  }
-  return reached;
-}

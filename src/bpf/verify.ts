@@ -128,7 +128,10 @@ function verifyDecoded(
   const broken = flowErrors(code, shape, target);
   // Paths are followed only where they stay within functions that do not nest without end.
   if (shape.problems.length > 0) return { kind: 'refused', errors: [...errors, ...broken] };
-  const explored = explore({ code, shape, liveness: livenessOf(code, shape), target, maps });
+  const input = { code, shape, liveness: livenessOf(code, shape), target, maps };
+  const hasty = explore({ ...input, isHasty: true });
+  const isDoubtful = hasty.errors.length > 0 && hasty.wasHasty;
+  const explored = isDoubtful ? explore({ ...input, isHasty: false }) : hasty;
   const all = [...errors, ...[...broken, ...explored.errors].sort((a, b) => a.slot - b.slot)];
   if (all.length > 0) return { kind: 'refused', errors: all };
   const { unprovenLoops, steps } = explored;

@@ -20,25 +20,26 @@ import { UsageError, type Options } from './options.js';
 
 export async function explainCommand(options: Options): Promise<number> {
   const [file, actionName, path, ...rest] = options.positionals;
-  if (file === undefined || actionName === undefined || path === undefined || rest.length > 0) {
+  // The empty path names nothing on Linux.
+  if (file === undefined || actionName === undefined || !path || rest.length > 0) {
     throw new UsageError('write `llpc explain FILE ACTION PATH`');
   }
   const action = readAction(actionName);
   const loaded = await loadFile(file, options);
   const errors = loaded.diagnostics.filter((d) => d.severity === 'error');
   if (loaded.artifact === undefined || hasError(loaded.diagnostics)) {
-    printDiagnostics(errors, loaded.sources, options.format);
+    await printDiagnostics(errors, loaded.sources, options.format);
     return 1;
   }
-  const tree = await treeForExplain(options.scenario, loaded.policy, action, path);
+  const tree = await treeForExplain(options.scenario, loaded.artifact.manifest, action, path);
   if (tree.kind === 'refused') {
-    printDiagnostics(tree.diagnostics, [], options.format);
+    await printDiagnostics(tree.diagnostics, [], options.format);
     return 1;
   }
   const tracing = options.trace ? createTracingEngine(options.traceLimit) : undefined;
   const policy = loadPolicy(loaded.artifact, tree.vfs, tracing);
   if (policy.kind === 'refused') {
-    printDiagnostics(toDiagnostics(policy.problems, loaded.sources), loaded.sources, options.format);
+    await printDiagnostics(toDiagnostics(policy.problems, loaded.sources), loaded.sources, options.format);
     return 1;
   }
   const { kernel, task, grounded } = policy.value;

@@ -128,7 +128,7 @@ Runs a raw program: r1 is the address of the memory, r2 its length. Prints r0, a
 bytecode or hex text (.hex, or \`-\` for standard input).
 
   --mem HEX          the memory; none without
-${ENGINE}  --fuel N           instructions after which a run is ended, looked at where it jumps
+${ENGINE}  --fuel N           instructions after which a run is ended, looked at where it jumps or calls
 ${TRACE}${BYTECODE}
 With --plugin it is a plugin of the bpf_conformance suite: the program comes in hex on standard input, the memory in hex as
 argument, and r0 in hex is all that it prints. \`--program HEX\` gives the program as an argument; \`--debug\` changes nothing;

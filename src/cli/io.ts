@@ -33,14 +33,24 @@ export function reasonOf(error: unknown): string {
   if (error instanceof TypeError && 'code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
     return 'it is not UTF-8';
   }
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+  const message = error instanceof Error ? error.message : String(error);
+  return error instanceof Error && 'code' in error ? reasonOfCode(String(error.code), message) : message;
+}
+
+/** The same of the code alone; what is no known code is shown as it is. */
+export function reasonOfCode(code: string, otherwise = code): string {
+  return Object.hasOwn(REASONS, code) ? (REASONS[code] ?? otherwise) : otherwise;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EISDIR: 'it is a directory',
-  ENOTDIR: 'what it lies in is no directory',
+  ENOTDIR: 'it or what it lies in is no directory',
+  ELOOP: 'it is a link that leads to itself',
+  ENAMETOOLONG: 'its name is too long',
+  ENXIO: 'it is a socket or a device that nothing answers on',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB',
+  ERR_STRING_TOO_LONG: 'it is larger than a text can be',
   EACCES: 'reading or writing it is not permitted',
   EPERM: 'it is not permitted',
   ENOSPC: 'the disk is full',

@@ -1,5 +1,4 @@
 /** `llpc run`: a scenario replayed on the kernel model. */
-import { join } from 'node:path';
 import type { Artifact } from '../artifact/manifest.js';
 import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic, NamedSource } from '../diagnostics/types.js';
@@ -10,7 +9,7 @@ import type { PolicyRef, Scenario, StepResult } from '../runtime/scenario/types.
 import { loadFile, type LoadedFile } from './load-files.js';
 import { UsageError, type Options } from './options.js';
 import { print, printDiagnostics } from './output.js';
-import { makeTree, readScenario } from './scenario-files.js';
+import { beside, makeTree, readScenario } from './scenario-files.js';
 
 export async function runCommand(options: Options): Promise<number> {
   const [file, ...rest] = options.positionals;
@@ -29,8 +28,12 @@ export async function runCommand(options: Options): Promise<number> {
   return printReplay(replay, options.scenario, loaded.sources, options);
 }
 
-function fail(diagnostics: readonly Diagnostic[], sources: readonly NamedSource[], options: Options): number {
-  printDiagnostics(diagnostics, sources, options.format);
+async function fail(
+  diagnostics: readonly Diagnostic[],
+  sources: readonly NamedSource[],
+  options: Options,
+): Promise<number> {
+  await printDiagnostics(diagnostics, sources, options.format);
   return 1;
 }
 
@@ -74,19 +77,18 @@ async function loadRef(ref: PolicyRef, folder: string, options: Options): Promis
       artifact: undefined,
       diagnostics: [report('LLP5011', { file, why }, {})],
       sources: [],
-      policy: undefined,
     };
   }
   const defines = { ...options.defines, ...ref.defines };
-  return loadFile(join(folder, path), { ...options, defines, plan: ref.plan ?? 'chained' });
+  return loadFile(beside(folder, path), { ...options, defines, plan: ref.plan ?? 'chained' });
 }
 
-function printReplay(
+async function printReplay(
   replay: Replay,
   scenario: string,
   sources: readonly NamedSource[],
   options: Options,
-): number {
+): Promise<number> {
   const { steps, fault } = replay;
   const diagnostics = toDiagnostics(replay.problems, sources);
   if (fault !== undefined) {
@@ -98,7 +100,7 @@ function printReplay(
   if (options.format === 'text') print(steps.map(stepText).join('') + totalText(steps, failed.length));
   if (options.format === 'sarif') diagnostics.push(...failed.map(failure));
   if (diagnostics.length > 0 || options.format === 'sarif') {
-    printDiagnostics(diagnostics, sources, options.format === 'json' ? 'text' : options.format);
+    await printDiagnostics(diagnostics, sources, options.format === 'json' ? 'text' : options.format);
   }
   return failed.length > 0 || diagnostics.some((d) => d.severity === 'error') ? 1 : 0;
 }

@@ -21,14 +21,14 @@ export async function testCommand(options: Options): Promise<number> {
   for (const file of options.positionals) reports.push(await testFile(file, options));
   switch (options.format) {
     case 'text':
-      reports.forEach(printText);
+      for (const report of reports) await printText(report);
       printTotal(reports);
       break;
     case 'json':
       print(JSON.stringify({ format: 'llp-tests', version: 1, files: reports.map(jsonOf) }, null, 1) + '\n');
       break;
     case 'sarif':
-      printSarif(reports);
+      await printSarif(reports);
       break;
   }
   const failed = reports.some((r) => !r.compiled || r.tests.some((t) => !t.passed));
@@ -42,8 +42,8 @@ async function testFile(file: string, options: Options): Promise<FileReport> {
   return { file, tests, diagnostics, sources: result.sources, compiled: !hasError(result.diagnostics) };
 }
 
-function printText(report: FileReport): void {
-  printDiagnostics(report.diagnostics, report.sources, 'text');
+async function printText(report: FileReport): Promise<void> {
+  await printDiagnostics(report.diagnostics, report.sources, 'text');
   for (const test of report.tests) print(`${test.passed ? 'ok' : 'not ok'} - ${report.file}: ${test.name}\n`);
   if (!report.compiled) print(`not ok - ${report.file}: it does not compile\n`);
   else if (report.tests.length === 0) print(`ok - ${report.file}: no test in it\n`);
@@ -63,14 +63,14 @@ function jsonOf(report: FileReport): object {
 }
 
 /** One log for all files: spans are moved to the list of all sources. */
-function printSarif(reports: readonly FileReport[]): void {
+async function printSarif(reports: readonly FileReport[]): Promise<void> {
   const sources: SourceText[] = [];
   const all = reports.flatMap((report) => {
     const base = sources.length;
     sources.push(...report.sources);
     return report.diagnostics.map((d) => shift(d, base));
   });
-  printDiagnostics(all, sources, 'sarif');
+  await printDiagnostics(all, sources, 'sarif');
 }
 
 function shift(diagnostic: Diagnostic, base: number): Diagnostic {

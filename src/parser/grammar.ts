@@ -2,6 +2,8 @@
  * The grammar: the one Chevrotain class. Each method bears its production and makes its node of the syntax tree; what the
  * grammar cannot say is checked in `restrict.ts`.
  *
+ * Lists are copied when they are complete: one that grew has room for many more, and the tree is kept.
+ *
  * Invariant: with recovery a node may lack parts (a name that is not there has no text), and then an error is reported.
  */
 import type { IRecognitionException, IToken, ParserMethod, TokenType } from 'chevrotain';
@@ -169,7 +171,7 @@ export class PolicyParser extends EmbeddedActionsParser {
       this.CONSUME(t.Comma);
       names.push(this.#name(this.CONSUME2(t.Identifier)));
     });
-    return names.filter((n) => n.text !== '');
+    return names.some((n) => n.text === '') ? names.filter((n) => n.text !== '') : names.slice();
   });
 
   // Fragment = "fragment" Identifier [ "(" TypedName { "," TypedName } ")" ] Block
@@ -239,7 +241,7 @@ export class PolicyParser extends EmbeddedActionsParser {
     this.CONSUME(t.LeftBrace);
     this.MANY(() => add(items, this.SUBRULE(this.scopeItem)));
     this.CONSUME(t.RightBrace);
-    return items;
+    return items.slice();
   });
 
   // ScopeItem = Use | Scope | Here | Rule

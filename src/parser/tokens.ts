@@ -122,10 +122,19 @@ function openString(text: string, offset: number): [string] | null {
 }
 /** A path without quotes stands for one with them, so that the grammar goes on. */
 export const BarePath = createToken({ name: 'BarePath', pattern: /\/[^\s"{};,()]*/, categories: [Text] });
+/**
+ * One code of every group of codes that Chevrotain tells apart by their first character: each below 256, then 255 at a
+ * time. It cannot see by itself that `Unknown` begins with any character, and then tries every token at every place.
+ */
+const ANY_START = [
+  ...Array.from({ length: 257 }, (_, code) => code),
+  ...Array.from({ length: 256 }, (_, group) => 255 * (group + 2)),
+];
 /** With `#`, all of the line: it was meant for a comment. */
 const Unknown = createToken({
   name: 'Unknown',
   pattern: /#[^\r\n]*|[^\sA-Za-z0-9_"{}();,:=?/]+|[^]/,
+  start_chars_hint: ANY_START,
   group: 'unknown',
 });
 

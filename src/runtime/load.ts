@@ -218,7 +218,7 @@ export interface LoadedPolicy {
   readonly grounded: GroundedPolicy;
   /** The task that the policy is enforced on: every call of the kernel model takes it. */
   readonly task: Task;
-  /** One request that carries the action alone, as a policy's tests ask it. */
+  /** One request that carries the action alone, as a policy's tests ask it; `EINVAL` for what is no action. */
   decide(action: ActionName, path: string): Decision;
   /** As `decide` for each: many at once are one call of a compiled set. */
   decideAll(questions: readonly Question[]): readonly Decision[];
@@ -250,13 +250,22 @@ export function loadPolicy(
     const program = grounded.value.chains.at(-1)?.program.name ?? '';
     return { kind: 'refused', problems: [problemOf('LLP5008', { program, why: result.errno })] };
   }
-  const decide = (action: ActionName, path: string): Decision =>
-    toDecision(request(task, actionBit(action) ?? 0, path));
-  const decideAll = (questions: readonly Question[]): readonly Decision[] =>
-    requestAll(
-      task,
-      questions.map(({ action, path }) => ({ actionBit: actionBit(action) ?? 0, path })),
-    ).map((errno) => decisionOf(errno, errno === 'EACCES'));
+  const decide = (action: ActionName, path: string): Decision => {
+    const bit = actionBit(action);
+    return bit === undefined ? { verdict: 'error', errno: 'EINVAL' } : toDecision(request(task, bit, path));
+  };
+  const decideAll = (questions: readonly Question[]): readonly Decision[] => {
+    const bits = questions.map(({ action }) => actionBit(action));
+    const asked = questions.flatMap(({ path }, i) => {
+      const bit = bits[i];
+      return bit === undefined ? [] : [{ actionBit: bit, path }];
+    });
+    const answers = requestAll(task, asked).values();
+    return bits.map((bit) => {
+      const errno = bit === undefined ? 'EINVAL' : answers.next().value;
+      return decisionOf(errno, errno === 'EACCES');
+    });
+  };
   return {
     kind: 'loaded',
     value: { kernel, grounded: grounded.value, task, decide, decideAll },

@@ -1,4 +1,4 @@
-/** Fuel: a run ends at the first jump that is taken when as many instructions have been executed as there was fuel for. */
+/** Fuel: a run ends at the first jump that is taken, or local call, when as many instructions have been executed as there was fuel for. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode } from '../../src/bpf/decode.js';
@@ -21,7 +21,7 @@ const outOfFuel = (slot: number, executed: number): RawOutcome => {
   return { kind: 'fault', fault: `raw: slot ${slot}: out of fuel`, executed };
 };
 
-/** Program, what it executes, and its jumps that are taken: slot and the number of instructions so far. */
+/** Program, what it executes, and its jumps that are taken and its local calls: slot and the number of instructions so far. */
 type Case = readonly [
   text: string,
   executed: number,
@@ -43,17 +43,18 @@ const CASES: readonly Case[] = [
   ],
   // LD_IMM64 is one instruction of two slots.
   ['lddw r0, 0x100000001 | ja +0 | exit', 3, [[2, 2]]],
-  // What leaves the loop is counted and not compared: division, helpers, local calls and their returns.
+  // What leaves the loop is counted and not compared, but for local calls: division, helpers, returns.
   ['mov r0, 1 | div r0, 1 | call 5 | ja +0 | exit', 5, [[3, 4]]],
   [
     'call_local +2 | ja +0 | exit | mov r0, 2 | ja +0 | exit',
     6,
     [
+      [0, 1],
       [4, 3],
       [1, 5],
     ],
   ],
-  ['call_local +1 | exit | mov r0, 2 | exit', 4, []],
+  ['call_local +1 | exit | mov r0, 2 | exit', 4, [[0, 1]]],
 ];
 
 describe('fuel', () => {
@@ -121,8 +122,9 @@ function traceOf(program: RandomProgram): { readonly trace: readonly Snapshot[];
   }
 }
 
-/** A conditional jump to the next instruction goes there in any case: such programs say nothing here. */
+/** A local call counts as a jump. A conditional jump to the next instruction goes there in any case: such programs say nothing here. */
 function isTaken({ slot, instruction }: Snapshot, next: Snapshot | undefined): boolean {
+  if (instruction.kind === 'call_local') return true;
   if (instruction.kind !== 'jump' && instruction.kind !== 'ja') return false;
   fc.pre(instruction.kind === 'ja' || distanceOf(instruction) !== 0);
   return next?.slot === slot + 1 + (distanceOf(instruction) ?? 0);

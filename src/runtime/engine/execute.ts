@@ -7,8 +7,8 @@
  * cannot do it leaves, and `rare` does that one instruction, or refuses it with a fault. `!` after an index stands for an
  * invariant of `store.ts`: operands and targets are in range.
  *
- * Fuel: all instructions are counted, and the count is compared to the fuel where a jump is taken and nowhere else. A jump
- * that is taken when the instructions executed so far, it among them, are as many as the fuel or more, is a fault.
+ * Fuel: all instructions are counted, and the count is compared to the fuel where a jump is taken or a local function called,
+ * and nowhere else. It is a fault when the instructions executed so far, the jump or call among them, are as many or more.
  *
  * It is one function of many cases by need: a call per instruction costs more than the instruction.
  */
@@ -343,7 +343,12 @@ export function execute(m: Machine, p: Runnable, tags: TagStore, observer: Obser
       m.fuel = lo[budget]! - (pc + 1);
       return DENY;
     }
-    lo[budget] = (lo[budget]! + next - pc - 1) | 0;
+    const left: number = (lo[budget]! + next - pc - 1) | 0;
+    lo[budget] = left;
+    if (op === 79 && left <= next) {
+      m.fuel = left - next;
+      return fault(m, p, pc, 'out of fuel');
+    }
     pc = next;
   }
 }
