@@ -10,7 +10,7 @@ import type { PathStep, StepEnv, Target, VerifierError, VerifierMap, VerifierRul
 import type { Landmarks } from './verify-widen.js';
 import { defined } from '../assert.js';
 
-/** Instructions that are explored at most; the fuel of the engine is more. */
+/** Instructions that are explored at most, unless less is asked for; the fuel of the engine is more. */
 export const BUDGET = 1_000_000;
 /** Errors, and steps of their paths, after which nothing more is looked for. */
 export const MOST_ERRORS = 64;
@@ -24,6 +24,8 @@ export interface Input {
   readonly liveness: Liveness;
   readonly target: Target;
   readonly maps: readonly VerifierMap[];
+  /** Instructions that may be explored. */
+  readonly budget: number;
   /**
    * Whether numbers that only decide ways out are forgotten where many paths meet. It explores less; an error that it
    * finds may be none.
@@ -114,7 +116,7 @@ export function begin(input: Input): Exploration {
 /** Whether nothing more is looked for: never without an error, since what is left would go unchecked. */
 export const isExhausted = (x: Exploration): boolean =>
   x.errors.length > 0 &&
-  (x.steps >= BUDGET || x.errors.length >= MOST_ERRORS || x.pathLength > MOST_PATH_STEPS);
+  (x.steps >= x.budget || x.errors.length >= MOST_ERRORS || x.pathLength > MOST_PATH_STEPS);
 
 /** Records an error on the path that is explored; one that was found before is none. */
 export function report(x: Exploration, index: number, rule: VerifierRule, message: string): void {

@@ -14,7 +14,7 @@
 import type { Jump } from './types.js';
 import { readScalar } from './verify-access.js';
 import { enterFunction, leaveFunction } from './verify-call.js';
-import { BUDGET, MOST_ERRORS, begin, isExhausted, report } from './verify-exploration.js';
+import { MOST_ERRORS, begin, isExhausted, report } from './verify-exploration.js';
 import type { Exploration, Explored, Input, Way } from './verify-exploration.js';
 import { decide, learn } from './verify-jump.js';
 import type { Lesson } from './verify-jump.js';
@@ -59,8 +59,8 @@ function follow(x: Exploration, way: Way): Seen | undefined {
       seen = met;
     }
     x.index = index;
-    if (x.steps >= BUDGET) {
-      report(x, index, 'budget', `the program is too complex: not explored within ${BUDGET} steps`);
+    if (x.steps >= x.budget) {
+      report(x, index, 'budget', `the program is too complex: not explored within ${x.budget} steps`);
       return seen;
     }
     if (x.errors.length >= MOST_ERRORS) return seen;

@@ -22,6 +22,7 @@ import type { Decoded } from './decode.js';
 import { disassemble } from './disasm.js';
 import { livenessOf } from './liveness.js';
 import type { Placed } from './types.js';
+import { BUDGET } from './verify-exploration.js';
 import { explore } from './verify-explore.js';
 import { shapeOf, unreachable } from './verify-shape.js';
 import type { Shape } from './verify-shape.js';
@@ -51,6 +52,8 @@ export interface ProgramToVerify {
 export interface VerifyOptions {
   /** Accepts `fs_any`, which no kernel has. */
   readonly hypothetical?: boolean;
+  /** Instructions that may be explored, at most a million, which is what it is without. */
+  readonly budget?: number;
 }
 
 /**
@@ -66,6 +69,7 @@ export interface RawToVerify {
    * and give a number.
    */
   readonly helpers?: readonly number[];
+  readonly budget?: number;
 }
 
 /** Slots of a program without a hook. */
@@ -79,17 +83,19 @@ export function verifyProgram(program: ProgramToVerify, options: VerifyOptions =
   const isLong = count > MAX_INSTRUCTIONS;
   const size = isLong ? [sizeError(`${count} instructions are more than ${MAX_INSTRUCTIONS}`)] : [];
   const target: Target = { kind: 'hook', hook: HOOKS[program.hook] };
-  return verifyDecoded(decoded, target, program.maps, errors, size);
+  const { budget = BUDGET } = options;
+  return verifyDecoded({ decoded, target, maps: program.maps, budget, errors, size });
 }
 
 /** The same for a program without a hook, which may loop and access its memory unaligned. Never throws. */
 export function verifyRawProgram(program: RawToVerify): Verification {
-  const { bytes, memorySize, maps, helpers = [] } = program;
+  const { bytes, memorySize, maps, helpers = [], budget = BUDGET } = program;
   const slots = Math.floor(bytes.length / 8);
   const size = slots > MAX_RAW_SLOTS ? [sizeError(`${slots} slots are more than ${MAX_RAW_SLOTS}`)] : [];
   const decoded = decode(size.length > 0 ? bytes.subarray(0, 0) : bytes);
   if (size.length > 0) return { kind: 'refused', errors: size };
-  return verifyDecoded(decoded, { kind: 'raw', memorySize, helpers: new Set(helpers) }, maps, [], size);
+  const target: Target = { kind: 'raw', memorySize, helpers: new Set(helpers) };
+  return verifyDecoded({ decoded, target, maps, budget, errors: [], size });
 }
 
 function ofProgram(rule: VerifierRule, message: string): VerifierError {
@@ -111,13 +117,17 @@ function subtypeErrors(program: ProgramToVerify, options: VerifyOptions): Verifi
   return errors;
 }
 
-function verifyDecoded(
-  decoded: Decoded,
-  target: Target,
-  maps: readonly VerifierMap[],
-  errors: readonly VerifierError[],
-  size: readonly VerifierError[],
-): Verification {
+interface Decodable {
+  readonly decoded: Decoded;
+  readonly target: Target;
+  readonly maps: readonly VerifierMap[];
+  readonly budget: number;
+  /** Of the program as a whole; those of `size` keep it from being looked at. */
+  readonly errors: readonly VerifierError[];
+  readonly size: readonly VerifierError[];
+}
+
+function verifyDecoded({ decoded, target, maps, budget, errors, size }: Decodable): Verification {
   const form = decoded.errors.map(({ slot, hex, rule, message }): VerifierError => {
     return { slot, disassembly: hex, rule, message, path: [] };
   });
@@ -128,7 +138,8 @@ function verifyDecoded(
   const broken = flowErrors(code, shape, target);
   // Paths are followed only where they stay within functions that do not nest without end.
   if (shape.problems.length > 0) return { kind: 'refused', errors: [...errors, ...broken] };
-  const input = { code, shape, liveness: livenessOf(code, shape), target, maps };
+  const limit = Math.min(budget, BUDGET);
+  const input = { code, shape, liveness: livenessOf(code, shape), target, maps, budget: limit };
   const hasty = explore({ ...input, isHasty: true });
   const isDoubtful = hasty.errors.length > 0 && hasty.wasHasty;
   const explored = isDoubtful ? explore({ ...input, isHasty: false }) : hasty;
