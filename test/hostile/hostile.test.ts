@@ -40,6 +40,7 @@ const repaired = ALL.flatMap(({ name, repaired: twin }) =>
 it('has programs enough, and most of them repaired', () => {
   expect(ALL.length).toBeGreaterThan(240);
   expect(repaired.length).toBeGreaterThan(140);
+  expect(shown.length).toBeGreaterThan(30);
 });
 
 it('has a program for each rule', () => {
@@ -77,6 +78,15 @@ test.each(named)('%s is refused for its reason', (name, { rule, follows }) => {
   const rules = (refusals.get(name) ?? []).map((r) => r.rule);
   expect(rules[0]).toBe(rule);
   expect(new Set(rules)).toEqual(new Set(follows === undefined ? [rule] : [rule, follows]));
+});
+
+const shown = ALL.flatMap(({ name, program, memory }) =>
+  memory === undefined ? [] : [[name, program.bytes, memory] as const],
+);
+
+test.each(shown)('%s is as hostile as it says', (_, bytes, memory) => {
+  const { kind } = runRaw(bytes, memory);
+  expect(kind).toBe('fault');
 });
 
 /** Programs whose names begin alike. */

@@ -9,6 +9,7 @@
  *     on               a hook, or `raw, N bytes of memory`
  *     maps             names from `MAPS`, in the order of their indices
  *     triggers         names with commas, a mask in hex, or `none`; `open` for `fs_pick` where nothing is said
+ *     memory           in hex: with it, the program of the first part does what it must not
  *     repeat           the first instruction stands there as often as this
  *     set              `C chains of P programs`, each of them this one: checked as a set
  *
@@ -48,6 +49,8 @@ export interface Hostile {
   readonly tries: string;
   readonly rule: string;
   readonly follows: string | undefined;
+  /** Memory with which an interpreter that makes checks sees the program break its rule. */
+  readonly memory: Uint8Array | undefined;
   readonly program: Program;
   /** The same without the fault. */
   readonly repaired: Program | undefined;
@@ -67,11 +70,13 @@ function readHostile(file: string, text: string): Hostile {
   const isHex = file.endsWith('.hex');
   const need = (name: string): string => defined(settings.get(name), `\`${name}\` in ${file}`);
   const repaired = second === undefined ? undefined : new Map([...settings, ...settingsOf(second)]);
+  const memory = settings.get('memory');
   return {
     name: file.replace(/\.\w+$/, ''),
     tries: need('tries'),
     rule: need('rule'),
     follows: settings.get('follows'),
+    memory: memory === undefined ? undefined : bytesOfHex(memory),
     program: programOf(first, settings, isHex),
     repaired: repaired && programOf(second ?? '', repaired, isHex),
   };
