@@ -176,6 +176,26 @@ test('verify tells every error, and a bytecode file that was changed', () => {
   expect(ran.out).toMatch(/^fs_walk: accepted \(fs_walk, \d+ instructions, \d+ bytes\)$/m);
 });
 
+test('verify tells how a program gets to its fault, and not every round of a loop', () => {
+  const unsafe = assemble(
+    'ldxb r3, [r1+0] | jgt r3, r2, L | add r1, r3 | ldxb r0, [r1+0] | L: mov r0, 0 | exit',
+  );
+  const endless = assemble('mov r2, 0 | L: add r2, 1 | jlt r2, 2000000, L | mov r0, 0 | exit');
+  const own = folder({ 'unsafe.bin': unsafe, 'endless.bin': endless });
+  expect(llpc(own, ['verify', 'unsafe.bin', '--mem-size', '8'])).toMatchObject({
+    code: 1,
+    out: [
+      'unsafe.bin: slot 3: ldxb r0, [r1+0]: error[memory]: offset 0 to 8, 1 bytes, is outside of the 8 bytes of memory',
+      '  path: slot 1: jgt r3, r2, +2: not taken',
+      '',
+    ].join('\n'),
+  });
+  const { out } = llpc(own, ['verify', 'endless.bin', '--hook', 'fs_walk', '--format', 'json']);
+  const { programs } = JSON.parse(out) as { programs: { errors: { rule: string; path: string[] }[] }[] };
+  expect(programs[0]?.errors.map((e) => [e.rule, e.path.length])).toEqual([['budget', 17]]);
+  expect(programs[0]?.errors[0]?.path[8]).toMatch(/^… \d+ more …$/);
+});
+
 test('exec prints the memory only when it changed', () => {
   expect(llpc(root, ['exec', 'sum.bin', '--mem', '01 02']).out).toBe('r0 = 0x3\nmemory = 0302\n');
   expect(llpc(root, ['exec', 'sum.bin', '--mem', '0100']).out).toBe('r0 = 0x1\n');

@@ -5,9 +5,10 @@
 import { expect, it, test } from 'vitest';
 import { renderVerifierError, verifyProgram, verifyRawProgram, verifySet } from '../../src/bpf/verify.js';
 import type { Verification, VerifierMap, VerifierRule } from '../../src/bpf/verify.js';
-import { createInterpreter, loadProgram, runRaw } from '../../src/runtime/engine/interpreter.js';
+import { createInterpreter, loadProgram } from '../../src/runtime/engine/interpreter.js';
 import { createArrayTable, createHashTable, createInodeTable } from '../../src/runtime/engine/maps.js';
 import type { EngineMap } from '../../src/runtime/engine/maps.js';
+import { runRaw, type RawRun } from '../../src/runtime/engine/raw.js';
 import { matchGolden } from '../golden.js';
 import { chainsOf, hostilePrograms } from './hostile.js';
 import type { Program } from './hostile.js';
@@ -85,7 +86,7 @@ const shown = ALL.flatMap(({ name, program, memory }) =>
 );
 
 test.each(shown)('%s is as hostile as it says', (_, bytes, memory) => {
-  const { kind } = runRaw(bytes, memory);
+  const { kind } = runRaw('interpreter', bytes, memory);
   expect(kind).toBe('fault');
 });
 
@@ -109,8 +110,11 @@ test.each(repaired)('%s, repaired, is accepted and runs without a fault', (_, pr
 /** What goes wrong in runs of an accepted program, on contexts or memory of all zeros and all ones. */
 function faultsOf({ on, bytes, maps, triggerMask }: Program): readonly string[] {
   if (on.kind === 'raw') {
-    const runs = [0, 255].map((fill) => runRaw(bytes, new Uint8Array(on.memorySize).fill(fill)));
-    return runs.flatMap((run) => (run.kind === 'returned' ? [] : [JSON.stringify(run)]));
+    const memories = [0, 255].map((fill) => new Uint8Array(on.memorySize).fill(fill));
+    const run = (engine: 'interpreter' | 'wasm'): readonly RawRun[] =>
+      memories.map((memory) => runRaw(engine, bytes, memory));
+    expect(run('interpreter')).toMatchObject(run('wasm'));
+    return run('wasm').flatMap((r) => (r.kind === 'returned' ? [] : [JSON.stringify(r)]));
   }
   const tables = new Map(maps.map((map) => [map.name, tableOf(map)]));
   const source = { name: 'hostile', hook: on.hook, triggerMask, bytes, maps: [...tables.keys()] };
