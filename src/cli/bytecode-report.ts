@@ -19,23 +19,24 @@ export function ofDecode({ slot, hex, rule, message }: DecodeError): ProgramErro
 
 export function ofVerifier(error: VerifierError): ProgramError {
   const { slot, disassembly: text, rule, message, path } = error;
-  return { slot: text === '' ? null : slot, text, rule, message, path: path.map(pathStep) };
+  return { slot: text === '' ? null : slot, text, rule, message, path: shortened(path) };
 }
 
 function pathStep({ slot, disassembly, taken }: VerifierError['path'][number]): string {
   return `slot ${slot}: ${disassembly}: ${taken ? 'taken' : 'not taken'}`;
 }
 
+/** Steps that are shown at either end of a long path: a loop makes hundreds of thousands. */
+const SHOWN = 8;
+
+function shortened(path: VerifierError['path']): readonly string[] {
+  const hidden = path.length - 2 * SHOWN;
+  if (hidden <= 1) return path.map(pathStep);
+  return [...path.slice(0, SHOWN).map(pathStep), `… ${hidden} more …`, ...path.slice(-SHOWN).map(pathStep)];
+}
+
 /** `name: slot 3: stxw [r1+8], r0: error[rule]: message`, then the path, a step a line. */
 export function errorLines(name: string, { slot, text, rule, message, path }: ProgramError): string {
   const place = slot === null ? '' : `slot ${slot}: ${text === '' ? '' : `${text}: `}`;
-  const steps = path.length > 2 * SHOWN + 1 ? shortened(path) : path;
-  return `${name}: ${place}error[${rule}]: ${message}\n${steps.map((step) => `  path: ${step}\n`).join('')}`;
-}
-
-/** Steps that are shown at either end of a long path. */
-const SHOWN = 8;
-
-function shortened(path: readonly string[]): readonly string[] {
-  return [...path.slice(0, SHOWN), `… ${path.length - 2 * SHOWN} more …`, ...path.slice(-SHOWN)];
+  return `${name}: ${place}error[${rule}]: ${message}\n${path.map((step) => `  path: ${step}\n`).join('')}`;
 }

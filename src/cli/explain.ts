@@ -4,13 +4,16 @@ import { nearestName } from '../diagnostics/suggest.js';
 import { hasError } from '../analyse.js';
 import { reasonNote, toDiagnostics } from '../locate.js';
 import type { NamedSource } from '../diagnostics/types.js';
-import type { Manifest } from '../artifact/manifest.js';
+import type { Manifest, ManifestProgram } from '../artifact/manifest.js';
 import { explainRuns, traced, type CookieView, type ExplainedRun } from '../runtime/explain.js';
 import { loadPolicy, toDecision, type Decision } from '../runtime/load.js';
+import { createTracingEngine, type Trace } from '../runtime/engine/step-trace.js';
 import { request } from '../runtime/kernel/syscalls/index.js';
 import { positionAt } from '../diagnostics/lines.js';
 import { lineText } from '../diagnostics/lines.js';
 import { loadFile } from './load-files.js';
+import { placeFinder } from './source-lines.js';
+import { hookTraceLines, traceJson } from './trace-text.js';
 import { treeForExplain } from './trees.js';
 import { print, printDiagnostics } from './output.js';
 import { UsageError, type Options } from './options.js';
@@ -33,18 +36,37 @@ export async function explainCommand(options: Options): Promise<number> {
     await printDiagnostics(tree.diagnostics, [], options.format);
     return 1;
   }
-  const policy = loadPolicy(loaded.artifact, tree.vfs);
+  const tracing = options.trace ? createTracingEngine(options.traceLimit) : undefined;
+  const policy = loadPolicy(loaded.artifact, tree.vfs, tracing);
   if (policy.kind === 'refused') {
     await printDiagnostics(toDiagnostics(policy.problems, loaded.sources), loaded.sources, options.format);
     return 1;
   }
   const { kernel, task, grounded } = policy.value;
+  tracing?.take(); // what the policy's own loading has run
   const { result, runs } = traced(kernel, () => request(task, actionBit(action) ?? 0, path));
-  const explanation = { action, path, decision: toDecision(result), runs: explainRuns([grounded], runs) };
-  if (options.format === 'text')
-    print(explanationText(explanation, loaded.artifact.manifest, loaded.sources));
-  else print(JSON.stringify({ format: 'llp-explanation', version: 1, ...explanation }, null, 1) + '\n');
+  const explained = explainRuns([grounded], runs);
+  const traces = tracing?.take();
+  const { manifest } = loaded.artifact;
+  const explanation = { action, path, decision: toDecision(result), runs: explained };
+  if (options.format === 'text') {
+    const places = placeFinder(manifest, file, loaded.sources);
+    const traceOf = (run: ExplainedRun, i: number): readonly string[] =>
+      traces?.[i] === undefined ? [] : hookTraceLines(traces[i], rowOf(manifest, run), places);
+    print(explanationText(explanation, manifest, loaded.sources, traceOf));
+  } else print(jsonText(explanation, traces));
   return 0;
+}
+
+const rowOf = (manifest: Manifest, { program }: ExplainedRun): ManifestProgram | undefined =>
+  manifest.programs.find((p) => p.name === program);
+
+function jsonText(explanation: Explanation, traces: readonly Trace[] | undefined): string {
+  const runs = explanation.runs.map((run, i) => {
+    const trace = traces?.[i];
+    return trace === undefined ? run : { ...run, trace: traceJson(trace) };
+  });
+  return JSON.stringify({ format: 'llp-explanation', version: 1, ...explanation, runs }, null, 1) + '\n';
 }
 
 function readAction(name: string): ActionName {
@@ -67,20 +89,22 @@ function explanationText(
   { action, path, decision, runs }: Explanation,
   manifest: Manifest,
   sources: readonly NamedSource[],
+  traceOf: (run: ExplainedRun, index: number) => readonly string[],
 ): string {
   const verdict =
     decision.verdict === 'error'
       ? `fails with ${decision.errno}, before anything denies it`
       : decision.verdict;
   const lines = [`${action} ${path}: ${verdict}`, ''];
-  for (const run of runs) lines.push(...runText(run));
+  runs.forEach((run, i) => lines.push(...runText(run), ...traceOf(run, i)));
   const judged =
     runs.findLast((r) => r.verdict === 'deny') ??
     runs.findLast((r) => r.reason !== undefined && r.hook !== 'fs_walk') ??
     runs.findLast((r) => r.reason !== undefined);
-  if (judged?.reason !== undefined) lines.push('', ...reasonText(judged, manifest, sources));
+  const gap = lines.at(-1) === '' && runs.length > 0 ? [] : [''];
+  if (judged?.reason !== undefined) lines.push(...gap, ...reasonText(judged, manifest, sources));
   if (decision.verdict === 'allow' && judged?.reason === undefined)
-    lines.push('', 'no program of the policy judges this action: it is allowed everywhere');
+    lines.push(...gap, 'no program of the policy judges this action: it is allowed everywhere');
   return lines.join('\n') + '\n';
 }
 

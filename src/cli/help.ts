@@ -19,6 +19,10 @@ const EXITS = `exit code: 0 success, 1 diagnostics or a failed expectation, 2 us
 const ENGINE = `  --engine ENGINE    interpreter, wasm or auto (default)
 `;
 
+const TRACE = `  --trace            after each instruction of the run, what it changed; in the interpreter
+  --trace-limit N    instructions that are shown at most; 10000 without
+`;
+
 const EMIT = `  --emit STAGE       show a stage: ast, policy, hierarchy, plan, asm, manifest
   --plan PLAN        chained (default); monolithic or unchained, to compare it to
 `;
@@ -75,14 +79,14 @@ ${EXITS}`,
   },
   {
     name: 'explain',
-    options: ['scenario'],
+    options: ['scenario', 'trace', 'trace-limit'],
     help: `llpc explain FILE ACTION PATH
 
 Asks one request and shows every program that it ran: lookup, map, cookie before and after, verdict, and the rule that
 decided. FILE is a policy or a manifest. The tree has what the policy requires and PATH.
 
   --scenario FILE    take the tree of this scenario instead
-${COMMON}
+${TRACE}${COMMON}
 ${EXITS}`,
   },
   {
@@ -116,7 +120,7 @@ ${EXITS}`,
   },
   {
     name: 'exec',
-    options: ['hex', 'mem', 'engine', 'fuel', 'plugin', 'program', 'debug', 'elf'],
+    options: ['hex', 'mem', 'engine', 'fuel', 'trace', 'trace-limit', 'plugin', 'program', 'debug', 'elf'],
     help: `llpc exec FILE [--mem HEX]
 llpc exec --plugin [MEM] < PROGRAM
 
@@ -125,7 +129,7 @@ bytecode or hex text (.hex, or \`-\` for standard input).
 
   --mem HEX          the memory; none without
 ${ENGINE}  --fuel N           instructions after which a run is ended, looked at where it jumps or calls
-${BYTECODE}
+${TRACE}${BYTECODE}
 With --plugin it is a plugin of the bpf_conformance suite: the program comes in hex on standard input, the memory in hex as
 argument, and r0 in hex is all that it prints. \`--program HEX\` gives the program as an argument; \`--debug\` changes nothing;
 \`--elf\` is refused.

@@ -37,6 +37,10 @@ export interface Options {
   readonly memSize: number | undefined;
   readonly mem: Uint8Array | undefined;
   readonly fuel: number | undefined;
+  /** Every instruction that runs is shown. */
+  readonly trace: boolean;
+  /** Lines that a trace has at most. */
+  readonly traceLimit: number;
   readonly plugin: boolean;
   /** Flags that the conformance suite passes to a plugin. */
   readonly debug: boolean;
@@ -64,6 +68,8 @@ const EXTRA = {
   'mem-size': { type: 'string' },
   mem: { type: 'string' },
   fuel: { type: 'string' },
+  trace: { type: 'boolean' },
+  'trace-limit': { type: 'string' },
   plugin: { type: 'boolean' },
   debug: { type: 'boolean' },
   elf: { type: 'boolean' },
@@ -90,6 +96,7 @@ export function readOptions(args: readonly string[], extra: readonly ExtraOption
     plan: oneOf('--plan', text('plan') ?? 'chained', PLANS),
     engine: oneOf('--engine', text('engine') ?? 'auto', ENGINE_NAMES),
     ...readBytecodeOptions(values, text),
+    ...readTraceOptions(values['trace'] === true, text('trace-limit')),
   };
 }
 
@@ -117,6 +124,14 @@ function readBytecodeOptions(
     debug: values['debug'] === true,
     elf: values['elf'] === true,
   };
+}
+
+const TRACE_LIMIT = 10_000;
+
+function readTraceOptions(trace: boolean, limit: string | undefined): Pick<Options, 'trace' | 'traceLimit'> {
+  if (limit !== undefined && !trace) throw new UsageError('`--trace-limit` goes with `--trace`');
+  const traceLimit = wholeNumber('--trace-limit', limit, 1, 0x7fff_ffff) ?? TRACE_LIMIT;
+  return { trace, traceLimit };
 }
 
 function wholeNumber(

@@ -36,11 +36,7 @@ export function runPlugin(options: Options, readInput: () => ReadText): PluginRe
   const run = runRaw(options.engine, program, memory, { helpers: HELPERS, fuel: options.fuel });
   if (run.kind === 'returned') return { out: `${r0Hex(run)}\n`, err: '', code: 0 };
   if (run.kind === 'fault') return failed(`program: ${faultText(program, run)}`);
-  return {
-    out: '',
-    err: run.errors.map((e) => errorLines('program', ofVerifier(e))).join(''),
-    code: 1,
-  };
+  return { out: '', err: run.errors.map((e) => errorLines('program', ofVerifier(e))).join(''), code: 1 };
 }
 
 function readProgram(read: ReadText): Uint8Array | string {
