@@ -20,7 +20,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['ir/'],
   ['codegen/'],
   ['parser/'],
-  ['link.ts', 'std.ts', 'analyse.ts', 'compile.ts', 'locate.ts', 'test-tree.ts', 'testing.ts'],
+  ['link.ts', 'std.ts', 'analyse.ts', 'compile.ts', 'locate.ts', 'gains.ts', 'test-tree.ts', 'testing.ts'],
   ['cli/', 'index.ts'],
 ];
 
