@@ -38,31 +38,37 @@ export function confirmGains({ diagnostics, sources, stages }: Compiled): readon
   const shown = new Map<Diagnostic, Diagnostic>();
   for (const layers of new Set(gains.map((g) => g.layers))) {
     const own = gains.filter((g) => g.layers === layers);
-    const confirmed = replayGains(
+    const runs = replayGains(
       { ...policy, layers },
       sources,
       own.map((g) => g.gain),
     );
-    own.forEach((g, i) => shown.set(g.diagnostic, withRun(g, confirmed[i] === true)));
+    own.forEach((g, i) => shown.set(g.diagnostic, withRun(g, runs[i] ?? 'not-run')));
   }
   return diagnostics.map((d) => shown.get(d) ?? d);
 }
 
-function withRun({ gain, diagnostic }: ReportedGain, confirmed: boolean): Diagnostic {
+/** `not-run`: the policy is not loaded on a tree that has both regions, as its layers want different kinds of objects. */
+export type GainRun = 'confirmed' | 'refuted' | 'not-run';
+
+const SHOWN: Readonly<Record<GainRun, string>> = {
+  confirmed: 'run and confirmed: denied before, allowed after',
+  refuted: 'a run of it did not show this, which is a fault of llpc',
+  'not-run': 'not run, as no tree that the policy can be loaded on has both',
+};
+
+function withRun({ gain, diagnostic }: ReportedGain, run: GainRun): Diagnostic {
   const [call, ...notes] = diagnostic.notes;
-  const what = confirmed
-    ? 'run and confirmed: denied before, allowed after'
-    : 'a run of it did not show this, which is a fault of llpc';
-  const note: Note = { ...call, message: `${callText(gain)}: ${what}` };
+  const note: Note = { ...call, message: `${callText(gain)}: ${SHOWN[run]}` };
   return { ...diagnostic, notes: [note, ...notes] };
 }
 
-/** For each gain, whether a run shows all of it. One load serves all. */
+/** What a run of each gain shows. One load serves all. */
 export function replayGains(
   policy: CheckedPolicy,
   sources: readonly NamedSource[],
   gains: readonly Gain[],
-): boolean[] {
+): GainRun[] {
   const vfs = new Vfs();
   addRequired(vfs, policy);
   const directories = gains.flatMap(({ from, to }) => [from, to]);
@@ -72,16 +78,17 @@ export function replayGains(
   }
   addEnclosed(vfs, policy.layers);
   const loaded = loadPolicy(artifactOf(policy, sources), vfs);
-  if (loaded.kind === 'refused') return gains.map(() => false);
+  if (loaded.kind === 'refused') return gains.map(() => 'not-run');
   for (const { directory } of directories) makeDirectory(vfs, pathText(directory));
-  return gains.map((gain) => replay(loaded.value, gain));
+  return gains.map((gain) => (replay(loaded.value, gain) ? 'confirmed' : 'refuted'));
 }
 
 /** The chains of these layers, without the proof that a build makes. */
 function artifactOf(policy: CheckedPolicy, sources: readonly NamedSource[]): Artifact {
   const plan = buildPlan(policy, 'chained');
   const chains = plan.chains.map((chain) => ({ chain, programs: emitChain(chain), certificate: null }));
-  return buildArtifact(plan, chains, sources);
+  // What is asserted is left out: the run shows what the rules do.
+  return buildArtifact(plan, chains, sources, { assertions: [], gainAssertions: [] });
 }
 
 function makeDirectory(vfs: Vfs, path: string): void {

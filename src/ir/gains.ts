@@ -9,7 +9,8 @@
  *
  * For each region the fewest others are given that show every action to be gained, those with the most first.
  */
-import { maskOf, ONLY_ON_DIRECTORY, WALK, type ActionMask } from '../abi/actions.js';
+import { WALK, type ActionMask } from '../abi/actions.js';
+import { countActions, gainOf, MOVE_ACTIONS, MOVE_CALLS, type MoveCall } from '../abi/moves.js';
 import * as spots from './spots.js';
 import type { Spot, Spots, Step, Trail } from './spots.js';
 
@@ -21,7 +22,7 @@ export interface Region {
 }
 
 export interface Gain {
-  readonly call: 'rename' | 'link';
+  readonly call: MoveCall;
   readonly from: Region;
   readonly to: Region;
   /** Allowed there, denied here. */
@@ -29,11 +30,6 @@ export interface Gain {
   /** A name that no scope has in either directory. */
   readonly name: string;
 }
-
-const RENAME = maskOf('rename');
-const RENAMETO = maskOf('renameto');
-const LINK = maskOf('link');
-const LINKTO = maskOf('linkto');
 
 export type Gains =
   | { readonly kind: 'found'; readonly gains: readonly Gain[] }
@@ -48,8 +44,7 @@ export function findGains(product: Spots, relevant: ActionMask): Gains {
   const targets = regions.flatMap((to) => to.targets);
   const most = targets.reduce((mask, { allowed }) => mask | allowed, 0);
   const gains = regions.flatMap((from) => {
-    const sources = from.allowed & (RENAME | LINK);
-    if (sources === 0 || (most & ~from.allowed & relevant) === 0) return [];
+    if ((most & ~from.allowed & relevant) === 0) return [];
     return gainsFrom(from, targets, relevant);
   });
   return { kind: 'found', gains };
@@ -100,9 +95,8 @@ function addRegion(
 ): void {
   const allowed = spots.allowedAt(spot, 'below');
   const known = groups.get(allowed);
-  const wanted = (['rename', 'link'] as const).filter(
-    (call) =>
-      (own & (call === 'rename' ? RENAMETO : LINKTO)) !== 0 && !known?.targets.some((t) => t.call === call),
+  const wanted = MOVE_CALLS.filter(
+    (call) => (own & MOVE_ACTIONS[call].into) !== 0 && !known?.targets.some((t) => t.call === call),
   );
   if (known !== undefined && wanted.length === 0) return;
   const found: Found = { directory: spots.stepsOf(trail), allowed, spot };
@@ -114,23 +108,18 @@ function addRegion(
 /** The targets that are needed to show every gain, the one that adds most first. */
 function gainsFrom(from: Found, targets: readonly Target[], relevant: ActionMask): Gain[] {
   const candidates = targets
-    .map((to) => ({ to, gained: gainOf(from, to) & relevant }))
+    .map((to) => ({ to, gained: gainOf(to.call, from.allowed, to.allowed) & relevant }))
     .filter((c) => c.gained !== 0);
   const gains: Gain[] = [];
   let left = candidates.reduce((mask, c) => mask | c.gained, 0);
   while (left !== 0) {
-    const best = candidates.reduce((a, b) => (bits(b.gained & left) > bits(a.gained & left) ? b : a));
+    const best = candidates.reduce((a, b) =>
+      countActions(b.gained & left) > countActions(a.gained & left) ? b : a,
+    );
     left &= ~best.gained;
     gains.push(makeGain(from, best.to, best.gained));
   }
   return gains;
-}
-
-/** What a move from here to there gains. Only what is no directory can be linked. */
-function gainOf(from: Region, { call, allowed }: Target): ActionMask {
-  const gained = allowed & ~from.allowed;
-  if (call === 'rename') return (from.allowed & RENAME) === 0 ? 0 : gained;
-  return (from.allowed & LINK) === 0 ? 0 : gained & ~ONLY_ON_DIRECTORY;
 }
 
 function makeGain(from: Found, to: Target, gained: ActionMask): Gain {
@@ -141,12 +130,6 @@ function makeGain(from: Found, to: Target, gained: ActionMask): Gain {
     gained,
     name: unnamed([from.spot, to.spot]),
   };
-}
-
-function bits(mask: number): number {
-  let count = 0;
-  for (let rest = mask; rest !== 0; rest &= rest - 1) count++;
-  return count;
 }
 
 /** A name that no scope names in these directories, or, where scopes name all, one that no literal has. */
