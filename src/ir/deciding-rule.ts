@@ -2,10 +2,11 @@
 import { WALK_BIT } from '../abi/actions.js';
 import { assertNever } from '../assert.js';
 import type { Note } from '../diagnostics/types.js';
+import { matchesGlob } from '../pattern/glob.js';
 import type { Layer, Rule, Scope } from './policy.js';
-import { generalToSpecific } from './scope-trie.js';
+import { buildTrie, generalToSpecific, type TrieNode } from './scope-trie.js';
 import { viaNotes } from './scopes.js';
-import { componentMatches, type Step } from './spots.js';
+import type { Step } from './spots.js';
 
 export type Decider =
   | { readonly kind: 'rule'; readonly scope: Scope; readonly rule: Rule }
@@ -21,9 +22,10 @@ export function decidingRule(
 ): Decider {
   const bit = 1 << action;
   let found: Decider = { kind: 'default', layer };
+  let nodes: readonly TrieNode[] = [trieOf(layer)];
   for (let length = 0; length <= path.length; length++) {
     const last = length === path.length;
-    for (const scope of naming(layer, path.slice(0, length), last ? object : 'dir')) {
+    for (const scope of scopesAt(nodes, last ? object : 'dir')) {
       for (const self of last ? [false, true] : [false]) {
         const rules = scope.rules.filter((r) => r.self === self && (r.actions & bit) !== 0);
         const forbids = rules.find((r) => r.effect === 'forbid');
@@ -32,21 +34,33 @@ export function decidingRule(
         if (rule !== undefined) found = { kind: 'rule', scope, rule };
       }
     }
+    const step = path[length];
+    if (step !== undefined) nodes = nodesBeneath(nodes, step);
   }
   return found;
 }
 
-/** The scopes that name the object, general to specific; none for what appears after the policy is loaded. */
-function naming(layer: Layer, path: readonly Step[], object: 'dir' | 'file'): Scope[] {
-  if (path.some((s) => s.appears)) return [];
-  return layer.scopes
-    .filter(
-      (scope) =>
-        scope.object === object &&
-        scope.path.length === path.length &&
-        scope.path.every((c, i) => componentMatches(c, path[i]?.name ?? '')),
-    )
-    .sort(generalToSpecific);
+const TRIES = new WeakMap<Layer, TrieNode>();
+
+function trieOf(layer: Layer): TrieNode {
+  const known = TRIES.get(layer);
+  if (known !== undefined) return known;
+  const made = buildTrie(layer.scopes);
+  TRIES.set(layer, made);
+  return made;
+}
+
+function scopesAt(nodes: readonly TrieNode[], object: 'dir' | 'file'): Scope[] {
+  return nodes.flatMap((n) => n[object] ?? []).sort(generalToSpecific);
+}
+
+/** None for what appears after the policy is loaded. */
+function nodesBeneath(nodes: readonly TrieNode[], { name, appears }: Step): TrieNode[] {
+  if (appears) return [];
+  return nodes.flatMap((n) => [
+    ...[n.literals.get(name)].filter((node) => node !== undefined),
+    ...[...n.globs.values()].flatMap(({ glob, node }) => (matchesGlob(glob, name) ? [node] : [])),
+  ]);
 }
 
 /** The rule as a note, in the words `allowed` or `denied`; with the layer's name where there are several. */
