@@ -6,11 +6,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACTIONS, actionBit } from '../../src/abi/actions.js';
 import { checkSources, hasError, type Checked } from '../../src/analyse.js';
-import { compile } from '../../src/compile.js';
+import type { Artifact } from '../../src/artifact/manifest.js';
+import { emitChain } from '../../src/codegen/emit.js';
+import { buildArtifact } from '../../src/codegen/manifest.js';
 import { confirmGains, replayGains } from '../../src/gains.js';
 import { automataOf, judge } from '../../src/ir/check-assertions.js';
 import { decidingRule } from '../../src/ir/deciding-rule.js';
 import { findGains, type Gain } from '../../src/ir/gains.js';
+import { buildPlan } from '../../src/ir/plan.js';
 import type { Assertion, CheckedPolicy, Layer, Scope } from '../../src/ir/policy.js';
 import { makeSpots, type Step } from '../../src/ir/spots.js';
 import { buildTree } from '../../src/runtime/kernel/build-tree.js';
@@ -21,6 +24,7 @@ import {
   brokenOnTree,
   canBe,
   gainsBetween,
+  gainsOnTree,
   groundAll,
   isAsserted,
   masksOnPath,
@@ -43,6 +47,15 @@ function meaningful(text: string): Judged | undefined {
   const others = checked.diagnostics.filter((d) => !['LLP3018', 'LLP3020'].includes(d.code));
   const { policy } = checked;
   return policy === undefined || hasError(others) ? undefined : { ...checked, policy };
+}
+
+/** An artifact without the proof, which is not what is looked at here; undefined for a policy with an error. */
+function built(text: string): { readonly artifact: Artifact; readonly policy: CheckedPolicy } | undefined {
+  const { policy, sources, diagnostics } = checkSources([{ name: 'p.llp', text }]);
+  if (policy === undefined || hasError(diagnostics)) return undefined;
+  const plan = buildPlan(policy, 'chained');
+  const chains = plan.chains.map((chain) => ({ chain, programs: emitChain(chain), certificate: null }));
+  return { artifact: buildArtifact(plan, chains, sources, policy), policy };
 }
 
 /** All layers as one, so that every path that tells them apart is tried; with the asserted path beside. */
@@ -312,12 +325,12 @@ describe('assertions on a tree', () => {
     const property = fc.property(
       fc.oneof(linked, fc.record({ text: claimed, entries: tree })),
       ({ text, entries }) => {
-        const { artifact, stages } = compile(text);
-        const [assertion] = stages.policy?.assertions ?? [];
-        if (artifact === undefined || stages.policy === undefined || assertion === undefined) return;
+        const { artifact, policy } = built(text) ?? {};
+        const [assertion] = policy?.assertions ?? [];
+        if (artifact === undefined || policy === undefined || assertion === undefined) return;
         const made = accepted(entries);
         const reference = buildReferenceTree(made);
-        const layers = groundAll(stages.policy, reference.tree);
+        const layers = groundAll(policy, reference.tree);
         if (layers === undefined) return;
         const loaded = loadPolicy(artifact, buildTree(made).vfs);
         const broken = brokenOnTree(layers, reference.tree, assertion);
@@ -334,5 +347,51 @@ describe('assertions on a tree', () => {
     console.log('loads', count);
     expect(count.loaded).toBeGreaterThan(RUNS / 2);
     expect(count.refused).toBeGreaterThan(10);
+  });
+});
+
+const PLACES = ['/a', '/b', '/c', '/d', '/a/b', '/c/a'] as const;
+const ROLES = ['allow rename;', 'here { allow renameto; }', 'allow read;'] as const;
+const OTHERS = ['allow link;', 'here { allow linkto; }', 'here { deny walk; }', 'allow open;'] as const;
+
+/** Something may be moved, somewhere something may be moved to, somewhere more is allowed; links bring them together. */
+const moves = fc
+  .record({
+    places: fc.shuffledSubarray([...PLACES], { minLength: 4, maxLength: 4 }),
+    other: fc.constantFrom(...OTHERS),
+    link: fc.record({ path: fc.constantFrom(2, 2, 1, 0, 3), target: fc.constantFrom(1, 1, 0, 2, 3) }),
+    binds: fc.array(fc.record({ path: fc.nat(3), target: fc.nat(3) }), { maxLength: 1 }),
+  })
+  .map(({ places, other, link, binds }) => {
+    const at = (i: number): string => places[i] ?? '/a';
+    const rules = [...ROLES, other];
+    const items = rules.map((rule, i) => `dir? "${at(i)}" { ${rule} }`).join(' ');
+    const entries: Entry[] = [
+      { kind: 'link', path: at(link.path), target: at(link.target) },
+      ...places.map((path) => ({ kind: 'dir' as const, path })),
+      ...binds.map((b) => ({ kind: 'bind' as const, path: at(b.path), target: at(b.target) })),
+    ];
+    return { text: `llp 1; policy "p" { ${items} }\nassert never gains read;`, entries };
+  });
+
+describe('assertions about gains on a tree', () => {
+  it('refuse the load exactly when a move gains it', { timeout: 60_000 }, () => {
+    const count = { loaded: 0, refused: 0 };
+    const property = fc.property(moves, ({ text, entries }) => {
+      const { artifact, policy } = built(text) ?? {};
+      if (artifact === undefined || policy === undefined) return;
+      const made = accepted(entries);
+      const reference = buildReferenceTree(made);
+      const layers = groundAll(policy, reference.tree);
+      if (layers === undefined) return;
+      const loaded = loadPolicy(artifact, buildTree(made).vfs);
+      const gains = gainsOnTree(layers, reference.tree, 1 << (actionBit('read') ?? 0));
+      expect(loaded.problems.map((p) => p.code)).toEqual(gains ? ['LLP5016'] : []);
+      count[loaded.kind]++;
+    });
+    fc.assert(property, { numRuns: RUNS, seed: SEED });
+    console.log('gains on trees', count);
+    expect(count.loaded).toBeGreaterThan(RUNS / 4);
+    expect(count.refused).toBeGreaterThan(RUNS / 40);
   });
 });

@@ -360,3 +360,23 @@ export function brokenOnTree(layers: readonly Grounding[], tree: Tree, assertion
 function sameFrame(a: Position[number], b: Position[number] | undefined): boolean {
   return a.node === b?.node && a.mount === b.mount;
 }
+
+/** The same of `assert never gains`: whether a move on the tree, within one mount, gains one of these actions. */
+export function gainsOnTree(layers: readonly Grounding[], tree: Tree, actions: number): boolean {
+  const all = (mask: (g: Grounding) => number): number => layers.reduce((m, g) => m & mask(g), EVERYTHING);
+  const walked = (p: Position): boolean => p.every((_, i) => may(layers, p.slice(0, i + 1), WALK));
+  const regions = allPositions(tree)
+    .filter((p) => topOf(p).kind === 'dir' && walked(p))
+    .flatMap((p) => {
+      const below = all((g) => regionAt(g, p));
+      const later = (below & WALK) === 0 ? [] : [below];
+      return [all((g) => allowedAt(g, p)), ...later].map((own) => ({ own, below, mount: p.at(-1)?.mount }));
+    });
+  return regions.some((from) =>
+    regions.some(
+      (to) =>
+        from.mount === to.mount &&
+        [...gainsBetween(from, to).values()].some((gained) => (gained & actions) !== 0),
+    ),
+  );
+}
