@@ -9,6 +9,8 @@ import { sortDiagnostics } from './diagnostics/sort.js';
 import type { Diagnostic } from './diagnostics/types.js';
 import { buildHierarchy, placePath, type Place } from './ir/build-hierarchy.js';
 import { check } from './ir/check.js';
+import { checkAssertions } from './ir/check-assertions.js';
+import { checkGains, type ReportedGain } from './ir/check-gains.js';
 import { checkPlaces } from './ir/check-places.js';
 import type { HierarchyAutomaton } from './ir/hierarchy.js';
 import type { ChainPlan } from './ir/plan.js';
@@ -34,6 +36,8 @@ export interface Stages {
   readonly policy?: CheckedPolicy;
   /** One per layer. */
   readonly hierarchies?: readonly HierarchyAutomaton[];
+  /** Moves that gain rights and are not accepted. `confirmGains` runs them. */
+  readonly gains?: readonly ReportedGain[];
   readonly plan?: ChainPlan;
 }
 
@@ -55,7 +59,15 @@ export function checkSources(inputs: readonly SourceInput[], options: CompileOpt
       found.push(tooLarge(layer, hierarchy.place));
     }
   }
-  const stages: Stages = policy === undefined ? { files } : { files, policy, hierarchies };
+  const gains: ReportedGain[] = [];
+  if (policy !== undefined && !hasError(found)) {
+    options.progress?.('deciding assertions and moves');
+    found.push(...checkAssertions(policy, hierarchies));
+    const moves = checkGains(policy, hierarchies);
+    gains.push(...moves.gains);
+    found.push(...moves.undecided, ...gains.map((g) => g.diagnostic));
+  }
+  const stages: Stages = policy === undefined ? { files } : { files, policy, hierarchies, gains };
   return { policy, hierarchies, sources, diagnostics: sortDiagnostics(found), stages };
 }
 

@@ -12,6 +12,7 @@ import {
   type InodeMap,
   type LoadStep,
   type Manifest,
+  type ManifestAssertion,
   type ManifestChain,
   type ManifestClass,
   type ManifestEffects,
@@ -25,7 +26,7 @@ import { positionAt } from '../diagnostics/lines.js';
 import type { ActionClass } from '../ir/partition.js';
 import { patternText } from '../ir/paths.js';
 import type { Chain, ChainPlan, ProgramPlan } from '../ir/plan.js';
-import type { Effects, Scope } from '../ir/policy.js';
+import type { CheckedPolicy, Effects, Layer, PathPattern, Scope } from '../ir/policy.js';
 import { defined } from '../assert.js';
 
 /** One program after encoding. */
@@ -52,6 +53,7 @@ export function buildArtifact(
   plan: ChainPlan,
   chains: readonly EmittedChain[],
   sources: readonly NamedSource[],
+  claims: Pick<CheckedPolicy, 'assertions' | 'gainAssertions'>,
 ): Artifact {
   const at = (span: Span): ManifestSpan => manifestSpan(span, sources);
   // A map that no program asks is grounded all the same: what the policy requires must be there.
@@ -72,6 +74,7 @@ export function buildArtifact(
       certificate: c.certificate,
     })),
     load: loadSteps(chains, maps),
+    ...assertionsOf(plan, claims, at),
   };
   const bytecode = new Map(
     chains.flatMap((c) => c.programs.map((p) => [bytecodeFile(p.plan), p.bytes] as const)),
@@ -194,7 +197,7 @@ function remember<T>(make: (mask: ActionMask) => T): (mask: ActionMask) => T {
 function mapEntry(scope: Scope, share: Shared, at: (span: Span) => ManifestSpan): MapEntry {
   return {
     path: patternText(scope.path),
-    components: scope.path.map((c) => (c.kind === 'glob' ? { glob: c.source } : { literal: c.name })),
+    components: componentsOf(scope.path),
     object: scope.object,
     optional: scope.optional,
     within: scope.within,
@@ -208,6 +211,38 @@ function mapEntry(scope: Scope, share: Shared, at: (span: Span) => ManifestSpan)
       span: at(rule.span),
     })),
   };
+}
+
+function componentsOf(path: PathPattern): MapEntry['components'] {
+  return path.map((c) => (c.kind === 'glob' ? { glob: c.source } : { literal: c.name }));
+}
+
+function assertionsOf(
+  plan: ChainPlan,
+  { assertions, gainAssertions }: Pick<CheckedPolicy, 'assertions' | 'gainAssertions'>,
+  at: (span: Span) => ManifestSpan,
+): Pick<Manifest, 'assertions'> {
+  const mapsOf = (layer: Layer | undefined): string[] =>
+    plan.chains.filter((c) => layer === undefined || c.layer === layer).map(mapName);
+  const all: ManifestAssertion[] = [
+    ...assertions.map(({ claim, actions, reach, path, layer, span }) => ({
+      kind: 'place' as const,
+      claim,
+      actions: actionNames(actions),
+      reach,
+      path: patternText(path),
+      components: componentsOf(path),
+      maps: mapsOf(layer),
+      span: at(span),
+    })),
+    ...gainAssertions.map(({ actions, layer, span }) => ({
+      kind: 'gains' as const,
+      actions: actionNames(actions),
+      maps: mapsOf(layer),
+      span: at(span),
+    })),
+  ];
+  return all.length === 0 ? {} : { assertions: all };
 }
 
 function classEffects({ allow, deny, forbid }: Effects, { indices }: Shared): ManifestEffects {

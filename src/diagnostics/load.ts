@@ -21,4 +21,13 @@ export const LOAD = {
   LLP5011: error('unreadable scenario', 'cannot use scenario `{file}`: {why}'),
   LLP5012: error('cd refused', 'cannot change into `{path}`: {why}'),
   LLP5013: error('cannot write', 'cannot write to `{path}`: {why}'),
+  LLP5014: error('assertion broken on this tree', '`{action}` is {verdict} on {object}'),
+  LLP5015: warning(
+    'assertion of what is absent',
+    '`{path}` is not there, and on what appears there `{action}` is {verdict}',
+  ),
+  LLP5016: error(
+    'gain on this tree',
+    'what moves from `{from}` to `{to}` gains {actions}, and an assertion says that nothing does',
+  ),
 } as const;

@@ -10,6 +10,7 @@ import { didYouMean } from '../diagnostics/suggest.js';
 import type { Diagnostic, Outcome, Span } from '../diagnostics/types.js';
 import type { FragmentDecl, PolicyDecl, RuleDecl, ScopeDecl, ScopeItem, UseDecl } from '../parser/ast.js';
 import { assertNever, defined } from '../assert.js';
+import { collectClaims, type Claims } from './claims.js';
 import { checkTest } from './check-tests.js';
 import type { Linked } from './linked.js';
 import { ActionSets, checkUnique, collectNames, type FileNames } from './names.js';
@@ -36,16 +37,29 @@ export function check(linked: Linked, defines: Defines): Outcome<CheckedPolicy> 
   };
   checkDefines(linked, defines, out);
   checkDeclarations(context);
-  const layers = linked.entries.flatMap((index) =>
-    fileOf(context, index).policies.map((policy) => checkPolicy(context, policy, index)),
-  );
+  const claims: Claims = { assertions: [], gainAssertions: [], acceptedGains: 0 };
+  const layers = linked.entries.flatMap((index) => checkFile(context, index, claims));
   const tests = linked.entries.flatMap((index) =>
     fileOf(context, index).tests.map((test) =>
       checkTest(test, { file: index, args: NO_ARGS }, context.values, out),
     ),
   );
   checkLayers(linked, layers, out);
-  return { value: { layers, tests }, diagnostics: out };
+  return { value: { layers, tests, ...claims }, diagnostics: out };
+}
+
+/** The layers of a file, and what is claimed of them and of all together. */
+function checkFile(context: Context, index: number, claims: Claims): Layer[] {
+  const { policies, assertions, accepts } = fileOf(context, index);
+  const { sets, values, out } = context;
+  const env = { file: index, args: NO_ARGS };
+  const layers = policies.map((policy) => {
+    const layer = checkPolicy(context, policy, index);
+    collectClaims(policy.assertions, policy.accepts, { env, layer, sets, values, out }, claims);
+    return layer;
+  });
+  collectClaims(assertions, accepts, { env, layer: undefined, sets, values, out }, claims);
+  return layers;
 }
 
 interface Context {

@@ -9,7 +9,8 @@ import { nearestName } from '../diagnostics/suggest.js';
 import type { Diagnostic, Span } from '../diagnostics/types.js';
 import * as t from './tokens.js';
 
-const DECLARATIONS = 'a declaration (`policy`, `fragment`, `actions`, `param`, `import` or `test`)';
+const DECLARATIONS =
+  'a declaration (`policy`, `fragment`, `actions`, `param`, `import`, `assert`, `accept` or `test`)';
 const ITEMS = 'a rule, a scope or `}`';
 
 /** What a rule is called, for "after …". */
@@ -21,6 +22,8 @@ const CALLED: Readonly<Record<string, string>> = {
   ruleDecl: 'rule',
   useDecl: '`use`',
   defaultDecl: 'default',
+  assertDecl: 'assertion',
+  acceptDecl: 'set',
   givenItem: 'object',
   testStep: 'step',
 };
@@ -33,6 +36,7 @@ const STRINGS: Readonly<Record<string, string>> = {
   testDecl: 'the name of the test in quotes',
   useDecl: 'an argument in quotes',
   scopeDecl: 'a path in quotes',
+  place: 'a path in quotes',
   givenItem: 'a path in quotes',
   testStep: 'a path in quotes',
 };
@@ -71,6 +75,8 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
   scopeItem: ITEMS,
   setExpr: 'the name of an action, or `all`',
   verdict: '`allow` or `deny`',
+  assertDecl: '`never` or `always`',
+  place: '`under` or `at`, and a path',
   givenItem: '`file`, `dir`, `link`, `bind` or `hardlink`',
   testStep: '`expect` or `cd`',
 };

@@ -31,6 +31,14 @@ export const Deny = keyword('deny');
 export const Forbid = keyword('forbid');
 export const All = keyword('all');
 export const Except = keyword('except');
+export const Assert = keyword('assert', true);
+export const Never = keyword('never', true);
+export const Always = keyword('always', true);
+/** No name: after `never` it would be the name of a set. */
+export const Gains = keyword('gains');
+export const Under = keyword('under', true);
+export const At = keyword('at', true);
+export const Accept = keyword('accept', true);
 export const Test = keyword('test');
 export const Given = keyword('given', true);
 export const Link = keyword('link', true);
@@ -56,6 +64,13 @@ export const KEYWORDS: readonly TokenType[] = [
   Forbid,
   All,
   Except,
+  Assert,
+  Never,
+  Always,
+  Gains,
+  Under,
+  At,
+  Accept,
   Test,
   Given,
   Link,
@@ -166,4 +181,6 @@ export function policyLexer(): PolicyLexer {
 }
 
 /** Keywords that begin a declaration, an item or a step: an identifier never does. */
-export const STARTERS: readonly TokenType[] = KEYWORDS.filter((k) => k !== All && k !== Except);
+export const STARTERS: readonly TokenType[] = KEYWORDS.filter(
+  (k) => ![All, Except, Never, Always, Gains, Under, At].includes(k),
+);

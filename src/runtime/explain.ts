@@ -6,19 +6,15 @@
  */
 import { TRIGGERS, WALK_BIT, actionBit, type ActionName } from '../abi/actions.js';
 import { LOOKUP, LOOKUP_NAMES, type HookName } from '../abi/hooks.js';
-import type { InodeMap, ManifestRule, MapEntry } from '../artifact/manifest.js';
+import type { InodeMap } from '../artifact/manifest.js';
+import { decidingRule, type Reason } from './loader/reason.js';
 import { decodeCookie, type DecodedCookie, type Halves } from './loader/value.js';
 import { pathOf, type Place } from './loader/ground.js';
 import type { EngineEvent, HookRun } from './kernel/trace.js';
 import type { Kernel } from './kernel/task.js';
 import type { GroundedMap, GroundedPolicy } from './load.js';
 
-/** What decided. */
-export type Reason =
-  | { readonly kind: 'rule'; readonly entry: MapEntry; readonly rule: ManifestRule; readonly place: string }
-  | { readonly kind: 'default'; readonly effect: 'allow' | 'deny' }
-  /** The place is not known, so what is denied anywhere is denied. */
-  | { readonly kind: 'unknown' };
+export { decidingRule, type Reason };
 
 export interface ExplainedRun {
   readonly task: number;
@@ -200,41 +196,6 @@ function decides(
   if (place === undefined) return verdict === 'deny';
   const allowed = ((level === 'self' ? place.self : place.below) >>> decision.bit) & 1;
   return (allowed === 1) === (verdict === 'allow');
-}
-
-/**
- * The rule that decides an action at a place: a `forbid` from the root down, else the innermost mention; the default when
- * nothing mentions it.
- */
-export function decidingRule(
-  map: InodeMap,
-  place: Place,
-  level: 'self' | 'below',
-  action: ActionName,
-): Reason {
-  const path: Place[] = [];
-  for (let at: Place | undefined = place; at !== undefined; at = at.parent) path.unshift(at);
-  let found: Reason | undefined;
-  for (const at of path) {
-    for (const entry of at.entries) {
-      for (const self of at === place && level === 'self' ? [false, true] : [false]) {
-        const forbids = ruleFor(entry, 'forbid', self, action);
-        if (forbids !== undefined) return { kind: 'rule', entry, rule: forbids, place: pathOf(at) };
-        const rule = ruleFor(entry, 'allow', self, action) ?? ruleFor(entry, 'deny', self, action);
-        if (rule !== undefined) found = { kind: 'rule', entry, rule, place: pathOf(at) };
-      }
-    }
-  }
-  return found ?? { kind: 'default', effect: action === 'walk' ? 'allow' : map.default };
-}
-
-function ruleFor(
-  entry: MapEntry,
-  effect: ManifestRule['effect'],
-  self: boolean,
-  action: ActionName,
-): ManifestRule | undefined {
-  return entry.rules.find((r) => r.effect === effect && r.self === self && r.actions.includes(action));
 }
 
 function viewOf(grounded: GroundedMap | undefined, value: Halves, last: Place | undefined): CookieView {

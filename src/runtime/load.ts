@@ -9,6 +9,7 @@ import type { Artifact, InodeMap, ManifestMap, ManifestProgram } from '../artifa
 import { HOOKS } from '../abi/hooks.js';
 import { renderVerifierMessage } from '../bpf/verify.js';
 import { encodePlace, placeNumbers } from './loader/value.js';
+import { checkAssertions } from './loader/assertions.js';
 import { ground, type Place } from './loader/ground.js';
 import { problemOf, type LoadProblem } from './loader/problems.js';
 import { resolveLiteral } from './loader/resolve.js';
@@ -53,8 +54,13 @@ export function groundPolicy(artifact: Artifact, vfs: Vfs): LoadResult<GroundedP
   for (const map of artifact.manifest.maps)
     tables.set(map.name, makeTable(map, vfs, maps, artifact, problems));
   const chains = loadChains(artifact, tables, problems);
-  if (problems.some((p) => p.severity === 'error')) return { kind: 'refused', problems };
+  if (!hasError(problems)) problems.push(...checkAssertions(artifact.manifest, maps, vfs));
+  if (hasError(problems)) return { kind: 'refused', problems };
   return { kind: 'loaded', value: { artifact, maps, chains }, problems };
+}
+
+function hasError(problems: readonly LoadProblem[]): boolean {
+  return problems.some((p) => p.severity === 'error');
 }
 
 function checkDigests({ manifest, bytecode }: Artifact): LoadProblem[] {
