@@ -70,14 +70,15 @@ export function replayGains(
   gains: readonly Gain[],
 ): GainRun[] {
   const vfs = new Vfs();
-  addRequired(vfs, policy);
+  const artifact = artifactOf(policy, sources);
+  addRequired(vfs, artifact.manifest);
   const directories = gains.flatMap(({ from, to }) => [from, to]);
   for (const { directory } of directories) {
     const later = directory.findIndex((s) => s.appears);
     makeDirectory(vfs, pathText(later < 0 ? directory : directory.slice(0, later)));
   }
   addEnclosed(vfs, policy.layers);
-  const loaded = loadPolicy(artifactOf(policy, sources), vfs);
+  const loaded = loadPolicy(artifact, vfs);
   if (loaded.kind === 'refused') return gains.map(() => 'not-run');
   for (const { directory } of directories) makeDirectory(vfs, pathText(directory));
   return gains.map((gain) => (replay(loaded.value, gain) ? 'confirmed' : 'refuted'));
