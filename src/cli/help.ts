@@ -1,9 +1,11 @@
 /** The commands and their help. */
-import type { ExtraOption } from './options.js';
+import type { ExtraOption, Format } from './options.js';
 
 export interface Command {
-  readonly name: 'check' | 'build' | 'run' | 'test' | 'explain' | 'disasm' | 'verify' | 'exec';
+  readonly name: 'check' | 'build' | 'run' | 'test' | 'explain' | 'diff' | 'disasm' | 'verify' | 'exec';
   readonly options: readonly ExtraOption[];
+  /** What `--format` takes, where it is not text, json and sarif. */
+  readonly formats?: readonly Format[];
   readonly help: string;
 }
 
@@ -86,6 +88,26 @@ ${COMMON}
 ${EXITS}`,
   },
   {
+    name: 'diff',
+    options: ['old', 'new', 'exit-code'],
+    formats: ['text', 'json', 'markdown'],
+    help: `llpc diff OLD NEW
+llpc diff --old FILE… --new FILE…
+
+Shows the exact difference in meaning of two policies: where it begins, the actions, a shortest path on which they differ, both
+verdicts and the rules behind them; and what must be there for each to load. No difference is proved, not sampled. OLD and NEW
+are policies or manifests.
+
+  --old FILE, --new FILE   for a side of several layers, once for each
+  --exit-code        1 when they differ; without it 0
+  --format FORMAT    text (default), json (schema/diff-1.json) or markdown
+  -D NAME=VALUE      value for a parameter, of both
+  --no-color         no colours; NO_COLOR in the environment says the same
+  -h, --help         this text
+
+${EXITS}`,
+  },
+  {
     name: 'disasm',
     options: ['hex', 'program', 'dot', 'plan'],
     help: `llpc disasm FILE
@@ -141,6 +163,7 @@ export const GENERAL_HELP = `llpc: file-access policies, compiled to Landlock v8
   llpc test FILE…                               run the policy's own tests
   llpc run POLICY-or-MANIFEST --scenario FILE   replay a series of calls
   llpc explain FILE ACTION PATH                 why something is allowed or denied
+  llpc diff OLD NEW                             what changed in meaning
 
   llpc disasm FILE                              bytecode as assembly
   llpc verify FILE                              bytecode checked by the rules of the ABI

@@ -8,7 +8,8 @@ import { parseHex } from './hex.js';
 
 export class UsageError extends Error {}
 
-export type Format = 'text' | 'json' | 'sarif';
+export type Format = 'text' | 'json' | 'sarif' | 'markdown';
+const DIAGNOSTIC_FORMATS: readonly Format[] = ['text', 'json', 'sarif'];
 export const STAGES = ['ast', 'policy', 'hierarchy', 'plan', 'asm', 'manifest'] as const;
 export type Stage = (typeof STAGES)[number];
 const PLANS: readonly PlanKind[] = ['chained', 'monolithic', 'unchained'];
@@ -41,6 +42,11 @@ export interface Options {
   /** Flags that the conformance suite passes to a plugin. */
   readonly debug: boolean;
   readonly elf: boolean;
+  /** `diff`: the files of each side, where it has several. */
+  readonly old: readonly string[];
+  readonly next: readonly string[];
+  /** `diff`: 1 when they differ. */
+  readonly exitCode: boolean;
 }
 
 const COMMON = {
@@ -67,11 +73,18 @@ const EXTRA = {
   plugin: { type: 'boolean' },
   debug: { type: 'boolean' },
   elf: { type: 'boolean' },
+  old: { type: 'string', multiple: true },
+  new: { type: 'string', multiple: true },
+  'exit-code': { type: 'boolean' },
 } as const;
 export type ExtraOption = keyof typeof EXTRA;
 
 /** Reads the arguments of a command that has these extra options. */
-export function readOptions(args: readonly string[], extra: readonly ExtraOption[]): Options {
+export function readOptions(
+  args: readonly string[],
+  extra: readonly ExtraOption[],
+  formats: readonly Format[] = DIAGNOSTIC_FORMATS,
+): Options {
   const options: NonNullable<ParseArgsConfig['options']> = { ...COMMON };
   for (const name of extra) options[name] = EXTRA[name];
   const { values, positionals } = parse(args, options);
@@ -82,7 +95,7 @@ export function readOptions(args: readonly string[], extra: readonly ExtraOption
   return {
     positionals,
     defines: readDefines(values['define']),
-    format: oneOf('--format', text('format') ?? 'text', ['text', 'json', 'sarif']),
+    format: oneOf('--format', text('format') ?? 'text', formats),
     help: values['help'] === true,
     emit: list(values['emit']).map((stage) => oneOf('--emit', stage, STAGES)),
     out: text('out'),
@@ -90,6 +103,9 @@ export function readOptions(args: readonly string[], extra: readonly ExtraOption
     plan: oneOf('--plan', text('plan') ?? 'chained', PLANS),
     engine: oneOf('--engine', text('engine') ?? 'auto', ENGINE_NAMES),
     ...readBytecodeOptions(values, text),
+    old: list(values['old']),
+    next: list(values['new']),
+    exitCode: values['exit-code'] === true,
   };
 }
 

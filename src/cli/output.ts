@@ -19,6 +19,7 @@ export function printDiagnostics(
 ): void {
   switch (format) {
     case 'text':
+    case 'markdown':
       process.stderr.write(renderText(diagnostics, sources, { colour: hasColour(process.stderr) }));
       process.stderr.write(summary(diagnostics));
       break;

@@ -21,6 +21,7 @@ export async function testCommand(options: Options): Promise<number> {
   for (const file of options.positionals) reports.push(await testFile(file, options));
   switch (options.format) {
     case 'text':
+    case 'markdown':
       reports.forEach(printText);
       printTotal(reports);
       break;

@@ -5,6 +5,7 @@
  * Invariant: an explanation does not decide. The verdict is the program's; a rule is named only if it gives that verdict.
  */
 import { TRIGGERS, WALK_BIT, actionBit, type ActionName } from '../abi/actions.js';
+import { decisive, type Mention } from '../abi/deciding.js';
 import { LOOKUP, LOOKUP_NAMES, type HookName } from '../abi/hooks.js';
 import type { InodeMap, ManifestRule, MapEntry } from '../artifact/manifest.js';
 import { decodeCookie, type DecodedCookie, type Halves } from './loader/value.js';
@@ -154,9 +155,12 @@ function standingOf(grounded: GroundedMap, run: HookRun, last: Place | undefined
     const state = decodeCookie(layout, value);
     return state.kind === 'place' ? (grounded.byNumber.get(state.place) ?? last) : undefined;
   };
-  const hit = run.events.find((e) => isLookup(e) && e.hit);
-  if (hit !== undefined || layout.classes === 0)
-    return { place: grounded.places.get(run.inode), level: 'self' };
+  const own = grounded.places.get(run.inode);
+  const lookups = run.events.filter(isLookup);
+  if (lookups.some((e) => e.hit)) return { place: own, level: 'self' };
+  // A program with one answer for all objects does not look, and the rules have a place all the same.
+  if (lookups.length === 0 && own !== undefined) return { place: own, level: 'self' };
+  if (layout.classes === 0) return { place: rootOf(grounded), level: 'below' };
   const before = decodeCookie(layout, run.before);
   if (before.kind === 'start') {
     const tag = run.events.find(isTag);
@@ -165,6 +169,11 @@ function standingOf(grounded: GroundedMap, run: HookRun, last: Place | undefined
   if (run.lookup === LOOKUP.DOTDOT && before.exact) return { place: undefined, level: 'below' };
   const same = run.lookup === LOOKUP.DOT && before.exact;
   return { place: of(run.before), level: same ? 'self' : 'below' };
+}
+
+function rootOf({ places }: GroundedMap): Place | undefined {
+  for (const place of places.values()) if (place.parent === undefined) return place;
+  return undefined;
 }
 
 /** The rule that gives the verdict, for the class that the run judged. */
@@ -212,29 +221,30 @@ export function decidingRule(
   level: 'self' | 'below',
   action: ActionName,
 ): Reason {
-  const path: Place[] = [];
-  for (let at: Place | undefined = place; at !== undefined; at = at.parent) path.unshift(at);
-  let found: Reason | undefined;
-  for (const at of path) {
-    for (const entry of at.entries) {
-      for (const self of at === place && level === 'self' ? [false, true] : [false]) {
-        const forbids = ruleFor(entry, 'forbid', self, action);
-        if (forbids !== undefined) return { kind: 'rule', entry, rule: forbids, place: pathOf(at) };
-        const rule = ruleFor(entry, 'allow', self, action) ?? ruleFor(entry, 'deny', self, action);
-        if (rule !== undefined) found = { kind: 'rule', entry, rule, place: pathOf(at) };
-      }
-    }
-  }
+  const found = decisive(mentionsAt(place, level, action));
   return found ?? { kind: 'default', effect: action === 'walk' ? 'allow' : map.default };
 }
 
-function ruleFor(
-  entry: MapEntry,
-  effect: ManifestRule['effect'],
-  self: boolean,
-  action: ActionName,
-): ManifestRule | undefined {
-  return entry.rules.find((r) => r.effect === effect && r.self === self && r.actions.includes(action));
+export interface PlaceMention extends Mention {
+  readonly kind: 'rule';
+  readonly entry: MapEntry;
+  readonly rule: ManifestRule;
+  readonly place: string;
+}
+
+/** The rules that mention an action at a place, in the order in which they act. */
+export function mentionsAt(place: Place, level: 'self' | 'below', action: ActionName): PlaceMention[] {
+  const path: Place[] = [];
+  for (let at: Place | undefined = place; at !== undefined; at = at.parent) path.unshift(at);
+  return path.flatMap((at) =>
+    at.entries.flatMap((entry) =>
+      (at === place && level === 'self' ? [false, true] : [false]).flatMap((self) =>
+        entry.rules
+          .filter((rule) => rule.self === self && rule.actions.includes(action))
+          .map((rule) => ({ kind: 'rule' as const, effect: rule.effect, entry, rule, place: pathOf(at) })),
+      ),
+    ),
+  );
 }
 
 function viewOf(grounded: GroundedMap | undefined, value: Halves, last: Place | undefined): CookieView {
