@@ -22,7 +22,7 @@ import {
 } from './on-path.js';
 import { createProduct, TooManyNames, type Product, type ProductState } from './product.js';
 import type { Layer } from './policy.js';
-import { refuses } from './requirements.js';
+import { refusals } from './requirements.js';
 import type { Place } from './build-hierarchy.js';
 
 export interface Side {
@@ -87,6 +87,7 @@ export function findDifferences(sides: readonly [Side, Side]): Differences {
     sides,
     split: sides[0].hierarchies.length,
     paths: [sides[0].layers.map(indexPaths), sides[1].layers.map(indexPaths)],
+    refuses: [refusals(sides[0].layers), refusals(sides[1].layers)],
     leads: new Map(),
     found: new Map(),
   };
@@ -115,6 +116,7 @@ interface Search {
   /** Number of automata of the first side. */
   readonly split: number;
   readonly paths: readonly [readonly PathIndex[], readonly PathIndex[]];
+  readonly refuses: readonly [ReturnType<typeof refusals>, ReturnType<typeof refusals>];
   readonly leads: Map<number, boolean>;
   /** Action, rules of both sides → where that change is first seen. */
   readonly found: Map<string, Found>;
@@ -279,9 +281,12 @@ function witnessOf(
   return { names, object, appearsLater, blocked: beneath, refused };
 }
 
-function refusedBy(search: Search, names: readonly string[], object: 'dir' | 'file'): Witness['refused'] {
-  const of = (side: 0 | 1): boolean => search.sides[side].layers.some((l) => refuses(l, names, object));
-  return [of(0), of(1)];
+function refusedBy(
+  { refuses }: Search,
+  names: readonly string[],
+  object: 'dir' | 'file',
+): Witness['refused'] {
+  return [refuses[0](names, object), refuses[1](names, object)];
 }
 
 /** Those that a plain request reaches come first, then the shorter. */

@@ -6,6 +6,8 @@
 import { patternText } from './paths.js';
 import type { Layer, Scope } from './policy.js';
 
+type ObjectKind = 'dir' | 'file';
+
 /** How a literal scope binds: it must be there; only where an enclosing `?` scope is; or only the kind is checked. */
 export type Need =
   | { readonly kind: 'always' }
@@ -14,14 +16,14 @@ export type Need =
 
 export interface Requirement {
   readonly path: string;
-  readonly object: 'dir' | 'file';
+  readonly object: ObjectKind;
   readonly need: Need;
   readonly scope: Scope;
 }
 
 export interface RequirementChange {
   readonly path: string;
-  readonly object: 'dir' | 'file';
+  readonly object: ObjectKind;
   /** Undefined where the side says nothing of it. */
   readonly sides: readonly [Requirement | undefined, Requirement | undefined];
 }
@@ -78,16 +80,76 @@ export function needText(need: Need | undefined): string {
   }
 }
 
-/** Whether a layer does not load on a tree that has this object: a literal scope says that something there is of the other kind. */
-export function refuses({ scopes }: Layer, names: readonly string[], object: 'dir' | 'file'): boolean {
-  return scopes.some(({ path, object: said, optional, within }) => {
-    const length = Math.min(path.length, names.length);
-    for (let i = 0; i < length; i++) {
-      const component = path[i];
-      if (component?.kind !== 'literal' || component.name !== names[i]) return false;
-    }
-    if (path.length <= names.length) return said !== (path.length === names.length ? object : 'dir');
-    const literal = path.every((c) => c.kind === 'literal');
-    return object === 'file' && literal && !optional && within <= names.length;
-  });
+interface Literal {
+  readonly names: readonly string[];
+  readonly object: ObjectKind;
+  readonly optional: boolean;
+  readonly within: number;
+}
+
+/**
+ * Whether layers do not load on any tree that has an object: a literal scope says that it, something on the way, or something
+ * that must then be there is of the other kind.
+ */
+export function refusals(
+  layers: readonly Layer[],
+): (names: readonly string[], object: ObjectKind) => boolean {
+  const literals = layers.flatMap((l) => l.scopes.flatMap(literalOf));
+  const said = new Map<string, Set<ObjectKind>>();
+  for (const { names, object } of literals)
+    said.set(key(names), (said.get(key(names)) ?? new Set()).add(object));
+  const base: Implied = { said, objects: new Map(), below: undefined, conflict: false };
+  const required = literals.filter((l) => !l.optional);
+  for (const { names, object } of required.filter((l) => l.within === 0)) imply(base, names, object);
+  const conditional = required.filter((l) => l.within > 0);
+  return (names, object) => {
+    const tree: Implied = { said, objects: new Map(), below: base, conflict: base.conflict };
+    imply(tree, names, object);
+    implyConditional(tree, conditional);
+    return tree.conflict;
+  };
+}
+
+function literalOf({ path, object, optional, within }: Scope): Literal[] {
+  const names = path.flatMap((c) => (c.kind === 'literal' ? [c.name] : []));
+  return names.length === path.length && names.length > 0 ? [{ names, object, optional, within }] : [];
+}
+
+/** Objects that are there, over those of `below`. */
+interface Implied {
+  readonly said: ReadonlyMap<string, ReadonlySet<ObjectKind>>;
+  readonly objects: Map<string, ObjectKind>;
+  readonly below: Implied | undefined;
+  conflict: boolean;
+}
+
+const key = (names: readonly string[]): string => names.join('/');
+
+function kindOf(tree: Implied, path: string): ObjectKind | undefined {
+  return tree.objects.get(path) ?? tree.below?.objects.get(path);
+}
+
+/** An object is there, and the directories that lead to it. */
+function imply(tree: Implied, names: readonly string[], object: ObjectKind): void {
+  for (let length = 1; length <= names.length; length++) {
+    const path = key(names.slice(0, length));
+    const kind = length === names.length ? object : 'dir';
+    const known = kindOf(tree, path);
+    if (known === undefined) tree.objects.set(path, kind);
+    if ((known !== undefined && known !== kind) || tree.said.get(path)?.has(kind === 'dir' ? 'file' : 'dir'))
+      tree.conflict = true;
+  }
+}
+
+/** What must be there where something else is, until nothing is new. */
+function implyConditional(tree: Implied, conditional: readonly Literal[]): void {
+  let rest = conditional;
+  for (let before = -1; before !== rest.length && !tree.conflict;) {
+    before = rest.length;
+    rest = rest.filter(({ names, object, within }) => {
+      if (kindOf(tree, key(names.slice(0, within))) === undefined) return true;
+      imply(tree, names, object);
+      return false;
+    });
+  }
 }
