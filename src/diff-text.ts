@@ -61,6 +61,13 @@ function changeLines(change: DiffChange, marks: Marks): string[] {
   ];
 }
 
+/** A change in one line. */
+export function changeLine(change: DiffChange): string {
+  const { old, new: next, actions } = change;
+  const at = `as on ${witnessText(change)}`;
+  return `${regionText(change)}: ${actions.join(', ')} ${old.verdict} -> ${next.verdict}, ${at}`;
+}
+
 /** The witness, and what stands in the way of a request on it. */
 export function witnessText({ witness }: DiffChange): string {
   const { path, object, appearsLater, blocked, refused } = witness;

@@ -77,13 +77,18 @@ ${EXITS}`,
   },
   {
     name: 'explain',
-    options: ['scenario'],
+    options: ['scenario', 'step', 'audit', 'why-not'],
     help: `llpc explain FILE ACTION PATH
+llpc explain FILE --scenario FILE --step N
+llpc explain FILE --audit LINE
 
-Asks one request and shows every program that it ran: lookup, map, cookie before and after, verdict, and the rule that
-decided. FILE is a policy or a manifest. The tree has what the policy requires and PATH.
+Asks one request and shows every program that it ran: lookup, map, cookie before and after, verdict, the rule that decided and
+those that it overrides; and the smallest edit of the policy that turns the verdict around, tried, with all that it would change.
+FILE is a policy or a manifest (of which nothing can be edited). The tree has what the policy requires and PATH.
 
-  --scenario FILE    take the tree of this scenario instead
+  --scenario FILE    take the tree of this scenario instead; with --step, explain that step of it
+  --audit LINE       ask what a Landlock audit record (Linux 6.15) was denied; \`-\` is standard input
+  --why-not          all that would have to hold, and what decides each now
 ${COMMON}
 ${EXITS}`,
   },

@@ -42,6 +42,10 @@ export interface Options {
   /** Flags that the conformance suite passes to a plugin. */
   readonly debug: boolean;
   readonly elf: boolean;
+  /** `explain`: what would have to hold; a line of an audit log; a step of the scenario. */
+  readonly whyNot: boolean;
+  readonly audit: string | undefined;
+  readonly step: number | undefined;
   /** `diff`: the files of each side, where it has several. */
   readonly old: readonly string[];
   readonly next: readonly string[];
@@ -73,6 +77,9 @@ const EXTRA = {
   plugin: { type: 'boolean' },
   debug: { type: 'boolean' },
   elf: { type: 'boolean' },
+  'why-not': { type: 'boolean' },
+  audit: { type: 'string' },
+  step: { type: 'string' },
   old: { type: 'string', multiple: true },
   new: { type: 'string', multiple: true },
   'exit-code': { type: 'boolean' },
@@ -103,6 +110,9 @@ export function readOptions(
     plan: oneOf('--plan', text('plan') ?? 'chained', PLANS),
     engine: oneOf('--engine', text('engine') ?? 'auto', ENGINE_NAMES),
     ...readBytecodeOptions(values, text),
+    whyNot: values['why-not'] === true,
+    audit: text('audit'),
+    step: wholeNumber('--step', text('step'), 1, 1_000_000),
     old: list(values['old']),
     next: list(values['new']),
     exitCode: values['exit-code'] === true,

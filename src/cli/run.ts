@@ -1,15 +1,14 @@
 /** `llpc run`: a scenario replayed on the kernel model. */
-import { join } from 'node:path';
-import type { Artifact } from '../artifact/manifest.js';
 import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic, NamedSource } from '../diagnostics/types.js';
 import { toDiagnostics } from '../locate.js';
 import { createEngine } from '../runtime/engine/engine.js';
 import { runScenario, type Replay } from '../runtime/scenario/run.js';
-import type { PolicyRef, Scenario, StepResult } from '../runtime/scenario/types.js';
-import { loadFile, type LoadedFile } from './load-files.js';
+import type { StepResult } from '../runtime/scenario/types.js';
+import { loadFile } from './load-files.js';
 import { UsageError, type Options } from './options.js';
 import { print, printDiagnostics } from './output.js';
+import { loadPolicies } from './policies.js';
 import { makeTree, readScenario } from './scenario-files.js';
 
 export async function runCommand(options: Options): Promise<number> {
@@ -19,7 +18,8 @@ export async function runCommand(options: Options): Promise<number> {
   if (options.scenario === undefined) throw new UsageError('which calls? Write `--scenario FILE`');
   const read = await readScenario(options.scenario);
   if (read.kind === 'refused') return fail(read.diagnostics, [], options);
-  const loaded = await loadPolicies(file, read.scenario, read.folder, options);
+  const main = await loadFile(file, options);
+  const loaded = await loadPolicies(main, read.scenario, read.folder, options);
   if (loaded.diagnostics.length > 0) return fail(loaded.diagnostics, loaded.sources, options);
   const tree = await makeTree(read.scenario, read.folder);
   if (tree.kind === 'refused') return fail(tree.diagnostics, [], options);
@@ -32,53 +32,6 @@ export async function runCommand(options: Options): Promise<number> {
 function fail(diagnostics: readonly Diagnostic[], sources: readonly NamedSource[], options: Options): number {
   printDiagnostics(diagnostics, sources, options.format);
   return 1;
-}
-
-interface Policies {
-  readonly artifacts: ReadonlyMap<string, Artifact>;
-  /** Of the policy of the command line: the places of load problems are shown in its texts. */
-  readonly sources: readonly NamedSource[];
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-/** The policy of the command line is `main`, unless the scenario says what `main` is. */
-async function loadPolicies(
-  file: string,
-  scenario: Scenario,
-  folder: string,
-  options: Options,
-): Promise<Policies> {
-  const artifacts = new Map<string, Artifact>();
-  const main = await loadFile(file, options);
-  if (main.artifact === undefined) return { artifacts, sources: main.sources, diagnostics: errorsOf(main) };
-  artifacts.set('main', main.artifact);
-  for (const ref of scenario.policies ?? []) {
-    const loaded = await loadRef(ref, folder, options);
-    if (loaded.artifact === undefined)
-      return { artifacts, sources: loaded.sources, diagnostics: errorsOf(loaded) };
-    artifacts.set(ref.name, loaded.artifact);
-  }
-  return { artifacts, sources: main.sources, diagnostics: [] };
-}
-
-function errorsOf({ diagnostics }: LoadedFile): readonly Diagnostic[] {
-  return diagnostics.filter((d) => d.severity === 'error');
-}
-
-async function loadRef(ref: PolicyRef, folder: string, options: Options): Promise<LoadedFile> {
-  const path = ref.source ?? ref.manifest;
-  if (path === undefined) {
-    const why = `policy \`${ref.name}\` has neither \`source\` nor \`manifest\``;
-    const file = options.scenario ?? '';
-    return {
-      artifact: undefined,
-      diagnostics: [report('LLP5011', { file, why }, {})],
-      sources: [],
-      policy: undefined,
-    };
-  }
-  const defines = { ...options.defines, ...ref.defines };
-  return loadFile(join(folder, path), { ...options, defines, plan: ref.plan ?? 'chained' });
 }
 
 function printReplay(

@@ -36,8 +36,12 @@ export interface ExplainedRun {
   readonly before: CookieView;
   readonly after: CookieView;
   readonly verdict: 'allow' | 'deny';
-  /** For a run that judged a class that is not the same everywhere. */
+  /** The action that the verdict is about. */
+  readonly judged: ActionName | undefined;
+  /** For a run that judged something. */
   readonly reason: Reason | undefined;
+  /** The other rules that mention the action there, in the order in which they act: `reason` overrides them. */
+  readonly overridden: readonly PlaceMention[];
 }
 
 /** A cookie for people. */
@@ -111,8 +115,10 @@ function explainRun(
   const tag = run.events.find(isTag);
   const verdict = run.verdict === 0 ? 'allow' : 'deny';
   const standing = grounded === undefined ? undefined : standingOf(grounded, run, last.get(run.chain));
-  const reason =
-    grounded === undefined || standing === undefined ? undefined : reasonOf(grounded, run, standing, verdict);
+  const judgement =
+    grounded === undefined || standing === undefined
+      ? undefined
+      : judgementOf(grounded, run, standing, verdict);
   if (run.hook === 'fs_walk' && standing?.place !== undefined) last.set(run.chain, standing.place);
   return {
     task: run.task,
@@ -133,7 +139,9 @@ function explainRun(
     before: viewOf(grounded, run.before, last.get(run.chain)),
     after: viewOf(grounded, run.after, standing?.place),
     verdict,
-    reason,
+    judged: judgement?.action,
+    reason: judgement?.reason,
+    overridden: judgement?.overridden ?? [],
   };
 }
 
@@ -176,19 +184,28 @@ function rootOf({ places }: GroundedMap): Place | undefined {
   return undefined;
 }
 
+interface Judgement {
+  readonly action: ActionName;
+  readonly reason: Reason;
+  readonly overridden: readonly PlaceMention[];
+}
+
 /** The rule that gives the verdict, for the class that the run judged. */
-function reasonOf(
+function judgementOf(
   { map }: GroundedMap,
   run: HookRun,
   standing: Standing,
   verdict: 'allow' | 'deny',
-): Reason | undefined {
+): Judgement | undefined {
   if (run.hook === 'fs_get') return undefined;
   const actions = judgedActions(map, run);
   const action = actions.find((a) => decides(map, standing, a, verdict));
   if (action === undefined) return undefined;
-  if (standing.place === undefined) return { kind: 'unknown' };
-  return decidingRule(map, standing.place, standing.level, action);
+  const { place, level } = standing;
+  if (place === undefined) return { action, reason: { kind: 'unknown' }, overridden: [] };
+  const reason = decidingRule(map, place, level, action);
+  const rule = reason.kind === 'rule' ? reason.rule : undefined;
+  return { action, reason, overridden: mentionsAt(place, level, action).filter((m) => m.rule !== rule) };
 }
 
 /** The actions of the request that the program has to judge. */
