@@ -168,6 +168,7 @@ function standingOf(grounded: GroundedMap, run: HookRun, last: Place | undefined
   if (lookups.some((e) => e.hit)) return { place: own, level: 'self' };
   // A program with one answer for all objects does not look, and the rules have a place all the same.
   if (lookups.length === 0 && own !== undefined) return { place: own, level: 'self' };
+  // Without a cookie a region is not known; where it mattered, the chain would have one.
   if (layout.classes === 0) return { place: rootOf(grounded), level: 'below' };
   const before = decodeCookie(layout, run.before);
   if (before.kind === 'start') {
