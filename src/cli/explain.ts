@@ -2,12 +2,11 @@
 import { ACTIONS, type ActionName } from '../abi/actions.js';
 import { hasError } from '../analyse.js';
 import type { Artifact } from '../artifact/manifest.js';
-import { compile, type CompileResult } from '../compile.js';
+import type { CompileResult } from '../compile.js';
 import { report } from '../diagnostics/catalogue.js';
 import { nearestName } from '../diagnostics/suggest.js';
 import type { Diagnostic, NamedSource } from '../diagnostics/types.js';
 import { findFlips, type Flips } from '../flip.js';
-import type { Importer } from '../link.js';
 import { toDiagnostics } from '../locate.js';
 import { conditionsOf, type Subject } from '../runtime/subject.js';
 import { readAuditLine } from './audit.js';
@@ -18,6 +17,7 @@ import { UsageError, type Options } from './options.js';
 import { print, printDiagnostics } from './output.js';
 import { loadPolicies } from './policies.js';
 import { askedOf, askRequest, askStep, type Answer, type Asking } from './question.js';
+import { recompile } from './recompile.js';
 import { makeTree, readScenario } from './scenario-files.js';
 import { treeForExplain } from './trees.js';
 
@@ -159,23 +159,6 @@ async function flipsOf(
         ? { verdict: 'error', target: undefined, by: '' }
         : askedOf(result, await question.ask(result.artifact)),
   });
-}
-
-/** The same compilation with these texts in place of those that were read. */
-function recompile(
-  { sources }: CompileResult,
-  texts: ReadonlyMap<string, string>,
-  { defines, plan }: Options,
-): CompileResult {
-  const textOf = (source: NamedSource): string => texts.get(source.id) ?? source.text;
-  const importer: Importer = (name) => {
-    const source = sources.find((s) => s.name === name);
-    return source === undefined
-      ? { kind: 'missing', why: 'it was not read' }
-      : { kind: 'ok', text: textOf(source) };
-  };
-  const entry = sources.slice(0, 1).map((s) => ({ ...s, text: textOf(s) }));
-  return compile(entry, { defines, plan, importer });
 }
 
 interface Explanation {

@@ -21,6 +21,11 @@ const EXITS = `exit code: 0 success, 1 diagnostics or a failed expectation, 2 us
 const ENGINE = `  --engine ENGINE    interpreter, wasm or auto (default)
 `;
 
+const COVERAGE = `  --coverage         which rules decided something, and which never did
+  --coverage-format FORMAT   text (default), json (schema/coverage-1.json) or lcov
+  --coverage-out FILE        into a file; without it on standard output
+`;
+
 const EMIT = `  --emit STAGE       show a stage: ast, policy, hierarchy, plan, asm, manifest
   --plan PLAN        chained (default); monolithic or unchained, to compare it to
 `;
@@ -56,23 +61,25 @@ ${EXITS}`,
   },
   {
     name: 'run',
-    options: ['scenario', 'engine'],
+    options: ['scenario', 'engine', 'coverage', 'coverage-format', 'coverage-out'],
     help: `llpc run POLICY-or-MANIFEST --scenario FILE
 
 Enforces a policy on a modelled task and replays a recorded series of calls. With --format json a line per step.
 
   --scenario FILE    the tree and the steps (schema/scenario-1.json)
-${ENGINE}${COMMON}
+${COVERAGE}${ENGINE}${COMMON}
 ${EXITS}`,
   },
   {
     name: 'test',
-    options: ['engine'],
+    options: ['engine', 'coverage', 'coverage-format', 'coverage-out', 'generate'],
     help: `llpc test FILE…
 
 Runs the \`test\` blocks of each policy, on the bytecode that it compiles to.
 
-${ENGINE}${COMMON}
+  --generate         print a \`test\` block with the smallest set of expectations that covers every rule from both sides of its
+                     boundary, in place of running the tests; it passes when it is appended to the policy
+${COVERAGE}${ENGINE}${COMMON}
 ${EXITS}`,
   },
   {

@@ -10,6 +10,8 @@ export class UsageError extends Error {}
 
 export type Format = 'text' | 'json' | 'sarif' | 'markdown';
 const DIAGNOSTIC_FORMATS: readonly Format[] = ['text', 'json', 'sarif'];
+const COVERAGE_FORMATS = ['text', 'json', 'lcov'] as const;
+export type CoverageFormat = (typeof COVERAGE_FORMATS)[number];
 export const STAGES = ['ast', 'policy', 'hierarchy', 'plan', 'asm', 'manifest'] as const;
 export type Stage = (typeof STAGES)[number];
 const PLANS: readonly PlanKind[] = ['chained', 'monolithic', 'unchained'];
@@ -42,6 +44,12 @@ export interface Options {
   /** Flags that the conformance suite passes to a plugin. */
   readonly debug: boolean;
   readonly elf: boolean;
+  /** `test`, `run`: which rules decided something. */
+  readonly coverage: boolean;
+  readonly coverageFormat: CoverageFormat;
+  readonly coverageOut: string | undefined;
+  /** `test`: print expectations instead of running them. */
+  readonly generate: boolean;
   /** `explain`: what would have to hold; a line of an audit log; a step of the scenario. */
   readonly whyNot: boolean;
   readonly audit: string | undefined;
@@ -77,6 +85,10 @@ const EXTRA = {
   plugin: { type: 'boolean' },
   debug: { type: 'boolean' },
   elf: { type: 'boolean' },
+  coverage: { type: 'boolean' },
+  'coverage-format': { type: 'string' },
+  'coverage-out': { type: 'string' },
+  generate: { type: 'boolean' },
   'why-not': { type: 'boolean' },
   audit: { type: 'string' },
   step: { type: 'string' },
@@ -110,12 +122,26 @@ export function readOptions(
     plan: oneOf('--plan', text('plan') ?? 'chained', PLANS),
     engine: oneOf('--engine', text('engine') ?? 'auto', ENGINE_NAMES),
     ...readBytecodeOptions(values, text),
+    ...readCoverageOptions(values, text),
+    generate: values['generate'] === true,
     whyNot: values['why-not'] === true,
     audit: text('audit'),
     step: wholeNumber('--step', text('step'), 1, 1_000_000),
     old: list(values['old']),
     next: list(values['new']),
     exitCode: values['exit-code'] === true,
+  };
+}
+
+function readCoverageOptions(
+  values: Readonly<Record<string, unknown>>,
+  text: (name: string) => string | undefined,
+): Pick<Options, 'coverage' | 'coverageFormat' | 'coverageOut'> {
+  const [format, out] = [text('coverage-format'), text('coverage-out')];
+  return {
+    coverage: values['coverage'] === true || format !== undefined || out !== undefined,
+    coverageFormat: oneOf('--coverage-format', format ?? 'text', COVERAGE_FORMATS),
+    coverageOut: out,
   };
 }
 

@@ -3,12 +3,15 @@ import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic, NamedSource } from '../diagnostics/types.js';
 import { toDiagnostics } from '../locate.js';
 import { createEngine } from '../runtime/engine/engine.js';
-import { runScenario, type Replay } from '../runtime/scenario/run.js';
+import { countRuns, startCoverage } from '../runtime/coverage.js';
+import type { HookRun } from '../runtime/kernel/trace.js';
+import { runScenario, type Replay, type ScenarioOptions } from '../runtime/scenario/run.js';
 import type { StepResult } from '../runtime/scenario/types.js';
+import { checkCoverageOptions, reportCoverage, type Covered } from './coverage.js';
 import { loadFile } from './load-files.js';
 import { UsageError, type Options } from './options.js';
 import { print, printDiagnostics } from './output.js';
-import { loadPolicies } from './policies.js';
+import { loadPolicies, type Policies } from './policies.js';
 import { makeTree, readScenario } from './scenario-files.js';
 
 export async function runCommand(options: Options): Promise<number> {
@@ -16,6 +19,7 @@ export async function runCommand(options: Options): Promise<number> {
   if (file === undefined || rest.length > 0)
     throw new UsageError('write `llpc run POLICY-or-MANIFEST --scenario FILE`');
   if (options.scenario === undefined) throw new UsageError('which calls? Write `--scenario FILE`');
+  checkCoverageOptions(options);
   const read = await readScenario(options.scenario);
   if (read.kind === 'refused') return fail(read.diagnostics, [], options);
   const main = await loadFile(file, options);
@@ -23,10 +27,33 @@ export async function runCommand(options: Options): Promise<number> {
   if (loaded.diagnostics.length > 0) return fail(loaded.diagnostics, loaded.sources, options);
   const tree = await makeTree(read.scenario, read.folder);
   if (tree.kind === 'refused') return fail(tree.diagnostics, [], options);
+  const steps: HookRun[][] = [[]];
+  const observer: ScenarioOptions = {
+    trace: { ran: (run) => steps.at(-1)?.push(run) },
+    stepped: () => steps.push([]),
+  };
   const replay = runScenario(read.scenario, loaded.artifacts, tree.vfs, {
     engine: createEngine(options.engine),
+    ...(options.coverage ? observer : {}),
   });
-  return printReplay(replay, options.scenario, loaded.sources, options);
+  const code = printReplay(replay, options.scenario, loaded.sources, options);
+  return options.coverage ? code || coverSteps(steps, replay, loaded, options) : code;
+}
+
+/** A report for each policy that a step enforced. */
+function coverSteps(
+  steps: readonly (readonly HookRun[])[],
+  { policies }: Replay,
+  { artifacts, sources }: Policies,
+  options: Options,
+): number {
+  const coverage = startCoverage();
+  for (const runs of steps) countRuns(coverage, policies, runs);
+  const enforced = [...artifacts].filter(([, artifact]) => policies.some((p) => p.artifact === artifact));
+  const covered = enforced.map(([policy, artifact]): Covered => {
+    return { policy, artifact, coverage, sources: policy === 'main' ? sources : [] };
+  });
+  return reportCoverage(covered, options);
 }
 
 function fail(diagnostics: readonly Diagnostic[], sources: readonly NamedSource[], options: Options): number {

@@ -79,6 +79,40 @@ export function explainRuns(policies: readonly GroundedPolicy[], runs: readonly 
   return runs.map((run) => explainRun(findChain(policies, run.program), run, last));
 }
 
+/** A rule, or the default, that decided something in a run. */
+export interface RunDecision {
+  readonly map: InodeMap;
+  readonly action: ActionName;
+  readonly verdict: 'allow' | 'deny';
+  readonly reason: Reason;
+}
+
+/**
+ * Everything that decided in the runs of one request: for each run, every action that it judged and the rule that gives its
+ * verdict. Actions that a chain allows everywhere are left out: there nothing could have been denied.
+ */
+export function decisionsOf(policies: readonly GroundedPolicy[], runs: readonly HookRun[]): RunDecision[] {
+  const last = new Map<number, Place>();
+  return runs.flatMap((run) => {
+    const { grounded } = findChain(policies, run.program);
+    if (grounded === undefined || run.hook === 'fs_get') return [];
+    const standing = standingOf(grounded, run, last.get(run.chain));
+    if (run.hook === 'fs_walk' && standing.place !== undefined) last.set(run.chain, standing.place);
+    const { map } = grounded;
+    const { place, level } = standing;
+    const verdict = run.verdict === 0 ? 'allow' : 'deny';
+    return judgedActions(map, run)
+      .filter(
+        (action) => place !== undefined && couldDeny(map, action) && decides(map, standing, action, verdict),
+      )
+      .map((action) => ({ map, action, verdict, reason: decidingRule(map, place as Place, level, action) }));
+  });
+}
+
+function couldDeny(map: InodeMap, action: ActionName): boolean {
+  return map.classes.find((c) => c.actions.includes(action))?.decision.kind !== 'allow';
+}
+
 interface ChainContext {
   readonly name: string;
   readonly grounded: GroundedMap | undefined;
