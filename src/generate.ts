@@ -150,7 +150,8 @@ function requestsOn(indices: readonly LayerIndex[], atoms: readonly number[], ob
   return atoms.flatMap((action): Request[] => {
     const mask = 1 << action;
     if (kind === 'file' && (mask & DIRECTORY_ACTIONS) !== 0) return [];
-    const answers = indices.map((_, layer) => asks(layer, names.length, kind, mask));
+    // The chain that was enforced last is asked first.
+    const answers = indices.map((_, layer) => asks(layer, names.length, kind, mask)).reverse();
     const denies = answers.findIndex((a) => !a.allows);
     const heard = denies < 0 ? answers : answers.slice(0, denies + 1);
     const deciders = heard.flatMap((a) => a.by ?? []);

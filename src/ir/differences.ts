@@ -327,9 +327,10 @@ function mergeActions(found: readonly Found[]): Change[] {
 function compareChanges(a: Change, b: Change): number {
   const [x, y] = [`/${a.names.join('/')}`, `/${b.names.join('/')}`];
   if (x !== y) return x < y ? -1 : 1;
-  return (
-    a.aspects.join().localeCompare(b.aspects.join()) ||
-    a.change.localeCompare(b.change) ||
-    a.actions - b.actions
-  );
+  return aspectRank(a) - aspectRank(b) || a.change.localeCompare(b.change) || a.actions - b.actions;
+}
+
+/** The directory before what lies beneath it. */
+function aspectRank({ aspects }: Change): number {
+  return aspects.reduce((rank, aspect) => rank + (1 << ASPECTS.indexOf(aspect)), 0);
 }

@@ -51,7 +51,10 @@ function childrenOf({ literals, globs }: TrieNode, name: string): TrieNode[] {
   return own === undefined ? matching : [own, ...matching];
 }
 
-/** The rules that mention an action, in the order in which they act. `places` are those of a path of `length` components. */
+/**
+ * The rules that mention an action on the object of the first `length` components, in the order in which they act. `places` are
+ * those of that path or of a longer one.
+ */
 export function mentionsOn(
   places: readonly Place[],
   length: number,
@@ -64,7 +67,7 @@ export function mentionsOn(
       if (rule.self === self && (rule.actions & action) !== 0)
         found.push({ effect: rule.effect, rule, scope });
   };
-  places.forEach((place, depth) => {
+  places.slice(0, length + 1).forEach((place, depth) => {
     const last = depth === length && aspect !== 'below';
     if (last && aspect === 'file') place.files.forEach((scope) => add(scope, true));
     else
