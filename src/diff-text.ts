@@ -1,5 +1,5 @@
 /** A difference for people: text for a terminal, Markdown for the comment of a pull request. */
-import type { DiffChange, DiffReport, DiffRequirement, DiffRule, DiffVerdict } from './diff.js';
+import type { DiffChange, DiffReport, DiffRequirement, DiffRule } from './diff.js';
 
 export interface Marks {
   readonly widened: (text: string) => string;
@@ -56,8 +56,8 @@ function changeLines(change: DiffChange, marks: Marks): string[] {
   const verdicts = `${change.old.verdict} -> ${change.new.verdict}`;
   return [
     `  ${sign} ${change.actions.join(', ')}: ${verdicts}, as on ${witnessText(change)}`,
-    `      old: ${ruleTexts(change.old)}`,
-    `      new: ${ruleTexts(change.new)}`,
+    `      old: ${ruleTexts(change, 'old')}`,
+    `      new: ${ruleTexts(change, 'new')}`,
   ];
 }
 
@@ -85,13 +85,16 @@ function sidesText(old: boolean, next: boolean, what: string): string | undefine
   return `${old && next ? 'each' : old ? 'old' : 'new'} ${what}`;
 }
 
-function ruleTexts({ rules }: DiffVerdict): string {
-  return rules
-    .map((r) => (rules.length > 1 ? `${ruleText(r)} (layer "${r.layer}")` : ruleText(r)))
-    .join('; ');
+function ruleTexts(change: DiffChange, side: 'old' | 'new'): string {
+  const { rules } = change[side];
+  // The default is not about `walk`, which is allowed where no rule denies it.
+  const walk = change.actions.join() === 'walk';
+  const text = (rule: DiffRule): string =>
+    walk && rule.scope === null ? 'no rule denies it' : ruleText(rule);
+  return rules.map((r) => (rules.length > 1 ? `${text(r)} (layer "${r.layer}")` : text(r))).join('; ');
 }
 
-export function ruleText({ effect, location, text, scope }: DiffRule): string {
+function ruleText({ effect, location, text, scope }: DiffRule): string {
   if (scope === null) return `default ${effect}`;
   const what = `${text ?? effect} in ${scope}`;
   return location === null ? what : `${location.file}:${location.line}: ${what}`;
@@ -117,14 +120,9 @@ export function diffMarkdown(report: DiffReport): string {
 
 function changeRow(change: DiffChange): string {
   const sign = change.change === 'widened' ? '⚠ widened' : 'narrowed';
-  const side = (verdict: DiffVerdict): string => `${verdict.verdict}: ${code(ruleTexts(verdict))}`;
-  const cells = [
-    sign,
-    code(regionText(change)),
-    change.actions.join(', '),
-    side(change.old),
-    side(change.new),
-  ];
+  const side = (which: 'old' | 'new'): string =>
+    `${change[which].verdict}: ${code(ruleTexts(change, which))}`;
+  const cells = [sign, code(regionText(change)), change.actions.join(', '), side('old'), side('new')];
   return row([...cells, code(witnessText(change))]);
 }
 

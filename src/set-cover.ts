@@ -1,9 +1,10 @@
 /**
  * A smallest number of sets that cover all elements.
  *
- * Input: for each set, its elements. Output: the chosen sets, and a lower bound for any choice: where the two numbers are the
- * same the choice is proved to be a smallest one. Exact by branch and bound after what must be chosen is chosen and what another
- * set does as well is dropped; `MAX_NODES` ends the search, and then what was found is at least as good as the greedy choice.
+ * Input: for each set, its elements. Output: the chosen sets, and a lower bound for any choice: where the two numbers are the same
+ * the choice is proved to be a smallest one. What must be chosen is chosen, what another does as well is dropped, what is left falls
+ * apart into pieces that share nothing, and each piece is searched by branch and bound. A piece that is too large, or takes more
+ * than `MAX_NODES`, has the greedy choice or the best that was found, and the bound tells how far off it may be.
  */
 
 export interface Cover {
@@ -13,81 +14,192 @@ export interface Cover {
   readonly atLeast: number;
 }
 
-const MAX_NODES = 200_000;
+const MAX_NODES = 20_000;
+/** Elements of a piece that is searched. */
+const MAX_PIECE = 300;
 
 /** Every element must be in some set. */
 export function smallestCover(sets: readonly ReadonlySet<number>[]): Cover {
-  const useful = withoutDominated(sets);
-  const search: Search = { sets, owners: ownersOf(sets, useful), best: undefined, nodes: 0 };
-  const all = new Set(search.owners.keys());
-  const atLeast = independent(search, all).length;
-  branch(search, all, []);
-  const best = search.best ?? [];
-  const proved = search.nodes < MAX_NODES;
-  return { chosen: [...best].sort((a, b) => a - b), atLeast: proved ? best.length : atLeast };
+  const problem: Problem = { sets: new Map(), owners: new Map() };
+  sets.forEach((set, i) => problem.sets.set(i, new Set(set)));
+  sets.forEach((set, i) => set.forEach((e) => ownersOf(problem, e).add(i)));
+  const chosen: number[] = reduce(problem);
+  let atLeast = chosen.length;
+  for (const piece of piecesOf(problem)) {
+    const found = solvePiece(problem, piece);
+    chosen.push(...found.chosen);
+    atLeast += found.atLeast;
+  }
+  return { chosen: chosen.sort((a, b) => a - b), atLeast };
+}
+
+interface Problem {
+  readonly sets: Map<number, Set<number>>;
+  /** Element → the sets that have it. */
+  readonly owners: Map<number, Set<number>>;
+}
+
+function ownersOf({ owners }: Problem, element: number): Set<number> {
+  const known = owners.get(element);
+  if (known !== undefined) return known;
+  const made = new Set<number>();
+  owners.set(element, made);
+  return made;
+}
+
+/** Chooses what must be, and drops what need not be looked at, until nothing changes. Gives the chosen. */
+function reduce(problem: Problem): number[] {
+  const chosen: number[] = [];
+  for (let changed = true; changed;) {
+    changed = dropElements(problem);
+    changed = dropSets(problem) || changed;
+    for (const [element, owners] of [...problem.owners]) {
+      const [only, another] = owners;
+      if (only === undefined || another !== undefined || !problem.owners.has(element)) continue;
+      chosen.push(only);
+      for (const e of [...(problem.sets.get(only) ?? [])]) removeElement(problem, e);
+      changed = true;
+    }
+  }
+  return chosen;
+}
+
+function removeElement({ sets, owners }: Problem, element: number): void {
+  for (const i of owners.get(element) ?? []) sets.get(i)?.delete(element);
+  owners.delete(element);
+}
+
+function removeSet({ sets, owners }: Problem, index: number): void {
+  for (const e of sets.get(index) ?? []) owners.get(e)?.delete(index);
+  sets.delete(index);
+}
+
+const isWithin = (a: ReadonlySet<number>, b: ReadonlySet<number>): boolean =>
+  a.size <= b.size && [...a].every((x) => b.has(x));
+
+/** An element that every cover of another one covers with it. */
+function dropElements(problem: Problem): boolean {
+  let dropped = false;
+  const order = [...problem.owners.keys()].sort(
+    (a, b) => ownersOf(problem, a).size - ownersOf(problem, b).size || a - b,
+  );
+  for (const f of order) {
+    const owners = problem.owners.get(f);
+    const [first] = owners ?? [];
+    if (owners === undefined || first === undefined) continue;
+    for (const e of [...(problem.sets.get(first) ?? [])]) {
+      if (e === f || !isWithin(owners, ownersOf(problem, e))) continue;
+      removeElement(problem, e);
+      dropped = true;
+    }
+  }
+  return dropped;
+}
+
+/** A set all of whose elements are in another one; of equal ones the first stays. */
+function dropSets(problem: Problem): boolean {
+  let dropped = false;
+  for (const [i, set] of [...problem.sets].reverse()) {
+    const [first] = set;
+    const rivals = first === undefined ? [] : [...ownersOf(problem, first)];
+    const covered = rivals.some((k) => {
+      const other = problem.sets.get(k);
+      return k !== i && other !== undefined && isWithin(set, other);
+    });
+    if (first !== undefined && !covered) continue;
+    removeSet(problem, i);
+    dropped = true;
+  }
+  return dropped;
+}
+
+/** Elements that no set joins to those of another piece. */
+function piecesOf({ sets, owners }: Problem): number[][] {
+  const seen = new Set<number>();
+  const pieces: number[][] = [];
+  for (const start of owners.keys()) {
+    if (seen.has(start)) continue;
+    const piece = [start];
+    seen.add(start);
+    for (let at = 0; at < piece.length; at++) {
+      for (const i of owners.get(piece[at] ?? 0) ?? []) {
+        for (const e of sets.get(i) ?? []) {
+          if (seen.has(e)) continue;
+          seen.add(e);
+          piece.push(e);
+        }
+      }
+    }
+    pieces.push(piece);
+  }
+  return pieces;
 }
 
 interface Search {
-  readonly sets: readonly ReadonlySet<number>[];
-  /** Element → the sets that have it. */
-  readonly owners: ReadonlyMap<number, readonly number[]>;
-  best: readonly number[] | undefined;
+  readonly problem: Problem;
+  best: readonly number[];
   nodes: number;
 }
 
-/** Sets whose elements are not all in a larger one (or in an equal one before it). */
-function withoutDominated(sets: readonly ReadonlySet<number>[]): number[] {
-  const order = sets.map((_, i) => i).sort((a, b) => (sets[b]?.size ?? 0) - (sets[a]?.size ?? 0) || a - b);
-  const kept: number[] = [];
-  const holders = new Map<number, number[]>();
-  for (const i of order) {
-    const [first, ...rest] = sets[i] ?? [];
-    if (first === undefined) continue;
-    const covered = (holders.get(first) ?? []).some((k) => rest.every((e) => sets[k]?.has(e)));
-    if (covered) continue;
-    kept.push(i);
-    for (const e of sets[i] ?? []) holders.set(e, [...(holders.get(e) ?? []), i]);
-  }
-  return kept.sort((a, b) => a - b);
+function solvePiece(problem: Problem, piece: readonly number[]): Cover {
+  const open = new Set(piece);
+  const search: Search = { problem, best: greedy(problem, open), nodes: 0 };
+  const bound = independent(problem, open).length;
+  if (bound === search.best.length) return { chosen: search.best, atLeast: bound };
+  if (piece.length > MAX_PIECE) return { chosen: search.best, atLeast: bound };
+  branch(search, open, []);
+  return { chosen: search.best, atLeast: search.nodes < MAX_NODES ? search.best.length : bound };
 }
 
-function ownersOf(sets: readonly ReadonlySet<number>[], among: readonly number[]): Map<number, number[]> {
-  const owners = new Map<number, number[]>();
-  for (const i of among) for (const e of sets[i] ?? []) owners.set(e, [...(owners.get(e) ?? []), i]);
-  return owners;
+const gainOf = (set: ReadonlySet<number> | undefined, open: ReadonlySet<number>): number =>
+  [...(set ?? [])].filter((e) => open.has(e)).length;
+
+function greedy({ sets, owners }: Problem, all: ReadonlySet<number>): number[] {
+  const open = new Set(all);
+  const candidates = new Set([...all].flatMap((e) => [...(owners.get(e) ?? [])]));
+  const chosen: number[] = [];
+  while (open.size > 0) {
+    let [best, gain] = [-1, 0];
+    for (const i of candidates) {
+      const own = gainOf(sets.get(i), open);
+      if (own > gain) [best, gain] = [i, own];
+    }
+    chosen.push(best);
+    for (const e of sets.get(best) ?? []) open.delete(e);
+  }
+  return chosen;
 }
 
 /** Elements no two of which are in one set: each needs a set of its own. Those with few owners first. */
-function independent({ owners }: Search, open: ReadonlySet<number>): number[] {
-  const byOwners = [...open].sort(
-    (a, b) => (owners.get(a)?.length ?? 0) - (owners.get(b)?.length ?? 0) || a - b,
-  );
+function independent({ owners }: Problem, open: ReadonlySet<number>): number[] {
+  const count = (e: number): number => owners.get(e)?.size ?? 0;
   const taken = new Set<number>();
-  return byOwners.filter((e) => {
-    const own = owners.get(e) ?? [];
-    if (own.some((i) => taken.has(i))) return false;
-    own.forEach((i) => taken.add(i));
-    return true;
-  });
+  return [...open]
+    .sort((a, b) => count(a) - count(b) || a - b)
+    .filter((e) => {
+      const own = [...(owners.get(e) ?? [])];
+      if (own.some((i) => taken.has(i))) return false;
+      own.forEach((i) => taken.add(i));
+      return true;
+    });
 }
 
-/** Goes on with the element that fewest sets have; the largest of them first, which is the greedy choice. */
+/** Goes on with an element that few sets have; the largest of them first. */
 function branch(search: Search, open: ReadonlySet<number>, chosen: readonly number[]): void {
-  if (search.best !== undefined && search.nodes++ >= MAX_NODES) return;
+  if (search.nodes++ >= MAX_NODES) return;
   if (open.size === 0) {
-    if (search.best === undefined || chosen.length < search.best.length) search.best = chosen;
+    if (chosen.length < search.best.length) search.best = chosen;
     return;
   }
-  const bound = independent(search, open);
-  if (search.best !== undefined && chosen.length + bound.length >= search.best.length) return;
-  const { owners, sets } = search;
-  const gain = (i: number): number => [...(sets[i] ?? [])].filter((e) => open.has(e)).length;
-  const next = bound[0] as number;
-  const candidates = [...(owners.get(next) ?? [])].map((i) => ({ i, gain: gain(i) }));
-  candidates.sort((a, b) => b.gain - a.gain || a.i - b.i);
-  for (const { i } of candidates) {
+  const { problem } = search;
+  const bound = independent(problem, open);
+  if (chosen.length + bound.length >= search.best.length) return;
+  const candidates = [...(problem.owners.get(bound[0] ?? 0) ?? [])];
+  const ordered = candidates.map((i) => ({ i, gain: gainOf(problem.sets.get(i), open) }));
+  ordered.sort((a, b) => b.gain - a.gain || a.i - b.i);
+  for (const { i } of ordered) {
     const rest = new Set(open);
-    for (const e of sets[i] ?? []) rest.delete(e);
+    for (const e of problem.sets.get(i) ?? []) rest.delete(e);
     branch(search, rest, [...chosen, i]);
   }
 }

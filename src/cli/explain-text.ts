@@ -5,7 +5,7 @@ import type { NamedSource } from '../diagnostics/types.js';
 import { changeLine } from '../diff-text.js';
 import type { Flip, Flips } from '../flip.js';
 import { reasonNote } from '../locate.js';
-import type { CookieView, ExplainedRun, PlaceMention, Reason } from '../runtime/explain.js';
+import type { CookieView, ExplainedRun, PlaceMention } from '../runtime/explain.js';
 import type { Subject } from '../runtime/subject.js';
 import type { Answer } from './question.js';
 
@@ -95,16 +95,16 @@ export function conditionsText(conditions: readonly Subject[], texts: Texts): st
         ? ` in layer "${texts.manifest.chains[subject.layer]?.name ?? ''}"`
         : '';
     const mark = subject.verdict === 'allow' ? 'ok' : 'NO';
-    lines.push(`  ${mark}  ${subject.action} on ${path}${layer}: ${byText(subject.reason, texts)}`);
+    lines.push(`  ${mark}  ${subject.action} on ${path}${layer}: ${byText(subject, texts)}`);
     if (subject.verdict === 'deny') lines.push(`        ${remedyText(subject)}`);
   }
   return lines;
 }
 
-function byText(reason: Reason, texts: Texts): string {
+function byText({ reason, action }: Subject, texts: Texts): string {
   switch (reason.kind) {
     case 'default':
-      return `\`default ${reason.effect}\``;
+      return action === 'walk' ? 'no rule denies it' : `\`default ${reason.effect}\``;
     case 'unknown':
       return 'its place is not known';
     case 'rule': {

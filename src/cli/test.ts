@@ -6,7 +6,6 @@ import { runTests, type TestOptions, type TestReport } from '../testing.js';
 import { diagnosticsJson } from '../diagnostics/json.js';
 import { compileFiles } from './compile-files.js';
 import { checkCoverageOptions, reportCoverage, type Covered } from './coverage.js';
-import { generateCommand } from './generate.js';
 import { print, printDiagnostics } from './output.js';
 import { UsageError, type Options } from './options.js';
 
@@ -22,7 +21,7 @@ interface FileReport {
 export async function testCommand(options: Options): Promise<number> {
   if (options.positionals.length === 0) throw new UsageError('which policy? Name at least one file');
   checkCoverageOptions(options);
-  if (options.generate) return generateCommand(options);
+  if (options.generate) return (await import('./generate.js')).generateCommand(options);
   const reports: FileReport[] = [];
   for (const file of options.positionals) reports.push(await testFile(file, options));
   switch (options.format) {

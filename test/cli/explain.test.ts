@@ -72,7 +72,7 @@ test('the edit, applied by hand, does it', () => {
 
 test('--why-not: all that must hold', () => {
   const { out } = llpc(root, ['explain', 'site.llp', 'read', '/srv/private/key', '--why-not']);
-  expect(out).toContain('  ok  walk on /srv/private: `default allow`\n');
+  expect(out).toContain('  ok  walk on /srv/private: no rule denies it\n');
   expect(out).toMatch(/ {2}NO {2}read on \/srv\/private\/key: site\.llp:6: .*\n +this rule would have to go/);
 });
 

@@ -17,7 +17,7 @@ import { policyText } from '../property/arbitrary.js';
 import { everyPath } from '../property/paths.js';
 import { masksOnPath } from '../semantics/reference.js';
 
-const RUNS = Number(process.env['LLP_GENERATED'] ?? 60);
+const RUNS = Number(process.env['LLP_GENERATED'] ?? 40);
 const SEED = Number(process.env['LLP_SEED'] ?? 5);
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
 
