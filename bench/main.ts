@@ -3,6 +3,7 @@
  * table; `--json` prints JSON. Machines are noisy: medians of several rounds, and ratios.
  */
 import { whatCompiles } from './compile.js';
+import { whatDiffers } from './diff.js';
 import { whatDecides } from './decide.js';
 import { whatRuns } from './engine.js';
 import { whatGrounds } from './ground.js';
@@ -16,6 +17,7 @@ const rows: Row[] = [
   ...sizes(),
   ...whatStarts(),
   ...whatCompiles(),
+  ...whatDiffers(),
   ...whatGrounds(),
   ...whatRuns(),
   ...whatDecides(),

@@ -11,6 +11,9 @@ export type { Diagnostic, Note, Severity, SourceText, Span } from './diagnostics
 export { renderText } from './diagnostics/render.js';
 export { diagnosticsJson } from './diagnostics/json.js';
 export { diagnosticsSarif } from './diagnostics/sarif.js';
+export { diffPolicies } from './diff.js';
+export type { DiffChange, DiffReport, DiffResult, DiffSide } from './diff.js';
+export { diffMarkdown, diffText } from './diff-text.js';
 export { ACTIONS, TRIGGERS, type ActionName, type TriggerName } from './abi/actions.js';
 export { loadPolicy } from './runtime/load.js';
 export type { Decision, LoadedPolicy, LoadResult } from './runtime/load.js';

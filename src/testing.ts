@@ -15,7 +15,8 @@ import { explainRuns, traced } from './runtime/explain.js';
 import { chdir, request } from './runtime/kernel/syscalls/index.js';
 import type { CallResult } from './runtime/kernel/task.js';
 import { Vfs } from './runtime/kernel/vfs.js';
-import { loadPolicy, type LoadedPolicy } from './runtime/load.js';
+import type { HookRun } from './runtime/kernel/trace.js';
+import { loadPolicy, type GroundedPolicy, type LoadedPolicy } from './runtime/load.js';
 import { addGiven, addNamed, addRequired } from './test-tree.js';
 import { reasonNote, toDiagnostics } from './locate.js';
 
@@ -30,17 +31,19 @@ export interface TestReport {
 
 export interface TestOptions {
   readonly engine?: EngineName;
+  /** Told of the program runs of every step: then all of them are traced. */
+  readonly observe?: (policy: GroundedPolicy, runs: readonly HookRun[]) => void;
 }
 
 /** Runs every test of a compiled policy; undefined when it did not compile. */
 export function runTests(
   result: CompileResult,
-  { engine = 'auto' }: TestOptions = {},
+  { engine = 'auto', observe }: TestOptions = {},
 ): readonly TestReport[] | undefined {
   const { artifact, stages, sources } = result;
   const { policy } = stages;
   if (artifact === undefined || policy === undefined) return undefined;
-  return policy.tests.map((test) => runTest(artifact, test, sources, engine));
+  return policy.tests.map((test) => runTest(artifact, test, sources, engine, observe));
 }
 
 function runTest(
@@ -48,6 +51,7 @@ function runTest(
   test: CheckedTest,
   sources: readonly NamedSource[],
   engine: EngineName,
+  observe: TestOptions['observe'],
 ): TestReport {
   const vfs = new Vfs();
   const problems = test.given.flatMap((g) => addGiven(vfs, g));
@@ -60,7 +64,14 @@ function runTest(
     const diagnostics = toDiagnostics(loaded.problems, sources);
     return { ...base, passed: false, expectations: 0, diagnostics };
   }
-  const diagnostics = test.steps.flatMap((step) => runStep(loaded.value, step, sources));
+  const observed = (step: CheckedStep): Diagnostic[] => {
+    const { result, runs } = traced(loaded.value.kernel, () => runStep(loaded.value, step, sources));
+    observe?.(loaded.value.grounded, runs);
+    return result;
+  };
+  const diagnostics = test.steps.flatMap((step) =>
+    observe === undefined ? runStep(loaded.value, step, sources) : observed(step),
+  );
   const expectations = test.steps.filter((s) => s.kind === 'expect').length;
   return { ...base, passed: diagnostics.length === 0, expectations, diagnostics };
 }

@@ -20,7 +20,18 @@ const LAYERS: readonly (readonly string[])[] = [
   ['ir/'],
   ['codegen/'],
   ['parser/'],
-  ['link.ts', 'std.ts', 'analyse.ts', 'compile.ts', 'locate.ts', 'gains.ts', 'test-tree.ts', 'testing.ts'],
+  [
+    'link.ts',
+    'std.ts',
+    'diff.ts',
+    'diff-text.ts',
+    'analyse.ts',
+    'compile.ts',
+    'locate.ts',
+    'gains.ts',
+    'test-tree.ts',
+    'testing.ts',
+  ],
   ['cli/', 'index.ts'],
 ];
 

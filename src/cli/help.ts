@@ -1,9 +1,11 @@
 /** The commands and their help. */
-import type { ExtraOption } from './options.js';
+import type { ExtraOption, Format } from './options.js';
 
 export interface Command {
-  readonly name: 'check' | 'build' | 'run' | 'test' | 'explain' | 'disasm' | 'verify' | 'exec';
+  readonly name: 'check' | 'build' | 'run' | 'test' | 'explain' | 'diff' | 'disasm' | 'verify' | 'exec';
   readonly options: readonly ExtraOption[];
+  /** What `--format` takes, where it is not text, json and sarif. */
+  readonly formats?: readonly Format[];
   readonly help: string;
 }
 
@@ -21,6 +23,11 @@ const ENGINE = `  --engine ENGINE    interpreter, wasm or auto (default)
 
 const TRACE = `  --trace            after each instruction of the run, what it changed; in the interpreter
   --trace-limit N    instructions that are shown at most; 10000 without
+`;
+
+const COVERAGE = `  --coverage         which rules decided something, and which never did
+  --coverage-format FORMAT   text (default), json (schema/coverage-1.json) or lcov
+  --coverage-out FILE        into a file; without it on standard output
 `;
 
 const EMIT = `  --emit STAGE       show a stage: ast, policy, hierarchy, plan, asm, manifest
@@ -58,35 +65,62 @@ ${EXITS}`,
   },
   {
     name: 'run',
-    options: ['scenario', 'engine'],
+    options: ['scenario', 'engine', 'coverage', 'coverage-format', 'coverage-out'],
     help: `llpc run POLICY-or-MANIFEST --scenario FILE
 
 Enforces a policy on a modelled task and replays a recorded series of calls. With --format json a line per step.
 
   --scenario FILE    the tree and the steps (schema/scenario-1.json)
-${ENGINE}${COMMON}
+${COVERAGE}${ENGINE}${COMMON}
 ${EXITS}`,
   },
   {
     name: 'test',
-    options: ['engine'],
+    options: ['engine', 'coverage', 'coverage-format', 'coverage-out', 'generate'],
     help: `llpc test FILE…
 
 Runs the \`test\` blocks of each policy, on the bytecode that it compiles to.
 
-${ENGINE}${COMMON}
+  --generate         print a \`test\` block with the smallest set of expectations that covers every rule from both sides of its
+                     boundary, in place of running the tests; it passes when it is appended to the policy
+${COVERAGE}${ENGINE}${COMMON}
 ${EXITS}`,
   },
   {
     name: 'explain',
-    options: ['scenario', 'trace', 'trace-limit'],
+    options: ['scenario', 'step', 'audit', 'why-not', 'trace', 'trace-limit'],
     help: `llpc explain FILE ACTION PATH
+llpc explain FILE --scenario FILE --step N
+llpc explain FILE --audit LINE
 
-Asks one request and shows every program that it ran: lookup, map, cookie before and after, verdict, and the rule that
-decided. FILE is a policy or a manifest. The tree has what the policy requires and PATH.
+Asks one request and shows every program that it ran: lookup, map, cookie before and after, verdict, the rule that decided and
+those that it overrides; and the smallest edit of the policy that turns the verdict around, tried, with all that it would change.
+FILE is a policy or a manifest (of which nothing can be edited). The tree has what the policy requires and PATH.
 
-  --scenario FILE    take the tree of this scenario instead
+  --scenario FILE    take the tree of this scenario instead; with --step, explain that step of it
+  --audit LINE       ask what a Landlock audit record (Linux 6.15) was denied; \`-\` is standard input
+  --why-not          all that would have to hold, and what decides each now
 ${TRACE}${COMMON}
+${EXITS}`,
+  },
+  {
+    name: 'diff',
+    options: ['old', 'new', 'exit-code'],
+    formats: ['text', 'json', 'markdown'],
+    help: `llpc diff OLD NEW
+llpc diff --old FILE… --new FILE…
+
+Shows the exact difference in meaning of two policies: where it begins, the actions, a shortest path on which they differ, both
+verdicts and the rules behind them; and what must be there for each to load. No difference is proved, not sampled. OLD and NEW
+are policies or manifests.
+
+  --old FILE, --new FILE   for a side of several layers, once for each
+  --exit-code        1 when they differ; without it 0
+  --format FORMAT    text (default), json (schema/diff-1.json) or markdown
+  -D NAME=VALUE      value for a parameter, of both
+  --no-color         no colours; NO_COLOR in the environment says the same
+  -h, --help         this text
+
 ${EXITS}`,
   },
   {
@@ -145,6 +179,7 @@ export const GENERAL_HELP = `llpc: file-access policies, compiled to Landlock v8
   llpc test FILE…                               run the policy's own tests
   llpc run POLICY-or-MANIFEST --scenario FILE   replay a series of calls
   llpc explain FILE ACTION PATH                 why something is allowed or denied
+  llpc diff OLD NEW                             what changed in meaning
 
   llpc disasm FILE                              bytecode as assembly
   llpc verify FILE                              bytecode checked by the rules of the ABI

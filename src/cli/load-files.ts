@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Artifact } from '../artifact/manifest.js';
 import { hasError } from '../analyse.js';
+import type { CompileResult } from '../compile.js';
 import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic } from '../diagnostics/types.js';
 import { toDiagnostics } from '../locate.js';
@@ -16,6 +17,8 @@ export interface LoadedFile {
   readonly artifact: Artifact | undefined;
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: readonly NamedSource[];
+  /** Of a policy: all that compiling it gave. */
+  readonly compiled?: CompileResult;
 }
 
 /** Reads what the path names: JSON is a manifest, everything else a policy. */
@@ -24,7 +27,7 @@ export async function loadFile(path: string, options: Options): Promise<LoadedFi
   const result = await compileFiles([path], options);
   const { diagnostics, sources } = result;
   const artifact = hasError(diagnostics) ? undefined : result.artifact;
-  return { artifact, diagnostics, sources };
+  return { artifact, diagnostics, sources, compiled: result };
 }
 
 async function loadManifest(path: string): Promise<LoadedFile> {

@@ -8,7 +8,10 @@ import { parseHex } from './hex.js';
 
 export class UsageError extends Error {}
 
-export type Format = 'text' | 'json' | 'sarif';
+export type Format = 'text' | 'json' | 'sarif' | 'markdown';
+const DIAGNOSTIC_FORMATS: readonly Format[] = ['text', 'json', 'sarif'];
+const COVERAGE_FORMATS = ['text', 'json', 'lcov'] as const;
+export type CoverageFormat = (typeof COVERAGE_FORMATS)[number];
 export const STAGES = ['ast', 'policy', 'hierarchy', 'plan', 'asm', 'manifest'] as const;
 export type Stage = (typeof STAGES)[number];
 const PLANS: readonly PlanKind[] = ['chained', 'monolithic', 'unchained'];
@@ -45,6 +48,21 @@ export interface Options {
   /** Flags that the conformance suite passes to a plugin. */
   readonly debug: boolean;
   readonly elf: boolean;
+  /** `test`, `run`: which rules decided something. */
+  readonly coverage: boolean;
+  readonly coverageFormat: CoverageFormat;
+  readonly coverageOut: string | undefined;
+  /** `test`: print expectations instead of running them. */
+  readonly generate: boolean;
+  /** `explain`: what would have to hold; a line of an audit log; a step of the scenario. */
+  readonly whyNot: boolean;
+  readonly audit: string | undefined;
+  readonly step: number | undefined;
+  /** `diff`: the files of each side, where it has several. */
+  readonly old: readonly string[];
+  readonly next: readonly string[];
+  /** `diff`: 1 when they differ. */
+  readonly exitCode: boolean;
 }
 
 const COMMON = {
@@ -73,11 +91,25 @@ const EXTRA = {
   plugin: { type: 'boolean' },
   debug: { type: 'boolean' },
   elf: { type: 'boolean' },
+  coverage: { type: 'boolean' },
+  'coverage-format': { type: 'string' },
+  'coverage-out': { type: 'string' },
+  generate: { type: 'boolean' },
+  'why-not': { type: 'boolean' },
+  audit: { type: 'string' },
+  step: { type: 'string' },
+  old: { type: 'string', multiple: true },
+  new: { type: 'string', multiple: true },
+  'exit-code': { type: 'boolean' },
 } as const;
 export type ExtraOption = keyof typeof EXTRA;
 
 /** Reads the arguments of a command that has these extra options. */
-export function readOptions(args: readonly string[], extra: readonly ExtraOption[]): Options {
+export function readOptions(
+  args: readonly string[],
+  extra: readonly ExtraOption[],
+  formats: readonly Format[] = DIAGNOSTIC_FORMATS,
+): Options {
   const options: NonNullable<ParseArgsConfig['options']> = { ...COMMON };
   for (const name of extra) options[name] = EXTRA[name];
   const { values, positionals } = parse(args, options);
@@ -88,7 +120,7 @@ export function readOptions(args: readonly string[], extra: readonly ExtraOption
   return {
     positionals,
     defines: readDefines(values['define']),
-    format: oneOf('--format', text('format') ?? 'text', ['text', 'json', 'sarif']),
+    format: oneOf('--format', text('format') ?? 'text', formats),
     help: values['help'] === true,
     emit: list(values['emit']).map((stage) => oneOf('--emit', stage, STAGES)),
     out: text('out'),
@@ -97,6 +129,26 @@ export function readOptions(args: readonly string[], extra: readonly ExtraOption
     engine: oneOf('--engine', text('engine') ?? 'auto', ENGINE_NAMES),
     ...readBytecodeOptions(values, text),
     ...readTraceOptions(values['trace'] === true, text('trace-limit')),
+    ...readCoverageOptions(values, text),
+    generate: values['generate'] === true,
+    whyNot: values['why-not'] === true,
+    audit: text('audit'),
+    step: wholeNumber('--step', text('step'), 1, 1_000_000),
+    old: list(values['old']),
+    next: list(values['new']),
+    exitCode: values['exit-code'] === true,
+  };
+}
+
+function readCoverageOptions(
+  values: Readonly<Record<string, unknown>>,
+  text: (name: string) => string | undefined,
+): Pick<Options, 'coverage' | 'coverageFormat' | 'coverageOut'> {
+  const [format, out] = [text('coverage-format'), text('coverage-out')];
+  return {
+    coverage: values['coverage'] === true || format !== undefined || out !== undefined,
+    coverageFormat: oneOf('--coverage-format', format ?? 'text', COVERAGE_FORMATS),
+    coverageOut: out,
   };
 }
 

@@ -14,7 +14,8 @@ export async function printDiagnostics(
   format: Format,
 ): Promise<void> {
   switch (format) {
-    case 'text': {
+    case 'text':
+    case 'markdown': {
       if (diagnostics.length === 0) return;
       const { renderText } = await import('../diagnostics/render.js');
       process.stderr.write(renderText(diagnostics, sources, { colour: hasColour(process.stderr) }));

@@ -106,3 +106,12 @@ function patternFault(fault: PatternFault, source: string, span: Span): Diagnost
   if (fault.fault === 'double-star') return report('LLP3005', { component: source }, { span, help });
   return report('LLP3004', { component: source, what }, { span, help });
 }
+
+/** The path of an object as a string of the language: what would be a glob, an escape or an interpolation is escaped. */
+export function quotePath(names: readonly string[], absolute: boolean): string {
+  const text = names.map(escapePattern).join('/');
+  const escaped = text
+    .replace(/["$]/g, '\\$&')
+    .replace(/[\0-\x1f\x7f]/g, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
+  return `"${absolute ? '/' : ''}${escaped}"`;
+}

@@ -1,5 +1,6 @@
 /** Which rule decides an action at a place of a grounded map. */
 import type { ActionName } from '../../abi/actions.js';
+import { decisive, type Mention } from '../../abi/deciding.js';
 import type { InodeMap, ManifestRule, MapEntry } from '../../artifact/manifest.js';
 import { pathOf, type Place } from './ground.js';
 
@@ -9,6 +10,13 @@ export type Reason =
   | { readonly kind: 'default'; readonly effect: 'allow' | 'deny' }
   /** The place is not known, so what is denied anywhere is denied. */
   | { readonly kind: 'unknown' };
+
+export interface PlaceMention extends Mention {
+  readonly kind: 'rule';
+  readonly entry: MapEntry;
+  readonly rule: ManifestRule;
+  readonly place: string;
+}
 
 /**
  * The rule that decides an action at a place: a `forbid` from the root down, else the innermost mention; the default when
@@ -20,27 +28,21 @@ export function decidingRule(
   level: 'self' | 'below',
   action: ActionName,
 ): Reason {
-  const path: Place[] = [];
-  for (let at: Place | undefined = place; at !== undefined; at = at.parent) path.unshift(at);
-  let found: Reason | undefined;
-  for (const at of path) {
-    for (const entry of at.entries) {
-      for (const self of at === place && level === 'self' ? [false, true] : [false]) {
-        const forbids = ruleFor(entry, 'forbid', self, action);
-        if (forbids !== undefined) return { kind: 'rule', entry, rule: forbids, place: pathOf(at) };
-        const rule = ruleFor(entry, 'allow', self, action) ?? ruleFor(entry, 'deny', self, action);
-        if (rule !== undefined) found = { kind: 'rule', entry, rule, place: pathOf(at) };
-      }
-    }
-  }
+  const found = decisive(mentionsAt(place, level, action));
   return found ?? { kind: 'default', effect: action === 'walk' ? 'allow' : map.default };
 }
 
-function ruleFor(
-  entry: MapEntry,
-  effect: ManifestRule['effect'],
-  self: boolean,
-  action: ActionName,
-): ManifestRule | undefined {
-  return entry.rules.find((r) => r.effect === effect && r.self === self && r.actions.includes(action));
+/** The rules that mention an action at a place, in the order in which they act. */
+export function mentionsAt(place: Place, level: 'self' | 'below', action: ActionName): PlaceMention[] {
+  const path: Place[] = [];
+  for (let at: Place | undefined = place; at !== undefined; at = at.parent) path.unshift(at);
+  return path.flatMap((at) =>
+    at.entries.flatMap((entry) =>
+      (at === place && level === 'self' ? [false, true] : [false]).flatMap((self) =>
+        entry.rules
+          .filter((rule) => rule.self === self && rule.actions.includes(action))
+          .map((rule) => ({ kind: 'rule' as const, effect: rule.effect, entry, rule, place: pathOf(at) })),
+      ),
+    ),
+  );
 }
