@@ -4,11 +4,16 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BAD, FAILING, filesIn, folder, GOOD, llpc, WARNED } from './llpc.js';
 
+const MOVES =
+  'llp 1;\npolicy "p" { dir "/in" { allow rename, renameto; } dir "/out" { allow read, renameto; } }\n';
 const root = folder({
   'good.llp': GOOD,
   'bad.llp': BAD,
   'warned.llp': WARNED,
   'failing.llp': FAILING,
+  'moves.llp': MOVES,
+  'gains.llp': `${MOVES}assert never gains read;\n`,
+  'accepted.llp': `${MOVES}accept gains read;\nassert never write under "/out";\n`,
   'required.llp': 'llp 1;\nparam a: path;\npolicy "p" { default deny; dir "${a}" { allow read; } }\n',
   'latin.llp': new Uint8Array([0x6c, 0x6c, 0x70, 0x20, 0xe9]),
   'cycle.llp': 'llp 1;\nimport "back.llp";\n',
@@ -41,6 +46,9 @@ type Row = readonly [args: string, code: number, message: RegExp];
 const ROWS: readonly Row[] = [
   ['check good.llp', 0, /^$/],
   ['check warned.llp', 0, /^warned\.llp:2:\d+: warning\[LLP3014\][^]*\n1 warning\n$/],
+  ['check moves.llp', 0, /LLP3019[^]*rename \/in\/x -> \/out\/x`: run and confirmed[^]*\n1 warning\n$/],
+  ['check gains.llp', 1, /^gains\.llp:3:1: error\[LLP3020\][^]*run and confirmed[^]*\n1 error\n$/],
+  ['check accepted.llp', 0, /^$/],
   ['check bad.llp', 1, /^bad\.llp:2:14: error\[LLP1015\][^]*did you mean `allow`\?\n1 error\n$/],
   ['check good.llp bad.llp', 1, /LLP1015/],
   ['check nowhere.llp', 1, /LLP2017[^]*`nowhere\.llp`: there is no such file/],
