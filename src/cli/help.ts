@@ -2,7 +2,8 @@
 import type { ExtraOption } from './options.js';
 
 export interface Command {
-  readonly name: 'check' | 'build' | 'run' | 'test' | 'explain' | 'disasm' | 'verify' | 'exec';
+  readonly name:
+    'check' | 'build' | 'run' | 'test' | 'explain' | 'fmt' | 'disasm' | 'verify' | 'exec';
   readonly options: readonly ExtraOption[];
   readonly help: string;
 }
@@ -86,6 +87,24 @@ ${COMMON}
 ${EXITS}`,
   },
   {
+    name: 'fmt',
+    options: ['check', 'write'],
+    help: `llpc fmt FILE
+llpc fmt --check FILE…
+llpc fmt --write FILE…
+
+Lays policies out in the one way: two spaces a level, one statement a line, 100 columns, at most one empty line. Comments, order
+and strings stay as they are. Prints the text, \`-\` is standard input. A file with a syntax error is refused, and then no file is
+written.
+
+  --check            name the files that would change, and exit with 1 if there are any
+  --write            write the files in place
+  --format FORMAT    of diagnostics: text (default), json or sarif
+  -h, --help         this text
+
+${EXITS}`,
+  },
+  {
     name: 'disasm',
     options: ['hex', 'program', 'dot', 'plan'],
     help: `llpc disasm FILE
@@ -141,6 +160,8 @@ export const GENERAL_HELP = `llpc: file-access policies, compiled to Landlock v8
   llpc test FILE…                               run the policy's own tests
   llpc run POLICY-or-MANIFEST --scenario FILE   replay a series of calls
   llpc explain FILE ACTION PATH                 why something is allowed or denied
+
+  llpc fmt --write FILE…                        lay them out
 
   llpc disasm FILE                              bytecode as assembly
   llpc verify FILE                              bytecode checked by the rules of the ABI

@@ -41,6 +41,10 @@ export interface Options {
   /** Flags that the conformance suite passes to a plugin. */
   readonly debug: boolean;
   readonly elf: boolean;
+  /** `fmt`: only say what differs. */
+  readonly check: boolean;
+  /** `fmt`: in place. */
+  readonly write: boolean;
 }
 
 const COMMON = {
@@ -67,6 +71,8 @@ const EXTRA = {
   plugin: { type: 'boolean' },
   debug: { type: 'boolean' },
   elf: { type: 'boolean' },
+  check: { type: 'boolean' },
+  write: { type: 'boolean' },
 } as const;
 export type ExtraOption = keyof typeof EXTRA;
 
@@ -89,6 +95,8 @@ export function readOptions(args: readonly string[], extra: readonly ExtraOption
     scenario: text('scenario'),
     plan: oneOf('--plan', text('plan') ?? 'chained', PLANS),
     engine: oneOf('--engine', text('engine') ?? 'auto', ENGINE_NAMES),
+    check: values['check'] === true,
+    write: values['write'] === true,
     ...readBytecodeOptions(values, text),
   };
 }
