@@ -5,6 +5,7 @@
 import { whatCompiles } from './compile.js';
 import { whatDecides } from './decide.js';
 import { whatRuns } from './engine.js';
+import { whatEdits } from './edit.js';
 import { whatGrounds } from './ground.js';
 import { whatStarts } from './start.js';
 import { whatTranslates } from './translate.js';
@@ -15,6 +16,7 @@ const rows: Row[] = [
   ...sizes(),
   ...whatStarts(),
   ...whatCompiles(),
+  ...whatEdits(),
   ...whatGrounds(),
   ...(await whatRuns()),
   ...whatDecides(),

@@ -3,7 +3,7 @@ import type { ExtraOption } from './options.js';
 
 export interface Command {
   readonly name:
-    'check' | 'build' | 'run' | 'test' | 'explain' | 'fmt' | 'disasm' | 'verify' | 'exec';
+    'check' | 'build' | 'run' | 'test' | 'explain' | 'fmt' | 'lsp' | 'disasm' | 'verify' | 'exec';
   readonly options: readonly ExtraOption[];
   readonly help: string;
 }
@@ -105,6 +105,18 @@ written.
 ${EXITS}`,
   },
   {
+    name: 'lsp',
+    options: ['stdio'],
+    help: `llpc lsp [-D NAME=VALUE]
+
+A language server for editors, on standard input and output (docs/editors.md). \`--stdio\`, which many editors pass, changes nothing.
+
+  -D NAME=VALUE      value for a parameter of the policy
+  -h, --help         this text
+
+${EXITS}`,
+  },
+  {
     name: 'disasm',
     options: ['hex', 'program', 'dot', 'plan'],
     help: `llpc disasm FILE
@@ -162,6 +174,7 @@ export const GENERAL_HELP = `llpc: file-access policies, compiled to Landlock v8
   llpc explain FILE ACTION PATH                 why something is allowed or denied
 
   llpc fmt --write FILE…                        lay them out
+  llpc lsp                                      the language server, for editors
 
   llpc disasm FILE                              bytecode as assembly
   llpc verify FILE                              bytecode checked by the rules of the ABI

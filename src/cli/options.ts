@@ -73,6 +73,7 @@ const EXTRA = {
   elf: { type: 'boolean' },
   check: { type: 'boolean' },
   write: { type: 'boolean' },
+  stdio: { type: 'boolean' },
 } as const;
 export type ExtraOption = keyof typeof EXTRA;
 

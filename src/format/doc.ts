@@ -14,7 +14,8 @@ export type Doc =
   /** Always an end of line; with an empty line before it. */
   | { readonly kind: 'hard'; readonly blank: boolean }
   | { readonly kind: 'indent'; readonly doc: Doc }
-  | { readonly kind: 'group'; readonly doc: Doc; readonly broken: boolean }
+  /** `width`: on one line; infinite when it holds what ends a line. */
+  | { readonly kind: 'group'; readonly doc: Doc; readonly width: number }
   /** What ends its line and does not count in its width: a comment after code does not move the code. */
   | { readonly kind: 'aside'; readonly text: string }
   /** Lines of a comment: the first goes where it stands, the others are `indented` or stay as they are. */
@@ -29,14 +30,18 @@ export function indent(doc: Doc): Doc {
 }
 
 export function group(doc: Doc): Doc {
-  return { kind: 'group', doc, broken: isBroken(doc) };
+  return { kind: 'group', doc, width: flatWidth(doc) };
 }
 
-function isBroken(doc: Doc): boolean {
-  if (typeof doc === 'string') return false;
-  if (isList(doc)) return doc.some(isBroken);
-  if (doc.kind === 'group') return doc.broken;
-  return doc.kind === 'indent' ? isBroken(doc.doc) : doc.kind !== 'line';
+function flatWidth(doc: Doc): number {
+  if (typeof doc === 'string') return doc.length;
+  if (isList(doc)) {
+    let sum = 0;
+    for (const part of doc) sum += flatWidth(part);
+    return sum;
+  }
+  if (doc.kind === 'group') return doc.width;
+  return doc.kind === 'indent' ? flatWidth(doc.doc) : doc.kind === 'line' ? 1 : Infinity;
 }
 
 /** `Array.isArray` does not narrow readonly arrays. */
@@ -84,7 +89,7 @@ function place(layout: Layout, { doc, depth, flat }: Item, rest: Item[]): void {
       rest.push({ doc: doc.doc, depth: depth + INDENT, flat });
       return;
     case 'group': {
-      const whole = flat || (!doc.broken && fits(layout, doc.doc, depth, rest));
+      const whole = flat || fits(layout, doc.width, depth, rest);
       rest.push({ doc: doc.doc, depth, flat: whole });
       return;
     }
@@ -112,21 +117,29 @@ function newLine(layout: Layout, blank: boolean): void {
   layout.fresh = true;
 }
 
-/** Whether a document on one line, and what follows it up to where a line may end, is within the width. */
-function fits(layout: Layout, doc: Doc, depth: number, rest: readonly Item[]): boolean {
-  let left = layout.width - (layout.fresh ? depth : layout.column);
-  let next = rest.length;
-  const todo: Item[] = [{ doc, depth, flat: true }];
-  while (left >= 0) {
-    const item = todo.pop() ?? rest[--next];
-    if (item === undefined) return true;
-    const { doc: d, flat } = item;
-    if (typeof d === 'string') left -= d.length;
-    else if (isList(d)) for (let i = d.length - 1; i >= 0; i--) todo.push({ ...item, doc: d[i] ?? '' });
-    else if (d.kind === 'line' && flat) left -= 1;
-    else if (d.kind === 'indent' || d.kind === 'group') todo.push({ ...item, doc: d.doc });
-    else if (d.kind === 'lines') return left >= (d.lines[0]?.length ?? 0);
-    else return true;
+/** Whether so many columns, and what follows them up to where a line may end, are within the width. */
+function fits(layout: Layout, columns: number, depth: number, rest: readonly Item[]): boolean {
+  let left = layout.width - (layout.fresh ? depth : layout.column) - columns;
+  for (let i = rest.length - 1; i >= 0 && left >= 0; i--) {
+    const head = headWidth(rest[i]?.doc ?? '');
+    left -= head.width;
+    if (head.ends) break;
   }
-  return false;
+  return left >= 0;
+}
+
+/** Columns of a document up to where its first line may end. */
+function headWidth(doc: Doc): { readonly width: number; readonly ends: boolean } {
+  if (typeof doc === 'string') return { width: doc.length, ends: false };
+  if (!isList(doc)) {
+    if (doc.kind === 'indent' || doc.kind === 'group') return headWidth(doc.doc);
+    return { width: doc.kind === 'lines' ? (doc.lines[0]?.length ?? 0) : 0, ends: true };
+  }
+  let width = 0;
+  for (const part of doc) {
+    const head = headWidth(part);
+    width += head.width;
+    if (head.ends) return { width, ends: true };
+  }
+  return { width, ends: false };
 }

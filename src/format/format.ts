@@ -5,6 +5,7 @@
  * alone. Invariant: the output formatted again is the output. A file keeps its kind of end of line and its byte order mark.
  */
 import type { Diagnostic } from '../diagnostics/types.js';
+import type { PolicyFile } from '../parser/ast.js';
 import { readLexemes } from '../parser/lexemes.js';
 import { parse } from '../parser/parse.js';
 import { render } from './doc.js';
@@ -21,9 +22,14 @@ const WIDTH = 100;
 export function formatText(text: string, source = 0): Formatted {
   const { value, diagnostics } = parse(text, source);
   if (value === undefined || diagnostics.length > 0) return { kind: 'refused', diagnostics };
+  return { kind: 'ok', text: layOut(value, text) };
+}
+
+/** The layout of a text without syntax errors, given its tree. */
+export function layOut(file: PolicyFile, text: string): string {
   const lexemes = readLexemes(text);
-  const doc = printFile(value, { tokens: lexemes.tokens, gaps: readGaps(text, lexemes), at: 0 });
+  const doc = printFile(file, { tokens: lexemes.tokens, gaps: readGaps(text, lexemes), at: 0 });
   const plain = render(doc, WIDTH);
   const mark = text.startsWith('\uFEFF') ? '\uFEFF' : '';
-  return { kind: 'ok', text: mark + (/^[^\r\n]*\r\n/.test(text) ? plain.replaceAll('\n', '\r\n') : plain) };
+  return mark + (/^[^\r\n]*\r\n/.test(text) ? plain.replaceAll('\n', '\r\n') : plain);
 }

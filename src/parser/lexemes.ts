@@ -19,7 +19,15 @@ export interface Lexemes {
   readonly comments: readonly Lexeme[];
 }
 
+/** The last text: an editor asks about one many times. */
+let last: { readonly text: string; readonly lexemes: Lexemes } | undefined;
+
 export function readLexemes(text: string): Lexemes {
+  if (last?.text !== text) last = { text, lexemes: lex(text) };
+  return last.lexemes;
+}
+
+function lex(text: string): Lexemes {
   const { tokens, groups } = t.policyLexer().tokenize(text);
   return {
     tokens: tokens.map((token) => lexeme(token, kindOf(token))),
