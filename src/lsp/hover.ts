@@ -3,6 +3,7 @@ import {
   ACTIONS,
   ALL_ACTIONS,
   ALL_TRIGGERS,
+  WALK,
   actionBit,
   actionNames,
   type ActionMask,
@@ -132,17 +133,28 @@ function sameRights(at: ScopeAt, place: Place): boolean {
   return own?.join() === below?.join();
 }
 
+const VERDICTS: Readonly<Record<Reason['verdict'], string>> = {
+  allow: 'allowed',
+  deny: 'denied',
+  forbid: 'forbidden',
+};
+
+/** What rules decide, by verdict, then what none speaks of. */
 function reasonsText(view: View, { layer }: ScopeAt, place: Place, level: Level): string[] {
-  const verdict = (r: Reason): string =>
-    r.verdict === 'allow' ? 'allowed' : r.verdict === 'deny' ? 'denied' : 'forbidden';
-  return reasonsAt(layer, place, level).map((r) => {
-    const rest = layer.layer.default === 'deny' ? 'nothing allows it' : 'nothing denies it';
-    const why =
-      r.by === undefined
-        ? rest
-        : `by ${ruleLink(view, r.by.rule.span)} in \`${patternText(r.by.scope.path)}\``;
-    return `- ${verdict(r)}: ${actions(r.actions)} (${why})`;
-  });
+  const reasons = reasonsAt(layer, place, level);
+  const ruled = (verdict: Reason['verdict']): string[] =>
+    reasons.flatMap(({ actions: mask, by, verdict: own }) =>
+      own !== verdict || by === undefined
+        ? []
+        : `- ${VERDICTS[verdict]}: ${actions(mask)} (by ${ruleLink(view, by.rule.span)} in \`${patternText(by.scope.path)}\`)`,
+    );
+  const unruled = reasons
+    .filter((r) => r.by === undefined)
+    .map(
+      (r) =>
+        `- ${VERDICTS[r.verdict]}: ${r.actions === WALK ? '`walk`' : 'everything else'} (no rule speaks of it)`,
+    );
+  return [...ruled('allow'), ...ruled('deny'), ...ruled('forbid'), ...unruled];
 }
 
 /** A rule as a link to it. */

@@ -189,7 +189,7 @@ describe('hover', () => {
       expect(part).toContain('- allowed: `write` (by [`allow write;`](line 8) in `/srv/in`)');
       expect(part).toContain('- denied: `open` (by [`deny open;`](line 9) in `/srv/in`)');
       expect(part).toContain('- forbidden: `execute` (by [`forbid execute;`](line 6) in `/srv`)');
-      expect(part).toContain('- allowed: `walk` (nothing');
+      expect(part).toContain('- allowed: `walk` (no rule speaks of it)');
     }
   });
 
