@@ -1,7 +1,7 @@
 /** Diagnostics as an editor shows them, and their fixes as actions. */
 import { CodeActionKind, DiagnosticSeverity, DiagnosticTag } from 'vscode-languageserver';
 import type { Diagnostic, Span } from '../diagnostics/types.js';
-import { locationOf, ownFile, rangeIn, type Location, type Range, type View } from './workspace.js';
+import { isStd, locationOf, ownFile, rangeIn, type Location, type Range, type View } from './workspace.js';
 
 export interface Finding {
   readonly range: Range;
@@ -93,6 +93,7 @@ export function quickFixes(view: View, from: number, to: number): QuickFix[] {
     const { fix, help } = diagnostic;
     if (fix === undefined || found === undefined || span.end < from || span.start > to) return [];
     const { uri, range } = locationOf(view, wholeLine(view, fix));
+    if (isStd(uri)) return [];
     const edit = { changes: { [uri]: [{ range, newText: fix.replacement }] } };
     const title = help ?? 'mend it';
     return [{ title, kind: CodeActionKind.QuickFix, isPreferred: true, diagnostics: [found], edit }];

@@ -3,12 +3,12 @@ import { actionBit } from '../abi/actions.js';
 import type { Span } from '../diagnostics/types.js';
 import { KEYWORDS, Identifier } from '../parser/tokens.js';
 import type { RuleDecl } from '../parser/ast.js';
-import { stdUrl } from '../std.js';
 import { overridesOf } from './rights.js';
 import { identity, occurrenceAt, occurrences, type Occurrence } from './symbols.js';
 import { covers, enclosing } from './tree.js';
 import {
   allViews,
+  isStd,
   locationOf,
   ownFile,
   rangeIn,
@@ -120,14 +120,11 @@ export function rename(workspace: Workspace, view: View, offset: number, name: s
   if (fault !== undefined) return { kind: 'refused', why: fault };
   const changes: Record<string, { range: Range; newText: string }[]> = {};
   for (const { location } of occurrencesOf(workspace, view, found)) {
-    if (location.uri.startsWith(STD)) return { kind: 'refused', why: 'it comes with the compiler' };
+    if (isStd(location.uri)) return { kind: 'refused', why: 'it comes with the compiler' };
     (changes[location.uri] ??= []).push({ range: location.range, newText: name });
   }
   return { kind: 'ok', changes };
 }
-
-/** The folder of the fragments that come with the compiler. */
-const STD = new URL('.', stdUrl('std/runtime.llp') ?? 'none:/').href;
 
 const WORDS = new Set(
   KEYWORDS.filter((k) => k.CATEGORIES?.includes(Identifier) !== true).map((k) => k.PATTERN),

@@ -4,6 +4,7 @@
  */
 import {
   createConnection,
+  DidChangeWorkspaceFoldersNotification,
   ResponseError,
   ErrorCodes,
   TextDocumentSyncKind,
@@ -50,15 +51,18 @@ export function serve(
     publish();
   });
   connection.onDidChangeWatchedFiles(publish);
+  connection.onNotification(DidChangeWorkspaceFoldersNotification.type, ({ event }) => {
+    removeFolders(workspace, event.removed);
+    addFolders(workspace, event.added);
+  });
   answer(connection, workspace);
   documents.listen(connection);
   connection.listen();
 }
 
 function initialize(workspace: Workspace, params: InitializeParams, version: string): InitializeResult {
-  for (const { uri } of params.workspaceFolders ?? []) {
-    if (uri.startsWith('file:')) workspace.folders.push(fileURLToPath(uri));
-  }
+  const root = params.rootUri == null ? [] : [{ uri: params.rootUri }];
+  addFolders(workspace, params.workspaceFolders ?? root);
   return {
     serverInfo: { name: 'llpc', version },
     capabilities: {
@@ -72,12 +76,24 @@ function initialize(workspace: Workspace, params: InitializeParams, version: str
       documentFormattingProvider: true,
       documentSymbolProvider: true,
       foldingRangeProvider: true,
+      workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       semanticTokensProvider: {
         legend: { tokenTypes: [...TOKEN_TYPES], tokenModifiers: [] },
         full: true,
       },
     },
   };
+}
+
+function addFolders(workspace: Workspace, folders: readonly { readonly uri: string }[]): void {
+  for (const { uri } of folders) if (uri.startsWith('file:')) workspace.folders.push(fileURLToPath(uri));
+}
+
+function removeFolders(workspace: Workspace, folders: readonly { readonly uri: string }[]): void {
+  for (const { uri } of folders) {
+    const at = uri.startsWith('file:') ? workspace.folders.indexOf(fileURLToPath(uri)) : -1;
+    if (at >= 0) workspace.folders.splice(at, 1);
+  }
 }
 
 /** Sends what is found in all open texts when the messages that have come are read: one of them may change another's meaning. */

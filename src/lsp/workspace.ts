@@ -104,6 +104,13 @@ export function uriOf(name: string): string {
   return /^[\w+-]{2,}:/.test(name) ? name : pathToFileURL(name).href;
 }
 
+/** The folder of the fragments that come with the compiler: nothing in it is changed. */
+const STD = new URL('.', stdUrl('std/runtime.llp') ?? 'none:/').href;
+
+export function isStd(uri: string): boolean {
+  return uri.startsWith(STD);
+}
+
 /** The file of the view that was asked for. */
 export function ownFile(view: View): LinkedFile {
   return defined(view.linked.files[0], 'the entry is the first file');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { defined } from '../../src/assert.js';
+import { KEYWORDS } from '../../src/parser/tokens.js';
 import { folder } from '../cli/llpc.js';
 import {
   apply,
@@ -364,6 +365,19 @@ describe('completion', () => {
     expect(found).not.toContain(unwanted);
   });
 
+  it('offers every word of the language somewhere', async () => {
+    const places = [
+      '¦',
+      'policy "p" { ¦',
+      'test "t" { ¦',
+      'test "t" { given { ¦',
+      'policy "p" { deny ¦',
+      'policy "p" { deny all ¦',
+    ];
+    const offered = new Set((await Promise.all(places.map((p) => labels(HEAD + p)))).flat());
+    expect(KEYWORDS.map((k) => String(k.PATTERN)).filter((word) => !offered.has(word))).toEqual([]);
+  });
+
   it.each([
     ['a comment', '// ¦'],
     ['a path beneath a glob', `policy "p" { dir "${root}/*" { dir "¦`],
@@ -496,6 +510,35 @@ test('a file that changes on disk is read again', async () => {
   expect(await ask(client, 'definition', text)).toHaveLength(1);
   writeFileSync(join(root, 'disk.llp'), 'llp 1;\nactions other = read, open;\n');
   expect(await ask(client, 'definition', text)).toHaveLength(0);
+});
+
+test('folders come and go', async () => {
+  const other = folder({
+    'b.llp': 'llp 1;\nimport "a.llp";\npolicy "p" { default deny; allow named; }\n',
+    'a.llp': '',
+  });
+  const text = await open(
+    client,
+    pathToFileURL(join(other, 'a.llp')).href,
+    'llp 1;\nactions na¦med = read;\n',
+  );
+  const count = async (event: object): Promise<number> => {
+    await client.connection.sendNotification('workspace/didChangeWorkspaceFolders', { event });
+    return (await ask(client, 'references', text, { context: { includeDeclaration: true } })).length;
+  };
+  const added = { uri: pathToFileURL(other).href, name: 'other' };
+  expect(await count({ added: [], removed: [] })).toBe(1);
+  expect(await count({ added: [added], removed: [] })).toBe(2);
+});
+
+test('no fix changes what comes with the compiler', async () => {
+  const text = await fresh(
+    'llp 1;\nimport "std/temporary.llp";\npolicy "p" { default deny; use temporary("/t"); dir "/t" { dir "x" { allow execute; } } }\n',
+  );
+  const found = await diagnosticsOf(client, text);
+  expect(found.map((d) => d.code)).toEqual(['LLP3012']);
+  const whole = { start: { line: 0, character: 0 }, end: { line: 9, character: 0 } };
+  expect(await ask(client, 'codeAction', text, { range: whole, context: { diagnostics: [] } })).toEqual([]);
 });
 
 test('values for parameters are taken from the command line', async () => {
