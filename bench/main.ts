@@ -6,6 +6,7 @@ import { whatCompiles } from './compile.js';
 import { whatDiffers } from './diff.js';
 import { whatDecides } from './decide.js';
 import { whatRuns } from './engine.js';
+import { whatEdits } from './edit.js';
 import { whatGrounds } from './ground.js';
 import { whatStarts } from './start.js';
 import { whatTranslates } from './translate.js';
@@ -18,6 +19,7 @@ const rows: Row[] = [
   ...whatStarts(),
   ...whatCompiles(),
   ...whatDiffers(),
+  ...whatEdits(),
   ...whatGrounds(),
   ...whatRuns(),
   ...whatDecides(),

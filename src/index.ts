@@ -4,6 +4,7 @@ export type { CompileResult } from './compile.js';
 export { checkSources } from './analyse.js';
 export type { Checked, CompileOptions, Stages } from './analyse.js';
 export { confirmGains } from './gains.js';
+export { formatText, type Formatted } from './format/format.js';
 export type { Imported, Importer, SourceInput } from './link.js';
 export type { Artifact, Manifest, PlanKind } from './artifact/manifest.js';
 export { manifestText } from './artifact/text.js';

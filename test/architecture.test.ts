@@ -32,7 +32,8 @@ const LAYERS: readonly (readonly string[])[] = [
     'test-tree.ts',
     'testing.ts',
   ],
-  ['cli/', 'index.ts'],
+  ['format/'],
+  ['cli/', 'lsp/', 'index.ts'],
 ];
 
 /** What must not be imported at all, whatever the order says. */

@@ -30,7 +30,7 @@ export function checkCoverageOptions({ coverage, coverageOut, format }: Options)
 }
 
 /** Prints or writes it; the exit code of a file that cannot be written. */
-export function reportCoverage(covered: readonly Covered[], options: Options): number {
+export async function reportCoverage(covered: readonly Covered[], options: Options): Promise<number> {
   const named = covered.map(({ policy, artifact, coverage, sources }): NamedCoverage => {
     return { policy, layers: coverageOf(artifact, coverage).map((l) => withNames(l, sources)) };
   });
@@ -44,7 +44,7 @@ export function reportCoverage(covered: readonly Covered[], options: Options): n
     writeFiles(dirname(out), [[basename(out), text]]);
     return 0;
   } catch (error) {
-    printDiagnostics([report('LLP5013', { path: out, why: reasonOf(error) }, {})], [], 'text');
+    await printDiagnostics([report('LLP5013', { path: out, why: reasonOf(error) }, {})], [], 'text');
     return 1;
   }
 }

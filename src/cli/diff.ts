@@ -14,7 +14,11 @@ export async function diffCommand(options: Options): Promise<number> {
   const result = diffPolicies(old.side, next.side);
   if (result.format === 'too-large') {
     const help = 'let globs beneath this place share less: name directories, or split the policy into layers';
-    printDiagnostics([report('LLP4001', { path: result.globs }, { help })], [], diagnosticFormat(options));
+    await printDiagnostics(
+      [report('LLP4001', { path: result.globs }, { help })],
+      [],
+      diagnosticFormat(options),
+    );
     return 1;
   }
   print(formatted(result, options));
@@ -36,9 +40,10 @@ function diagnosticFormat({ format }: Options): 'text' | 'json' {
 }
 
 /** Each side's errors are about its own texts. */
-function refuse(sides: readonly ReadSide[], options: Options): number {
+async function refuse(sides: readonly ReadSide[], options: Options): Promise<number> {
   for (const side of sides) {
-    if (side.kind === 'refused') printDiagnostics(side.diagnostics, side.sources, diagnosticFormat(options));
+    if (side.kind === 'refused')
+      await printDiagnostics(side.diagnostics, side.sources, diagnosticFormat(options));
   }
   return 1;
 }

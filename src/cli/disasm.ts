@@ -26,7 +26,7 @@ export async function disasmCommand(options: Options): Promise<number> {
   if (options.dot && format === 'json') throw new UsageError('`--dot` and `--format json`: choose one');
   const read = await readBytecode(file, options);
   if (read.kind === 'refused') {
-    printDiagnostics(read.diagnostics, read.sources, format);
+    await printDiagnostics(read.diagnostics, read.sources, format);
     return 1;
   }
   const programs = chosen(read.programs, options.program).map((p) => ({ ...p, decoded: decode(p.bytes) }));

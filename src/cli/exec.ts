@@ -25,7 +25,7 @@ export async function execCommand(options: Options): Promise<number> {
     throw new UsageError('`llpc exec` runs a raw program; see `llpc run` and `llpc explain` for policies');
   const read = await readBytecode(file, options);
   if (read.kind === 'refused') {
-    printDiagnostics(read.diagnostics, read.sources, format);
+    await printDiagnostics(read.diagnostics, read.sources, format);
     return 1;
   }
   const [program] = read.programs;

@@ -18,7 +18,7 @@ export async function generateCommand(options: Options): Promise<number> {
     const result = await compileFiles([file], options);
     const { policy } = result.stages;
     if (policy === undefined || hasError(result.diagnostics)) {
-      printDiagnostics(result.diagnostics, result.sources, options.format);
+      await printDiagnostics(result.diagnostics, result.sources, options.format);
       code = 1;
       continue;
     }

@@ -2,7 +2,8 @@
 import type { ExtraOption, Format } from './options.js';
 
 export interface Command {
-  readonly name: 'check' | 'build' | 'run' | 'test' | 'explain' | 'diff' | 'disasm' | 'verify' | 'exec';
+  readonly name:
+    'check' | 'build' | 'run' | 'test' | 'explain' | 'diff' | 'fmt' | 'lsp' | 'disasm' | 'verify' | 'exec';
   readonly options: readonly ExtraOption[];
   /** What `--format` takes, where it is not text, json and sarif. */
   readonly formats?: readonly Format[];
@@ -124,6 +125,36 @@ are policies or manifests.
 ${EXITS}`,
   },
   {
+    name: 'fmt',
+    options: ['check', 'write'],
+    help: `llpc fmt FILE
+llpc fmt --check FILE…
+llpc fmt --write FILE…
+
+Lays policies out in the one way: two spaces a level, one statement a line, 100 columns, at most one empty line. Comments, order
+and strings stay as they are. Prints the text, \`-\` is standard input. A file with a syntax error is refused, and then no file is
+written.
+
+  --check            name the files that would change, and exit with 1 if there are any
+  --write            write the files in place
+  --format FORMAT    of diagnostics: text (default), json or sarif
+  -h, --help         this text
+
+${EXITS}`,
+  },
+  {
+    name: 'lsp',
+    options: ['stdio'],
+    help: `llpc lsp [-D NAME=VALUE]
+
+A language server for editors, on standard input and output (docs/editors.md). \`--stdio\`, which many editors pass, changes nothing.
+
+  -D NAME=VALUE      value for a parameter of the policy
+  -h, --help         this text
+
+${EXITS}`,
+  },
+  {
     name: 'disasm',
     options: ['hex', 'program', 'dot', 'plan'],
     help: `llpc disasm FILE
@@ -180,6 +211,9 @@ export const GENERAL_HELP = `llpc: file-access policies, compiled to Landlock v8
   llpc run POLICY-or-MANIFEST --scenario FILE   replay a series of calls
   llpc explain FILE ACTION PATH                 why something is allowed or denied
   llpc diff OLD NEW                             what changed in meaning
+
+  llpc fmt --write FILE…                        lay them out
+  llpc lsp                                      the language server, for editors
 
   llpc disasm FILE                              bytecode as assembly
   llpc verify FILE                              bytecode checked by the rules of the ABI

@@ -1,5 +1,6 @@
 /** Files and streams of the command line. Input is UTF-8 or refused; output is written whole or not at all. */
 import {
+  chmodSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -7,9 +8,11 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
@@ -99,6 +102,33 @@ export function writeFiles(folder: string, files: readonly (readonly [string, st
     for (const [from, to] of moves) {
       if (!existsSync(to)) undo.push(() => rmSync(to, { force: true }));
       renameSync(from, to);
+    }
+  } catch (error) {
+    for (const step of undo.reverse()) step();
+    throw error;
+  }
+}
+
+/**
+ * Puts texts in the place of others, in files that are there: each first under another name beside it, with its mode, and when
+ * all are written all are renamed. On an error every file is as it was. A link stays one: what it leads to is replaced.
+ */
+export function replaceFiles(
+  files: readonly { readonly path: string; readonly old: string; readonly text: string }[],
+): void {
+  const undo: (() => void)[] = [];
+  try {
+    const moves = files.map(({ path, old, text }) => {
+      const to = realpathSync(path);
+      const from = join(dirname(to), `.${basename(to)}.${process.pid}.tmp`);
+      undo.push(() => rmSync(from, { force: true }));
+      writeWhole(from, text);
+      chmodSync(from, statSync(to).mode);
+      return { from, to, old };
+    });
+    for (const { from, to, old } of moves) {
+      renameSync(from, to);
+      undo.push(() => writeWhole(to, old));
     }
   } catch (error) {
     for (const step of undo.reverse()) step();

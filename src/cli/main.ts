@@ -61,6 +61,10 @@ async function run(command: Command, options: Options): Promise<number> {
       return (await import('./explain.js')).explainCommand(options);
     case 'diff':
       return (await import('./diff.js')).diffCommand(options);
+    case 'fmt':
+      return (await import('./fmt.js')).fmtCommand(options);
+    case 'lsp':
+      return (await import('./lsp.js')).lspCommand(options);
     case 'disasm':
       return (await import('./disasm.js')).disasmCommand(options);
     case 'verify':

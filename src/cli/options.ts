@@ -63,6 +63,10 @@ export interface Options {
   readonly next: readonly string[];
   /** `diff`: 1 when they differ. */
   readonly exitCode: boolean;
+  /** `fmt`: only say what differs. */
+  readonly check: boolean;
+  /** `fmt`: in place. */
+  readonly write: boolean;
 }
 
 const COMMON = {
@@ -101,6 +105,9 @@ const EXTRA = {
   old: { type: 'string', multiple: true },
   new: { type: 'string', multiple: true },
   'exit-code': { type: 'boolean' },
+  check: { type: 'boolean' },
+  write: { type: 'boolean' },
+  stdio: { type: 'boolean' },
 } as const;
 export type ExtraOption = keyof typeof EXTRA;
 
@@ -127,6 +134,8 @@ export function readOptions(
     scenario: text('scenario'),
     plan: oneOf('--plan', text('plan') ?? 'chained', PLANS),
     engine: oneOf('--engine', text('engine') ?? 'auto', ENGINE_NAMES),
+    check: values['check'] === true,
+    write: values['write'] === true,
     ...readBytecodeOptions(values, text),
     ...readTraceOptions(values['trace'] === true, text('trace-limit')),
     ...readCoverageOptions(values, text),

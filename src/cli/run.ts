@@ -36,24 +36,24 @@ export async function runCommand(options: Options): Promise<number> {
     engine: createEngine(options.engine),
     ...(options.coverage ? observer : {}),
   });
-  const code = printReplay(replay, options.scenario, loaded.sources, options);
-  return options.coverage ? code || coverSteps(steps, replay, loaded, options) : code;
+  const code = await printReplay(replay, options.scenario, loaded.sources, options);
+  return options.coverage ? code || (await coverSteps(steps, replay, loaded, options)) : code;
 }
 
 /** A report for each policy that a step enforced. */
-function coverSteps(
+async function coverSteps(
   steps: readonly (readonly HookRun[])[],
   { policies }: Replay,
   { artifacts, sources }: Policies,
   options: Options,
-): number {
+): Promise<number> {
   const coverage = startCoverage();
   for (const runs of steps) countRuns(coverage, policies, runs);
   const enforced = [...artifacts].filter(([, artifact]) => policies.some((p) => p.artifact === artifact));
   const covered = enforced.map(([policy, artifact]): Covered => {
     return { policy, artifact, coverage, sources: policy === 'main' ? sources : [] };
   });
-  return reportCoverage(covered, options);
+  return await reportCoverage(covered, options);
 }
 
 async function fail(

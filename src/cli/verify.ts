@@ -31,7 +31,7 @@ export async function verifyCommand(options: Options): Promise<number> {
   const check = isRaw(file, options) ? rawCheck(options) : manifestCheck(options);
   const read = await readBytecode(file, options);
   if (read.kind === 'refused') {
-    printDiagnostics(read.diagnostics, read.sources, format);
+    await printDiagnostics(read.diagnostics, read.sources, format);
     return 1;
   }
   const verdicts = read.programs.map((program) => check(program, read.artifact));

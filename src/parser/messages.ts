@@ -5,7 +5,7 @@
 import type { IParserErrorMessageProvider, IToken, TokenType } from 'chevrotain';
 import { EOF } from './chevrotain.js';
 import { report } from '../diagnostics/catalogue.js';
-import { nearestName } from '../diagnostics/suggest.js';
+import { respell } from '../diagnostics/suggest.js';
 import type { Diagnostic, Span } from '../diagnostics/types.js';
 import * as t from './tokens.js';
 
@@ -96,13 +96,13 @@ export function foundText(token: IToken): string {
 }
 
 /** The keyword that a misspelt word is near to, where one of these is wanted. */
-export function keywordHelp(token: IToken): string | undefined {
+export function keywordHelp(token: IToken, span: Span): ReturnType<typeof respell> {
   if (token.tokenType !== t.Identifier) return undefined;
-  const near = nearestName(
+  return respell(
     token.image,
     t.KEYWORDS.map((k) => String(k.PATTERN)),
+    span,
   );
-  return near === undefined ? undefined : `did you mean \`${near}\`?`;
 }
 
 export function missingTarget(kind: string, span: Span): Diagnostic {
@@ -124,10 +124,9 @@ export function unexpectedTarget(kind: string, span: Span): Diagnostic {
 }
 
 export function unknownType(image: string, span: Span): Diagnostic {
-  const near = nearestName(image, ['path', 'name', 'pattern']);
-  const help =
-    near === undefined
-      ? '`path`: a literal path; `name`: one component; `pattern`: may hold globs'
-      : `did you mean \`${near}\`?`;
-  return report('LLP1001', { wanted: '`path`, `name` or `pattern`', found: `\`${image}\`` }, { span, help });
+  const details = respell(image, ['path', 'name', 'pattern'], span) ?? {
+    help: '`path`: a literal path; `name`: one component; `pattern`: may hold globs',
+  };
+  const params = { wanted: '`path`, `name` or `pattern`', found: `\`${image}\`` };
+  return report('LLP1001', params, { span, ...details });
 }

@@ -124,7 +124,7 @@ test('nothing was written by any of these', () => {
   expect(filesIn(root).filter((f) => /out|\.tmp$/.test(f))).toEqual(['inner/outside.llp']);
 });
 
-test.each(['check', 'build', 'run', 'test', 'explain', 'diff', 'disasm', 'verify', 'exec'])(
+test.each(['check', 'build', 'run', 'test', 'explain', 'diff', 'fmt', 'lsp', 'disasm', 'verify', 'exec'])(
   'llpc %s --help',
   (command) => {
     for (const args of [
