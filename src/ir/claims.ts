@@ -61,7 +61,7 @@ function assertedPath(
   const text = values.read(decl.path, env);
   if (text === undefined) return undefined;
   const { span } = decl.path;
-  if (text.startsWith('/')) return readComponents(text.slice(1), text, span, out);
+  if (text.startsWith('/')) return readComponents(text.slice(1), text, { span, plain: false }, out);
   out.push(report('LLP3001', { path: text }, { span, help: `write \`"/${text}"\`` }));
   return undefined;
 }
