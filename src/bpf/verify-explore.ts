@@ -14,7 +14,7 @@
 import type { Jump } from './types.js';
 import { readScalar } from './verify-access.js';
 import { enterFunction, leaveFunction } from './verify-call.js';
-import { MOST_ERRORS, begin, isExhausted, report } from './verify-exploration.js';
+import { MOST_ERRORS, begin, isExhausted, isSpent, report } from './verify-exploration.js';
 import type { Exploration, Explored, Input, Way } from './verify-exploration.js';
 import { decide, learn } from './verify-jump.js';
 import type { Lesson } from './verify-jump.js';
@@ -59,7 +59,7 @@ function follow(x: Exploration, way: Way): Seen | undefined {
       seen = met;
     }
     x.index = index;
-    if (x.steps >= x.budget) {
+    if (isSpent(x)) {
       report(x, index, 'budget', `the program is too complex: not explored within ${x.budget} steps`);
       return seen;
     }
