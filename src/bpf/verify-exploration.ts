@@ -12,6 +12,8 @@ import { defined } from '../assert.js';
 
 /** Instructions that are explored at most, unless less is asked for; the fuel of the engine is more. */
 export const BUDGET = 1_000_000;
+/** Frames of seen states that are compared at most, for each instruction that may be explored: one frame never needs as many. */
+export const FRAMES_COMPARED = 16;
 /** Errors, and steps of their paths, after which nothing more is looked for. */
 export const MOST_ERRORS = 64;
 /** Errors of one rule at one instruction: a loop breaks it in each round, with another offset. */
@@ -73,6 +75,8 @@ export interface Exploration extends Input {
   wasHasty: boolean;
   readonly pathSteps: Map<number, PathStep>;
   steps: number;
+  /** Frames of seen states that a state was compared with. */
+  compared: number;
   /** Where it is, for messages. */
   index: number;
   trace: Trace | undefined;
@@ -106,6 +110,7 @@ export function begin(input: Input): Exploration {
     wasHasty: false,
     pathSteps: new Map(),
     steps: 0,
+    compared: 0,
     index: 0,
     trace: undefined,
     pathLength: 0,
@@ -113,10 +118,13 @@ export function begin(input: Input): Exploration {
   return x;
 }
 
+/** Whether the budget is used up. */
+export const isSpent = (x: Exploration): boolean =>
+  x.steps >= x.budget || x.compared > x.budget * FRAMES_COMPARED;
+
 /** Whether nothing more is looked for: never without an error, since what is left would go unchecked. */
 export const isExhausted = (x: Exploration): boolean =>
-  x.errors.length > 0 &&
-  (x.steps >= x.budget || x.errors.length >= MOST_ERRORS || x.pathLength > MOST_PATH_STEPS);
+  x.errors.length > 0 && (isSpent(x) || x.errors.length >= MOST_ERRORS || x.pathLength > MOST_PATH_STEPS);
 
 /** Records an error on the path that is explored; one that was found before is none. */
 export function report(x: Exploration, index: number, rule: VerifierRule, message: string): void {

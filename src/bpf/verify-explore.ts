@@ -7,21 +7,21 @@
  * explored instructions that passes none of them twice: it ends within `steps` instructions.
  *
  * A way out that no run takes is set aside, and explored as if nothing were known of the comparison when no other
- * path has led there: no instruction goes unchecked.
+ * path has led there; so is the way behind a call. No instruction goes unchecked that control flow leads to.
  *
  * Known weakness: copies of a number are not tied together, so a comparison teaches nothing of the copy.
  */
 import type { Jump } from './types.js';
 import { readScalar } from './verify-access.js';
 import { enterFunction, leaveFunction } from './verify-call.js';
-import { MOST_ERRORS, begin, isExhausted, report } from './verify-exploration.js';
+import { MOST_ERRORS, begin, isExhausted, isSpent, report } from './verify-exploration.js';
 import type { Exploration, Explored, Input, Way } from './verify-exploration.js';
 import { decide, learn } from './verify-jump.js';
 import type { Lesson } from './verify-jump.js';
 import { forget, meet } from './verify-meet.js';
 import { complete, extend } from './verify-paths.js';
 import type { Seen } from './verify-paths.js';
-import { cloneState, initialState } from './verify-state.js';
+import { SANE, UNSET, cloneState, current, initialState } from './verify-state.js';
 import type { State } from './verify-state.js';
 import { step } from './verify-step.js';
 import { defined } from '../assert.js';
@@ -59,7 +59,7 @@ function follow(x: Exploration, way: Way): Seen | undefined {
       seen = met;
     }
     x.index = index;
-    if (x.steps >= x.budget) {
+    if (isSpent(x)) {
       report(x, index, 'budget', `the program is too complex: not explored within ${x.budget} steps`);
       return seen;
     }
@@ -91,6 +91,7 @@ function next(x: Exploration, state: State, index: number, seen: Seen | undefine
 }
 
 function enter(x: Exploration, state: State, index: number): number {
+  setReturnAside(x, state, index);
   enterFunction(state, index);
   const caller = state.frames[state.frames.length - 2];
   if (caller !== undefined) forget(x, caller, index + 1);
@@ -103,6 +104,17 @@ function enter(x: Exploration, state: State, index: number): number {
   }
   state.callId = id;
   return x.shape.targets[index] ?? -1;
+}
+
+/** What stands behind the call of a function that never returns is translated too. */
+function setReturnAside(x: Exploration, state: State, index: number): void {
+  const behind = index + 1;
+  if (x.visited[behind] === 1 || x.aside.has(behind)) return;
+  const returned = cloneState(state);
+  const { regs } = current(returned);
+  regs.fill(UNSET, 1, 6);
+  regs[0] = SANE;
+  x.aside.set(behind, { state: returned, index: behind, from: index, seen: undefined, trace: x.trace });
 }
 
 function leave(x: Exploration, state: State): number {

@@ -35,6 +35,7 @@ export function meet(
   const isRaw = x.target.kind === 'raw';
   const isWidened = isRaw && widenLongLoop(x, here, state);
   if (x.isHasty && here.length >= MANY_STATES && !isInLoop(x, state, index)) forgetNumbers(x, state, index);
+  x.compared += here.length * state.frames.length;
   const comparison = compareSeen(here, state, !isWidened);
   if (comparison === 'new') return remember(here, cloneState(state), seen);
   if (comparison === 'loop') {

@@ -38,18 +38,21 @@ export function shapeOf(code: readonly Placed[]): Shape {
   const meets = new Uint8Array(code.length + 1);
   const starts = new Set<number>([0]);
   let goesBack = false;
+  let calls = false;
   code.forEach(({ instruction: { kind } }, index) => {
     const target = targets[index] ?? -1;
     fallsThrough[index] = kind === 'exit' || kind === 'ja' ? 0 : 1;
     if (target >= 0) meets[target] = 1;
     goesBack ||= target >= 0 && target <= index;
     if (kind !== 'call_local') return;
+    calls = true;
     starts.add(target);
     meets[index + 1] = 1;
   });
   const functions = [...starts].sort((a, b) => a - b);
   const flow = { targets, fallsThrough, meets, goesBack, functions };
-  if (functions.length === 1) return { ...flow, frames: 1, problems: [] };
+  // The one function there is may call itself.
+  if (!calls) return { ...flow, frames: 1, problems: [] };
   const problems = leavingProblems(code, targets, fallsThrough, functions);
   const { frames, problem } = nesting(code, targets, functions);
   if (problem !== undefined) problems.push(problem);

@@ -41,10 +41,22 @@ function registersCover(old: Frame, now: Frame, ids: Ids): boolean {
 
 function stackCovers(old: Frame, now: Frame, ids: Ids): boolean {
   if (old.slots === NO_SLOTS) return true;
+  if (old.slots === now.slots && !holdsResults(old.slots)) return true;
   for (let i = 0; i < old.slots.length; i++) {
     if (!slotCovers(old.slots[i] ?? 0, now.slots[i] ?? 0, ids)) return false;
   }
   return true;
+}
+
+/** By array of slots, which never changes: whether the result of a lookup is among them. */
+const results = new WeakMap<readonly Slot[], boolean>();
+
+function holdsResults(slots: readonly Slot[]): boolean {
+  const known = results.get(slots);
+  if (known !== undefined) return known;
+  const found = slots.some((slot) => typeof slot !== 'number' && slot.kind === 'value_or_null');
+  results.set(slots, found);
+  return found;
 }
 
 function slotCovers(old: Slot, now: Slot, ids: Ids): boolean {

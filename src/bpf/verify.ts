@@ -65,7 +65,7 @@ export interface RawToVerify {
   readonly memorySize: number;
   readonly maps: readonly VerifierMap[];
   /**
-   * Numbers of helpers besides those of plain maps (1, 2 and 3). They take whatever is in r1 to r5, initialised or not,
+   * Numbers of helpers besides those of plain maps (1, 2 and 3), none of the ABI's among them. They take whatever is in r1 to r5, initialised or not,
    * and give a number.
    */
   readonly helpers?: readonly number[];

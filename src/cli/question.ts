@@ -6,7 +6,6 @@ import type { EditTarget } from '../edits.js';
 import type { Asked } from '../flip.js';
 import type { createTracingEngine, Trace } from '../runtime/engine/step-trace.js';
 import { explainRuns, traced, type ExplainedRun } from '../runtime/explain.js';
-import { resolve } from '../runtime/kernel/resolve.js';
 import { request } from '../runtime/kernel/syscalls/index.js';
 import type { HookRun } from '../runtime/kernel/trace.js';
 import type { Vfs } from '../runtime/kernel/vfs.js';
@@ -14,7 +13,7 @@ import { loadPolicy, toDecision, type Decision, type GroundedPolicy } from '../r
 import type { LoadProblem } from '../runtime/loader/problems.js';
 import { runScenario } from '../runtime/scenario/run.js';
 import type { Scenario } from '../runtime/scenario/types.js';
-import { findInode, placesTo, subjectsAt, type Found, type Subject } from '../runtime/subject.js';
+import { findInode, findObject, placesTo, subjectsAt, type Subject } from '../runtime/subject.js';
 
 /** What a request or a step did. */
 export interface Answer {
@@ -137,7 +136,7 @@ function subjectOf(answer: Answer, artifact: Artifact | undefined): Subject | un
     const at = answer.runs.findLastIndex((r) => r.hook === 'fs_pick' && r.judged !== undefined);
     return answer.request === undefined
       ? denied(answer, policy, at)
-      : subjectsAt(policy, resolved(answer, answer.request), answer.request.action)[0];
+      : requested(answer, policy, answer.request);
   }
   return denied(
     answer,
@@ -146,10 +145,13 @@ function subjectOf(answer: Answer, artifact: Artifact | undefined): Subject | un
   );
 }
 
-function resolved({ vfs }: Answer, { action, path }: NonNullable<Answer['request']>): Found {
-  const follow = !['unlink', 'rename', 'rmdir', 'link'].includes(action);
-  const found = resolve(vfs, path, follow);
-  return found.ok ? found : { physical: [], names: [] };
+function requested(
+  { vfs }: Answer,
+  policy: GroundedPolicy,
+  { action, path }: NonNullable<Answer['request']>,
+): Subject | undefined {
+  const found = findObject(vfs, action, path);
+  return found === undefined ? undefined : subjectsAt(policy, found, action)[0];
 }
 
 /** The object that a run judged. */

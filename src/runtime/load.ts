@@ -86,7 +86,7 @@ function makeTable(
   artifact: Artifact,
   problems: LoadProblem[],
 ): EngineMap {
-  if (map.type !== 'inode') return plainTable(map);
+  if (map.type !== 'inode') return plainTable(map, artifact, problems);
   const result = ground(map, vfs);
   if (result.kind === 'refused') {
     problems.push(...result.faults.map((fault) => problemOf.fault(fault, map, artifact.manifest)));
@@ -125,7 +125,21 @@ function addRaw(
   table.update(inode, parseInt(value.slice(8), 16) | 0, parseInt(value.slice(0, 8), 16) | 0);
 }
 
-function plainTable(map: ManifestMap & { readonly type: 'array' | 'hash' }): EngineMap {
+/** Bytes of values that a map may hold: a manifest is read from a file, and an array is made as large as it says. */
+const MOST_MAP_BYTES = 2 ** 30;
+
+function plainTable(
+  map: ManifestMap & { readonly type: 'array' | 'hash' },
+  { manifest }: Artifact,
+  problems: LoadProblem[],
+): EngineMap {
+  const bytes = Math.ceil(map.valueSize / 8) * 8 * map.maxEntries;
+  if (bytes > MOST_MAP_BYTES) {
+    const program = manifest.programs.find((p) => p.maps.includes(map.name))?.name ?? map.name;
+    const why = `its map \`${map.name}\` takes ${bytes} bytes, more than ${MOST_MAP_BYTES}`;
+    problems.push(problemOf('LLP5007', { program, why }));
+    return createHashTable(map.name, map.keySize, 0, 1);
+  }
   return map.type === 'array'
     ? createArrayTable(map.name, map.valueSize, map.maxEntries)
     : createHashTable(map.name, map.keySize, map.valueSize, map.maxEntries);

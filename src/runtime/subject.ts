@@ -4,6 +4,7 @@
  */
 import { actionBit, type ActionName } from '../abi/actions.js';
 import { entriesOf, resolve } from './kernel/resolve.js';
+import { followsLink } from './kernel/syscalls/request.js';
 import { rootLocation } from './kernel/mounts.js';
 import type { Inode, Location, Vfs } from './kernel/vfs.js';
 import { decidingRule, type Reason } from './explain.js';
@@ -74,7 +75,11 @@ function subjectAt(
   return { layer, grounded, action, names, object, place, level, verdict, reason };
 }
 
-const FOLLOWED_NOT = new Set<ActionName>(['unlink', 'rename', 'rmdir', 'link']);
+/** The object that a request on a path is about; undefined when the path leads nowhere. */
+export function findObject(vfs: Vfs, action: ActionName, path: string): Found | undefined {
+  const found = resolve(vfs, path, followsLink(actionBit(action) ?? 0));
+  return found.ok ? found : undefined;
+}
 
 /**
  * All that has to hold for a request to be allowed, in the order in which it is asked: `walk` on every directory of the
@@ -86,8 +91,8 @@ export function conditionsOf(
   action: ActionName,
   path: string,
 ): readonly Subject[] | undefined {
-  const found = resolve(vfs, path, !FOLLOWED_NOT.has(action));
-  if (!found.ok || actionBit(action) === undefined) return undefined;
+  const found = findObject(vfs, action, path);
+  if (found === undefined) return undefined;
   const { physical, names } = found;
   const prefixes = physical.slice(0, -1).map((_, i): Found => {
     return { physical: physical.slice(0, i + 1), names: names.slice(0, i) };

@@ -35,6 +35,27 @@ function table(cases: readonly Case[], verify: (text: string) => Verification): 
   }
 }
 
+/** Eight functions, each with a full stack; the innermost runs `body`, with r2 pointing to the outermost stack. */
+function nestedProgram(body: readonly string[]): string {
+  const fill = Array.from({ length: 64 }, (_, i) => `stdw [r10-${8 * (i + 1)}], ${i}`);
+  const start = 'ldxdw r1, [r1+0] | mov r2, r10';
+  const functions = Array.from({ length: 8 }, (_, f) =>
+    [
+      `F${f}: mov r0, 0`,
+      ...fill,
+      ...(f === 0 ? [start] : []),
+      ...(f < 7 ? [`call_local F${f + 1}`] : body),
+    ].join(' | '),
+  );
+  return functions.map((text) => `${text} | exit`).join(' | ');
+}
+
+it('what is compared with what was seen counts against the budget too', () => {
+  const body = Array.from({ length: 400 }, (_, k) => `jset r1, ${1 << (k % 30)}, +1 | stdw [r2-8], ${k}`);
+  const verified = hook(nestedProgram([...body, 'ldxdw r0, [r2-8]']));
+  expect(verdict(verified)).toMatch(/budget: the program is too complex/);
+});
+
 describe('numbers as offsets', () => {
   const value = `lddw_map_value r6, 2, 0 | ${cookie}`;
   table(

@@ -9,6 +9,7 @@ import { fileImporter } from '../../src/cli/io.js';
 import { compile, type CompileResult } from '../../src/compile.js';
 import { generateExpectations, testBlocks, type RuleInScope } from '../../src/generate.js';
 import type { CheckedPolicy, Layer, Scope } from '../../src/ir/policy.js';
+import { refusals } from '../../src/ir/requirements.js';
 import { sumEffects } from '../../src/ir/scopes.js';
 import { coverageOf, countRuns, startCoverage, type RuleCoverage } from '../../src/runtime/coverage.js';
 import { smallestCover } from '../../src/set-cover.js';
@@ -133,6 +134,8 @@ function judgeSilent(policy: CheckedPolicy, { layer: name, scope, rule }: RuleIn
     policy.layers.find((l) => l.name === name),
     'its layer',
   );
+  // That these trees are refused, and no others, is what the test of `diff` finds out by loading them.
+  const refused = refusals(policy.layers);
   const without: Layer = { ...layer, scopes: layer.scopes.map(drop) };
   const restricted = layer.scopes.reduce(
     (m, { region, self }) => m | region.deny | region.forbid | self.deny | self.forbid,
@@ -142,33 +145,17 @@ function judgeSilent(policy: CheckedPolicy, { layer: name, scope, rule }: RuleIn
     const reached = names.every((_, i) =>
       policy.layers.every((l) => (masksOnPath(l, names.slice(0, i), 'dir').self & WALK) !== 0),
     );
-    if (!reached || refusedAsDir(policy, names)) continue;
+    if (!reached) continue;
     for (const kind of names.length === 0 ? (['dir'] as const) : (['dir', 'file'] as const)) {
       const asked = kind === 'file' ? rule.actions & ~DIRECTORY_ACTIONS : rule.actions;
       const differ =
         (masksOnPath(layer, names, kind).self ^ masksOnPath(without, names, kind).self) & asked & restricted;
       const heard = policy.layers.slice(policy.layers.indexOf(layer) + 1);
       const open = heard.reduce((m, l) => m & masksOnPath(l, names, kind).self, differ);
-      if (!conflicts(policy, names, kind)) expect(open, `/${names.join('/')} ${kind}`).toBe(0);
+      if (!refused(names, kind)) expect(open, `/${names.join('/')} ${kind}`).toBe(0);
     }
   }
 }
-
-/** Whether a scope says that something of the path is of the other kind: no tree that the policy loads on has it. */
-function conflicts({ layers }: CheckedPolicy, names: readonly string[], kind: 'dir' | 'file'): boolean {
-  return layers.some((l) =>
-    l.scopes.some(
-      ({ path, object }) =>
-        path.length > 0 &&
-        path.length <= names.length &&
-        path.every((c, i) => c.kind === 'literal' && c.name === names[i]) &&
-        object !== (path.length === names.length ? kind : 'dir'),
-    ),
-  );
-}
-
-const refusedAsDir = (policy: CheckedPolicy, names: readonly string[]): boolean =>
-  names.some((_, i) => i > 0 && conflicts(policy, names.slice(0, i), 'dir'));
 
 describe('the set cover', () => {
   const sets = fc

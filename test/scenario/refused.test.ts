@@ -26,3 +26,16 @@ it('a refused program is reported with the instruction', () => {
     `program \`${program.name}\` is refused: slot 0 \`mov r0, r7\`: r7 is unset`,
   ]);
 });
+
+it('a map that is larger than memory is a problem, and no memory is asked for', () => {
+  const { artifact } = compile('llp 1; policy "p" { dir "/srv" { allow read; } }');
+  const { manifest, bytecode } = defined(artifact, 'it compiles');
+  const sizes = { keySize: 4, valueSize: 2 ** 40, maxEntries: 2 ** 40, entries: [] };
+  const maps = [...manifest.maps, { name: 'huge', type: 'array', ...sizes } as const];
+  const { vfs } = buildTree([{ kind: 'file', path: '/srv/a' }]);
+  const loaded = groundPolicy({ manifest: { ...manifest, maps }, bytecode }, vfs);
+  expect(loaded.kind).toBe('refused');
+  expect(loaded.problems.map((p) => p.message)).toEqual([
+    `program \`huge\` is refused: its map \`huge\` takes ${2 ** 80} bytes, more than ${2 ** 30}`,
+  ]);
+});

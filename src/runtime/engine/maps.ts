@@ -122,7 +122,6 @@ const strideOf = (valueSize: number): number => Math.ceil(valueSize / 8) * 8;
 /** An array map: keys are u32 indices, all values exist and are zero at first. */
 export function createArrayTable(name: string, valueSize: number, maxEntries: number): PlainTable {
   const stride = strideOf(valueSize);
-  const view = new DataView(new ArrayBuffer(stride * maxEntries));
   const find = (key: Uint8Array): number => {
     const index = new DataView(key.buffer, key.byteOffset).getUint32(0, true);
     return index < maxEntries ? index * stride : -1;
@@ -132,12 +131,14 @@ export function createArrayTable(name: string, valueSize: number, maxEntries: nu
     const at = find(key);
     if (at < 0) return ERRNO.E2BIG;
     if (flags === BPF_NOEXIST) return ERRNO.EEXIST;
-    writeValue(view, at, value, valueSize);
+    writeValue(table.view, at, value, valueSize); // not the view of the start: compiled sets move it
     return 0;
   };
   const remove = (): number => ERRNO.EINVAL;
   const sizes = { keySize: 4, valueSize, maxEntries, stride };
-  return { kind: 'array', name, ...sizes, view, lookup: find, update, delete: remove };
+  const view = new DataView(new ArrayBuffer(stride * maxEntries));
+  const table: PlainTable = { kind: 'array', name, ...sizes, view, lookup: find, update, delete: remove };
+  return table;
 }
 
 /** A hash map, empty at first. */
@@ -151,7 +152,8 @@ export function createHashTable(
   const places = new Map<string, number>();
   const free: number[] = [];
   let used = 0;
-  const nameOf = (key: Uint8Array): string => String.fromCharCode(...key.subarray(0, keySize));
+  const nameOf = (key: Uint8Array): string =>
+    Buffer.from(key.buffer, key.byteOffset, keySize).toString('latin1');
   const allocate = (): number => {
     const at = free.pop() ?? used++ * stride;
     if (at + stride > table.view.byteLength) table.view = enlarged(table.view, at + stride);

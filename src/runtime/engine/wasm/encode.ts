@@ -131,7 +131,10 @@ export interface WasmModule {
   readonly functions: readonly FunctionBody[];
 }
 
-/** Pages of 64 KiB that a module's memory has at least and at most: 2 GiB, so that an address is no negative i32. */
+/**
+ * Pages of 64 KiB that a module's memory has at least and at most: 2 GiB, so that an address is a signed 32-bit number for
+ * those outside, who get it as one.
+ */
 export const MEMORY_PAGES = { initial: 16, maximum: 32768 } as const;
 
 /** The bytes of a module that imports `env.memory`. */

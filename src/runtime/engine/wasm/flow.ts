@@ -32,15 +32,26 @@ export interface FunctionFlow {
   readonly reducible: boolean;
 }
 
-/** Indices of the instructions that functions start at: 0, and the targets of local calls. */
-export function functionEntries(code: readonly Placed[]): readonly number[] {
+/**
+ * The functions of a program by the index of their first instruction: its main function first, and those that it leads to
+ * by local calls. Nobody has verified the others.
+ */
+export function functionFlows(code: readonly Placed[]): ReadonlyMap<number, FunctionFlow> {
   const indexOf = slotIndex(code);
-  const calls = code.flatMap(({ slot, instruction }) =>
-    instruction.kind === 'call_local'
-      ? [defined(indexOf(slot + 1 + instruction.offset), 'a call target')]
-      : [],
-  );
-  return [...new Set([0, ...calls])].sort((a, b) => a - b);
+  const flows = new Map<number, FunctionFlow>();
+  const entries = new Set([0]);
+  // A set is walked in the order of insertion, and what is inserted meanwhile is walked too.
+  for (const entry of entries) {
+    const flow = functionFlow(code, entry, indexOf);
+    flows.set(entry, flow);
+    for (const { start, end } of flow.blocks) {
+      for (const { slot, instruction } of code.slice(start, end)) {
+        if (instruction.kind !== 'call_local') continue;
+        entries.add(defined(indexOf(slot + 1 + instruction.offset), 'a call target'));
+      }
+    }
+  }
+  return flows;
 }
 
 /** The index of the instruction at a slot. */

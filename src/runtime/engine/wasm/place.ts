@@ -48,7 +48,9 @@ function placeValues(linear: LinearMemory, map: PlainTable, descriptor: number):
   const size = stride * maxEntries;
   const address = allocate(linear, size);
   if (address === undefined) return undefined;
-  linear.bytes.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), address);
+  // A hash map grows by doubling: its memory may be larger than its entries ever are.
+  const used = Math.min(view.byteLength, size);
+  linear.bytes.set(new Uint8Array(view.buffer, view.byteOffset, used), address);
   map.view = new DataView(linear.memory.buffer, address, size);
   linear.words.set([MAP_KIND[map.kind], address, stride, maxEntries], descriptor >> 2);
   return { address, size };

@@ -52,7 +52,7 @@ export function createWasmRunner(programs: HookPrograms, tags: MirroredTags): Ho
   const shape = shapeOf(programs);
   const exports = instantiate(linear, shape, tags);
   const size = 2 * shape.chains * CONTEXT_SIZE;
-  const sessions = allocate(linear, size);
+  const sessions = exports === undefined ? undefined : allocate(linear, size);
   if (exports === undefined || sessions === undefined) return undefined;
   writeChains(linear, shape, sessions);
   const runner = newRunner(linear, exports, shape, sessions, tags);

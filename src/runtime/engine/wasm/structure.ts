@@ -139,10 +139,7 @@ function dispatched(out: Bytes, { blocks }: FunctionFlow, emitter: BlockEmitter)
   const count = blocks.length;
   out.push(OP.loop, VOID);
   for (let i = 0; i < count; i++) out.push(OP.block, VOID);
-  local(out, OP.localGet, emitter.label);
-  out.push(OP.brTable);
-  unsigned(out, count - 1);
-  for (let i = 0; i < count; i++) unsigned(out, i);
+  branchToLabel(out, emitter.label, count);
   const goTo = (target: number, depth: number): void => {
     i32Const(out, target);
     local(out, OP.localSet, emitter.label);
@@ -161,4 +158,27 @@ function dispatched(out: Bytes, { blocks }: FunctionFlow, emitter: BlockEmitter)
     if (next !== undefined) goTo(next, loopDepth);
   }
   out.push(OP.end);
+}
+
+/** Targets of one `br_table`: engines take 65 520 at most (WebAssembly JavaScript Interface, implementation limits). */
+const MOST_TARGETS = 0x8000;
+
+/** Branches to the depth that a local has, which is below `count`. */
+function branchToLabel(out: Bytes, label: number, count: number): void {
+  const table = (from: number, to: number, around: number): void => {
+    local(out, OP.localGet, label);
+    i32Const(out, from);
+    out.push(OP.i32Sub, OP.brTable);
+    unsigned(out, to - from - 1);
+    for (let i = from; i < to; i++) unsigned(out, i + around);
+  };
+  let from = 0;
+  for (; count - from > MOST_TARGETS; from += MOST_TARGETS) {
+    local(out, OP.localGet, label);
+    i32Const(out, from + MOST_TARGETS);
+    out.push(OP.i32LtU, OP.if, VOID);
+    table(from, from + MOST_TARGETS, 1);
+    out.push(OP.end);
+  }
+  table(from, count, 0);
 }

@@ -14,7 +14,8 @@ import { assertNever, defined } from '../../../assert.js';
 import { emitAlu, emitEndian, emitJump, emitMovsx, emitNeg } from './alu.js';
 import { OP, access, call, global, i32Const, i64Const, local } from './encode.js';
 import type { Bytes, FunctionBody } from './encode.js';
-import { functionEntries, functionFlow, slotIndex } from './flow.js';
+import { functionFlows, slotIndex } from './flow.js';
+import type { FunctionFlow } from './flow.js';
 import { LOCAL, LOCAL_LOCALS, LOCAL_TYPE, MAIN, MAIN_LOCALS, MAIN_TYPE, getReg, setReg } from './frame.js';
 import type { Frame } from './frame.js';
 import { DESCRIPTOR, FRAME_SIZE } from './layout.js';
@@ -60,16 +61,15 @@ export function translateProgram(
   helpers: HelperFunctions,
   fuel: FuelGlobals | undefined,
 ): readonly FunctionBody[] {
-  const entries = functionEntries(program.code);
-  const indexOf = slotIndex(program.code);
-  const functionAt = (index: number): number => base + entries.indexOf(index);
-  const env: Environment = { program, helpers, fuel, indexOf, functionAt };
-  return entries.map((entry) => translateFunction(env, entry));
+  const flows = [...functionFlows(program.code)];
+  const indices = new Map(flows.map(([entry], i) => [entry, base + i]));
+  const functionAt = (index: number): number => defined(indices.get(index), 'a function of the program');
+  const env: Environment = { program, helpers, fuel, indexOf: slotIndex(program.code), functionAt };
+  return flows.map(([entry, flow]) => translateFunction(env, entry, flow));
 }
 
-function translateFunction(env: Environment, entry: number): FunctionBody {
+function translateFunction(env: Environment, entry: number, flow: FunctionFlow): FunctionBody {
   const frame = entry === 0 ? MAIN : LOCAL;
-  const flow = functionFlow(env.program.code, entry, env.indexOf);
   const code: Bytes = [];
   if (frame.kind === 'local') emitBottom(code, frame);
   structure(code, flow, {

@@ -13,6 +13,11 @@ import { denied, DONE, failure, objectFor, pickObject, T } from './common.js';
 /** Actions on an entry: a link as the last component is itself the object. For all others it is followed. */
 const ON_ENTRY = T.unlink | T.rename | T.rmdir | T.link;
 
+/** Whether a link as the last component is followed for this action. */
+export function followsLink(actionBit: number): boolean {
+  return actionBit === WALK_BIT || ((1 << actionBit) & ON_ENTRY) === 0;
+}
+
 /**
  * W; P{action}; for `walk` (bit 24) `fs_walk` on the object as one more step. A missing object is ENOENT; ENOTDIR for
  * `walk` on what is no directory.
@@ -27,7 +32,7 @@ export function request(task: Task, actionBit: number, path: string, dirfd: numb
 }
 
 function modeOf(actionBit: number): WalkMode {
-  return actionBit !== WALK_BIT && ((1 << actionBit) & ON_ENTRY) !== 0 ? MODE.NOFOLLOW : MODE.FOLLOW;
+  return followsLink(actionBit) ? MODE.FOLLOW : MODE.NOFOLLOW;
 }
 
 /** A request of many. */
