@@ -20,6 +20,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['ir/'],
   ['codegen/'],
   ['parser/'],
+  ['graph/'],
   ['link.ts', 'std.ts', 'analyse.ts', 'compile.ts', 'locate.ts', 'test-tree.ts', 'testing.ts'],
   ['cli/', 'index.ts'],
 ];
@@ -32,6 +33,8 @@ const FORBIDDEN: readonly (readonly [string, string])[] = [
   ['parser/', 'runtime/'],
   ['parser/', 'codegen/'],
   ['ir/', 'runtime/'],
+  ['graph/', 'parser/'],
+  ['graph/', 'codegen/'],
 ];
 
 interface Edge {

@@ -1,6 +1,5 @@
 /** `llpc explain`: one request, and every program that it ran. */
-import { actionBit, ACTIONS, type ActionName } from '../abi/actions.js';
-import { nearestName } from '../diagnostics/suggest.js';
+import { actionBit, type ActionName } from '../abi/actions.js';
 import { hasError } from '../analyse.js';
 import { reasonNote, toDiagnostics } from '../locate.js';
 import type { NamedSource } from '../diagnostics/types.js';
@@ -13,6 +12,7 @@ import { lineText } from '../diagnostics/lines.js';
 import { loadFile } from './load-files.js';
 import { treeForExplain } from './trees.js';
 import { print, printDiagnostics } from './output.js';
+import { readAction } from './read-action.js';
 import { UsageError, type Options } from './options.js';
 
 export async function explainCommand(options: Options): Promise<number> {
@@ -45,15 +45,6 @@ export async function explainCommand(options: Options): Promise<number> {
     print(explanationText(explanation, loaded.artifact.manifest, loaded.sources));
   else print(JSON.stringify({ format: 'llp-explanation', version: 1, ...explanation }, null, 1) + '\n');
   return 0;
-}
-
-function readAction(name: string): ActionName {
-  const action = ACTIONS.find((a) => a === name);
-  if (action !== undefined) return action;
-  const near = nearestName(name, ACTIONS);
-  throw new UsageError(
-    `\`${name}\` is no action${near === undefined ? `: they are ${ACTIONS.join(', ')}` : `: did you mean \`${near}\`?`}`,
-  );
 }
 
 interface Explanation {

@@ -1,9 +1,11 @@
 /** The commands and their help. */
-import type { ExtraOption } from './options.js';
+import type { ExtraOption, FormatKind } from './options.js';
 
 export interface Command {
-  readonly name: 'check' | 'build' | 'run' | 'test' | 'explain' | 'disasm' | 'verify' | 'exec';
+  readonly name: 'check' | 'build' | 'run' | 'test' | 'explain' | 'graph' | 'disasm' | 'verify' | 'exec';
   readonly options: readonly ExtraOption[];
+  /** `report` when it is not said. */
+  readonly format?: FormatKind;
   readonly help: string;
 }
 
@@ -86,6 +88,28 @@ ${COMMON}
 ${EXITS}`,
   },
   {
+    name: 'graph',
+    options: ['action', 'path', 'layer', 'full', 'out'],
+    format: 'picture',
+    help: `llpc graph FILE…
+
+Draws the hierarchy of a policy: a box for each place that scopes name, with what is allowed there and beneath. Places that
+say the same are folded into one box. Each layer is drawn by itself.
+
+  --action ACTION    the verdict on this action alone: allow, deny or forbid
+  --path PATH        highlight the walk of this path as the programs go it, with the verdict at its end (on ACTION; on \`open\`
+                     without)
+  --layer NAME       this layer only
+  --full             nothing is folded
+  --format FORMAT    svg (default), dot (Graphviz) or mermaid
+  -o, --out FILE     where to, whole or not at all; standard output without
+  -D NAME=VALUE      value for a parameter of the policy
+  --no-color         no colours in messages; NO_COLOR in the environment says the same
+  -h, --help         this text
+
+${EXITS}`,
+  },
+  {
     name: 'disasm',
     options: ['hex', 'program', 'dot', 'plan'],
     help: `llpc disasm FILE
@@ -141,6 +165,7 @@ export const GENERAL_HELP = `llpc: file-access policies, compiled to Landlock v8
   llpc test FILE…                               run the policy's own tests
   llpc run POLICY-or-MANIFEST --scenario FILE   replay a series of calls
   llpc explain FILE ACTION PATH                 why something is allowed or denied
+  llpc graph FILE…                              a picture of the hierarchy
 
   llpc disasm FILE                              bytecode as assembly
   llpc verify FILE                              bytecode checked by the rules of the ABI

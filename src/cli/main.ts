@@ -24,7 +24,7 @@ async function main(args: readonly string[]): Promise<number> {
     return say(about === undefined ? GENERAL_HELP : about.help);
   }
   const command = commandOf(name);
-  const options = readOptions(rest, command.options);
+  const options = readOptions(rest, command.options, command.format);
   return options.help ? say(command.help) : run(command, options);
 }
 
@@ -59,6 +59,8 @@ async function run(command: Command, options: Options): Promise<number> {
       return (await import('./run.js')).runCommand(options);
     case 'explain':
       return (await import('./explain.js')).explainCommand(options);
+    case 'graph':
+      return (await import('./graph.js')).graphCommand(options);
     case 'disasm':
       return (await import('./disasm.js')).disasmCommand(options);
     case 'verify':

@@ -9,6 +9,10 @@ import { parseHex } from './hex.js';
 export class UsageError extends Error {}
 
 export type Format = 'text' | 'json' | 'sarif';
+/** What a command's `--format` says: the form of a report, or that of a picture. */
+export type FormatKind = 'report' | 'picture';
+const PICTURES = ['svg', 'dot', 'mermaid'] as const;
+export type Picture = (typeof PICTURES)[number];
 export const STAGES = ['ast', 'policy', 'hierarchy', 'plan', 'asm', 'manifest'] as const;
 export type Stage = (typeof STAGES)[number];
 const PLANS: readonly PlanKind[] = ['chained', 'monolithic', 'unchained'];
@@ -18,7 +22,9 @@ const HOOK_NAMES = ['fs_walk', 'fs_pick', 'fs_get'] as const;
 export interface Options {
   readonly positionals: readonly string[];
   readonly defines: Readonly<Record<string, string>>;
+  /** Of a report. */
   readonly format: Format;
+  readonly picture: Picture;
   readonly help: boolean;
   readonly emit: readonly Stage[];
   readonly out: string | undefined;
@@ -41,6 +47,11 @@ export interface Options {
   /** Flags that the conformance suite passes to a plugin. */
   readonly debug: boolean;
   readonly elf: boolean;
+  /** `graph`: what is shown of the policy. */
+  readonly action: string | undefined;
+  readonly path: string | undefined;
+  readonly layer: string | undefined;
+  readonly full: boolean;
 }
 
 const COMMON = {
@@ -67,11 +78,19 @@ const EXTRA = {
   plugin: { type: 'boolean' },
   debug: { type: 'boolean' },
   elf: { type: 'boolean' },
+  action: { type: 'string' },
+  path: { type: 'string' },
+  layer: { type: 'string' },
+  full: { type: 'boolean' },
 } as const;
 export type ExtraOption = keyof typeof EXTRA;
 
 /** Reads the arguments of a command that has these extra options. */
-export function readOptions(args: readonly string[], extra: readonly ExtraOption[]): Options {
+export function readOptions(
+  args: readonly string[],
+  extra: readonly ExtraOption[],
+  kind: FormatKind = 'report',
+): Options {
   const options: NonNullable<ParseArgsConfig['options']> = { ...COMMON };
   for (const name of extra) options[name] = EXTRA[name];
   const { values, positionals } = parse(args, options);
@@ -82,7 +101,7 @@ export function readOptions(args: readonly string[], extra: readonly ExtraOption
   return {
     positionals,
     defines: readDefines(values['define']),
-    format: oneOf('--format', text('format') ?? 'text', ['text', 'json', 'sarif']),
+    ...readFormat(text('format'), kind),
     help: values['help'] === true,
     emit: list(values['emit']).map((stage) => oneOf('--emit', stage, STAGES)),
     out: text('out'),
@@ -90,7 +109,16 @@ export function readOptions(args: readonly string[], extra: readonly ExtraOption
     plan: oneOf('--plan', text('plan') ?? 'chained', PLANS),
     engine: oneOf('--engine', text('engine') ?? 'auto', ENGINE_NAMES),
     ...readBytecodeOptions(values, text),
+    action: text('action'),
+    path: text('path'),
+    layer: text('layer'),
+    full: values['full'] === true,
   };
+}
+
+function readFormat(text: string | undefined, kind: FormatKind): Pick<Options, 'format' | 'picture'> {
+  if (kind === 'picture') return { format: 'text', picture: oneOf('--format', text ?? 'svg', PICTURES) };
+  return { format: oneOf('--format', text ?? 'text', ['text', 'json', 'sarif']), picture: 'svg' };
 }
 
 type BytecodeOptions = Pick<

@@ -8,6 +8,13 @@ import type { Span } from '../diagnostics/types.js';
 export interface CheckedPolicy {
   readonly layers: readonly Layer[];
   readonly tests: readonly CheckedTest[];
+  /** The `actions` that the given files declare or import: what people call their sets. */
+  readonly sets: readonly NamedSet[];
+}
+
+export interface NamedSet {
+  readonly name: string;
+  readonly actions: ActionMask;
 }
 
 /** One `policy` block: its own chain, its own cookie. Every layer must allow. */

@@ -1,0 +1,39 @@
+/** The walk of a path under a policy: the explanation of one request, on the tree that `llpc explain` would ask it on. */
+import { actionBit, type ActionName } from '../abi/actions.js';
+import type { Artifact } from '../artifact/manifest.js';
+import type { Diagnostic, NamedSource } from '../diagnostics/types.js';
+import { trailOf, type Trail } from '../graph/trail.js';
+import { toDiagnostics } from '../locate.js';
+import { explainRuns, traced } from '../runtime/explain.js';
+import { request } from '../runtime/kernel/syscalls/index.js';
+import { loadPolicy, toDecision } from '../runtime/load.js';
+import { treeForExplain } from './trees.js';
+
+export type Walked =
+  /** One for each layer. */
+  | { readonly kind: 'ok'; readonly trails: readonly Trail[] }
+  | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
+
+export async function walkPath(
+  artifact: Artifact,
+  sources: readonly NamedSource[],
+  action: ActionName,
+  path: string,
+): Promise<Walked> {
+  const tree = await treeForExplain(undefined, artifact.manifest, action, path);
+  if (tree.kind === 'refused') return tree;
+  const policy = loadPolicy(artifact, tree.vfs);
+  if (policy.kind === 'refused')
+    return { kind: 'refused', diagnostics: toDiagnostics(policy.problems, sources) };
+  const { kernel, task, grounded } = policy.value;
+  const { result, runs } = traced(kernel, () => request(task, actionBit(action) ?? 0, path));
+  const explained = explainRuns([grounded], runs);
+  const trails = artifact.manifest.chains.map(({ programs }) =>
+    trailOf(
+      action,
+      explained.filter((r) => programs.includes(r.program)),
+      toDecision(result),
+    ),
+  );
+  return { kind: 'ok', trails };
+}

@@ -1,0 +1,66 @@
+/** A model as DOT, for Graphviz: a cluster a layer, a node a place. */
+import { titleOf, signsOf } from './legend.js';
+import { nodesOf, type GraphModel, type GraphNode, type GraphRow, type LayerGraph } from './model.js';
+import { EFFECT_COLOURS, KIND_COLOURS } from './colours.js';
+import { legendLines, labelLines } from './lines.js';
+import { assertNever } from '../assert.js';
+
+export function printDot(model: GraphModel): string {
+  return [
+    'digraph policy {\n',
+    '  rankdir=LR; ordering=out; bgcolor="#ffffff";\n',
+    '  node [shape=box, style=filled, fillcolor="#ffffff", color="#555555", fontname="monospace", fontsize=11];\n',
+    '  edge [arrowhead=none, color="#555555"];\n',
+    ...model.layers.map((layer, index) => cluster(model, layer, index)),
+    '}\n',
+  ].join('');
+}
+
+function cluster(model: GraphModel, layer: LayerGraph, index: number): string {
+  const legend = [...legendLines(model, layer), ...signsOf(layer.root)];
+  const nodes = nodesOf(layer.root);
+  return [
+    `  subgraph cluster_${index} {\n`,
+    `    label="${escaped(titleOf(model, layer))}"; labeljust=l; fontname="monospace"; color="#999999";\n`,
+    `    legend_${index} [shape=note, label="${flushLeft(legend)}"];\n`,
+    ...nodes.map(nodeLine),
+    ...nodes.flatMap((n) => n.children.map((c) => edgeLine(n, c))),
+    '  }\n',
+  ].join('');
+}
+
+function nodeLine(node: GraphNode): string {
+  const style = node.optional ? ', style="filled,dashed"' : '';
+  const bold = node.onPath ? ', penwidth=3, color="#000000"' : '';
+  const last = node.rows.at(-1);
+  const fill = last === undefined ? '' : `, fillcolor="${fillOf(last)}"`;
+  const label = flushLeft(labelLines(node));
+  return `    ${node.id} [label="${label}", tooltip="${escaped(node.tooltip)}"${fill}${style}${bold}];\n`;
+}
+
+/** What lies beneath colours the node: the last row. */
+function fillOf(row: GraphRow): string {
+  switch (row.kind) {
+    case 'rights':
+      return KIND_COLOURS[row.rights].fill;
+    case 'effect':
+      return EFFECT_COLOURS[row.effect].fill;
+    default:
+      return assertNever(row);
+  }
+}
+
+function edgeLine(from: GraphNode, to: GraphNode): string {
+  const attributes = [
+    ...(to.edge === 'glob' ? ['style=dotted'] : []),
+    ...(from.onPath && to.onPath ? ['penwidth=3', 'color="#000000"'] : []),
+  ];
+  return `    ${from.id} -> ${to.id}${attributes.length > 0 ? ` [${attributes.join(', ')}]` : ''};\n`;
+}
+
+const flushLeft = (lines: readonly string[]): string => lines.map((line) => `${escaped(line)}\\l`).join('');
+
+/** A name may hold what looks like an escape of Graphviz (`\N`) or like an entity (`&lt;`). */
+function escaped(text: string): string {
+  return text.replace(/["\\]/g, '\\$&').replaceAll('&', '&amp;').replaceAll('\n', '\\n');
+}
