@@ -2,9 +2,11 @@
 import { actionBit, type ActionName } from '../abi/actions.js';
 import type { Artifact } from '../artifact/manifest.js';
 import type { Diagnostic, NamedSource } from '../diagnostics/types.js';
-import { trailOf, type Trail } from '../graph/trail.js';
+import { trailOf, type Reached, type Trail } from '../graph/trail.js';
 import { toDiagnostics } from '../locate.js';
 import { explainRuns, traced } from '../runtime/explain.js';
+import { resolve } from '../runtime/kernel/resolve.js';
+import { kindOf, type Vfs } from '../runtime/kernel/vfs.js';
 import { request } from '../runtime/kernel/syscalls/index.js';
 import { loadPolicy, toDecision } from '../runtime/load.js';
 import { treeForExplain } from './trees.js';
@@ -33,7 +35,14 @@ export async function walkPath(
       action,
       explained.filter((r) => programs.includes(r.program)),
       toDecision(result),
+      reached(tree.vfs, path),
     ),
   );
   return { kind: 'ok', trails };
+}
+
+function reached(vfs: Vfs, path: string): Reached | undefined {
+  const found = resolve(vfs, path, true);
+  if (!found.ok) return undefined;
+  return { names: found.names, directory: kindOf(found.location.inode) === 'dir' };
 }

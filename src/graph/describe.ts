@@ -26,17 +26,32 @@ export function describePlace(place: PlaceNode, asked: Asked): Described {
   const scopes = [...dirs, ...files];
   const file = files.length > 0 ? [row(place, 'file', dirs.length > 0 ? 'file' : '', asked)] : [];
   const optional = scopes.length > 0 && scopes.every((s) => s.optional);
+  const rows = [...(dirs.length > 0 ? dirRows(place, asked) : []), ...file];
+  const details = asked.action === undefined ? rightsOf(place) : verdictsOf(place, asked.action);
   return {
-    rows: [...(dirs.length > 0 ? dirRows(place, asked) : []), ...file],
+    rows,
     tags: [...kindTags(dirs, files), ...(optional ? ['optional'] : [])],
     optional,
-    details: [
-      ...(dirs.length > 0 ? [`itself: ${fullText(state.dir)}`, `beneath: ${fullText(state.below)}`] : []),
-      ...(files.length > 0 ? [`as a file: ${fullText(state.file)}`] : []),
-      ...(scopes.length === 0 ? ['no scope of its own: on the way to those beneath'] : []),
-      ...(place.forbidden.below === 0 ? [] : [`forbidden: ${fullText(place.forbidden.below)}`]),
-    ],
+    details: scopes.length === 0 ? ['no scope of its own: on the way to those beneath', ...details] : details,
   };
+}
+
+/** Every action, where a row has no room for it. */
+function rightsOf({ dirs, files, state, forbidden }: PlaceNode): string[] {
+  return [
+    ...(dirs.length > 0 ? [`itself: ${fullText(state.dir)}`, `beneath: ${fullText(state.below)}`] : []),
+    ...(files.length > 0 ? [`as a file: ${fullText(state.file)}`] : []),
+    ...(forbidden.below === 0 ? [] : [`forbidden: ${fullText(forbidden.below)}`]),
+  ];
+}
+
+function verdictsOf({ dirs, files, state, forbidden }: PlaceNode, action: ActionName): string[] {
+  const line = (label: string, level: keyof Verdicts): string =>
+    `${action}, ${label}: ${effectOf(state[level], forbidden[level], action)}`;
+  return [
+    ...(dirs.length > 0 ? [line('itself', 'dir'), line('beneath', 'below')] : []),
+    ...(files.length > 0 ? [line('as a file', 'file')] : []),
+  ];
 }
 
 function kindTags(dirs: readonly Scope[], files: readonly Scope[]): string[] {
@@ -47,7 +62,7 @@ function kindTags(dirs: readonly Scope[], files: readonly Scope[]): string[] {
 function dirRows(place: PlaceNode, asked: Asked): GraphRow[] {
   const [itself, beneath] = [row(place, 'dir', 'itself', asked), row(place, 'below', 'beneath', asked)];
   const same = JSON.stringify({ ...itself, label: '' }) === JSON.stringify({ ...beneath, label: '' });
-  return same ? [{ ...beneath, label: '' }] : [itself, beneath];
+  return same ? [{ ...beneath, label: place.files.length > 0 ? 'directory' : '' }] : [itself, beneath];
 }
 
 function row({ state, forbidden }: PlaceNode, level: keyof Verdicts, label: string, asked: Asked): GraphRow {
@@ -77,14 +92,14 @@ export function restOf(
   asked: Asked,
   newId: () => string,
 ): Pick<GraphNode, 'rows' | 'children'> {
-  const verdict: GraphRow = { kind: 'effect', label: 'walked', effect: trail.effect, text: trail.text };
+  const verdict: GraphRow = { kind: 'walked', label: 'walked', effect: trail.effect, text: trail.text };
   if (rest.length === 0) return { rows: [verdict], children: [] };
   const name = visible(rest.join('/'));
-  const beneath = row(place, 'below', '', asked);
+  const beneath = row(place, 'below', 'region', asked);
   const node: GraphNode = {
     id: newId(),
     name: shortened(name, MAX_REST),
-    tags: ['no scope'],
+    tags: [trail.directory ? 'directory' : 'file', 'no scope'],
     edge: 'rest',
     optional: false,
     rows: [beneath, verdict],

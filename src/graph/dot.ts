@@ -1,6 +1,13 @@
 /** A model as DOT, for Graphviz: a cluster a layer, a node a place. */
 import { titleOf, signsOf } from './legend.js';
-import { nodesOf, type GraphModel, type GraphNode, type GraphRow, type LayerGraph } from './model.js';
+import {
+  colourRow,
+  nodesOf,
+  type GraphModel,
+  type GraphNode,
+  type GraphRow,
+  type LayerGraph,
+} from './model.js';
 import { EFFECT_COLOURS, KIND_COLOURS } from './colours.js';
 import { legendLines, labelLines } from './lines.js';
 import { assertNever } from '../assert.js';
@@ -32,18 +39,18 @@ function cluster(model: GraphModel, layer: LayerGraph, index: number): string {
 function nodeLine(node: GraphNode): string {
   const style = node.optional ? ', style="filled,dashed"' : '';
   const bold = node.onPath ? ', penwidth=3, color="#000000"' : '';
-  const last = node.rows.at(-1);
-  const fill = last === undefined ? '' : `, fillcolor="${fillOf(last)}"`;
+  const row = colourRow(node);
+  const fill = row === undefined ? '' : `, fillcolor="${fillOf(row)}"`;
   const label = flushLeft(labelLines(node));
   return `    ${node.id} [label="${label}", tooltip="${escaped(node.tooltip)}"${fill}${style}${bold}];\n`;
 }
 
-/** What lies beneath colours the node: the last row. */
 function fillOf(row: GraphRow): string {
   switch (row.kind) {
     case 'rights':
       return KIND_COLOURS[row.rights].fill;
     case 'effect':
+    case 'walked':
       return EFFECT_COLOURS[row.effect].fill;
     default:
       return assertNever(row);

@@ -13,7 +13,7 @@ import type { GraphClass, GraphModel, GraphNode, LayerGraph } from './model.js';
 import { describePlace, restOf, type Asked, type Described } from './describe.js';
 import { edgesTaken, placesOf, type PlaceEdge, type PlaceNode } from './places.js';
 import { listText, rightsKind } from './rights.js';
-import { MAX_NAME, columns, foldedName, naturally } from './text.js';
+import { MAX_NAME, columns, foldedName, naturally, visible } from './text.js';
 import type { Trail } from './trail.js';
 
 /** More is nothing that anybody looks at, and takes long to lay out. */
@@ -42,7 +42,9 @@ export function extractGraph(layers: readonly LayerInput[], question: Question):
 function drawLayer(input: LayerInput, question: Question, count: { nodes: number }): LayerGraph {
   const { layer, automaton, trail } = input;
   const root = placesOf(layer, automaton);
-  const visited = trail?.visited.map((names) => edgesTaken(root, names)) ?? [];
+  const last = (trail?.visited.length ?? 0) - 1;
+  const visited =
+    trail?.visited.map((names, i) => edgesTaken(root, names, i < last || trail.directory)) ?? [];
   const end = trail?.visited.at(-1) ?? [];
   const drawing: Drawing = {
     question,
@@ -151,7 +153,7 @@ function describe({ described, question }: Drawing, node: PlaceNode): Described 
 const MAX_PATHS = 100;
 
 function tooltip(members: readonly Member[], { details }: Described): string {
-  const paths = members.map((m) => m.path || '/').sort(naturally);
+  const paths = members.map((m) => visible(m.path || '/')).sort(naturally);
   const more = paths.length - MAX_PATHS;
   return [...paths.slice(0, MAX_PATHS), ...(more > 0 ? [`and ${more} more`] : []), ...details].join('\n');
 }

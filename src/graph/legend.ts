@@ -1,6 +1,7 @@
 /** What the colours and signs of a drawing mean, in words: the same in every format. */
 import type { GraphModel, GraphNode, LayerGraph, RightsKind } from './model.js';
 import { nodesOf } from './model.js';
+import { visible } from './text.js';
 
 /** Of each kind of rights, the words of the legend. */
 export const KIND_WORDS: Readonly<Record<RightsKind, string>> = {
@@ -14,7 +15,7 @@ export const KIND_WORDS: Readonly<Record<RightsKind, string>> = {
 export function titleOf(model: GraphModel, layer: LayerGraph): string {
   const about = model.action === undefined ? '' : `, ${model.action}`;
   const path = model.path === undefined ? '' : `, the walk of ${model.path}`;
-  return `policy "${layer.name}", default ${layer.default}${about}${path}`;
+  return visible(`policy "${layer.name}", default ${layer.default}${about}${path}`);
 }
 
 /** The signs that this layer uses. */

@@ -3,7 +3,14 @@ import { assertNever } from '../assert.js';
 import { EFFECT_COLOURS, KIND_COLOURS } from './colours.js';
 import { signsOf, titleOf } from './legend.js';
 import { labelLines, legendLines } from './lines.js';
-import { nodesOf, type GraphModel, type GraphNode, type GraphRow, type LayerGraph } from './model.js';
+import {
+  colourRow,
+  nodesOf,
+  type GraphModel,
+  type GraphNode,
+  type GraphRow,
+  type LayerGraph,
+} from './model.js';
 
 export function printMermaid(model: GraphModel): string {
   const links = model.layers.flatMap(({ root }) =>
@@ -45,9 +52,9 @@ function classLines({ layers }: GraphModel): string[] {
 }
 
 function classesOf(node: GraphNode): string[] {
-  const last = node.rows.at(-1);
+  const row = colourRow(node);
   return [
-    last === undefined ? 'way' : classOfRow(last),
+    row === undefined ? 'way' : classOfRow(row),
     ...(node.optional ? ['optional'] : []),
     ...(node.onPath ? ['walk'] : []),
   ];
@@ -58,6 +65,7 @@ function classOfRow(row: GraphRow): string {
     case 'rights':
       return row.rights;
     case 'effect':
+    case 'walked':
       return row.effect;
     default:
       return assertNever(row);

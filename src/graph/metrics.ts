@@ -21,22 +21,21 @@ export const smallWidth = (text: string): number => Math.ceil(columns(text) * SM
 
 export const tagText = (node: GraphNode): string => node.tags.join(', ');
 
-/** Where the rows of a node have their marks, from its left. */
-export function marksAt(node: GraphNode): number {
-  const labels = node.rows.map((r) => textWidth(r.label));
-  const widest = Math.max(0, ...labels);
-  return PAD + (widest === 0 ? 0 : widest + PAD);
+/** Where a row of a node has its marks, from the left: after the widest label, if it has one itself. */
+export function marksAt(node: GraphNode, row: GraphRow): number {
+  if (row.label === '') return PAD;
+  return 2 * PAD + Math.max(...node.rows.map((r) => textWidth(r.label)));
 }
 
 export function marksWidth(row: GraphRow, classes: number): number {
-  const count = row.kind === 'effect' ? 1 : classes;
+  const count = row.kind === 'rights' ? classes : 1;
   return count === 0 ? 0 : count * STEP + PAD - 2;
 }
 
 export function sizeOf(node: GraphNode, classes: number): Size {
   const tags = tagText(node);
   const head = textWidth(node.name) + (tags === '' ? 0 : PAD + smallWidth(tags));
-  const rows = node.rows.map((r) => marksAt(node) - PAD + marksWidth(r, classes) + textWidth(r.text));
+  const rows = node.rows.map((r) => marksAt(node, r) - PAD + marksWidth(r, classes) + textWidth(r.text));
   return {
     width: 2 * PAD + Math.max(head, ...rows),
     height: HEAD + node.rows.length * ROW + (node.rows.length > 0 ? 3 : 0),

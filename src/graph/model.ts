@@ -63,11 +63,22 @@ export type GraphRow =
       readonly text: string;
       readonly rights: RightsKind;
     }
-  | { readonly kind: 'effect'; readonly label: string; readonly effect: Effect; readonly text: string };
+  | {
+      /** A verdict on the action that is asked; `walked`: that at the end of the highlighted walk. */
+      readonly kind: 'effect' | 'walked';
+      readonly label: string;
+      readonly effect: Effect;
+      readonly text: string;
+    };
 
 /** Every node of a layer, parents first. */
 export function nodesOf(root: GraphNode): GraphNode[] {
   const all = [root];
   for (let i = 0; i < all.length; i++) all.push(...(all[i]?.children ?? []));
   return all;
+}
+
+/** The row that colours a node where it has one colour only: what lies beneath. */
+export function colourRow(node: GraphNode): GraphRow | undefined {
+  return node.rows.findLast((r) => r.kind !== 'walked');
 }

@@ -94,18 +94,25 @@ function forbiddenAt({ before, applied, dirs, files }: Place): Verdicts {
   };
 }
 
-/** Where names lead: the edges taken, by index, as far as there are any. */
-export function edgesTaken(root: PlaceNode, names: readonly string[]): number[] {
+/**
+ * Where names lead: the edges taken, by index, as far as there are any. What is there is a directory, or it is not: a place that
+ * scopes name as the other kind only is not the place of it.
+ */
+export function edgesTaken(root: PlaceNode, names: readonly string[], directory: boolean): number[] {
   const taken: number[] = [];
   let at = root;
-  for (const name of names) {
+  for (const [i, name] of names.entries()) {
     const index = edgeFor(at, name);
     const edge = at.children[index];
-    if (edge === undefined) break;
+    if (edge === undefined || !isPlaceOf(edge.to, directory || i < names.length - 1)) break;
     taken.push(index);
     at = edge.to;
   }
   return taken;
+}
+
+function isPlaceOf({ dirs, files, children }: PlaceNode, directory: boolean): boolean {
+  return directory ? dirs.length > 0 || children.length > 0 : files.length > 0;
 }
 
 function edgeFor({ globs, children }: PlaceNode, name: string): number {

@@ -154,12 +154,12 @@ function drawNode(layer: LayerGraph, layout: Layout, at: Origin, node: GraphNode
 }
 
 function drawRow(layer: LayerGraph, node: GraphNode, row: GraphRow, { x, y }: Origin, width: number): string {
-  const ended = row.label === 'walked';
-  const marks = x + marksAt(node);
+  const ended = row.kind === 'walked';
+  const marks = x + marksAt(node, row);
   const markY = y + (ROW - MARK) / 2;
   const text = marks + marksWidth(row, layer.classes.length);
   return [
-    element('rect', { x: x + 2, y, width: width - 4, height: ROW, fill: ended ? '#1a1a1a' : fillOf(row) }),
+    element('rect', { x: x + 2, y, width: width - 4, height: ROW, fill: fillOf(row) }),
     textAt(ended ? 'ended' : 'label', x + PAD, y + 13.5, row.label),
     row.kind === 'rights'
       ? classMarks(marks, markY, row.mask, layer.classes)
@@ -174,6 +174,8 @@ function fillOf(row: GraphRow): string {
       return KIND_COLOURS[row.rights].fill;
     case 'effect':
       return EFFECT_COLOURS[row.effect].fill;
+    case 'walked':
+      return '#1a1a1a';
     default:
       return assertNever(row);
   }

@@ -11,12 +11,28 @@ import type { Effect } from './model.js';
 export interface Trail {
   /** Physical paths by component, in the order of the walk; the last one is where it ended. */
   readonly visited: readonly (readonly string[])[];
+  /** Whether what is there is a directory: everything before it is. */
+  readonly directory: boolean;
   readonly effect: Effect;
   readonly text: string;
 }
 
-/** `runs` are those of the programs of one layer; the tree has no links, so a name leads to where it says. */
-export function trailOf(action: ActionName, runs: readonly ExplainedRun[], decision: Decision): Trail {
+/** The object that a path leads to. */
+export interface Reached {
+  readonly names: readonly string[];
+  readonly directory: boolean;
+}
+
+/**
+ * @param runs those of the programs of one layer; the tree has no links, so a name leads to where it says
+ * @param object undefined when there is none; a layer whose programs do not judge the action is not run on it
+ */
+export function trailOf(
+  action: ActionName,
+  runs: readonly ExplainedRun[],
+  decision: Decision,
+  object: Reached | undefined,
+): Trail {
   const visited: (readonly string[])[] = [];
   let at: readonly string[] = [];
   for (const run of runs) {
@@ -24,19 +40,30 @@ export function trailOf(action: ActionName, runs: readonly ExplainedRun[], decis
     visited.push(at);
   }
   const last = runs.at(-1);
-  if (last === undefined) return { visited, effect: 'silent', text: `${action}: this layer is not asked` };
+  const judged = last?.hook === 'fs_pick';
+  const allowed = last !== undefined && !judged && decision.verdict === 'allow';
+  if (allowed && object !== undefined && object.names.join('/') !== at.join('/')) visited.push(object.names);
+  const directory = judged || allowed ? (object?.directory ?? false) : true;
+  return { visited, directory, ...verdictOf(action, last, decision) };
+}
+
+function verdictOf(
+  action: ActionName,
+  last: ExplainedRun | undefined,
+  decision: Decision,
+): Pick<Trail, 'effect' | 'text'> {
+  if (last === undefined) return { effect: 'silent', text: `${action}: this layer is not asked` };
   if (last.verdict === 'deny') {
-    const what =
-      last.hook === 'fs_walk' && action !== 'walk' ? `${action}: deny, at the walk` : `${action}: deny`;
-    return { visited, effect: 'deny', text: what };
+    const early = last.hook === 'fs_walk' && action !== 'walk';
+    return { effect: 'deny', text: early ? `${action}: deny, at the walk` : `${action}: deny` };
   }
   switch (decision.verdict) {
     case 'allow':
-      return { visited, effect: 'allow', text: `${action}: allow` };
+      return { effect: 'allow', text: `${action}: allow` };
     case 'deny':
-      return { visited, effect: 'silent', text: `${action}: another layer denies` };
+      return { effect: 'silent', text: `${action}: another layer denies` };
     case 'error':
-      return { visited, effect: 'error', text: `${action}: ${decision.errno}` };
+      return { effect: 'error', text: `${action}: ${decision.errno}` };
     default:
       return assertNever(decision.verdict);
   }
