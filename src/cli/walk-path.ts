@@ -1,6 +1,6 @@
 /** The walk of a path under a policy: the explanation of one request, on the tree that `llpc explain` would ask it on. */
 import { actionBit, type ActionName } from '../abi/actions.js';
-import type { Artifact } from '../artifact/manifest.js';
+import type { Artifact, Manifest } from '../artifact/manifest.js';
 import type { Diagnostic, NamedSource } from '../diagnostics/types.js';
 import { trailOf, type Reached, type Trail } from '../graph/trail.js';
 import { toDiagnostics } from '../locate.js';
@@ -22,7 +22,8 @@ export async function walkPath(
   action: ActionName,
   path: string,
 ): Promise<Walked> {
-  const tree = await treeForExplain(undefined, artifact.manifest, action, path);
+  const isDir = namedAsDir(artifact.manifest, path) && !path.endsWith('/');
+  const tree = await treeForExplain(undefined, artifact.manifest, action, isDir ? `${path}/` : path);
   if (tree.kind === 'refused') return tree;
   const policy = loadPolicy(artifact, tree.vfs);
   if (policy.kind === 'refused')
@@ -45,4 +46,16 @@ function reached(vfs: Vfs, path: string): Reached | undefined {
   const found = resolve(vfs, path, true);
   if (!found.ok) return undefined;
   return { names: found.names, directory: kindOf(found.location.inode) === 'dir' };
+}
+
+/** What the policy names as a directory is one, even where it may be absent: else the policy could not be loaded. */
+function namedAsDir({ maps }: Manifest, path: string): boolean {
+  const names = path.split('/').filter((name) => name !== '' && name !== '.');
+  const entries = maps.flatMap((map) => (map.type === 'inode' ? map.entries : []));
+  const at = entries.filter(
+    ({ components }) =>
+      components.length === names.length &&
+      components.every((c, i) => 'literal' in c && c.literal === names[i]),
+  );
+  return at.some((e) => e.object === 'dir') && at.every((e) => e.object !== 'file');
 }

@@ -52,7 +52,7 @@ function drawLayer(input: LayerInput, question: Question, count: { nodes: number
     described: new Map(),
     shapes: new Map(),
     shapeOf: new Map(),
-    visited: new Set(visited.map(positionOf)),
+    visited: new Set(visited.flatMap((edges) => edges.map((_, i) => positionOf(edges.slice(0, i + 1))))),
     end: trail && {
       trail,
       position: positionOf(visited.at(-1) ?? []),

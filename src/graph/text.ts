@@ -27,8 +27,10 @@ export function naturally(a: string, b: string): number {
   for (let i = 0; i < Math.min(x.length, y.length); i++) {
     const [p = '', q = ''] = [x[i], y[i]];
     if (p === q) continue;
-    const numbers = i % 2 === 1 ? p.replace(/^0+/, '').length - q.replace(/^0+/, '').length : 0;
-    return numbers !== 0 ? numbers : p < q ? -1 : 1;
+    const [n, m] = i % 2 === 1 ? [p, q].map((d) => d.replace(/^0+/, '')) : [p, q];
+    if (n === undefined || m === undefined || n === m) return p < q ? -1 : 1;
+    if (i % 2 === 1 && n.length !== m.length) return n.length - m.length;
+    return n < m ? -1 : 1;
   }
   return x.length - y.length;
 }

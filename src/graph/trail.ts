@@ -9,7 +9,10 @@ import type { Decision } from '../runtime/load.js';
 import type { Effect } from './model.js';
 
 export interface Trail {
-  /** Physical paths by component, in the order of the walk; the last one is where it ended. */
+  /**
+   * Physical paths by component, in the order of the walk; the last one is where it ended. A layer that has no say on the way is
+   * run at the object alone.
+   */
   readonly visited: readonly (readonly string[])[];
   /** Whether what is there is a directory: everything before it is. */
   readonly directory: boolean;
@@ -36,7 +39,7 @@ export function trailOf(
   const visited: (readonly string[])[] = [];
   let at: readonly string[] = [];
   for (const run of runs) {
-    at = moved(at, run);
+    at = run.hook === 'fs_pick' && object !== undefined ? object.names : moved(at, run);
     visited.push(at);
   }
   const last = runs.at(-1);

@@ -2,6 +2,7 @@ import { validateAgainst } from '../../src/runtime/schema.js';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { largePolicy } from '../../bench/policies.js';
 import { BAD, FAILING, filesIn, folder, GOOD, llpc, WARNED } from './llpc.js';
 
 const root = folder({
@@ -18,6 +19,7 @@ const root = folder({
   'folder/x': '',
   'folder/free.llp': 'llp 1;\npolicy "p" { default allow; dir? "/etc" { deny write; } }\n',
   plain: '',
+  'huge.llp': largePolicy(3000),
   'broken.json': '{"format": ',
   'lines.json': 'llp\n1;\n',
   'away.json': scenario({ directory: '/nonexistent/llp' }),
@@ -98,6 +100,20 @@ const ROWS: readonly Row[] = [
   ['explain nowhere.json read /a', 1, /LLP2017/],
   ['explain broken.json read /a', 1, /LLP5006/],
   ['explain good.llp read /a --scenario nowhere.json', 1, /nowhere\.json/],
+  ['graph', 2, /which policy\?/],
+  ['graph bad.llp', 1, /LLP1015/],
+  ['graph nowhere.llp', 1, /LLP2017/],
+  ['graph good.llp --action raed', 2, /`raed` is no action: did you mean `read`\?/],
+  ['graph good.llp --layer sight', 2, /there is no layer `sight`: they are `site`/],
+  ['graph good.llp --layer sit', 2, /there is no layer `sit`: did you mean `site`\?/],
+  ['graph good.llp --format json', 2, /`--format json`: it takes `svg`, `dot`, `mermaid`/],
+  ['graph good.llp --format mermiad', 2, /did you mean `mermaid`\?/],
+  ['graph good.llp --path=', 2, /`--path`: the empty path names nothing/],
+  ['graph good.llp --out=', 2, /`--out`: name a file/],
+  ['graph good.llp -o plain/x.svg', 1, /LLP5013[^]*it or what it lies in is no directory/],
+  ['graph good.llp -o folder', 1, /LLP5013[^]*`folder`: a folder has the name/],
+  ['graph good.llp --format dot -o inner/', 1, /LLP5013[^]*a folder has the name/],
+  ['graph huge.llp --full --format dot', 1, /LLP4006[^]*more than 3000 boxes[^]*leave out `--full`/],
   ['', 2, /no command/],
   ['chekc good.llp', 2, /unknown command `chekc`: did you mean `check`\?/],
   ['frobnicate', 2, /unknown command `frobnicate`\n/],
@@ -116,7 +132,7 @@ test('nothing was written by any of these', () => {
   expect(filesIn(root).filter((f) => /out|\.tmp$/.test(f))).toEqual(['inner/outside.llp']);
 });
 
-test.each(['check', 'build', 'run', 'test', 'explain', 'disasm', 'verify', 'exec'])(
+test.each(['check', 'build', 'run', 'test', 'explain', 'graph', 'disasm', 'verify', 'exec'])(
   'llpc %s --help',
   (command) => {
     for (const args of [
