@@ -1,5 +1,5 @@
-/** A model as DOT, for Graphviz: a cluster a layer, a node a place. */
-import { titleOf, signsOf } from './legend.js';
+/** A model as DOT, for Graphviz: a cluster a layer when there are several, a node a place. */
+import { titleOf } from './legend.js';
 import {
   colourRow,
   nodesOf,
@@ -16,24 +16,25 @@ export function printDot(model: GraphModel): string {
   return [
     'digraph policy {\n',
     '  rankdir=LR; ordering=out; bgcolor="#ffffff";\n',
-    '  node [shape=box, style=filled, fillcolor="#ffffff", color="#555555", fontname="monospace", fontsize=11];\n',
+    '  node [shape=box, style=filled, fillcolor="#ffffff", color="#555555", fontname="Courier", fontsize=11];\n',
     '  edge [arrowhead=none, color="#555555"];\n',
-    ...model.layers.map((layer, index) => cluster(model, layer, index)),
+    ...model.layers.flatMap((layer, index) => drawing(model, layer, index)),
     '}\n',
   ].join('');
 }
 
-function cluster(model: GraphModel, layer: LayerGraph, index: number): string {
-  const legend = [...legendLines(model, layer), ...signsOf(layer.root)];
+/** Graphviz turns the order of siblings around in a cluster, so there is one only where there are several. */
+function drawing(model: GraphModel, layer: LayerGraph, index: number): string[] {
+  const several = model.layers.length > 1;
   const nodes = nodesOf(layer.root);
-  return [
-    `  subgraph cluster_${index} {\n`,
-    `    label="${escaped(titleOf(model, layer))}"; labeljust=l; fontname="monospace"; color="#999999";\n`,
-    `    legend_${index} [shape=note, label="${flushLeft(legend)}"];\n`,
+  const lines = [
+    `    label="${escaped(titleOf(model, layer))}"; labeljust=l; labelloc=t; fontname="Courier"; color="#999999";\n`,
+    `    legend_${index} [shape=note, label="${flushLeft(legendLines(model, layer))}"];\n`,
     ...nodes.map(nodeLine),
     ...nodes.flatMap((n) => n.children.map((c) => edgeLine(n, c))),
-    '  }\n',
-  ].join('');
+  ];
+  if (several) return [`  subgraph cluster_${index} {\n`, ...lines, '  }\n'];
+  return lines.map((line) => line.slice(2));
 }
 
 function nodeLine(node: GraphNode): string {

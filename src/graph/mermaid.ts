@@ -1,7 +1,7 @@
 /** A model as a Mermaid flowchart, for pages that draw it: a subgraph a layer, a node a place. */
 import { assertNever } from '../assert.js';
 import { EFFECT_COLOURS, KIND_COLOURS } from './colours.js';
-import { signsOf, titleOf } from './legend.js';
+import { titleOf } from './legend.js';
 import { labelLines, legendLines } from './lines.js';
 import {
   colourRow,
@@ -27,11 +27,10 @@ export function printMermaid(model: GraphModel): string {
 }
 
 function subgraph(model: GraphModel, layer: LayerGraph, index: number): string {
-  const legend = [...legendLines(model, layer), ...signsOf(layer.root)];
   return [
     `  subgraph layer${index}["${escaped(titleOf(model, layer))}"]\n`,
     '    direction LR\n',
-    `    legend${index}["${lines(legend)}"]:::legend\n`,
+    `    legend${index}["${lines(legendLines(model, layer))}"]:::legend\n`,
     ...nodesOf(layer.root).map((n) => `    ${n.id}["${lines(labelLines(n))}"]\n`),
     '  end\n',
   ].join('');

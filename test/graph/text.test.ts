@@ -127,6 +127,12 @@ describe('a model', () => {
     expect(shown(nodes)).toEqual(['/; =deny', 'a; optional; itself=deny; beneath=allow; walked=read: deny']);
   });
 
+  it('ends where the path does', async () => {
+    const nodes = await drawn('default deny; file "/a" { allow read; }', { path: '/a/x', action: 'read' });
+    expect(shown(nodes)).toEqual(['/; =deny; walked=read: ENOTDIR', 'a; file; =allow']);
+    expect(nodes.map((n) => n.onPath)).toEqual([true, false]);
+  });
+
   it('leads a file past a scope for directories', async () => {
     const nodes = await drawn('default deny; dir "/a" { allow look; dir "*" { deny all; } }', {
       path: '/a/b',
