@@ -80,7 +80,7 @@ export async function drawGraph(result: CompileResult, asked: GraphRequest): Pro
   if (model !== undefined) return { kind: 'ok', model };
   const help = full
     ? 'leave out `--full`, so that places that say the same are folded'
-    : 'draw one layer with `--layer`';
+    : 'draw one layer with `--layer`, or one action with `--action`';
   return { kind: 'refused', diagnostics: [report('LLP4006', { limit: String(MAX_NODES) }, { help })] };
 }
 

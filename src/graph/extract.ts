@@ -4,7 +4,7 @@
  * Input: the layers with their automata, and what is asked. Output: a tree of nodes for each layer, siblings of one shape folded
  * into one node. Two places have one shape when they say the same and what lies beneath them does, under names that differ in
  * digits only. Nothing on the highlighted walk is folded. Weakness: where globs overlap, the tree is larger than the automaton
- * that it unfolds; `MAX_NODES` bounds it.
+ * that it unfolds; `MAX_NODES` and `MAX_PLACES` bound it.
  */
 import type { HierarchyAutomaton } from '../ir/hierarchy.js';
 import { partitionActions } from '../ir/partition.js';
@@ -18,6 +18,8 @@ import type { Trail } from './trail.js';
 
 /** More is nothing that anybody looks at, and takes long to lay out. */
 export const MAX_NODES = 3000;
+/** Globs beneath globs stand for more places than there are boxes to fold them into. */
+const MAX_PLACES = 200_000;
 
 export interface Question extends Asked {
   readonly path: string | undefined;
@@ -33,13 +35,20 @@ export interface LayerInput {
 
 /** Undefined when it has more than `MAX_NODES` nodes. */
 export function extractGraph(layers: readonly LayerInput[], question: Question): GraphModel | undefined {
-  const count = { nodes: 0 };
+  const count = { nodes: 0, places: 0 };
   const drawn = layers.map((input) => drawLayer(input, question, count));
-  if (count.nodes > MAX_NODES) return undefined;
+  if (isTooLarge(count)) return undefined;
   return { action: question.action, path: question.path, layers: drawn };
 }
 
-function drawLayer(input: LayerInput, question: Question, count: { nodes: number }): LayerGraph {
+interface Count {
+  nodes: number;
+  places: number;
+}
+
+const isTooLarge = ({ nodes, places }: Count): boolean => nodes > MAX_NODES || places > MAX_PLACES;
+
+function drawLayer(input: LayerInput, question: Question, count: Count): LayerGraph {
   const { layer, automaton, trail } = input;
   const root = placesOf(layer, automaton);
   const last = (trail?.visited.length ?? 0) - 1;
@@ -89,7 +98,7 @@ const positionOf = (edges: readonly number[]): string => edges.map((e) => `/${e}
 
 interface Drawing {
   readonly question: Question;
-  readonly count: { nodes: number };
+  readonly count: Count;
   readonly described: Map<PlaceNode, Described>;
   /** Key of a shape to its number, and places to theirs. */
   readonly shapes: Map<string, number>;
@@ -166,6 +175,8 @@ function groupsBeneath(drawing: Drawing, { members, position }: Group): Group[] 
   >();
   let single = 0;
   for (const { node, path } of members) {
+    drawing.count.places += node.children.length;
+    if (isTooLarge(drawing.count)) break;
     node.children.forEach((edge, index) => {
       const at = position === undefined ? undefined : `${position}/${index}`;
       const walked = at !== undefined && drawing.visited.has(at);

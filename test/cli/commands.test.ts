@@ -20,6 +20,7 @@ const root = folder({
   'folder/free.llp': 'llp 1;\npolicy "p" { default allow; dir? "/etc" { deny write; } }\n',
   plain: '',
   'huge.llp': largePolicy(3000),
+  'globs.llp': globs(),
   'broken.json': '{"format": ',
   'lines.json': 'llp\n1;\n',
   'away.json': scenario({ directory: '/nonexistent/llp' }),
@@ -27,6 +28,15 @@ const root = folder({
   'here.json': scenario({ directory: process.cwd() }),
 });
 symlinkSync('loop.llp', join(root, 'loop.llp'));
+
+/** Five globs that overlap, in each of seven levels: few states, and very many places. */
+function globs(): string {
+  const names = ['*a*', '*b*', '*c*', '*d*', '*e*'];
+  const scopes = Array.from({ length: 7 }, (_, depth) =>
+    names.map((n) => `dir "/${'*/'.repeat(depth)}${n}" { deny write; }`).join('\n'),
+  );
+  return `llp 1;\npolicy "p" {\n  default allow;\n${scopes.join('\n')}\n}\n`;
+}
 
 function scenario(tree: object): string {
   return JSON.stringify({
@@ -114,6 +124,7 @@ const ROWS: readonly Row[] = [
   ['graph good.llp -o folder', 1, /LLP5013[^]*`folder`: a folder has the name/],
   ['graph good.llp --format dot -o inner/', 1, /LLP5013[^]*a folder has the name/],
   ['graph huge.llp --full --format dot', 1, /LLP4006[^]*more than 3000 boxes[^]*leave out `--full`/],
+  ['graph globs.llp --format dot', 1, /LLP4006[^]*globs beneath globs/],
   ['', 2, /no command/],
   ['chekc good.llp', 2, /unknown command `chekc`: did you mean `check`\?/],
   ['frobnicate', 2, /unknown command `frobnicate`\n/],
