@@ -61,7 +61,8 @@ function assertedPath(
   const text = values.read(decl.path, env);
   if (text === undefined) return undefined;
   const { span } = decl.path;
-  if (text.startsWith('/')) return readComponents(text.slice(1), text, span, out);
+  const plain = decl.path.parts.every((part) => part.kind === 'text');
+  if (text.startsWith('/')) return readComponents(text.slice(1), text, { span, plain }, out);
   out.push(report('LLP3001', { path: text }, { span, help: `write \`"/${text}"\`` }));
   return undefined;
 }
