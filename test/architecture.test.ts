@@ -20,6 +20,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['ir/'],
   ['codegen/'],
   ['parser/'],
+  ['graph/'],
   [
     'link.ts',
     'std.ts',
@@ -48,6 +49,8 @@ const FORBIDDEN: readonly (readonly [string, string])[] = [
   ['parser/', 'runtime/'],
   ['parser/', 'codegen/'],
   ['ir/', 'runtime/'],
+  ['graph/', 'parser/'],
+  ['graph/', 'codegen/'],
 ];
 
 interface Edge {

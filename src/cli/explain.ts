@@ -1,10 +1,9 @@
 /** `llpc explain`: one request, every program that it ran, what decided, and what would turn it around. */
-import { ACTIONS, type ActionName } from '../abi/actions.js';
+import type { ActionName } from '../abi/actions.js';
 import { hasError } from '../analyse.js';
 import type { Artifact } from '../artifact/manifest.js';
 import type { CompileResult } from '../compile.js';
 import { report } from '../diagnostics/catalogue.js';
-import { nearestName } from '../diagnostics/suggest.js';
 import type { Diagnostic, NamedSource } from '../diagnostics/types.js';
 import { findFlips, type Flips } from '../flip.js';
 import { toDiagnostics } from '../locate.js';
@@ -18,6 +17,7 @@ import { UsageError, type Options } from './options.js';
 import { print, printDiagnostics } from './output.js';
 import { loadPolicies } from './policies.js';
 import { askedOf, askRequest, askStep, type Answer, type Asking } from './question.js';
+import { readAction } from './read-action.js';
 import { recompile } from './recompile.js';
 import { makeTree, readScenario } from './scenario-files.js';
 import { placeFinder } from './source-lines.js';
@@ -69,15 +69,6 @@ async function fail(
 ): Promise<number> {
   await printDiagnostics(diagnostics, sources, options.format);
   return 1;
-}
-
-function readAction(name: string): ActionName {
-  const action = ACTIONS.find((a) => a === name);
-  if (action !== undefined) return action;
-  const near = nearestName(name, ACTIONS);
-  throw new UsageError(
-    `\`${name}\` is no action${near === undefined ? `: they are ${ACTIONS.join(', ')}` : `: did you mean \`${near}\`?`}`,
-  );
 }
 
 function auditRequests({

@@ -3,7 +3,18 @@ import type { ExtraOption, Format } from './options.js';
 
 export interface Command {
   readonly name:
-    'check' | 'build' | 'run' | 'test' | 'explain' | 'diff' | 'fmt' | 'lsp' | 'disasm' | 'verify' | 'exec';
+    | 'check'
+    | 'build'
+    | 'run'
+    | 'test'
+    | 'explain'
+    | 'graph'
+    | 'diff'
+    | 'fmt'
+    | 'lsp'
+    | 'disasm'
+    | 'verify'
+    | 'exec';
   readonly options: readonly ExtraOption[];
   /** What `--format` takes, where it is not text, json and sarif. */
   readonly formats?: readonly Format[];
@@ -155,6 +166,28 @@ A language server for editors, on standard input and output (docs/editors.md). \
 ${EXITS}`,
   },
   {
+    name: 'graph',
+    options: ['action', 'path', 'layer', 'full', 'out'],
+    formats: ['svg', 'dot', 'mermaid'],
+    help: `llpc graph FILE…
+
+Draws the hierarchy of a policy: a box for each place that scopes name, with what is allowed there and beneath. Places that
+say the same are folded into one box. Each layer is drawn by itself.
+
+  --action ACTION    the verdict on this action alone: allow, deny or forbid
+  --path PATH        highlight the walk of this path as the programs go it, with the verdict at its end (on ACTION; on \`open\`
+                     without)
+  --layer NAME       this layer only
+  --full             nothing is folded
+  --format FORMAT    svg (default), dot (Graphviz) or mermaid
+  -o, --out FILE     where to, whole or not at all; standard output without
+  -D NAME=VALUE      value for a parameter of the policy
+  --no-color         no colours in messages; NO_COLOR in the environment says the same
+  -h, --help         this text
+
+${EXITS}`,
+  },
+  {
     name: 'disasm',
     options: ['hex', 'program', 'dot', 'plan'],
     help: `llpc disasm FILE
@@ -211,6 +244,7 @@ export const GENERAL_HELP = `llpc: file-access policies, compiled to Landlock v8
   llpc run POLICY-or-MANIFEST --scenario FILE   replay a series of calls
   llpc explain FILE ACTION PATH                 why something is allowed or denied
   llpc diff OLD NEW                             what changed in meaning
+  llpc graph FILE…                              a picture of the hierarchy
 
   llpc fmt --write FILE…                        lay them out
   llpc lsp                                      the language server, for editors

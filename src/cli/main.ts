@@ -65,6 +65,8 @@ async function run(command: Command, options: Options): Promise<number> {
       return (await import('./fmt.js')).fmtCommand(options);
     case 'lsp':
       return (await import('./lsp.js')).lspCommand(options);
+    case 'graph':
+      return (await import('./graph.js')).graphCommand(options);
     case 'disasm':
       return (await import('./disasm.js')).disasmCommand(options);
     case 'verify':

@@ -8,7 +8,9 @@ import { parseHex } from './hex.js';
 
 export class UsageError extends Error {}
 
-export type Format = 'text' | 'json' | 'sarif' | 'markdown';
+export type Format = 'text' | 'json' | 'sarif' | 'markdown' | Picture;
+export const PICTURES = ['svg', 'dot', 'mermaid'] as const;
+export type Picture = (typeof PICTURES)[number];
 const DIAGNOSTIC_FORMATS: readonly Format[] = ['text', 'json', 'sarif'];
 const COVERAGE_FORMATS = ['text', 'json', 'lcov'] as const;
 export type CoverageFormat = (typeof COVERAGE_FORMATS)[number];
@@ -21,6 +23,7 @@ const HOOK_NAMES = ['fs_walk', 'fs_pick', 'fs_get'] as const;
 export interface Options {
   readonly positionals: readonly string[];
   readonly defines: Readonly<Record<string, string>>;
+  /** Of a report. */
   readonly format: Format;
   readonly help: boolean;
   readonly emit: readonly Stage[];
@@ -67,6 +70,11 @@ export interface Options {
   readonly check: boolean;
   /** `fmt`: in place. */
   readonly write: boolean;
+  /** `graph`: what is shown of the policy. */
+  readonly action: string | undefined;
+  readonly path: string | undefined;
+  readonly layer: string | undefined;
+  readonly full: boolean;
 }
 
 const COMMON = {
@@ -108,6 +116,10 @@ const EXTRA = {
   check: { type: 'boolean' },
   write: { type: 'boolean' },
   stdio: { type: 'boolean' },
+  action: { type: 'string' },
+  path: { type: 'string' },
+  layer: { type: 'string' },
+  full: { type: 'boolean' },
 } as const;
 export type ExtraOption = keyof typeof EXTRA;
 
@@ -127,7 +139,7 @@ export function readOptions(
   return {
     positionals,
     defines: readDefines(values['define']),
-    format: oneOf('--format', text('format') ?? 'text', formats),
+    format: oneOf('--format', text('format') ?? formats[0] ?? 'text', formats),
     help: values['help'] === true,
     emit: list(values['emit']).map((stage) => oneOf('--emit', stage, STAGES)),
     out: text('out'),
@@ -146,6 +158,10 @@ export function readOptions(
     old: list(values['old']),
     next: list(values['new']),
     exitCode: values['exit-code'] === true,
+    action: text('action'),
+    path: text('path'),
+    layer: text('layer'),
+    full: values['full'] === true,
   };
 }
 

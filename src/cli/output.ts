@@ -15,7 +15,10 @@ export async function printDiagnostics(
 ): Promise<void> {
   switch (format) {
     case 'text':
-    case 'markdown': {
+    case 'markdown':
+    case 'svg':
+    case 'dot':
+    case 'mermaid': {
       if (diagnostics.length === 0) return;
       const { renderText } = await import('../diagnostics/render.js');
       process.stderr.write(renderText(diagnostics, sources, { colour: hasColour(process.stderr) }));

@@ -7,4 +7,8 @@ export const LIMITS = {
   LLP4003: error('programs too large', 'the programs do not fit the target: {reason}'),
   LLP4004: error('too many layers', '{layers} layers, and a task holds {limit} chains'),
   LLP4005: error('fragments expand too far', 'fragments expand to more than {limit} rules, scopes and uses'),
+  LLP4006: error(
+    'graph too large',
+    'the graph has more than {limit} boxes, or globs beneath globs that stand for many more',
+  ),
 } as const;

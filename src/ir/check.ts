@@ -23,7 +23,7 @@ import { checkTest } from './check-tests.js';
 import type { Linked } from './linked.js';
 import { ActionSets, checkUnique, collectNames, type FileNames } from './names.js';
 import { readComponents } from './paths.js';
-import type { CheckedPolicy, Layer, PathPattern } from './policy.js';
+import type { CheckedPolicy, Layer, NamedSet, PathPattern } from './policy.js';
 import { closeScopes, openScope, type OpenScope, type ScopeTable } from './scopes.js';
 import { Values, type Defines, type Env } from './values.js';
 
@@ -53,7 +53,7 @@ export function check(linked: Linked, defines: Defines): Outcome<CheckedPolicy> 
     ),
   );
   checkLayers(linked, layers, out);
-  return { value: { layers, tests, ...claims }, diagnostics: out };
+  return { value: { layers, tests, sets: namedSets(linked, names), ...claims }, diagnostics: out };
 }
 
 /** The layers of a file, and what is claimed of them and of all together. */
@@ -83,6 +83,18 @@ const NO_ARGS: ReadonlyMap<string, string> = new Map();
 
 function fileOf(context: Context, index: number): Linked['files'][number]['file'] {
   return defined(context.linked.files[index], 'a file').file;
+}
+
+/** Own names before imported ones. What is wrong with a set is reported where it is declared. */
+function namedSets(linked: Linked, names: readonly FileNames[]): NamedSet[] {
+  const sets = new ActionSets(names, []);
+  const found = linked.entries.flatMap((index) =>
+    [...(names[index]?.actions ?? [])].map(([name, { decl, file }]) => ({
+      name,
+      actions: sets.expand(decl.set, file),
+    })),
+  );
+  return found.filter((s, i) => s.actions !== 0 && found.findIndex((t) => t.name === s.name) === i);
 }
 
 /** A value for a parameter that no file declares is a misspelling. */

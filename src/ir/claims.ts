@@ -61,7 +61,8 @@ function assertedPath(
   const text = values.read(decl.path, env);
   if (text === undefined) return undefined;
   const { span } = decl.path;
-  if (text.startsWith('/')) return readComponents(text.slice(1), text, { span, plain: false }, out);
+  const plain = span.end - span.start === text.length + 2 && decl.path.parts.every((p) => p.kind === 'text');
+  if (text.startsWith('/')) return readComponents(text.slice(1), text, { span, plain }, out);
   out.push(report('LLP3001', { path: text }, { span, help: `write \`"/${text}"\`` }));
   return undefined;
 }

@@ -8,10 +8,17 @@ import type { Span } from '../diagnostics/types.js';
 export interface CheckedPolicy {
   readonly layers: readonly Layer[];
   readonly tests: readonly CheckedTest[];
+  /** The `actions` that the given files declare or import: what people call their sets. */
+  readonly sets: readonly NamedSet[];
   readonly assertions: readonly Assertion[];
   readonly gainAssertions: readonly GainAssertion[];
   /** Gains that moves may bring without a word. */
   readonly acceptedGains: ActionMask;
+}
+
+export interface NamedSet {
+  readonly name: string;
+  readonly actions: ActionMask;
 }
 
 /** A claim about every object at a path, and for `under` about all beneath. */

@@ -2,6 +2,7 @@ import { validateAgainst } from '../../src/runtime/schema.js';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { largePolicy } from '../../bench/policies.js';
 import { BAD, FAILING, filesIn, folder, GOOD, llpc, WARNED } from './llpc.js';
 
 const MOVES =
@@ -23,6 +24,8 @@ const root = folder({
   'folder/x': '',
   'folder/free.llp': 'llp 1;\npolicy "p" { default allow; dir? "/etc" { deny write; } }\n',
   plain: '',
+  'huge.llp': largePolicy(3000),
+  'globs.llp': globs(),
   'broken.json': '{"format": ',
   'lines.json': 'llp\n1;\n',
   'away.json': scenario({ directory: '/nonexistent/llp' }),
@@ -30,6 +33,15 @@ const root = folder({
   'here.json': scenario({ directory: process.cwd() }),
 });
 symlinkSync('loop.llp', join(root, 'loop.llp'));
+
+/** Five globs that overlap, in each of seven levels: few states, and very many places. */
+function globs(): string {
+  const names = ['*a*', '*b*', '*c*', '*d*', '*e*'];
+  const scopes = Array.from({ length: 7 }, (_, depth) =>
+    names.map((n) => `dir "/${'*/'.repeat(depth)}${n}" { deny write; }`).join('\n'),
+  );
+  return `llp 1;\npolicy "p" {\n  default allow;\n${scopes.join('\n')}\n}\n`;
+}
 
 function scenario(tree: object): string {
   return JSON.stringify({
@@ -106,6 +118,21 @@ const ROWS: readonly Row[] = [
   ['explain nowhere.json read /a', 1, /LLP2017/],
   ['explain broken.json read /a', 1, /LLP5006/],
   ['explain good.llp read /a --scenario nowhere.json', 1, /nowhere\.json/],
+  ['graph', 2, /which policy\?/],
+  ['graph bad.llp', 1, /LLP1015/],
+  ['graph nowhere.llp', 1, /LLP2017/],
+  ['graph good.llp --action raed', 2, /`raed` is no action: did you mean `read`\?/],
+  ['graph good.llp --layer sight', 2, /there is no layer `sight`: they are `site`/],
+  ['graph good.llp --layer sit', 2, /there is no layer `sit`: did you mean `site`\?/],
+  ['graph good.llp --format json', 2, /`--format json`: it takes `svg`, `dot`, `mermaid`/],
+  ['graph good.llp --format mermiad', 2, /did you mean `mermaid`\?/],
+  ['graph good.llp --path=', 2, /`--path`: the empty path names nothing/],
+  ['graph good.llp --out=', 2, /`--out`: name a file/],
+  ['graph good.llp -o plain/x.svg', 1, /LLP5013[^]*it or what it lies in is no directory/],
+  ['graph good.llp -o folder', 1, /LLP5013[^]*`folder`: a folder has the name/],
+  ['graph good.llp --format dot -o inner/', 1, /LLP5013[^]*a folder has the name/],
+  ['graph huge.llp --full --format dot', 1, /LLP4006[^]*more than 3000 boxes[^]*leave out `--full`/],
+  ['graph globs.llp --format dot', 1, /LLP4006[^]*globs beneath globs/],
   ['', 2, /no command/],
   ['chekc good.llp', 2, /unknown command `chekc`: did you mean `check`\?/],
   ['frobnicate', 2, /unknown command `frobnicate`\n/],
@@ -124,22 +151,32 @@ test('nothing was written by any of these', () => {
   expect(filesIn(root).filter((f) => /out|\.tmp$/.test(f))).toEqual(['inner/outside.llp']);
 });
 
-test.each(['check', 'build', 'run', 'test', 'explain', 'diff', 'fmt', 'lsp', 'disasm', 'verify', 'exec'])(
-  'llpc %s --help',
-  (command) => {
-    for (const args of [
-      [command, '--help'],
-      [command, '-h'],
-      ['help', command],
-    ]) {
-      const { code, out, err } = llpc(root, args);
-      expect([code, err]).toEqual([0, '']);
-      expect(out.startsWith(`llpc ${command} `)).toBe(true);
-      expect(out).toContain('exit code');
-    }
-    expect(llpc(root, ['--help']).out).toContain(`llpc ${command} `);
-  },
-);
+test.each([
+  'check',
+  'build',
+  'run',
+  'test',
+  'explain',
+  'graph',
+  'diff',
+  'fmt',
+  'lsp',
+  'disasm',
+  'verify',
+  'exec',
+])('llpc %s --help', (command) => {
+  for (const args of [
+    [command, '--help'],
+    [command, '-h'],
+    ['help', command],
+  ]) {
+    const { code, out, err } = llpc(root, args);
+    expect([code, err]).toEqual([0, '']);
+    expect(out.startsWith(`llpc ${command} `)).toBe(true);
+    expect(out).toContain('exit code');
+  }
+  expect(llpc(root, ['--help']).out).toContain(`llpc ${command} `);
+});
 
 test('llpc --version', () => {
   for (const flag of ['--version', '-V']) expect(llpc(root, [flag]).out).toMatch(/^llpc \d+\.\d+\.\d+\S*\n$/);

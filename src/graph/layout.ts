@@ -1,0 +1,73 @@
+/**
+ * Where the nodes of a layer go: Graphviz lays the tree out from left to right, and its columns are aligned here.
+ *
+ * Input: a tree and the size of each node in pixels. Output: the left upper corner of each node, no two nodes overlapping, and
+ * the size of all. Invariant: the same tree gives the same places on every machine (Graphviz is WebAssembly, sizes are ours).
+ */
+import { Graphviz } from '@hpcc-js/wasm-graphviz';
+import { nodesOf, type GraphNode } from './model.js';
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Layout extends Size {
+  readonly corners: ReadonlyMap<string, { readonly x: number; readonly y: number }>;
+  /** Right edge of the column that a node is in. */
+  readonly right: ReadonlyMap<string, number>;
+}
+
+const DPI = 72;
+const COLUMN_GAP = 46;
+const ROW_GAP = 10;
+
+export async function layOut(root: GraphNode, sizeOf: (node: GraphNode) => Size): Promise<Layout> {
+  const graphviz = await Graphviz.load();
+  const nodes = nodesOf(root);
+  const plain = graphviz.layout(treeDot(nodes, sizeOf), 'plain', 'dot');
+  const centres = new Map(
+    [...plain.matchAll(/^node (n\d+) (\S+) (\S+) /gm)].map(([, id = '', , y]) => [id, Number(y) * DPI]),
+  );
+  const tops = new Map(nodes.map((n) => [n.id, -(centres.get(n.id) ?? 0) - sizeOf(n).height / 2]));
+  const least = Math.min(...tops.values());
+  const { left, right, width } = columnsOf(root, sizeOf);
+  const corners = new Map(
+    nodes.map((n) => [n.id, { x: left.get(n.id) ?? 0, y: Math.round((tops.get(n.id) ?? 0) - least) }]),
+  );
+  const height = Math.max(...nodes.map((n) => (corners.get(n.id)?.y ?? 0) + sizeOf(n).height));
+  return { corners, right, width, height };
+}
+
+/** Sizes only: what the nodes say is no concern of the layout. */
+function treeDot(nodes: readonly GraphNode[], sizeOf: (node: GraphNode) => Size): string {
+  const inches = (pixels: number): string => (pixels / DPI).toFixed(4);
+  const lines = nodes.flatMap((n) => {
+    const { width, height } = sizeOf(n);
+    return [
+      `${n.id} [width=${inches(width)},height=${inches(height)}];`,
+      ...n.children.map((c) => `${n.id}->${c.id};`),
+    ];
+  });
+  const settings = `rankdir=LR;ordering=out;nodesep=${inches(ROW_GAP)};ranksep=${inches(COLUMN_GAP)};`;
+  return `digraph{${settings}node[shape=box,fixedsize=true,label=""];edge[arrowhead=none];${lines.join('')}}`;
+}
+
+/** Every column as wide as its widest node, nodes flush left. */
+function columnsOf(
+  root: GraphNode,
+  sizeOf: (node: GraphNode) => Size,
+): { readonly left: Map<string, number>; readonly right: Map<string, number>; readonly width: number } {
+  const left = new Map<string, number>();
+  const right = new Map<string, number>();
+  let at = 0;
+  for (let level: readonly GraphNode[] = [root]; level.length > 0; level = level.flatMap((n) => n.children)) {
+    const width = Math.max(...level.map((n) => sizeOf(n).width));
+    for (const { id } of level) {
+      left.set(id, at);
+      right.set(id, at + width);
+    }
+    at += width + COLUMN_GAP;
+  }
+  return { left, right, width: at - COLUMN_GAP };
+}

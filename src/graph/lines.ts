@@ -1,0 +1,24 @@
+/** A node and a legend as lines of text, for the formats that have nothing better. */
+import type { GraphModel, GraphNode, LayerGraph } from './model.js';
+import { signsOf } from './legend.js';
+import { wrapped } from './text.js';
+
+export function labelLines(node: GraphNode): string[] {
+  const tags = node.tags.length > 0 ? `  (${node.tags.join(', ')})` : '';
+  return [
+    `${node.name}${tags}`,
+    ...node.rows.map((r) => (r.label === '' ? r.text : `${r.label}: ${r.text}`)),
+  ];
+}
+
+/** Columns after which a line of a legend is continued beneath. */
+const WRAP = 76;
+
+/** Classes, then signs. */
+export function legendLines(model: GraphModel, layer: LayerGraph): string[] {
+  const meaning =
+    model.action === undefined
+      ? [...layer.classes.map(({ text }) => `class: ${text}`), ...layer.everywhere]
+      : [`${model.action}: allow, deny, or forbid (no inner scope may allow it)`];
+  return [...meaning, ...signsOf(layer.root)].flatMap((line) => wrapped(line, WRAP));
+}

@@ -1,0 +1,43 @@
+/** How large the parts of an SVG are, in pixels; a monospaced font makes that known before anybody has drawn it. */
+import type { Size } from './layout.js';
+import type { GraphNode, GraphRow } from './model.js';
+import { columns } from './text.js';
+
+/** Advance of a character at the font size; the widest of the usual monospaced fonts has 0.602. */
+export const FONT = 12;
+export const CHAR = 7.3;
+export const PAD = 8;
+export const HEAD = 23;
+export const ROW = 19;
+/** A mark of a class or of a verdict, with the gap after it. */
+export const MARK = 13;
+export const STEP = MARK + 1;
+/** Tags are smaller. */
+export const SMALL = 10;
+const SMALL_CHAR = 6.1;
+
+export const textWidth = (text: string): number => Math.ceil(columns(text) * CHAR);
+export const smallWidth = (text: string): number => Math.ceil(columns(text) * SMALL_CHAR);
+
+export const tagText = (node: GraphNode): string => node.tags.join(', ');
+
+/** Where a row of a node has its marks, from the left: after the widest label, if it has one itself. */
+export function marksAt(node: GraphNode, row: GraphRow): number {
+  if (row.label === '') return PAD;
+  return 2 * PAD + Math.max(...node.rows.map((r) => textWidth(r.label)));
+}
+
+export function marksWidth(row: GraphRow, classes: number): number {
+  const count = row.kind === 'rights' ? classes : 1;
+  return count === 0 ? 0 : count * STEP + PAD - 2;
+}
+
+export function sizeOf(node: GraphNode, classes: number): Size {
+  const tags = tagText(node);
+  const head = textWidth(node.name) + (tags === '' ? 0 : PAD + smallWidth(tags));
+  const rows = node.rows.map((r) => marksAt(node, r) - PAD + marksWidth(r, classes) + textWidth(r.text));
+  return {
+    width: 2 * PAD + Math.max(head, ...rows),
+    height: HEAD + node.rows.length * ROW + (node.rows.length > 0 ? 3 : 0),
+  };
+}
