@@ -22,6 +22,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['parser/'],
   ['link.ts', 'std.ts', 'analyse.ts', 'compile.ts', 'locate.ts', 'test-tree.ts', 'testing.ts'],
   ['cli/', 'index.ts'],
+  ['harness/', 'unplugin/'],
 ];
 
 /** What must not be imported at all, whatever the order says. */

@@ -7,11 +7,11 @@ import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic } from '../diagnostics/types.js';
 import { compileFiles, type Depth } from './compile-files.js';
 import { depfileText } from './depfile.js';
-import { reasonOf, writeFiles, type ReadFile, type ReadText } from './io.js';
+import { reasonOf, recording, writeFiles, type ReadFile, type ReadText } from './io.js';
 import { print, printDiagnostics } from './output.js';
 import { UsageError, type Options } from './options.js';
 import { together } from './together.js';
-import { recording, watching } from './watch.js';
+import { watching } from './watch.js';
 
 export async function checkCommand(options: Options): Promise<number> {
   const needsPlan = options.emit.some((stage) => stage === 'plan' || stage === 'asm' || stage === 'manifest');

@@ -31,6 +31,15 @@ export function readText(path: string): ReadText {
   }
 }
 
+/** Reads, and keeps what it found by name: also that a file is missing. */
+export function recording(read: ReadFile, seen: Map<string, ReadText>): ReadFile {
+  return (path) => {
+    const found = read(path);
+    seen.set(path, found);
+    return found;
+  };
+}
+
 /** What went wrong, for people. */
 export function reasonOf(error: unknown): string {
   if (error instanceof TypeError && 'code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {

@@ -4,7 +4,7 @@
  * Invariant: what was read is compared to what is there, so that no change between reading and watching is missed and an event
  * without a change (a touch, the command's own output) runs nothing.
  */
-import { readText, type ReadFile, type ReadText } from './io.js';
+import { readText, recording, type ReadFile, type ReadText } from './io.js';
 import { UsageError, type Options } from './options.js';
 import { watchSet } from './watch-set.js';
 
@@ -41,15 +41,6 @@ async function watchFiles(run: (read: ReadFile) => Promise<number>): Promise<num
     process.off('SIGINT', stop);
     set.close();
   }
-}
-
-/** Reads, and keeps what it found by name: also that a file is missing. */
-export function recording(read: ReadFile, seen: Map<string, ReadText>): ReadFile {
-  return (path) => {
-    const found = read(path);
-    seen.set(path, found);
-    return found;
-  };
 }
 
 /** The files that are no longer what they were; undefined at the end. */
