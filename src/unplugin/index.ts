@@ -37,8 +37,8 @@ export const llp = createUnplugin<LlpcOptions | undefined, false>((options = {},
 });
 
 /**
- * One message of a bundler, at the place of the first. Rollup and its kin print message, place and frame; webpack the message
- * alone. Columns of a place are from 0 there.
+ * One message of a bundler, at the place of the first. Rollup and its kin show an error's message, place and frame, of a warning
+ * perhaps only the message; webpack shows the message alone. Columns of a place are from 0 there, those in the text from 1.
  */
 function logOf(
   messages: readonly Message[],
@@ -48,11 +48,11 @@ function logOf(
   const rendered = messages.map((m) => m.rendered).join('\n\n');
   if (framework === 'webpack' || framework === 'rspack') return { message: rendered };
   const [first] = messages;
-  const frame = rendered.slice(rendered.indexOf('\n') + 1);
   const place = first?.place;
-  const loc =
-    place === undefined
-      ? {}
-      : { loc: { file: resolve(place.file), line: place.line, column: place.column - 1 } };
-  return { id, message: first?.text ?? '', ...loc, ...(rendered.includes('\n') ? { frame } : {}) };
+  if (place === undefined) return { id, message: rendered };
+  const file = resolve(place.file);
+  const log = { id: file, loc: { file, line: place.line, column: place.column - 1 } };
+  if (first?.severity === 'warning') return { ...log, message: rendered };
+  const end = rendered.indexOf('\n');
+  return { ...log, message: rendered.slice(0, end), frame: rendered.slice(end + 1) };
 }
