@@ -102,8 +102,8 @@ function runStep(policy: LoadedPolicy, step: CheckedStep, sources: readonly Name
   return [report('LLP5009', { wanted, found }, { span: step.span, notes })];
 }
 
-/** The rule behind the last program that judged. */
-function notesOf(
+/** The rule behind the last program that judged, as a note. */
+export function notesOf(
   policy: LoadedPolicy,
   runs: Parameters<typeof explainRuns>[1],
   sources: readonly NamedSource[],

@@ -39,6 +39,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ],
   ['format/'],
   ['cli/', 'lsp/', 'index.ts'],
+  ['harness/', 'unplugin/'],
 ];
 
 /** What must not be imported at all, whatever the order says. */

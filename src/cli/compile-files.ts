@@ -1,8 +1,10 @@
 /** Files → a compilation: what every command that takes policies begins with. */
+import type { CompileOptions } from '../analyse.js';
 import type { CompileResult } from '../compile.js';
 import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic } from '../diagnostics/types.js';
-import { fileImporter, identify, readText } from './io.js';
+import type { SourceInput } from '../link.js';
+import { identify, readText, type ReadFile } from './io.js';
 import { progressLine } from './output.js';
 import type { Options } from './options.js';
 
@@ -14,12 +16,13 @@ export async function compileFiles(
   paths: readonly string[],
   options: Options,
   depth: Depth = 'build',
+  readFile: ReadFile = readText,
 ): Promise<CompileResult> {
   const unreadable: Diagnostic[] = [];
   const readable: string[] = [];
   const texts: string[] = [];
   for (const path of paths) {
-    const read = readText(path);
+    const read = readFile(path);
     if (read.kind === 'ok') {
       readable.push(path);
       texts.push(read.text);
@@ -32,14 +35,14 @@ export async function compileFiles(
   const progress = progressLine();
   const compileOptions = {
     defines: options.defines,
-    importer: fileImporter,
+    importer: readFile,
     plan: options.plan,
     progress: progress.step,
   };
   const inputs = identify(readable, texts);
   const result =
     depth === 'build'
-      ? (await import('../compile.js')).compile(inputs, compileOptions)
+      ? await compileOrRemember(inputs, options, compileOptions, readFile)
       : { ...(await import('../analyse.js')).checkSources(inputs, compileOptions), artifact: undefined };
   const diagnostics = await confirmed(result);
   progress.done();
@@ -51,4 +54,20 @@ export async function compileFiles(
 async function confirmed(result: CompileResult): Promise<readonly Diagnostic[]> {
   if ((result.stages.gains ?? []).length === 0) return result.diagnostics;
   return (await import('../gains.js')).confirmGains(result);
+}
+
+/** From the cache when there is one, and the stages are not asked for, which it does not keep. */
+async function compileOrRemember(
+  inputs: readonly SourceInput[],
+  { cache, emit }: Options,
+  compileOptions: CompileOptions,
+  readFile: ReadFile,
+): Promise<CompileResult> {
+  const kept = cache === undefined || emit.length > 0 ? undefined : await import('./cache.js');
+  const slot = kept?.cacheSlot(cache ?? '', inputs, compileOptions);
+  const known = slot === undefined ? undefined : kept?.readCached(slot, readFile);
+  if (known !== undefined) return known;
+  const result = (await import('../compile.js')).compile(inputs, compileOptions);
+  if (slot !== undefined) kept?.writeCached(slot, result);
+  return result;
 }

@@ -46,6 +46,9 @@ const EMIT = `  --emit STAGE       show a stage: ast, policy, hierarchy, plan, a
   --plan PLAN        chained (default); monolithic or unchained, to compare it to
 `;
 
+const WATCH = `  -w, --watch        again whenever a file changes that it read; Ctrl-C ends it
+`;
+
 /** Of the commands about bytecode, whose output is no list of diagnostics. */
 const BYTECODE = `  --hex              FILE is hex text, as is a file that ends in .hex
   --format FORMAT    text (default) or json (schema/bytecode-1.json)
@@ -55,24 +58,28 @@ const BYTECODE = `  --hex              FILE is hex text, as is a file that ends 
 export const COMMANDS: readonly Command[] = [
   {
     name: 'check',
-    options: ['emit', 'plan'],
+    options: ['emit', 'plan', 'watch', 'each'],
     help: `llpc check FILE…
 
 Checks policies. Several files together are layers: every layer must allow. \`-\` is standard input.
 
-${COMMON}${EMIT}
+  --each             each file is a policy of its own, not a layer
+${WATCH}${COMMON}${EMIT}
 ${EXITS}`,
   },
   {
     name: 'build',
-    options: ['emit', 'out', 'plan'],
+    options: ['emit', 'out', 'plan', 'watch', 'depfile', 'cache', 'no-cache'],
     help: `llpc build FILE… -o DIR
 
 Compiles policies to a program chain: DIR/manifest.json and the bytecode that it names. Written whole or not at all; the
 same input gives the same bytes on every machine.
 
   -o, --out DIR      where to
-${COMMON}${EMIT}
+  --depfile FILE     what DIR/manifest.json was made of, for Make and Ninja
+  --cache DIR        keep results there and use them when nothing changed; LLPC_CACHE in the environment says the same
+  --no-cache         neither
+${WATCH}${COMMON}${EMIT}
 ${EXITS}`,
   },
   {
@@ -88,14 +95,14 @@ ${EXITS}`,
   },
   {
     name: 'test',
-    options: ['engine', 'coverage', 'coverage-format', 'coverage-out', 'generate'],
+    options: ['engine', 'coverage', 'coverage-format', 'coverage-out', 'generate', 'watch'],
     help: `llpc test FILE…
 
 Runs the \`test\` blocks of each policy, on the bytecode that it compiles to.
 
   --generate         print a \`test\` block with the smallest set of expectations that covers every rule from both sides of its
                      boundary, in place of running the tests; it passes when it is appended to the policy
-${COVERAGE}${ENGINE}${COMMON}
+${COVERAGE}${ENGINE}${WATCH}${COMMON}
 ${EXITS}`,
   },
   {

@@ -21,6 +21,9 @@ import type { Importer, SourceInput } from '../link.js';
 export type ReadText =
   { readonly kind: 'ok'; readonly text: string } | { readonly kind: 'missing'; readonly why: string };
 
+/** What gives the text of a file; `readText`, or one that also remembers. */
+export type ReadFile = (path: string) => ReadText;
+
 /** The text of a file; `-` is standard input. */
 export function readText(path: string): ReadText {
   try {
@@ -29,6 +32,15 @@ export function readText(path: string): ReadText {
   } catch (error) {
     return { kind: 'missing', why: reasonOf(error) };
   }
+}
+
+/** Reads, and keeps what it found by name: also that a file is missing. */
+export function recording(read: ReadFile, seen: Map<string, ReadText>): ReadFile {
+  return (path) => {
+    const found = read(path);
+    seen.set(path, found);
+    return found;
+  };
 }
 
 /** What went wrong, for people. */
@@ -84,8 +96,8 @@ function commonFolder(paths: readonly string[]): string {
 }
 
 /**
- * Writes files into a folder: each first under another name, and when all are written all are renamed, in the given order.
- * On an error nothing new is left, neither files nor folders.
+ * Writes files, by their paths from a folder: each first under another name, and when all are written all are renamed, in the
+ * given order. On an error nothing new is left, neither files nor folders.
  */
 export function writeFiles(folder: string, files: readonly (readonly [string, string | Uint8Array])[]): void {
   const undo: (() => void)[] = [];
@@ -93,8 +105,9 @@ export function writeFiles(folder: string, files: readonly (readonly [string, st
     makeFolder(folder, undo);
     const moves = files.map(([name, content]): readonly [string, string] => {
       const to = join(folder, name);
-      const from = join(folder, `.${basename(name)}.${process.pid}.tmp`);
+      const from = join(dirname(to), `.${basename(to)}.${process.pid}.tmp`);
       if (lstatSync(to, { throwIfNoEntry: false })?.isDirectory() === true) throw new TakenError(to);
+      makeFolder(dirname(to), undo);
       undo.push(() => rmSync(from, { force: true }));
       writeWhole(from, content);
       return [from, to];
@@ -147,7 +160,13 @@ function makeFolder(folder: string, undo: (() => void)[]): void {
   if (existsSync(folder)) return;
   const parent = dirname(folder);
   if (parent !== folder) makeFolder(parent, undo);
-  mkdirSync(folder);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process was first.
+    if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+    throw error;
+  }
   undo.push(() => rmdirSync(folder));
 }
 

@@ -30,7 +30,8 @@ export async function loadFile(path: string, options: Options): Promise<LoadedFi
   return { artifact, diagnostics, sources, compiled: result };
 }
 
-async function loadManifest(path: string): Promise<LoadedFile> {
+/** A manifest and its bytecode, from disk. */
+export async function loadManifest(path: string): Promise<LoadedFile> {
   const none = { artifact: undefined, sources: [] };
   const read = readText(path);
   if (read.kind === 'missing')

@@ -28,6 +28,13 @@ export interface Options {
   readonly help: boolean;
   readonly emit: readonly Stage[];
   readonly out: string | undefined;
+  /** Where to write what the build read, for Make and Ninja. */
+  readonly depfile: string | undefined;
+  /** The folder of compilations that were made before. */
+  readonly cache: string | undefined;
+  readonly watch: boolean;
+  /** Files are policies of their own, not layers of one. */
+  readonly each: boolean;
   readonly scenario: string | undefined;
   readonly plan: PlanKind;
   /** What runs the bytecode. */
@@ -87,6 +94,11 @@ const COMMON = {
 const EXTRA = {
   emit: { type: 'string', multiple: true },
   out: { type: 'string', short: 'o' },
+  depfile: { type: 'string' },
+  cache: { type: 'string' },
+  'no-cache': { type: 'boolean' },
+  watch: { type: 'boolean', short: 'w' },
+  each: { type: 'boolean' },
   scenario: { type: 'string' },
   plan: { type: 'string' },
   engine: { type: 'string' },
@@ -143,6 +155,10 @@ export function readOptions(
     help: values['help'] === true,
     emit: list(values['emit']).map((stage) => oneOf('--emit', stage, STAGES)),
     out: text('out'),
+    depfile: text('depfile'),
+    cache: values['no-cache'] === true ? undefined : text('cache') || process.env['LLPC_CACHE'] || undefined,
+    watch: values['watch'] === true,
+    each: values['each'] === true,
     scenario: text('scenario'),
     plan: oneOf('--plan', text('plan') ?? 'chained', PLANS),
     engine: oneOf('--engine', text('engine') ?? 'auto', ENGINE_NAMES),

@@ -32,8 +32,9 @@ export async function printDiagnostics(
     }
     case 'sarif': {
       const { diagnosticsSarif } = await import('../diagnostics/sarif.js');
-      const { VERSION } = await import('./version.js');
-      print(JSON.stringify(diagnosticsSarif(diagnostics, sources, VERSION), null, 1) + '\n');
+      const { errorPage, HOME, VERSION } = await import('./version.js');
+      const options = { page: errorPage, ...(HOME === undefined ? {} : { home: HOME }) };
+      print(JSON.stringify(diagnosticsSarif(diagnostics, sources, VERSION, options), null, 1) + '\n');
       break;
     }
   }

@@ -92,7 +92,8 @@ function failure(step: StepResult): Diagnostic {
   return report('LLP5009', { wanted, found: `\`${step.result}\`` }, {});
 }
 
-function stepText(step: StepResult): string {
+/** A step in one line: whether it was as expected, number, result, call. */
+export function stepText(step: StepResult): string {
   const mark = step.ok ? (step.expected === null ? '  ' : 'ok') : 'NO';
   const wrong = step.ok ? '' : `   expected ${step.expected}`;
   const by = step.deniedBy === null ? '' : `   (${step.deniedBy})`;

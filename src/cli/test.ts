@@ -1,5 +1,6 @@
 /** `llpc test`: each policy's own tests, file by file. */
 import { hasError } from '../analyse.js';
+import { together } from './together.js';
 import type { Diagnostic, SourceText } from '../diagnostics/types.js';
 import { countRuns, startCoverage } from '../runtime/coverage.js';
 import { runTests, type TestOptions, type TestReport } from '../testing.js';
@@ -7,7 +8,9 @@ import { diagnosticsJson } from '../diagnostics/json.js';
 import { compileFiles } from './compile-files.js';
 import { checkCoverageOptions, reportCoverage, type Covered } from './coverage.js';
 import { print, printDiagnostics } from './output.js';
+import type { ReadFile } from './io.js';
 import { UsageError, type Options } from './options.js';
+import { watching } from './watch.js';
 
 interface FileReport {
   readonly file: string;
@@ -22,8 +25,12 @@ export async function testCommand(options: Options): Promise<number> {
   if (options.positionals.length === 0) throw new UsageError('which policy? Name at least one file');
   checkCoverageOptions(options);
   if (options.generate) return (await import('./generate.js')).generateCommand(options);
+  return watching(options, (readFile) => testFiles(options, readFile));
+}
+
+async function testFiles(options: Options, readFile: ReadFile): Promise<number> {
   const reports: FileReport[] = [];
-  for (const file of options.positionals) reports.push(await testFile(file, options));
+  for (const file of options.positionals) reports.push(await testFile(file, options, readFile));
   switch (options.format) {
     case 'text':
     case 'markdown':
@@ -47,8 +54,8 @@ export async function testCommand(options: Options): Promise<number> {
   return failed ? 1 : written;
 }
 
-async function testFile(file: string, options: Options): Promise<FileReport> {
-  const result = await compileFiles([file], options);
+async function testFile(file: string, options: Options, readFile: ReadFile): Promise<FileReport> {
+  const result = await compileFiles([file], options, 'build', readFile);
   const coverage = startCoverage();
   const observe: TestOptions['observe'] = (policy, runs) => countRuns(coverage, [policy], runs);
   const tests = runTests(result, { engine: options.engine, ...(options.coverage ? { observe } : {}) }) ?? [];
@@ -78,19 +85,8 @@ function jsonOf(report: FileReport): object {
   return { file: report.file, compiled: report.compiled, tests, diagnostics };
 }
 
-/** One log for all files: spans are moved to the list of all sources. */
+/** One log for all files. */
 async function printSarif(reports: readonly FileReport[]): Promise<void> {
-  const sources: SourceText[] = [];
-  const all = reports.flatMap((report) => {
-    const base = sources.length;
-    sources.push(...report.sources);
-    return report.diagnostics.map((d) => shift(d, base));
-  });
-  await printDiagnostics(all, sources, 'sarif');
-}
-
-function shift(diagnostic: Diagnostic, base: number): Diagnostic {
-  const move = <T extends { readonly span?: Diagnostic['span'] }>(item: T): T =>
-    item.span === undefined ? item : { ...item, span: { ...item.span, source: item.span.source + base } };
-  return { ...move(diagnostic), notes: diagnostic.notes.map(move) };
+  const { diagnostics, sources } = together(reports);
+  await printDiagnostics(diagnostics, sources, 'sarif');
 }

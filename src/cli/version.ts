@@ -1,16 +1,26 @@
-/** The version of the package. */
+/** What the package says of itself: its version, its home page, and the pages about its diagnostics. */
 import { readFileSync } from 'node:fs';
 
-function readVersion(): string {
+/** The root of the package, from `dist/src/cli` and from `src/cli`. */
+function readOwn(path: string): string | undefined {
   for (const root of ['../../../', '../../']) {
     try {
-      const text = readFileSync(new URL(`${root}package.json`, import.meta.url), 'utf8');
-      return (JSON.parse(text) as { version: string }).version;
+      return readFileSync(new URL(root + path, import.meta.url), 'utf8');
     } catch {
       // Not at this root: try the next.
     }
   }
-  return 'unknown';
+  return undefined;
 }
 
-export const VERSION = readVersion();
+const PACKAGE = JSON.parse(readOwn('package.json') ?? '{}') as { version?: string; homepage?: string };
+
+export const VERSION = PACKAGE.version ?? 'unknown';
+
+/** Absent as long as `package.json` names none. */
+export const HOME = PACKAGE.homepage;
+
+/** The page of a diagnostic, in Markdown. */
+export function errorPage(code: string): string | undefined {
+  return /^LLP\d{4}$/.test(code) ? readOwn(`docs/errors/${code}.md`) : undefined;
+}

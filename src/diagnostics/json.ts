@@ -50,10 +50,20 @@ function toJson(d: Diagnostic, sources: readonly SourceText[]): JsonDiagnostic {
   };
 }
 
+const ENTRIES: Readonly<Partial<Record<string, Entry>>> = CATALOGUE satisfies Record<Code, Entry>;
+
 /** The title of a code in the catalogue. */
 export function titleOf(code: string): string {
-  const entries: Readonly<Partial<Record<string, Entry>>> = CATALOGUE satisfies Record<Code, Entry>;
-  return entries[code]?.title ?? code;
+  return ENTRIES[code]?.title ?? code;
+}
+
+/** The message of a code, with `…` for what is different each time. */
+export function descriptionOf(code: string): string {
+  return (ENTRIES[code]?.message ?? code).replace(/\{\w+\}/g, '…');
+}
+
+export function severityOf(code: string): Severity {
+  return ENTRIES[code]?.severity ?? 'error';
 }
 
 export function locate(span: Span | undefined, sources: readonly SourceText[]): JsonLocation | null {

@@ -176,6 +176,7 @@ interface Result {
   readonly level: string;
   readonly message: { readonly text: string };
   readonly locations: readonly { readonly physicalLocation: Physical }[];
+  readonly partialFingerprints: { readonly primaryLocationLineHash: string };
   readonly relatedLocations?: readonly {
     readonly id: number;
     readonly message: { readonly text: string };
@@ -199,10 +200,22 @@ interface Log {
       readonly driver: {
         readonly name: string;
         readonly version: string;
-        readonly rules: readonly { readonly id: string; readonly defaultConfiguration: object }[];
+        readonly rules: readonly {
+          readonly id: string;
+          readonly name: string;
+          readonly shortDescription: { readonly text: string };
+          readonly fullDescription: { readonly text: string };
+          readonly help: { readonly text: string; readonly markdown?: string };
+          readonly helpUri?: string;
+          readonly properties: Readonly<Record<string, unknown>>;
+          readonly defaultConfiguration: object;
+        }[];
       };
     };
     readonly columnKind: string;
+    readonly automationDetails: { readonly id: string };
+    readonly originalUriBaseIds: object;
+    readonly invocations: readonly object[];
     readonly results: readonly Result[];
   }[];
 }
@@ -240,7 +253,8 @@ describe('SARIF', () => {
     const rules = run?.tool.driver.rules ?? [];
     expect(rules.map((r) => r.id)).toEqual(['LLP2001', 'LLP2010']);
     for (const result of results) expect(rules[result.ruleIndex]?.id).toBe(result.ruleId);
-    expect(rules.map((r) => r.defaultConfiguration)).toEqual([{ level: 'error' }, { level: 'warning' }]);
+    // Of the catalogue, not of what was found this time.
+    expect(rules.map((r) => r.defaultConfiguration)).toEqual([{ level: 'error' }, { level: 'error' }]);
   });
 
   it('has a message and a sound place for every result, note and fix', () => {
@@ -268,7 +282,7 @@ describe('SARIF', () => {
     expect(first?.message.text).toBe('`x` is no action\nhelp: write `read`');
     expect(first?.locations.map((l) => l.physicalLocation)).toEqual([
       {
-        artifactLocation: { uri: 'policy.llp' },
+        artifactLocation: { uri: 'policy.llp', uriBaseId: '%SRCROOT%' },
         region: { startLine: 2, startColumn: 8, endLine: 3, endColumn: 3 },
       },
     ]);
@@ -280,7 +294,6 @@ describe('SARIF', () => {
       },
     ]);
     expect(second?.message.text).toBe('no place');
-    expect(second?.locations).toEqual([]);
     expect(second?.relatedLocations).toBeUndefined();
     expect(second?.fixes).toBeUndefined();
   });
@@ -296,6 +309,45 @@ describe('SARIF', () => {
     const [diagnostic, { text }] = marked('«x»');
     const [result] = sarif([diagnostic], [{ name, text }]).runs[0]?.results ?? [];
     expect(result?.locations[0]?.physicalLocation.artifactLocation.uri).toBe(uri);
+  });
+
+  it('has for every rule and result what code hosts require', () => {
+    expect(run?.automationDetails.id).toBe('llpc/');
+    for (const rule of run?.tool.driver.rules ?? []) {
+      for (const text of [rule.name, rule.shortDescription.text, rule.fullDescription.text, rule.help.text]) {
+        expect(text).not.toBe('');
+        expect(text.length).toBeLessThanOrEqual(1024);
+      }
+      expect(rule.name).toMatch(/^[A-Z][A-Za-z0-9]*$/);
+      expect(rule.helpUri).toBeUndefined();
+      expect(['error', 'warning', 'recommendation']).toContain(rule.properties['problem.severity']);
+    }
+    for (const { locations, partialFingerprints } of results) {
+      expect(locations).toHaveLength(1);
+      expect(partialFingerprints.primaryLocationLineHash).toMatch(/^[0-9a-f]{1,16}:[1-9]\d*$/);
+    }
+    expect(run?.originalUriBaseIds).toHaveProperty('%SRCROOT%');
+    expect(run?.invocations).toEqual([{ executionSuccessful: true }]);
+  });
+
+  it('names the page of a rule where the project lives, and has it as help', () => {
+    const options = { page: (code: string) => `# ${code}`, home: 'https://llp.example/', category: 'a/b' };
+    const [only] = (diagnosticsSarif([hard], sources, '1.0.0', options) as Log).runs;
+    const [rule] = only?.tool.driver.rules ?? [];
+    expect(rule?.helpUri).toBe('https://llp.example/docs/errors/LLP2001.md');
+    expect(rule?.help).toEqual({ text: '# LLP2001', markdown: '# LLP2001' });
+    expect(only?.automationDetails.id).toBe('a/b/');
+  });
+
+  it('tells what has no place at the begin of the first source, or of the run', () => {
+    const region = { startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 };
+    expect(results[1]?.locations[0]?.physicalLocation.region).toEqual(region);
+    const fatal: Diagnostic = { ...bare, severity: 'error', code: 'LLP2017' };
+    const [without] = sarif([bare, fatal], []).runs;
+    expect(without?.results).toEqual([]);
+    expect(without?.invocations).toMatchObject([
+      { executionSuccessful: false, toolExecutionNotifications: [{ level: 'warning' }, { level: 'error' }] },
+    ]);
   });
 
   it('is a log with no results where nothing is found', () => {

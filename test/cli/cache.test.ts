@@ -1,0 +1,166 @@
+/** The cache changes nothing but the work: outputs are the same with and without, whatever lies in its folder. */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it, test } from 'vitest';
+import { filesIn, folder, GOOD, llpc, type Ran } from './llpc.js';
+
+const POLICY = GOOD.replace('llp 1;', 'llp 1;\nimport "more/sets.llp";\nimport "std/node.llp";')
+  .replace('read, open', 'glance')
+  .replace('default deny;', 'default deny; deny write;');
+const SETS = 'llp 1;\nactions glance = read, open;\n';
+
+let root = '';
+beforeEach(() => {
+  root = folder({ 'site.llp': POLICY, 'more/sets.llp': SETS });
+});
+
+const contents = (dir: string): [string, string][] =>
+  filesIn(dir)
+    .filter((name) => /\.\w+$/.test(name))
+    .map((name) => [name, readFileSync(join(dir, name), 'latin1')]);
+
+/** Exit code, output and files of a build. */
+function build(...args: string[]): { readonly ran: Ran; readonly files: [string, string][] } {
+  rmSync(join(root, 'out'), { recursive: true, force: true });
+  const ran = llpc(root, ['build', 'site.llp', '-o', 'out', ...args]);
+  return { ran, files: ran.code === 0 ? contents(join(root, 'out')) : [] };
+}
+
+const cached = (...args: string[]): ReturnType<typeof build> => build('--cache', 'cache', ...args);
+const entries = (): string[] => filesIn(join(root, 'cache')).filter((name) => name.endsWith('.json'));
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Changes what every entry says, sealed as if it had been written so. */
+function forge(change: (body: string) => string): void {
+  for (const name of entries()) {
+    const path = join(root, 'cache', name);
+    const body = change(readFileSync(path, 'utf8').slice(65));
+    writeFileSync(path, `${sha256(body)}\n${body}`);
+  }
+}
+
+describe('with a cache', () => {
+  it('a build is what it is without, the first time and again, warnings and all', () => {
+    const plain = build();
+    expect(plain.ran).toMatchObject({ code: 0, err: expect.stringMatching(/warning\[LLP3014\]/) as string });
+    expect(cached()).toEqual(plain);
+    expect(entries()).toHaveLength(2);
+    expect(cached()).toEqual(plain);
+    expect(entries()).toHaveLength(2);
+  });
+
+  it('is used: what an entry says is what is built', () => {
+    cached();
+    forge((body) => body.replace('"policy":"site"', '"policy":"sate"'));
+    expect(cached().files.find(([name]) => name === 'manifest.json')?.[1]).toContain('"policy": "sate"');
+    expect(build('--cache', 'cache', '--no-cache').files).toEqual(build().files);
+  });
+
+  it('is taken from the environment', () => {
+    const env = { LLPC_CACHE: 'cache' };
+    expect(llpc(root, ['build', 'site.llp', '-o', 'out'], { env }).code).toBe(0);
+    expect(entries()).toHaveLength(2);
+    rmSync(join(root, 'cache'), { recursive: true });
+    expect(llpc(root, ['build', 'site.llp', '-o', 'out', '--no-cache'], { env }).code).toBe(0);
+    expect(filesIn(root)).not.toContain('cache');
+  });
+
+  test.each([
+    ['the policy', () => appendFileSync(join(root, 'site.llp'), '// more\n'), []],
+    ['an import', () => writeFileSync(join(root, 'more/sets.llp'), SETS.replace('open', 'map')), []],
+    ['a define', () => undefined, ['-D', 'site=/var/www']],
+    ['the plan', () => undefined, ['--plan', 'monolithic']],
+  ])('another value of %s is another build', (_, change, args) => {
+    const first = cached();
+    change();
+    const plain = build(...args);
+    expect(plain.files).not.toEqual(first.files);
+    expect(cached(...args)).toEqual(plain);
+    expect(cached(...args)).toEqual(plain);
+  });
+
+  it('an import that is gone is an error, also after a build that found it', () => {
+    cached();
+    rmSync(join(root, 'more'), { recursive: true });
+    expect(cached()).toEqual(build());
+    expect(cached().ran).toMatchObject({ code: 1, err: expect.stringMatching(/LLP2015/) as string });
+  });
+
+  it('keeps nothing of a build that fails', () => {
+    writeFileSync(join(root, 'site.llp'), 'llp 1;\npolicy "p" { alow read; }\n');
+    expect(cached().ran.code).toBe(1);
+    expect(filesIn(root)).not.toContain('cache');
+  });
+
+  it('a folder that cannot be written to is none', () => {
+    writeFileSync(join(root, 'cache'), 'kept');
+    expect(cached()).toEqual(build());
+    expect(build('--cache', '/proc/llpc')).toEqual(build());
+    expect(readFileSync(join(root, 'cache'), 'utf8')).toBe('kept');
+  });
+});
+
+describe('an entry that is damaged', () => {
+  test.each([
+    ['cut short', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
+    ['empty', () => Buffer.alloc(0)],
+    ['no text', () => Buffer.from([0xff, 0xfe, 0])],
+  ])('%s is ignored and written again', (_, damage) => {
+    const first = cached();
+    const good = contents(join(root, 'cache'));
+    for (const [name] of good) {
+      const path = join(root, 'cache', name);
+      writeFileSync(path, damage(readFileSync(path)));
+    }
+    expect(cached()).toEqual(first);
+    expect(contents(join(root, 'cache'))).toEqual(good);
+  });
+
+  it('under the name of another is ignored', () => {
+    const first = cached();
+    const good = contents(join(root, 'cache'));
+    const [a, b] = good;
+    if (a === undefined || b === undefined) throw new Error('two entries');
+    writeFileSync(join(root, 'cache', a[0]), b[1], 'latin1');
+    writeFileSync(join(root, 'cache', b[0]), a[1], 'latin1');
+    expect(cached()).toEqual(first);
+    expect(contents(join(root, 'cache'))).toEqual(good);
+  });
+
+  it('in any one byte is ignored', () => {
+    const first = cached();
+    const good = contents(join(root, 'cache'));
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), fc.integer({ min: 1, max: 255 }), (file, at, flip) => {
+        const [name, text] = good[file % good.length] ?? ['', ''];
+        const bytes = Buffer.from(text, 'latin1');
+        bytes[at % bytes.length] = (bytes[at % bytes.length] ?? 0) ^ flip;
+        writeFileSync(join(root, 'cache', name), bytes);
+        expect(cached()).toEqual(first);
+        expect(contents(join(root, 'cache'))).toEqual(good);
+      }),
+      { numRuns: 8 },
+    );
+  });
+});
+
+test('processes that share a folder all build the same', async () => {
+  const plain = build();
+  const main = resolve('dist/src/cli/main.js');
+  const outs = ['a', 'b', 'c', 'd'];
+  const codes = await Promise.all(
+    outs.map(
+      (out) =>
+        new Promise((done) => {
+          const args = [main, 'build', 'site.llp', '-o', out, '--cache', 'deep/er/cache'];
+          spawn(process.execPath, args, { cwd: root, stdio: 'ignore' }).on('exit', done);
+        }),
+    ),
+  );
+  expect(codes).toEqual([0, 0, 0, 0]);
+  for (const out of outs) expect(contents(join(root, out))).toEqual(plain.files);
+  expect(filesIn(join(root, 'deep/er/cache')).filter((name) => name.includes('.tmp'))).toEqual([]);
+});

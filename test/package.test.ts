@@ -1,0 +1,118 @@
+/** The package as it is published: all that it names is in it, each export can be imported and has types, and needs no bundler. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, test } from 'vitest';
+import { folder } from './cli/llpc.js';
+import { EXAMPLES, install, packageOf, sh } from './integrations/project.js';
+
+interface Target {
+  readonly types: string;
+  readonly default?: string;
+}
+
+const PACKAGE = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  readonly name: string;
+  readonly bin: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, Target | string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>;
+};
+
+const ENTRIES = Object.entries(PACKAGE.exports).flatMap(([path, target]) =>
+  typeof target === 'string' ? [] : [[path.replace('.', PACKAGE.name), target] as const],
+);
+const MODULES = ENTRIES.filter(([, target]) => target.default !== undefined).map(([name]) => name);
+
+function packed(): readonly string[] {
+  const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+  const { stdout } = spawnSync('npm', args, { encoding: 'utf8', maxBuffer: 1 << 26 });
+  const [report] = Object.values(JSON.parse(stdout) as object) as { files: { path: string }[] }[];
+  return report?.files.map((f) => f.path) ?? [];
+}
+
+test('what is packed has every file that the package names', () => {
+  const files = packed();
+  const named = [
+    ...Object.values(PACKAGE.bin),
+    ...ENTRIES.flatMap(([, target]) => Object.values(target) as string[]),
+    'schema/manifest-1.json',
+    'std/node.llp',
+    'docs/errors/LLP2001.md',
+    'docs/integrations.md',
+    'LICENSE',
+  ].map((path) => path.replace(/^\.\//, ''));
+  expect(named.filter((path) => !files.includes(path))).toEqual([]);
+  expect(
+    files.filter((path) => /\.test\.|node_modules|tsbuildinfo|^(?:test|src|bench)\//.test(path)),
+  ).toEqual([]);
+});
+
+describe('every export', () => {
+  const root = folder({ 'package.json': '{ "type": "module" }' });
+  install(root, ['unplugin', 'vitest', 'vite', 'rollup', 'esbuild', 'webpack', 'typescript']);
+
+  it('is named by a file that is there', () => {
+    for (const [, target] of ENTRIES)
+      for (const path of Object.values(target)) expect(existsSync(path)).toBe(true);
+    expect(MODULES).toEqual([
+      'llpc',
+      'llpc/runtime',
+      'llpc/testing',
+      'llpc/vitest',
+      'llpc/unplugin',
+      ...['vite', 'rollup', 'esbuild', 'webpack'].map((b) => `llpc/unplugin/${b}`),
+    ]);
+  });
+
+  it('can be imported', () => {
+    const names = MODULES.filter((name) => name !== 'llpc/vitest');
+    const text = `for (const name of ${JSON.stringify(names)}) console.log(name, Object.keys(await import(name)).length > 0);`;
+    writeFileSync(join(root, 'import.js'), text);
+    const ran = sh(root, 'node import.js');
+    expect(ran).toEqual({ code: 0, out: names.map((name) => `${name} true\n`).join(''), err: '' });
+  });
+
+  test.each(['NodeNext', 'Bundler'])('has types, by the resolution of %s', (resolution) => {
+    const lines = MODULES.map(
+      (name, i) =>
+        `import * as m${i} from '${name}';\nexport const x${i}: keyof typeof m${i} | undefined = undefined;`,
+    );
+    const use = `import { compile } from 'llpc';
+import { loadPolicy } from 'llpc/runtime';
+import { llp } from 'llpc/unplugin/vite';
+import policy from './app.llp';
+export const plugin = llp({ defines: { a: 'b' }, plan: 'chained' });
+export const loaded: typeof loadPolicy = loadPolicy;
+export const name: string = policy.manifest.policy + compile('').diagnostics.length;
+// @ts-expect-error an option that there is not
+llp({ define: {} });
+// @ts-expect-error an artifact is no text
+export const wrong: string = policy;
+`;
+    writeFileSync(join(root, 'types.ts'), `${lines.join('\n')}\n${use}`);
+    const module = resolution === 'NodeNext' ? 'NodeNext' : 'ESNext';
+    const flags = `--noEmit --strict --skipLibCheck --target ES2022 --module ${module} --moduleResolution ${resolution}`;
+    expect(sh(root, `tsc ${flags} --types llpc/client types.ts`)).toEqual({ code: 0, out: '', err: '' });
+  });
+});
+
+test('whoever installs the package gets neither bundlers nor test runner', () => {
+  const optional = Object.keys(PACKAGE.peerDependencies);
+  expect(optional).toEqual(['unplugin', 'vitest']);
+  for (const name of optional) {
+    expect(PACKAGE.peerDependenciesMeta[name]).toEqual({ optional: true });
+    expect(PACKAGE.dependencies).not.toHaveProperty(name);
+  }
+});
+
+test('the examples name the versions that they are tested with', () => {
+  for (const name of ['make', 'ninja', 'vite', 'rollup', 'esbuild', 'webpack', 'vitest', 'pre-commit']) {
+    const { dependencies, devDependencies } = packageOf(join(EXAMPLES, name));
+    expect(dependencies).toEqual({ llpc: 'file:../../..' });
+    for (const [dependency, version] of Object.entries(devDependencies ?? {}))
+      expect([dependency, version]).toEqual([dependency, PACKAGE.devDependencies[dependency]]);
+  }
+});
