@@ -67,15 +67,15 @@ function section(name: string, schema: Schema): string[] {
     `## ${name}`,
     '',
     `${schema.title ?? ''}. [Schema](../../schema/${name}.json).`,
-    ...tables(name, schema),
-    ...defs.flatMap(([def, inner]) => ['', `### ${name}: ${def}`, '', ...tables(name, inner)]),
+    ...tables(name, schema, schema),
+    ...defs.flatMap(([def, inner]) => ['', `### ${name}: ${def}`, '', ...tables(name, schema, inner)]),
   ];
 }
 
 /** The tables of a schema: one for each of its forms. */
-function tables(name: string, schema: Schema): string[] {
+function tables(name: string, root: Schema, schema: Schema): string[] {
   const about = schema.description === undefined ? [] : [`${sentence(schema.description)}`];
-  const rows = rowsOf(name, schema, '');
+  const rows = rowsOf(name, root, schema, '');
   if (rows.length === 0) return ['', ...about, `Type: ${typeOf(name, schema)}.`];
   const shown = rows.map(
     ({ path, type, required, meaning }) =>
@@ -95,7 +95,7 @@ const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${tex
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 /** A row for each property, those of inner objects behind the one that they are in. Each form adds its own. */
-export function rowsOf(name: string, schema: Schema, prefix: string): Row[] {
+export function rowsOf(name: string, root: Schema, schema: Schema, prefix: string): Row[] {
   const required = new Set(schema.required);
   const own = Object.entries(schema.properties ?? {}).flatMap(([key, inner]): Row[] => {
     if (inner === false) return [];
@@ -104,9 +104,9 @@ export function rowsOf(name: string, schema: Schema, prefix: string): Row[] {
       path,
       type: typeOf(name, inner),
       required: required.has(key),
-      meaning: inner.description ?? '',
+      meaning: meaningOf(root, inner),
     };
-    return [row, ...inside(name, inner, path)];
+    return [row, ...inside(name, root, inner, path)];
   });
   const open = schema.additionalProperties;
   const any: Row[] =
@@ -120,19 +120,24 @@ export function rowsOf(name: string, schema: Schema, prefix: string): Row[] {
           },
         ]
       : [];
-  return [...own, ...any, ...formsOf(schema).flatMap((form) => rowsOf(name, form, prefix))];
+  return [...own, ...any, ...formsOf(schema).flatMap((form) => rowsOf(name, root, form, prefix))];
 }
 
 /** The rows of what a property holds; a reference has its own table. */
-function inside(name: string, schema: Schema, path: string): Row[] {
+function inside(name: string, root: Schema, schema: Schema, path: string): Row[] {
   if (schema.$ref !== undefined) return [];
-  const items = schema.items === undefined ? [] : inside(name, schema.items, `${path}[]`);
-  const forms = formsOf(schema).flatMap((form) => inside(name, form, path));
+  const items = schema.items === undefined ? [] : inside(name, root, schema.items, `${path}[]`);
+  const forms = formsOf(schema).flatMap((form) => inside(name, root, form, path));
   return [
     ...items,
     ...forms,
-    ...rowsOf(name, { ...schema, oneOf: [], anyOf: [], then: {}, else: {} }, `${path}.`),
+    ...rowsOf(name, root, { ...schema, oneOf: [], anyOf: [], then: {}, else: {} }, `${path}.`),
   ];
+}
+
+/** What a property means: as it says itself, or as what it refers to says. */
+function meaningOf(root: Schema, { description, $ref }: Schema): string {
+  return description ?? root.$defs?.[$ref?.replace('#/$defs/', '') ?? '']?.description ?? '';
 }
 
 const formsOf = ({ oneOf = [], anyOf = [], then, else: other }: Schema): Schema[] =>

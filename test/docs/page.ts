@@ -3,10 +3,10 @@
  *
  * Input: Markdown. A fenced block with `file=NAME` writes that file, with `append=NAME` adds to it; `sh` with `text` right behind it
  * is run and prints that text, both streams in their order, with the exit code of `text exit=N`; `sh quiet` is run and prints
- * nothing. Any other block is only shown. Each page has a folder of its own, and its blocks run from top to bottom.
+ * nothing; `sh until=WORD` is interrupted when it has printed WORD. Any other block is only shown. Each page has a folder of its own, and its blocks run from top to bottom.
  * Known weakness: the commands go through `sh`, so the pages need one.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +28,8 @@ export interface Block {
 
 export interface Commands {
   readonly script: string;
+  /** What it prints before it is interrupted, for what does not end by itself. */
+  readonly until: string | undefined;
   readonly expected: Printed;
   /** The block with the output; none for a quiet one. */
   readonly output: Block | undefined;
@@ -68,12 +70,12 @@ export function blockIn(page: string, language: string): string {
 function commandsAt(page: string, blocks: readonly Block[], index: number): Commands | undefined {
   const block = blocks[index];
   if (block?.language !== 'sh') return undefined;
-  if (block.info.has('quiet'))
-    return { script: block.text, expected: { text: '', exit: 0 }, output: undefined };
+  const base = { script: block.text, until: block.info.get('until') };
+  if (block.info.has('quiet')) return { ...base, expected: { text: '', exit: 0 }, output: undefined };
   const output = blocks[index + 1];
   if (output?.language !== 'text' || page.slice(block.end, output.start).trim() !== '') return undefined;
   const exit = Number(output.info.get('exit') ?? 0);
-  return { script: block.text, expected: { text: output.text, exit }, output };
+  return { ...base, expected: { text: output.text, exit }, output };
 }
 
 /** Everything that a page runs, in order. */
@@ -87,8 +89,8 @@ export function testPage(name: string): void {
   const page = readPage(name);
   const all = commandsOf(page);
   let printed: readonly Printed[] = [];
-  beforeAll(() => {
-    printed = runPage(page);
+  beforeAll(async () => {
+    printed = await runPage(page);
   });
   test.each(all.map(({ script }, index) => [script.trim(), index] as const))(`${name}: %s`, (_, index) => {
     const found = defined(printed[index], 'it was run');
@@ -100,24 +102,41 @@ export function testPage(name: string): void {
 }
 
 /** Writes the files and runs the commands of a page, in their order, in a new folder. */
-function runPage(page: string): Printed[] {
+async function runPage(page: string): Promise<Printed[]> {
   const root = folder({});
   const blocks = blocksOf(page);
-  return blocks.flatMap((block, index) => {
-    const file = block.info.get('file') ?? block.info.get('append');
-    if (file === undefined) return runScript(root, commandsAt(page, blocks, index)?.script);
-    mkdirSync(dirname(join(root, file)), { recursive: true });
-    (block.info.has('append') ? appendFileSync : writeFileSync)(join(root, file), block.text);
-    return [];
-  });
+  const printed: Printed[] = [];
+  for (const [index, { info, text }] of blocks.entries()) {
+    const name = info.get('file') ?? info.get('append');
+    const commands = commandsAt(page, blocks, index);
+    if (name !== undefined) writeTo(join(root, name), text, info.has('append'));
+    else if (commands !== undefined) printed.push(await runCommands(root, commands));
+  }
+  return printed;
 }
 
-function runScript(cwd: string, script: string | undefined): Printed[] {
-  if (script === undefined) return [];
+function writeTo(file: string, text: string, append: boolean): void {
+  mkdirSync(dirname(file), { recursive: true });
+  if (append) appendFileSync(file, text);
+  else writeFileSync(file, text);
+}
+
+/** Runs a script in a process group of its own, so that an interrupt reaches all of it. */
+function runCommands(cwd: string, { script, until }: Commands): Promise<Printed> {
   const start = `exec 2>&1 </dev/null\nllpc() { '${process.execPath}' '${MAIN}' "$@"; }\n`;
   const env = { PATH: process.env['PATH'] ?? '', HOME: cwd, LC_ALL: 'C' };
-  const ran = spawnSync('sh', ['-c', start + script], { cwd, env, encoding: 'utf8', maxBuffer: 1 << 26 });
-  return [{ text: ran.stdout, exit: ran.status ?? -1 }];
+  // An interrupted shell goes on to its own end; what counts is the command's.
+  const trap = until === undefined ? '' : "trap ':' INT\n";
+  const child = spawn('sh', ['-c', start + trap + script], { cwd, env, detached: true });
+  let text = '';
+  let interrupted = false;
+  child.stdout.setEncoding('utf8').on('data', (more: string) => {
+    text += more;
+    if (interrupted || until === undefined || !text.includes(until) || child.pid === undefined) return;
+    interrupted = true;
+    process.kill(-child.pid, 'SIGINT');
+  });
+  return new Promise((done) => child.on('close', (exit) => done({ text, exit: exit ?? -1 })));
 }
 
 /** The page with what was printed. */

@@ -6,6 +6,7 @@ import { commandsOf, readPage, testPage } from './page.js';
 const PAGES = new Map([
   ['docs/bytecode.md', ['disasm', 'verify', 'exec', 'explain']],
   ['docs/changes.md', ['diff', 'explain', 'test']],
+  ['docs/graph.md', ['graph']],
 ]);
 
 /** The commands of llpc that a page runs, in the order of their first use. */
