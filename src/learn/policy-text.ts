@@ -1,0 +1,185 @@
+/**
+ * The tree of needs → the text of a policy: one scope a node that grants something its surroundings do not, sorted by path.
+ *
+ * Links can be named by no scope. Where one was looked at, its directory allows that, and a scope for all directories in it
+ * takes it back, so that it holds for the entries of this directory alone.
+ */
+import type { ActionMask } from '../abi/actions.js';
+import { escapePattern } from '../pattern/glob.js';
+import { actionText } from './facts.js';
+import type { Fragment } from './fragments.js';
+import { RULES, ruleText, type Applied, type RuleSettings } from './generalise.js';
+import { nodePath, patternOf, type NeedNode, type Never } from './needs-tree.js';
+import { patternString, stringText } from './policy-strings.js';
+import { stateAt } from './automaton.js';
+
+export interface TextInput {
+  readonly root: NeedNode;
+  readonly fragments: readonly Fragment[];
+  readonly applied: readonly Applied[];
+  readonly settings: RuleSettings;
+  readonly name: string;
+  /** What it is learned from, a line each. */
+  readonly sources: readonly string[];
+  /** Whether a path is known to be something else than a directory. */
+  readonly isFile: (path: string) => boolean;
+}
+
+/** Matches every name; a leading dot is matched only by a written one. */
+const EVERY = '{*,.*}';
+
+export function policyText(input: TextInput): string {
+  const { fragments, settings } = input;
+  const usesHome =
+    settings.home !== undefined && !settings.off.has('home') && hasHome(input.root, settings.home);
+  const scopes: string[] = [];
+  emitNode(input, usesHome ? settings.home : undefined, input.root, 0, 0, scopes);
+  const guards = neverScopes(input);
+  const uses = fragments.map((f) => `  use ${f.use};\n`).join('');
+  return [
+    header(input),
+    'llp 1;\n',
+    ...[...new Set(fragments.map((f) => f.name))].map((name) => `import "std/${name}.llp";\n`),
+    usesHome ? `\nparam home: path = ${stringText(settings.home ?? '')};\n` : '',
+    `\npolicy ${stringText(input.name)} {\n  default deny;\n`,
+    uses === '' ? '' : `\n${uses}`,
+    scopes.length === 0 ? '' : `\n${scopes.join('')}`,
+    guards === '' ? '' : `\n${guards}`,
+    '}\n',
+  ].join('');
+}
+
+function header({ sources, applied, settings, fragments }: TextInput): string {
+  const used = new Set<string>(applied.map((a) => a.rule));
+  if (fragments.length > 0) used.add('fragments');
+  if (settings.home !== undefined && !settings.off.has('home')) used.add('home');
+  const rules = RULES.filter((rule) => used.has(rule)).map(
+    (rule) => `//   ${rule}: ${ruleText(rule, settings)}\n`,
+  );
+  const off = RULES.filter((rule) => settings.off.has(rule));
+  return [
+    '// Learned by `llpc learn` from:\n',
+    ...sources.map((source) => `//   ${source.replace(/[\0-\x1f\x7f]/g, '?')}\n`),
+    rules.length === 0
+      ? '// Not generalised.\n'
+      : '// Generalised by these rules, each switched off by `--no-generalise RULE`:\n',
+    ...rules,
+    off.length === 0 ? '' : `// Switched off: ${off.join(', ')}.\n`,
+  ].join('');
+}
+
+function hasHome(node: NeedNode, home: string): boolean {
+  if (nodePath(node) === home) return true;
+  return [...node.children.values()].some(
+    (child) => !child.glob && home.startsWith(nodePath(child)) && hasHome(child, home),
+  );
+}
+
+/** `inherited`: what is allowed here already, if it is a directory; `inheritedFile`, if it is not. */
+function emitNode(
+  input: TextInput,
+  home: string | undefined,
+  node: NeedNode,
+  inherited: ActionMask,
+  inheritedFile: ActionMask,
+  out: string[],
+): void {
+  if (node.kind === 'file') {
+    const actions = node.self & ~inheritedFile;
+    if (actions !== 0)
+      out.push(comment(node), `  file? ${pathString(node, home)} { allow ${actionText(actions)}; }\n`);
+    return;
+  }
+  const covered = inherited | fragmentRegion(input, node);
+  const region = node.region & ~covered;
+  const below = covered | region;
+  const self = node.self & ~(inherited | region);
+  const link = node.link & ~below;
+  const fenced = link !== 0 && ![...node.children.values()].some((child) => child.glob);
+  const rules = [
+    ...((region | link) === 0 ? [] : [`allow ${actionText(region | link)};`]),
+    ...((self & ~link) === 0 ? [] : [`here { allow ${actionText(self & ~link)}; }`]),
+    ...(fenced ? [`dir? "${EVERY}" { deny ${actionText(link)}; }`] : []),
+  ];
+  if (rules.length > 0) out.push(comment(node), scopeText(pathString(node, home), rules));
+  const children = [...node.children.values()].sort((a, b) =>
+    a.name < b.name ? -1 : a.name > b.name ? 1 : 0,
+  );
+  const inDirs = fenced ? below : below | link;
+  for (const child of children) emitNode(input, home, child, inDirs, below | link, out);
+}
+
+/** What fragments allow beneath a node that has no glob above it. */
+function fragmentRegion({ fragments }: TextInput, node: NeedNode): ActionMask {
+  const pattern = patternOf(node);
+  if (pattern.some((n) => n.glob)) return 0;
+  return (
+    fragments.reduce(
+      (all, f) =>
+        all |
+        stateAt(
+          f.automaton,
+          pattern.map((n) => n.name),
+        ).below,
+      0,
+    ) & 0xff_ffff
+  );
+}
+
+function scopeText(path: string, rules: readonly string[]): string {
+  const line = `  dir? ${path} { ${rules.join(' ')} }\n`;
+  if (line.length <= 110 && rules.length === 1) return line;
+  return `  dir? ${path} {\n${rules.map((rule) => `    ${rule}\n`).join('')}  }\n`;
+}
+
+function comment(node: NeedNode): string {
+  const words: string[] = [];
+  for (const cause of [...node.causes.keys()].sort()) {
+    if (cause === 'siblings') words.push(`siblings: ${node.members} entries need the same`);
+    if (cause === 'new') words.push('made while it ran: has the rules of the directory');
+    if (cause === 'versions' || cause === 'temporary')
+      words.push(`${cause}: stands for ${Math.max(1, node.members)} seen`);
+  }
+  if (node.link !== 0) words.push('links in it: no scope can name them');
+  return words.length === 0 ? '' : `  // ${words.join('; ')}\n`;
+}
+
+function pathString(node: NeedNode, home: string | undefined): string {
+  const source =
+    '/' +
+    patternOf(node)
+      .map((n) => (n.glob ? n.name : escapePattern(n.name)))
+      .join('/');
+  const prefix = home === undefined ? undefined : escapePattern(home);
+  if (prefix !== undefined && (source === prefix || source.startsWith(`${prefix}/`)))
+    return `"\${home}${patternString(source.slice(prefix.length))}"`;
+  return `"${patternString(source)}"`;
+}
+
+/** Where something above an assertion's path allows what it excludes, it is forbidden there. */
+function neverScopes(input: TextInput): string {
+  const needed = input.settings.nevers.filter((never) => isGranted(input.root, never));
+  const byPath = new Map<string, ActionMask>();
+  for (const { path, actions } of needed) {
+    const text = '/' + path.join('/');
+    byPath.set(text, (byPath.get(text) ?? 0) | actions);
+  }
+  return [...byPath]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path, actions]) => {
+      const kind = input.isFile(path) ? 'file?' : 'dir?';
+      return `  // never: asserted\n  ${kind} ${stringText(path)} { forbid ${actionText(actions)}; }\n`;
+    })
+    .join('');
+}
+
+/** Whether a region at or above the assertion's path allows one of its actions. */
+function isGranted(root: NeedNode, never: Never): boolean {
+  let node: NeedNode | undefined = root;
+  for (const name of never.path) {
+    if (node === undefined) return false;
+    if (((node.region | node.link) & never.actions) !== 0) return true;
+    node = [...node.children.values()].find((child) => !child.glob && child.name === name);
+  }
+  return false;
+}
