@@ -21,6 +21,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['codegen/'],
   ['parser/'],
   ['link.ts', 'std.ts', 'analyse.ts', 'compile.ts', 'locate.ts', 'test-tree.ts', 'testing.ts'],
+  ['learn/'],
   ['cli/', 'index.ts'],
 ];
 

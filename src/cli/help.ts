@@ -2,7 +2,7 @@
 import type { ExtraOption } from './options.js';
 
 export interface Command {
-  readonly name: 'check' | 'build' | 'run' | 'test' | 'explain' | 'disasm' | 'verify' | 'exec';
+  readonly name: 'check' | 'build' | 'run' | 'test' | 'explain' | 'learn' | 'disasm' | 'verify' | 'exec';
   readonly options: readonly ExtraOption[];
   readonly help: string;
 }
@@ -86,6 +86,43 @@ ${COMMON}
 ${EXITS}`,
   },
   {
+    name: 'learn',
+    options: [
+      'out',
+      'report',
+      'no-generalise',
+      'siblings',
+      'home',
+      'cwd',
+      'root',
+      'never',
+      'name',
+      'save-scenario',
+      'lenient',
+      'no-verify',
+    ],
+    help: `llpc learn FILE… [-o POLICY]
+
+Makes a policy of what a program did. FILE is the output of strace (\`strace -f -y -s 4096 -o FILE PROGRAM\`), which may be
+gzipped, or a scenario (.json). The policy is replayed on each of them, and no call of theirs is denied. It goes to standard
+output and the report to standard error; with -o the policy goes to POLICY and the report to standard output.
+
+  -o, --out POLICY        where to
+  --report FORMAT         text (default) or json (schema/learn-1.json), which has the policy in it
+  --no-generalise RULES   do without these rules: fragments, home, siblings, temporary, versions, all
+  --siblings N            entries of a directory that make a rule of it (default 3)
+  --home DIR              the home directory (default: the one that most paths are in)
+  --cwd DIR               where the program started, if the trace does not say
+  --root DIR              look paths up in this directory: which are links, and what the kernel executes with a program
+  --never ACTIONS:PATH    grant none of these at PATH or beneath it; what asked for it is reported
+  --name NAME             of the policy (default: the first file's)
+  --save-scenario FILE    the one trace as a scenario for \`llpc run\`
+  --lenient               learn from what is understood of a trace
+  --no-verify             do not replay
+${COMMON}
+${EXITS}`,
+  },
+  {
     name: 'disasm',
     options: ['hex', 'program', 'dot', 'plan'],
     help: `llpc disasm FILE
@@ -141,6 +178,7 @@ export const GENERAL_HELP = `llpc: file-access policies, compiled to Landlock v8
   llpc test FILE…                               run the policy's own tests
   llpc run POLICY-or-MANIFEST --scenario FILE   replay a series of calls
   llpc explain FILE ACTION PATH                 why something is allowed or denied
+  llpc learn TRACE…                             a policy of what a program did
 
   llpc disasm FILE                              bytecode as assembly
   llpc verify FILE                              bytecode checked by the rules of the ABI

@@ -48,6 +48,8 @@ async function run(command: Command, options: Options): Promise<number> {
       return (await import('./run.js')).runCommand(options);
     case 'explain':
       return (await import('./explain.js')).explainCommand(options);
+    case 'learn':
+      return (await import('./learn.js')).learnCommand(options);
     case 'disasm':
       return (await import('./disasm.js')).disasmCommand(options);
     case 'verify':

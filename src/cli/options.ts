@@ -41,6 +41,24 @@ export interface Options {
   /** Flags that the conformance suite passes to a plugin. */
   readonly debug: boolean;
   readonly elf: boolean;
+  readonly learn: LearnArguments;
+}
+
+/** Of `llpc learn`. */
+export interface LearnArguments {
+  readonly report: 'text' | 'json';
+  readonly noGeneralise: readonly string[];
+  readonly siblings: number;
+  readonly home: string | undefined;
+  readonly cwd: string | undefined;
+  /** A directory that the paths of a trace are looked up beneath. */
+  readonly root: string | undefined;
+  readonly never: readonly string[];
+  readonly name: string | undefined;
+  /** Where the first input goes as a scenario. */
+  readonly saveScenario: string | undefined;
+  readonly lenient: boolean;
+  readonly verify: boolean;
 }
 
 const COMMON = {
@@ -67,6 +85,17 @@ const EXTRA = {
   plugin: { type: 'boolean' },
   debug: { type: 'boolean' },
   elf: { type: 'boolean' },
+  report: { type: 'string' },
+  'no-generalise': { type: 'string', multiple: true },
+  siblings: { type: 'string' },
+  home: { type: 'string' },
+  cwd: { type: 'string' },
+  root: { type: 'string' },
+  never: { type: 'string', multiple: true },
+  name: { type: 'string' },
+  'save-scenario': { type: 'string' },
+  lenient: { type: 'boolean' },
+  'no-verify': { type: 'boolean' },
 } as const;
 export type ExtraOption = keyof typeof EXTRA;
 
@@ -90,6 +119,31 @@ export function readOptions(args: readonly string[], extra: readonly ExtraOption
     plan: oneOf('--plan', text('plan') ?? 'chained', PLANS),
     engine: oneOf('--engine', text('engine') ?? 'auto', ENGINE_NAMES),
     ...readBytecodeOptions(values, text),
+    learn: readLearnOptions(values, text),
+  };
+}
+
+function readLearnOptions(
+  values: Readonly<Record<string, unknown>>,
+  text: (name: string) => string | undefined,
+): LearnArguments {
+  const absolute = (name: string): string | undefined => {
+    const path = text(name)?.replace(/(?<=.)\/+$/, '');
+    if (path === undefined || path.startsWith('/')) return path;
+    throw new UsageError(`\`--${name} ${path}\`: it takes an absolute path`);
+  };
+  return {
+    report: oneOf('--report', text('report') ?? 'text', ['text', 'json']),
+    noGeneralise: list(values['no-generalise']).flatMap((names) => names.split(',')),
+    siblings: wholeNumber('--siblings', text('siblings'), 2, 1_000_000) ?? 3,
+    home: absolute('home'),
+    cwd: absolute('cwd'),
+    root: text('root'),
+    never: list(values['never']),
+    name: text('name'),
+    saveScenario: text('save-scenario'),
+    lenient: values['lenient'] === true,
+    verify: values['no-verify'] !== true,
   };
 }
 
@@ -160,7 +214,7 @@ function parse(
   }
 }
 
-function oneOf<T extends string>(option: string, value: string, known: readonly T[]): T {
+export function oneOf<T extends string>(option: string, value: string, known: readonly T[]): T {
   const found = known.find((k) => k === value);
   if (found !== undefined) return found;
   const near = nearestName(value, known);

@@ -21,4 +21,7 @@ export const LOAD = {
   LLP5011: error('unreadable scenario', 'cannot use scenario `{file}`: {why}'),
   LLP5012: error('cd refused', 'cannot change into `{path}`: {why}'),
   LLP5013: error('cannot write', 'cannot write to `{path}`: {why}'),
+  LLP5020: error('unusable trace', 'cannot learn from `{file}`: {why}'),
+  LLP5021: error('trace line not understood', '`{file}`, line {line}: {why}'),
+  LLP5022: error('learned policy fails', 'the learned policy is not what it must be: {why}'),
 } as const;

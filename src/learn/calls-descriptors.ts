@@ -24,7 +24,7 @@ import {
   type Named,
 } from './follow.js';
 import { noteLoader } from './calls-processes.js';
-import { note } from './live.js';
+import { note, noteShown } from './live.js';
 import { addMapping, mappingsIn, removeRange, type Process } from './process.js';
 import { readFd, readFlags, shownPath } from './strace-text.js';
 
@@ -78,6 +78,7 @@ function showOpened(
   if (makes) return showParent(f, task, named);
   const want = flags.includes('O_DIRECTORY') ? 'dir' : 'any';
   const at = show(f, task, named, { want, follow });
+  if (at !== undefined) noteShown(f.live, at.inode);
   const path = at === undefined ? undefined : f.live.initial.get(at.inode.ino);
   if (real !== undefined && path !== undefined && follow) noteReal(f, pathText(path), real);
 }

@@ -11,7 +11,7 @@ import { changeCwd, fileOf, installFile, type Task } from '../runtime/kernel/tas
 import type { Inode, Location } from '../runtime/kernel/vfs.js';
 import type { Step } from '../runtime/scenario/types.js';
 import { addAsked, pathText, type Asked, type Facts, type Origin } from './facts.js';
-import { ensure, makeCall, takeAsked, taskOf, type Live, type Shown } from './live.js';
+import { ensure, makeCall, noteShown, takeAsked, taskOf, type Live, type Shown } from './live.js';
 import { newProcess, type Process } from './process.js';
 import type { TraceCall } from './strace-line.js';
 import { shownPath } from './strace-text.js';
@@ -175,6 +175,7 @@ export function openBefore(
   const main = taskOf(f.live, 'main');
   const at = ensure(f.live, main, main.root, path, { want: 'any', follow: true });
   if (at === undefined) return undefined;
+  noteShown(f.live, at.inode);
   const label = newLabel(f, 'before');
   const flags = at.inode.kind === 'dir' ? ['O_RDONLY', 'O_DIRECTORY'] : ['O_RDWR'];
   const step: Step = { call: 'open', path, flags, as: label };

@@ -60,7 +60,7 @@ function candidates(needs: readonly Need[]): Candidate[] {
     { name: 'runtime', argument: undefined },
     withArgument('node', prefixOf(/^node$/)),
     withArgument('python', prefixOf(/^python3(\.\d+)?$/)),
-    { name: 'shell', argument: undefined },
+    prefixOf(/^(ba|da|z|k)?sh$/) === undefined ? undefined : { name: 'shell', argument: undefined },
     ...where.map((path) => ({ name: 'temporary', argument: path })),
   ];
   return list.filter((c) => c !== undefined);

@@ -35,7 +35,7 @@ export interface Applied {
 export function ruleText(rule: RuleName, { siblings }: Pick<RuleSettings, 'siblings'>): string {
   switch (rule) {
     case 'fragments':
-      return 'a fragment of std/ stands for what it covers, if it covers three objects or more';
+      return 'a fragment of std/ stands for what it covers, if it covers three needs or more (`node`, `python` and `shell` only where one was executed)';
     case 'home':
       return 'the home directory is the parameter `home`';
     case 'siblings':

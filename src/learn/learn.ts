@@ -29,9 +29,12 @@ export interface Learnt {
   /** A line for people: what it is, and how much of it. */
   readonly what: string;
   readonly recording: Recording;
-  /** Of a scenario; a trace's is made from the recording. */
-  readonly tree?: (() => Vfs) | undefined;
+  /** Of a scenario, one for each replay; a trace's are made from the recording. */
+  readonly trees?: readonly Vfs[];
 }
+
+/** Replays that are made at most: with fragments, and without. */
+export const REPLAYS = 2;
 
 export interface LearnOptions extends RuleSettings {
   readonly name: string;
@@ -53,12 +56,17 @@ export interface Learned {
 
 /** With fragments, and if they do not go together with what else is granted, without. */
 export function learn(inputs: readonly Learnt[], options: LearnOptions): Learned {
-  const first = attempt(inputs, options, !options.off.has('fragments'));
+  const first = attempt(inputs, options, !options.off.has('fragments'), 0);
   const failed = first.faults.length > 0 || first.replays.some((r) => r.denied.length > 0);
-  return failed && first.fragments.length > 0 ? attempt(inputs, options, false) : first;
+  return failed && first.fragments.length > 0 ? attempt(inputs, options, false, 1) : first;
 }
 
-function attempt(inputs: readonly Learnt[], options: LearnOptions, fragments: boolean): Learned {
+function attempt(
+  inputs: readonly Learnt[],
+  options: LearnOptions,
+  fragments: boolean,
+  round: number,
+): Learned {
   const facts = joinFacts(inputs);
   const needs = [...facts.needs.values()];
   const { used, left } = fragments ? chooseFragments(needs, options.nevers) : { used: [], left: needs };
@@ -84,7 +92,7 @@ function attempt(inputs: readonly Learnt[], options: LearnOptions, fragments: bo
     applied,
     fragments: used,
     overGrants: automaton === undefined ? [] : overGrants(automaton, facts.observed),
-    replays: options.verify && result.artifact !== undefined ? replayAll(inputs, result.artifact) : [],
+    replays: options.verify && result.artifact !== undefined ? replayAll(inputs, result.artifact, round) : [],
     faults,
     diagnostics: hasError(result.diagnostics) ? result.diagnostics : [],
     sources: result.sources,
@@ -97,9 +105,9 @@ function joinFacts(inputs: readonly Learnt[]): Facts {
   return facts;
 }
 
-function replayAll(inputs: readonly Learnt[], artifact: Artifact): ReplayResult[] {
-  return inputs.map(({ recording, tree }) =>
-    replay(recording, artifact, tree?.() ?? buildTree(recording.tree.map(treeEntry)).vfs),
+function replayAll(inputs: readonly Learnt[], artifact: Artifact, round: number): ReplayResult[] {
+  return inputs.map(({ recording, trees }) =>
+    replay(recording, artifact, trees?.[round] ?? buildTree(recording.tree.map(treeEntry)).vfs),
   );
 }
 

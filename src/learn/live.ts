@@ -44,6 +44,8 @@ export interface Live {
   readonly tree: TreeItem[];
   readonly taken: Set<string>;
   readonly initial: Map<number, readonly string[]>;
+  /** Paths that are taken for files, as no call has shown what they are. */
+  readonly guessed: Set<string>;
   /** The last place of what has no name any more. */
   readonly places: Map<number, readonly Inode[]>;
   placesAt: number;
@@ -69,6 +71,7 @@ export function liveOn(vfs: Vfs, evidence: Evidence, lookup: Lookup): Live {
     tree: [],
     taken: new Set(),
     initial: new Map([[vfs.root.ino, []]]),
+    guessed: new Set(),
     places: new Map(),
     placesAt: 0,
     pending: [],
@@ -235,7 +238,14 @@ function ensureName(
     return ensure(live, task, dir, inode.target, { want, follow: true }, depth + 1);
   }
   if (contradicts(inode, shown)) learn(live, inode, shown);
+  else if (shown.want !== 'any') noteShown(live, inode);
   return shown.want === 'dir' && inode.kind !== 'dir' ? undefined : { mount, inode };
+}
+
+/** A call has shown what the object is. */
+export function noteShown(live: Live, inode: Inode): void {
+  const path = live.initial.get(inode.ino);
+  if (path !== undefined) live.guessed.delete(pathText(path));
 }
 
 function isNamed(live: Live, task: Task, dir: Location, name: string): boolean {
@@ -271,9 +281,9 @@ function addInitial(live: Live, dir: Inode, name: string, shown: Shown): void {
   const above = live.initial.get(dir.ino);
   const path = above === undefined ? undefined : pathText([...above, name]);
   const known = path === undefined || live.taken.has(path) ? undefined : path;
-  const kind =
-    (known === undefined ? undefined : (live.evidence.kinds.get(known) ?? live.lookup(known))) ??
-    guess(shown);
+  const sure = known === undefined ? undefined : (live.evidence.kinds.get(known) ?? live.lookup(known));
+  const kind = sure ?? guess(shown);
+  if (known !== undefined && sure === undefined && shown.want === 'any') live.guessed.add(known);
   const inode = newInode(
     live.vfs,
     kind.kind === 'link' ? 'symlink' : kind.kind,

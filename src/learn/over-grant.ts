@@ -17,7 +17,7 @@ export interface Observation {
 }
 
 export interface OverGrant {
-  /** Pattern of the object; with `/…` at the end, of everything beneath it. */
+  /** Pattern of the object; with `/…` at the end, of a directory and everything beneath it. */
   readonly where: string;
   readonly actions: readonly string[];
   /** An unobserved path on which they are allowed; a slash at the end where all of them are asked of directories. */

@@ -167,10 +167,19 @@ function neverScopes(input: TextInput): string {
   return [...byPath]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([path, actions]) => {
-      const kind = input.isFile(path) ? 'file?' : 'dir?';
-      return `  // never: asserted\n  ${kind} ${stringText(path)} { forbid ${actionText(actions)}; }\n`;
+      const rule = `{ forbid ${actionText(actions)}; }`;
+      if (path === '/') return `  // never: asserted\n  dir "/" ${rule}\n`;
+      const [known, other] = input.isFile(path) ? ['file', 'dir'] : ['dir', 'file'];
+      return `  // never: asserted\n  ${known}? ${stringText(path)} ${rule}\n  ${other}? "${anyKind(path)}" ${rule}\n`;
     })
     .join('');
+}
+
+/** A glob that matches this path alone: of a literal one the kind would have to be right when the policy is loaded. */
+function anyKind(path: string): string {
+  const at = path.lastIndexOf('/') + 1;
+  const name = patternString(escapePattern(path.slice(at))).replaceAll(',', '[,]');
+  return `${patternString(escapePattern(path.slice(0, at)))}{${name},${name}}`;
 }
 
 /** Whether a region at or above the assertion's path allows one of its actions. */

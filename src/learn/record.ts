@@ -40,6 +40,8 @@ export interface Recording {
   readonly probes: ReadonlyMap<string, Origin>;
   readonly loaders: ReadonlySet<string>;
   readonly unknownDescriptors: number;
+  /** Objects that are taken for files, as no call shows what they are. */
+  readonly guessed: readonly string[];
 }
 
 export interface RecordOptions {
@@ -200,10 +202,19 @@ function recordingOf(f: Follower, calls: number, violations: readonly Violation[
     probes: f.probes,
     loaders: new Set(f.live.tree.flatMap((item) => ('file' in item ? (item.interpreter ?? []) : []))),
     unknownDescriptors: f.unknownDescriptors,
+    guessed: [...f.live.guessed].sort(),
   };
 }
 
-/** Makes the steps of a scenario on its tree. Those that expect EACCES or EPERM are not to be granted. */
+/** A recording as a scenario that `llpc run` replays. */
+export function scenarioOf({ tree, steps }: Pick<Recording, 'tree' | 'steps'>): Scenario {
+  return { format: 'llp-scenario', version: 1, tree, steps };
+}
+
+/**
+ * Makes the steps of a scenario on its tree. What comes before the first `enforce` is not judged; steps that expect EACCES or
+ * EPERM are not to be granted.
+ */
 export function recordScenario(scenario: Scenario, vfs: Vfs, options: RecordOptions): Recording {
   const live = liveOn(vfs, { kinds: new Map(), grown: false }, () => undefined);
   const facts = newFacts();
@@ -211,9 +222,12 @@ export function recordScenario(scenario: Scenario, vfs: Vfs, options: RecordOpti
   const refused: Refused[] = [];
   const faults: Note[] = [];
   const violations: Violation[] = [];
+  const before: Step[] = [];
+  const enforced = scenario.steps.findIndex((step) => step.call === 'enforce');
   scenario.steps.forEach((step, i) => {
     const origin = { input: options.input, line: i + 1 };
     if (step.call === 'enforce') return;
+    if (i < enforced) before.push(step);
     if (step.expect === 'EACCES' || step.expect === 'EPERM')
       return void refused.push({
         origin,
@@ -223,6 +237,7 @@ export function recordScenario(scenario: Scenario, vfs: Vfs, options: RecordOpti
     try {
       const made = makeCall(live, step);
       const outcome = made.result.ok ? 'allow' : made.result.errno;
+      if (i < enforced) return;
       steps.push({ step: { ...step, expect: outcome }, outcome, origin });
       for (const asked of takeAsked(live, origin)) {
         const assertion = options.assertionOf?.(asked);
@@ -239,8 +254,8 @@ export function recordScenario(scenario: Scenario, vfs: Vfs, options: RecordOpti
   return {
     facts,
     tree: [],
-    steps: [{ call: 'enforce' }, ...kept.map((s) => s.step)],
-    origins: [undefined, ...kept.map((s) => s.origin)],
+    steps: [...before, { call: 'enforce' }, ...kept.map((s) => s.step)],
+    origins: [...before.map(() => undefined), undefined, ...kept.map((s) => s.origin)],
     calls: scenario.steps.length,
     refused,
     faults,
@@ -249,5 +264,6 @@ export function recordScenario(scenario: Scenario, vfs: Vfs, options: RecordOpti
     probes: new Map(),
     loaders: new Set(),
     unknownDescriptors: 0,
+    guessed: [],
   };
 }
