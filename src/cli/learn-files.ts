@@ -121,9 +121,10 @@ function failed(...diagnostics: Diagnostic[]): ReadInput {
   return { learnt: undefined, diagnostics };
 }
 
-/** What is really there, beneath a directory that stands for `/`. Nothing is followed. */
+/** What is really there, beneath a directory that stands for `/`. Nothing is followed; `/proc` is of other processes by now. */
 function lookupIn(root: string): Lookup {
   return (path) => {
+    if (/^\/proc(\/|$)/.test(path)) return undefined;
     const real = join(root, path);
     try {
       const stats = fs.lstatSync(real);

@@ -91,10 +91,7 @@ function globNames(
   for (const child of node.children.values()) globNames(child, rule, globOf, settings, applied);
 }
 
-/**
- * Lets a glob take the place of every name that it matches, so that a literal beside it never says something else. A directory
- * whose links are fenced off has no globs: nothing orders the two.
- */
+/** Lets a glob take the place of every name that it matches. */
 function globOne(
   node: NeedNode,
   source: string,
@@ -103,7 +100,7 @@ function globOne(
   applied: Applied[],
 ): void {
   const glob = compileGlob(source);
-  if (glob === undefined || node.link !== 0) return;
+  if (glob === undefined) return;
   const taken = [...node.children].filter(([, child]) => !child.glob && matchesGlob(glob, child.name));
   const kinds = new Set(taken.map(([, child]) => child.kind));
   const made = childOf(node, source, true);

@@ -2,8 +2,7 @@
  * The needs of a policy as a tree of path components: what the rules of generalisation work on, and what the text is printed
  * from.
  *
- * `region` is what must be allowed on everything beneath a directory; `link` what must be allowed on the links in it, which no
- * scope can name. A need that a name in it keeps from being written (it is no UTF-8) is one of the region above that name.
+ * `region` is what must be allowed on everything beneath a directory. A need that a name in it keeps from being written (it is no UTF-8) is one of the region above that name.
  */
 import type { ActionMask } from '../abi/actions.js';
 import { compileGlob, matchesGlob } from '../pattern/glob.js';
@@ -20,7 +19,6 @@ export interface NeedNode {
   kind: 'dir' | 'file';
   self: ActionMask;
   region: ActionMask;
-  link: ActionMask;
   /** What `region` is there for. */
   readonly causes: Map<Cause, ActionMask>;
   /** Names that became this glob, or siblings that became the region. */
@@ -44,7 +42,6 @@ export function newNode(name: string, glob: boolean, parent: NeedNode | undefine
     kind: 'dir',
     self: 0,
     region: 0,
-    link: 0,
     causes: new Map(),
     members: 0,
   };
@@ -77,8 +74,7 @@ export function buildNeeds(needs: Iterable<Need>): NeedNode {
     else if (need.part === 'self') {
       node.self |= need.actions;
       node.kind = need.kind;
-    } else if (need.why === 'link') node.link |= need.actions;
-    else addRegion(node, need.actions, 'new');
+    } else addRegion(node, need.actions, need.why === 'link' ? 'link' : 'new');
   }
   return root;
 }
@@ -115,7 +111,7 @@ export function brokenByRegion(
 
 /** Every action that is needed at a node or beneath it. */
 export function actionsWithin(node: NeedNode): ActionMask {
-  let all = node.self | node.region | node.link;
+  let all = node.self | node.region;
   for (const child of node.children.values()) all |= actionsWithin(child);
   return all;
 }
@@ -123,7 +119,6 @@ export function actionsWithin(node: NeedNode): ActionMask {
 /** Adds what one node needs to another that takes its place. */
 export function mergeInto(target: NeedNode, source: NeedNode): void {
   target.self |= source.self;
-  target.link |= source.link;
   target.region |= source.region;
   target.members += Math.max(1, source.members);
   if (source.kind === 'file' && source.self !== 0) target.kind = 'file';

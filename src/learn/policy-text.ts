@@ -1,8 +1,7 @@
 /**
  * The tree of needs → the text of a policy: one scope a node that grants something its surroundings do not, sorted by path.
  *
- * Links can be named by no scope. Where one was looked at, its directory allows that, and a scope for all directories in it
- * takes it back, so that it holds for the entries of this directory alone.
+ * Nothing is denied but what an assertion excludes: scopes only add up, so no scope takes away what another one gives.
  */
 import type { ActionMask } from '../abi/actions.js';
 import { escapePattern } from '../pattern/glob.js';
@@ -25,15 +24,12 @@ export interface TextInput {
   readonly isFile: (path: string) => boolean;
 }
 
-/** Matches every name; a leading dot is matched only by a written one. */
-const EVERY = '{*,.*}';
-
 export function policyText(input: TextInput): string {
   const { fragments, settings } = input;
   const usesHome =
     settings.home !== undefined && !settings.off.has('home') && hasHome(input.root, settings.home);
   const scopes: string[] = [];
-  emitNode(input, usesHome ? settings.home : undefined, input.root, 0, 0, scopes);
+  emitNode(input, usesHome ? settings.home : undefined, input.root, 0, scopes);
   const guards = neverScopes(input);
   const uses = fragments.map((f) => `  use ${f.use};\n`).join('');
   return [
@@ -75,38 +71,32 @@ function hasHome(node: NeedNode, home: string): boolean {
   );
 }
 
-/** `inherited`: what is allowed here already, if it is a directory; `inheritedFile`, if it is not. */
+/** `inherited`: what is allowed here already. */
 function emitNode(
   input: TextInput,
   home: string | undefined,
   node: NeedNode,
   inherited: ActionMask,
-  inheritedFile: ActionMask,
   out: string[],
 ): void {
   if (node.kind === 'file') {
-    const actions = node.self & ~inheritedFile;
+    const actions = node.self & ~inherited;
     if (actions !== 0)
       out.push(comment(node), `  file? ${pathString(node, home)} { allow ${actionText(actions)}; }\n`);
     return;
   }
   const covered = inherited | fragmentRegion(input, node);
   const region = node.region & ~covered;
-  const below = covered | region;
   const self = node.self & ~(inherited | region);
-  const link = node.link & ~below;
-  const fenced = link !== 0 && ![...node.children.values()].some((child) => child.glob);
   const rules = [
-    ...((region | link) === 0 ? [] : [`allow ${actionText(region | link)};`]),
-    ...((self & ~link) === 0 ? [] : [`here { allow ${actionText(self & ~link)}; }`]),
-    ...(fenced ? [`dir? "${EVERY}" { deny ${actionText(link)}; }`] : []),
+    ...(region === 0 ? [] : [`allow ${actionText(region)};`]),
+    ...(self === 0 ? [] : [`here { allow ${actionText(self)}; }`]),
   ];
   if (rules.length > 0) out.push(comment(node), scopeText(pathString(node, home), rules));
   const children = [...node.children.values()].sort((a, b) =>
     a.name < b.name ? -1 : a.name > b.name ? 1 : 0,
   );
-  const inDirs = fenced ? below : below | link;
-  for (const child of children) emitNode(input, home, child, inDirs, below | link, out);
+  for (const child of children) emitNode(input, home, child, covered | region, out);
 }
 
 /** What fragments allow beneath a node that has no glob above it. */
@@ -136,11 +126,11 @@ function comment(node: NeedNode): string {
   const words: string[] = [];
   for (const cause of [...node.causes.keys()].sort()) {
     if (cause === 'siblings') words.push(`siblings: ${node.members} entries need the same`);
+    if (cause === 'link') words.push('links in it: no scope can name them');
     if (cause === 'new') words.push('made while it ran: has the rules of the directory');
     if (cause === 'versions' || cause === 'temporary')
       words.push(`${cause}: stands for ${Math.max(1, node.members)} seen`);
   }
-  if (node.link !== 0) words.push('links in it: no scope can name them');
   return words.length === 0 ? '' : `  // ${words.join('; ')}\n`;
 }
 
@@ -187,7 +177,7 @@ function isGranted(root: NeedNode, never: Never): boolean {
   let node: NeedNode | undefined = root;
   for (const name of never.path) {
     if (node === undefined) return false;
-    if (((node.region | node.link) & never.actions) !== 0) return true;
+    if ((node.region & never.actions) !== 0) return true;
     node = [...node.children.values()].find((child) => !child.glob && child.name === name);
   }
   return false;

@@ -203,7 +203,6 @@ function covers(where: string, path: readonly string[]): boolean {
 }
 
 function globOf(part: string): RegExp {
-  if (part === '{*,.*}') return /^/;
   const source = part.replace(/\\(.)|\[0-9\]|[*?]|[.^$+{}()|]/g, (text, char: string | undefined) => {
     if (char !== undefined) return `\\${char}`;
     return text === '*' ? '.*' : text === '?' ? '.' : text === '[0-9]' ? text : `\\${text}`;
