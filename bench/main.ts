@@ -3,8 +3,10 @@
  * table; `--json` prints JSON. Machines are noisy: medians of several rounds, and ratios.
  */
 import { whatCompiles } from './compile.js';
+import { whatDiffers } from './diff.js';
 import { whatDecides } from './decide.js';
 import { whatRuns } from './engine.js';
+import { whatEdits } from './edit.js';
 import { whatGrounds } from './ground.js';
 import { whatStarts } from './start.js';
 import { whatTranslates } from './translate.js';
@@ -16,6 +18,8 @@ const rows: Row[] = [
   ...sizes(),
   ...whatStarts(),
   ...whatCompiles(),
+  ...whatDiffers(),
+  ...whatEdits(),
   ...whatGrounds(),
   ...whatRuns(),
   ...whatDecides(),

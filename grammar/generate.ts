@@ -7,20 +7,22 @@ import { printEbnf } from './ebnf.js';
 import { printReadme, printTokens } from './glossary.js';
 import { readProductions } from './model.js';
 import { diagramFile, printDiagram } from './railroad.js';
+import { printTextMate } from './textmate.js';
 
-/** Every generated file by its path in the folder `grammar`. */
+/** Every generated file by its path from the folder `grammar`. */
 export async function generate(): Promise<ReadonlyMap<string, string>> {
   const productions = readProductions();
   const files = new Map<string, string>();
   files.set('llp.ebnf', printEbnf(productions));
-  files.set('tokens.md', await markdown(printTokens()));
-  files.set('README.md', await markdown(printReadme(productions)));
+  files.set('tokens.md', await laidOut(printTokens(), 'markdown'));
+  files.set('README.md', await laidOut(printReadme(productions), 'markdown'));
+  files.set('../editors/vscode/syntaxes/llp.tmLanguage.json', await laidOut(printTextMate(), 'json'));
   for (const p of productions) files.set(`railroad/${diagramFile(p.name)}`, printDiagram(p));
   return files;
 }
 
-async function markdown(text: string): Promise<string> {
-  return format(text, { ...(await resolveConfig('README.md')), parser: 'markdown' });
+async function laidOut(text: string, parser: 'markdown' | 'json'): Promise<string> {
+  return format(text, { ...(await resolveConfig('README.md')), parser });
 }
 
 async function write(folder: string): Promise<void> {

@@ -9,8 +9,11 @@ import { sortDiagnostics } from './diagnostics/sort.js';
 import type { Diagnostic } from './diagnostics/types.js';
 import { buildHierarchy, placePath, type Place } from './ir/build-hierarchy.js';
 import { check } from './ir/check.js';
+import { checkAssertions } from './ir/check-assertions.js';
+import { checkGains, type ReportedGain } from './ir/check-gains.js';
 import { checkPlaces } from './ir/check-places.js';
 import type { HierarchyAutomaton } from './ir/hierarchy.js';
+import type { Linked } from './ir/linked.js';
 import type { ChainPlan } from './ir/plan.js';
 import type { CheckedPolicy, Layer } from './ir/policy.js';
 import { link, type Importer, type SourceInput } from './link.js';
@@ -34,29 +37,65 @@ export interface Stages {
   readonly policy?: CheckedPolicy;
   /** One per layer. */
   readonly hierarchies?: readonly HierarchyAutomaton[];
+  /** Moves that gain rights and are not accepted. `confirmGains` runs them. */
+  readonly gains?: readonly ReportedGain[];
   readonly plan?: ChainPlan;
 }
 
-/** The passes that need no target: what `llpc check` does, and an editor after each keystroke. */
+/** The passes that need no target: what `llpc check` does. */
 export function checkSources(inputs: readonly SourceInput[], options: CompileOptions = {}): Checked {
-  const { linked, sources, diagnostics } = link(inputs, withStd(options.importer));
+  const { policy, layers, gains, linked, sources, diagnostics } = analyse(inputs, options);
   const files = linked.files.map((f) => f.file);
+  const hierarchies = layers.map((l) => l.automaton);
+  const stages: Stages = policy === undefined ? { files } : { files, policy, hierarchies, gains };
+  return { policy, hierarchies, sources, diagnostics, stages };
+}
+
+/** The same with all that was found on the way: what an editor asks about after each keystroke. */
+export function analyse(inputs: readonly SourceInput[], options: CompileOptions = {}): Analysed {
+  const { linked, sources, diagnostics } = link(inputs, withStd(options.importer));
   const meaning = check(linked, options.defines ?? {});
   const policy = meaning.value;
   const found = [...diagnostics, ...meaning.diagnostics];
-  const hierarchies: HierarchyAutomaton[] = [];
+  const layers: AnalysedLayer[] = [];
   for (const layer of policy?.layers ?? []) {
     options.progress?.(`deciding "${layer.name}"`);
     const hierarchy = buildHierarchy(layer);
     if (hierarchy.kind === 'ok') {
-      hierarchies.push(hierarchy.automaton);
+      layers.push({ layer, automaton: hierarchy.automaton, places: hierarchy.places });
       found.push(...checkPlaces(layer, hierarchy.places));
     } else {
       found.push(tooLarge(layer, hierarchy.place));
     }
   }
-  const stages: Stages = policy === undefined ? { files } : { files, policy, hierarchies };
-  return { policy, hierarchies, sources, diagnostics: sortDiagnostics(found), stages };
+  const gains: ReportedGain[] = [];
+  if (policy !== undefined && !hasError(found)) {
+    options.progress?.('deciding assertions and moves');
+    const hierarchies = layers.map((l) => l.automaton);
+    found.push(...checkAssertions(policy, hierarchies));
+    const moves = checkGains(policy, hierarchies);
+    gains.push(...moves.gains);
+    found.push(...moves.undecided, ...gains.map((g) => g.diagnostic));
+  }
+  return { policy, layers, gains, linked, sources, diagnostics: sortDiagnostics(found) };
+}
+
+export interface Analysed {
+  readonly policy: CheckedPolicy | undefined;
+  /** Those whose globs could be decided. */
+  readonly layers: readonly AnalysedLayer[];
+  /** Moves that gain rights and are not accepted. */
+  readonly gains: readonly ReportedGain[];
+  readonly linked: Linked;
+  readonly sources: readonly NamedSource[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface AnalysedLayer {
+  readonly layer: Layer;
+  readonly automaton: HierarchyAutomaton;
+  /** Every object that scopes name, from the root down. */
+  readonly places: readonly Place[];
 }
 
 export interface Checked {

@@ -35,7 +35,7 @@ export function compile(input: string | readonly SourceInput[], options: Compile
   const { chains, diagnostics } = generate(plan, checked.hierarchies, options.progress);
   const all = [...checked.diagnostics, ...diagnostics];
   if (hasError(all)) return withoutArtifact({ ...checked, diagnostics: all, stages });
-  const artifact = buildArtifact(plan, chains, checked.sources);
+  const artifact = buildArtifact(plan, chains, checked.sources, checked.policy);
   return { artifact, diagnostics: all, sources: checked.sources, stages };
 }
 

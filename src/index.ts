@@ -3,6 +3,8 @@ export { compile } from './compile.js';
 export type { CompileResult } from './compile.js';
 export { checkSources } from './analyse.js';
 export type { Checked, CompileOptions, Stages } from './analyse.js';
+export { confirmGains } from './gains.js';
+export { formatText, type Formatted } from './format/format.js';
 export type { Imported, Importer, SourceInput } from './link.js';
 export type { Artifact, Manifest, PlanKind } from './artifact/manifest.js';
 export { manifestText } from './artifact/text.js';
@@ -10,6 +12,9 @@ export type { Diagnostic, Note, Severity, SourceText, Span } from './diagnostics
 export { renderText } from './diagnostics/render.js';
 export { diagnosticsJson } from './diagnostics/json.js';
 export { diagnosticsSarif } from './diagnostics/sarif.js';
+export { diffPolicies } from './diff.js';
+export type { DiffChange, DiffReport, DiffResult, DiffSide } from './diff.js';
+export { diffMarkdown, diffText } from './diff-text.js';
 export { ACTIONS, TRIGGERS, type ActionName, type TriggerName } from './abi/actions.js';
 export { loadPolicy } from './runtime/load.js';
 export type { Decision, LoadedPolicy, LoadResult } from './runtime/load.js';

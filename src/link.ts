@@ -128,6 +128,6 @@ function refuse(linker: Linker, code: 'LLP2018', path: string, span: Span): unde
 
 function emptyFile(source: number): PolicyFile {
   const span = { source, start: 0, end: 0 };
-  const none = { imports: [], params: [], actions: [], fragments: [], policies: [], tests: [] };
-  return { kind: 'file', span, version: undefined, ...none };
+  const declared = { imports: [], params: [], actions: [], fragments: [], policies: [] };
+  return { kind: 'file', span, version: undefined, ...declared, assertions: [], accepts: [], tests: [] };
 }

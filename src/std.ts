@@ -7,15 +7,26 @@ const ROOTS = ['../../std/', '../std/'];
 
 /** The text of `std/NAME`. */
 export function stdImporter(name: string): Imported {
+  return readStd(name) ?? { kind: 'missing', why: 'no such file comes with the compiler' };
+}
+
+/** Where `std/NAME` is on disk. */
+export function stdUrl(name: string): URL | undefined {
+  return readStd(name)?.url;
+}
+
+function readStd(
+  name: string,
+): { readonly kind: 'ok'; readonly text: string; readonly url: URL } | undefined {
   const rest = name.slice('std/'.length);
-  if (/^[a-z0-9-]+\.llp$/.test(rest)) {
-    for (const root of ROOTS) {
-      try {
-        return { kind: 'ok', text: readFileSync(new URL(root + rest, import.meta.url), 'utf8') };
-      } catch {
-        // Not at this root: try the next.
-      }
+  if (!/^[a-z0-9-]+\.llp$/.test(rest)) return undefined;
+  for (const root of ROOTS) {
+    try {
+      const url = new URL(root + rest, import.meta.url);
+      return { kind: 'ok', text: readFileSync(url, 'utf8'), url };
+    } catch {
+      // Not at this root: try the next.
     }
   }
-  return { kind: 'missing', why: 'no such file comes with the compiler' };
+  return undefined;
 }

@@ -3,9 +3,10 @@
  * name, directories where something lies beneath or the action needs one.
  */
 import { DIRECTORY_ACTIONS } from './abi/actions.js';
+import type { Manifest } from './artifact/manifest.js';
 import { report } from './diagnostics/catalogue.js';
 import type { Diagnostic } from './diagnostics/types.js';
-import type { CheckedGiven, CheckedPolicy, CheckedTest } from './ir/policy.js';
+import type { CheckedGiven, CheckedTest } from './ir/policy.js';
 import { addToTree } from './runtime/kernel/build-tree.js';
 import { resolve } from './runtime/kernel/resolve.js';
 import type { Vfs } from './runtime/kernel/vfs.js';
@@ -23,12 +24,12 @@ export function addGiven(vfs: Vfs, given: CheckedGiven): Diagnostic[] {
     : [report('LLP5010', { path, why }, { span, help: 'list what it needs before it' })];
 }
 
-/** The literal scopes that must be there. */
-export function addRequired(vfs: Vfs, policy: CheckedPolicy): void {
-  for (const { scopes } of policy.layers) {
-    for (const { path, object, optional, within } of scopes) {
-      const names = path.flatMap((c) => (c.kind === 'literal' ? [c.name] : []));
-      if (optional || within > 0 || names.length < path.length) continue;
+/** What must be there for the manifest to load: the literal entries that nothing makes optional. */
+export function addRequired(vfs: Vfs, manifest: Manifest): void {
+  for (const map of manifest.maps) {
+    for (const { components, object, optional, within } of map.type === 'inode' ? map.entries : []) {
+      const names = components.flatMap((c) => ('literal' in c ? [c.literal] : []));
+      if (optional || within > 0 || names.length < components.length) continue;
       addMissing(vfs, '', names.join('/'), object === 'dir');
     }
   }

@@ -8,14 +8,15 @@ import type { Artifact } from './artifact/manifest.js';
 import type { CompileResult } from './compile.js';
 import { report } from './diagnostics/catalogue.js';
 import type { Diagnostic, NamedSource, Note, Span } from './diagnostics/types.js';
-import type { CheckedPolicy, CheckedStep, CheckedTest } from './ir/policy.js';
+import type { CheckedStep, CheckedTest } from './ir/policy.js';
 import { createEngine } from './runtime/engine/engine.js';
 import type { EngineName } from './runtime/engine/names.js';
 import { explainRuns, traced } from './runtime/explain.js';
 import { chdir, request } from './runtime/kernel/syscalls/index.js';
 import type { CallResult } from './runtime/kernel/task.js';
 import { Vfs } from './runtime/kernel/vfs.js';
-import { loadPolicy, type LoadedPolicy } from './runtime/load.js';
+import type { HookRun } from './runtime/kernel/trace.js';
+import { loadPolicy, type GroundedPolicy, type LoadedPolicy } from './runtime/load.js';
 import { addGiven, addNamed, addRequired } from './test-tree.js';
 import { reasonNote, toDiagnostics } from './locate.js';
 
@@ -30,29 +31,31 @@ export interface TestReport {
 
 export interface TestOptions {
   readonly engine?: EngineName;
+  /** Told of the program runs of every step: then all of them are traced. */
+  readonly observe?: (policy: GroundedPolicy, runs: readonly HookRun[]) => void;
 }
 
 /** Runs every test of a compiled policy; undefined when it did not compile. */
 export function runTests(
   result: CompileResult,
-  { engine = 'auto' }: TestOptions = {},
+  { engine = 'auto', observe }: TestOptions = {},
 ): readonly TestReport[] | undefined {
   const { artifact, stages, sources } = result;
   const { policy } = stages;
   if (artifact === undefined || policy === undefined) return undefined;
-  return policy.tests.map((test) => runTest(artifact, policy, test, sources, engine));
+  return policy.tests.map((test) => runTest(artifact, test, sources, engine, observe));
 }
 
 function runTest(
   artifact: Artifact,
-  policy: CheckedPolicy,
   test: CheckedTest,
   sources: readonly NamedSource[],
   engine: EngineName,
+  observe: TestOptions['observe'],
 ): TestReport {
   const vfs = new Vfs();
   const problems = test.given.flatMap((g) => addGiven(vfs, g));
-  addRequired(vfs, policy);
+  addRequired(vfs, artifact.manifest);
   addNamed(vfs, test);
   const base = { name: test.name, span: test.span };
   if (problems.length > 0) return { ...base, passed: false, expectations: 0, diagnostics: problems };
@@ -61,7 +64,14 @@ function runTest(
     const diagnostics = toDiagnostics(loaded.problems, sources);
     return { ...base, passed: false, expectations: 0, diagnostics };
   }
-  const diagnostics = test.steps.flatMap((step) => runStep(loaded.value, step, sources));
+  const observed = (step: CheckedStep): Diagnostic[] => {
+    const { result, runs } = traced(loaded.value.kernel, () => runStep(loaded.value, step, sources));
+    observe?.(loaded.value.grounded, runs);
+    return result;
+  };
+  const diagnostics = test.steps.flatMap((step) =>
+    observe === undefined ? runStep(loaded.value, step, sources) : observed(step),
+  );
   const expectations = test.steps.filter((s) => s.kind === 'expect').length;
   return { ...base, passed: diagnostics.length === 0, expectations, diagnostics };
 }

@@ -60,6 +60,19 @@ export const DIRECTORY_ACTIONS: ActionMask =
   maskOf('rmdir') |
   WALK;
 
+/** What no call asks of a directory: opening one asks `readdir`, and what changes one has actions of its own. */
+export const NEVER_ON_DIRECTORY: ActionMask =
+  maskOf('append') |
+  maskOf('execute') |
+  maskOf('link') |
+  maskOf('map') |
+  maskOf('read') |
+  maskOf('unlink') |
+  maskOf('write');
+
+/** What no call asks of anything but a directory. */
+export const ONLY_ON_DIRECTORY: ActionMask = DIRECTORY_ACTIONS & ~maskOf('mounton');
+
 const BIT_OF: ReadonlyMap<string, number> = new Map(ACTIONS.map((name, bit) => [name, bit]));
 
 /** The bit of an action name, or undefined for a name that is no action. */

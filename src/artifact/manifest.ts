@@ -29,7 +29,34 @@ export interface Manifest {
   readonly chains: readonly ManifestChain[];
   /** What the loader does, in this order. */
   readonly load: readonly LoadStep[];
+  /**
+   * What must hold on the tree that it is loaded on. Absent when nothing is asserted: a loader that does not know the field
+   * refuses a manifest that has it.
+   */
+  readonly assertions?: readonly ManifestAssertion[];
 }
+
+/** `maps`: what the inode maps of these names allow together. */
+export type ManifestAssertion =
+  | {
+      readonly kind: 'place';
+      readonly claim: 'never' | 'always';
+      readonly actions: readonly ActionName[];
+      /** The object and all beneath it, or the object alone. */
+      readonly reach: 'under' | 'at';
+      /** For people: the path as one string. */
+      readonly path: string;
+      readonly components: MapEntry['components'];
+      readonly maps: readonly string[];
+      readonly span: ManifestSpan;
+    }
+  /** No move gains these. */
+  | {
+      readonly kind: 'gains';
+      readonly actions: readonly ActionName[];
+      readonly maps: readonly string[];
+      readonly span: ManifestSpan;
+    };
 
 /** `chained` is the product; the other two exist to be compared to it (`examples/why-chaining`). */
 export type PlanKind = 'chained' | 'monolithic' | 'unchained';

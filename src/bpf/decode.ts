@@ -70,6 +70,7 @@ interface Problem {
 }
 
 const LD_IMM64 = 0x18;
+const CALL = 0x85;
 const CALLX = 0x8d;
 const MAX_REG = 10;
 
@@ -112,8 +113,27 @@ function mismatches(fixed: FixedFields, fields: SlotFields): (keyof FixedFields)
   return FIELDS.filter((name) => fixed[name] !== undefined && fixed[name] !== fields[name]);
 }
 
+/** What LD_IMM64 loads elsewhere, by its source register (RFC 9669, section 5.4). */
+const FOREIGN_SOURCES: ReadonlyMap<number, string> = new Map([
+  [3, 'the address of a variable of the platform'],
+  [4, 'the address of an instruction'],
+  [5, 'a map by its index in a list of the platform'],
+  [6, 'a value of a map by its index in a list of the platform'],
+]);
+
+/** A form that RFC 9669 has and that means nothing to this engine, in words. */
+function foreignForm({ opcode, src }: SlotFields): string | undefined {
+  const source = opcode === LD_IMM64 ? FOREIGN_SOURCES.get(src) : undefined;
+  if (source !== undefined) return `\`lddw\` with source ${src} is ${source}, which there is none of here`;
+  if (opcode === CALL && src === 2)
+    return '`call` with source 2 is a helper by its BTF number, which there is none of here';
+  return undefined;
+}
+
 /** Names the fields that keep the instruction from the row that is nearest to it. */
 function reservedField(rows: readonly OpRow[], fields: SlotFields): Problem {
+  const form = foreignForm(fields);
+  if (form !== undefined) return { rule: 'reserved_field', message: form };
   const all = rows.map((row) => ({ row, wrong: mismatches(row.fixed, fields) }));
   const nearest = all.reduce((best, one) => (one.wrong.length < best.wrong.length ? one : best));
   const wrong = nearest.wrong.map((name) => `${FIELD_NAMES[name]} ${fields[name]}`).join(' and ');

@@ -1,41 +1,54 @@
-/** Helper calls: which a hook may make, and what each argument must be (tables of `abi/helpers.ts`). */
+/**
+ * Calls. Helpers: which a program may call, and what each argument must be (tables of `abi/helpers.ts`). Local
+ * functions: a frame of their own, of which nothing is left when they return.
+ */
 import { helperAbi } from '../abi/helpers.js';
 import type { ArgKind, HelperAbi } from '../abi/helpers.js';
-import { ARG_NAMES, SCALAR, UNSET, describe } from './verify-state.js';
+import { UNKNOWN } from './scalar.js';
+import { ARG_NAMES, SANE, UNSET, current, describe, newFrame, regOf, replaceValues } from './verify-state.js';
 import type { State, Value } from './verify-state.js';
 import { checkReadable, readReg } from './verify-access.js';
 import type { StepEnv, VerifierMap } from './verify-types.js';
 import { assertNever } from '../assert.js';
 
-/** The state after a call: r0 is the result, r1 to r5 are lost. */
-export function checkCall(number: number, state: State, env: StepEnv): State {
-  const helper = helperAbi(number);
-  if (helper === undefined) {
-    env.report('helper', `there is no helper ${number}`);
-    return afterCall(state, SCALAR);
-  }
-  if (!env.hook.helpers.includes(number)) {
-    env.report('helper', `\`${env.hook.name}\` may not call \`${helper.name}\``);
-    return afterCall(state, SCALAR);
-  }
-  helper.args.forEach((kind, i) => checkArgument(helper, kind, i + 1, state, env));
-  return afterCall(state, resultOf(helper, state, env));
+const PLAIN_MAP_HELPERS: ReadonlySet<number> = new Set([1, 2, 3]);
+
+/** Calls a helper: r0 is the result, r1 to r5 are lost. */
+export function callHelper(number: number, state: State, env: StepEnv): void {
+  const result = helperResult(number, state, env);
+  const { regs } = current(state);
+  regs.fill(UNSET, 1, 6);
+  regs[0] = result;
 }
 
-function afterCall(state: State, result: Value): State {
-  return { ...state, regs: state.regs.map((v, r) => (r === 0 ? result : r <= 5 ? UNSET : v)) };
+function helperResult(number: number, state: State, env: StepEnv): Value {
+  const helper = helperAbi(number);
+  if (env.target.kind === 'raw' && !PLAIN_MAP_HELPERS.has(number)) {
+    if (!env.target.helpers.has(number)) env.report('helper', `there is no helper ${number}`);
+    return UNKNOWN;
+  }
+  if (helper === undefined) {
+    env.report('helper', `there is no helper ${number}`);
+    return SANE;
+  }
+  if (env.target.kind === 'hook' && !env.target.hook.helpers.includes(number)) {
+    env.report('helper', `\`${env.target.hook.name}\` may not call \`${helper.name}\``);
+    return SANE;
+  }
+  helper.args.forEach((kind, i) => checkArgument(helper, kind, i + 1, state, env));
+  return resultOf(helper, state, env);
 }
 
 function resultOf(helper: HelperAbi, state: State, env: StepEnv): Value {
-  const map = state.regs[1];
-  if (helper.returns === 'scalar' || map?.kind !== 'map') return SCALAR;
-  return { kind: 'value_or_null', map: map.map, id: env.slot };
+  const map = regOf(state, 1);
+  if (helper.returns === 'scalar' || map.kind !== 'map') return UNKNOWN;
+  return { kind: 'value_or_null', map: map.map, id: env.freshId() };
 }
 
 /** The map in r1, if it is one. */
 function mapArgument(state: State, env: StepEnv): VerifierMap | undefined {
-  const value = state.regs[1];
-  return value?.kind === 'map' ? env.maps[value.map] : undefined;
+  const value = regOf(state, 1);
+  return value.kind === 'map' ? env.maps[value.map] : undefined;
 }
 
 function checkArgument(helper: HelperAbi, kind: ArgKind, r: number, state: State, env: StepEnv): void {
@@ -69,4 +82,25 @@ function checkArgument(helper: HelperAbi, kind: ArgKind, r: number, state: State
 
 function found(value: Value, map: VerifierMap | undefined): string {
   return value.kind === 'map' && map !== undefined ? `the map \`${map.name}\`` : describe(value);
+}
+
+/** Enters a local function: r1 to r5 are passed, and only r6 to r9 are there when it returns. */
+export function enterFunction(state: State, call: number): void {
+  const { regs } = current(state);
+  const args = regs.slice(1, 6);
+  regs.fill(UNSET, 0, 6);
+  state.frames.push(newFrame(call, args));
+}
+
+/** Leaves a local function: r0 is the result, and what points to its stack is lost. Gives the index of the call. */
+export function leaveFunction(state: State, env: StepEnv): number {
+  const { regs, call } = current(state);
+  const frame = state.frames.length - 1;
+  const result = regs[0] ?? UNSET;
+  state.frames.pop();
+  const isLost = (value: Value): boolean => value.kind === 'stack' && value.frame === frame;
+  if (isLost(result)) env.report('pointer', 'a return of r0, which points to the stack of the function');
+  current(state).regs[0] = isLost(result) ? SANE : result;
+  replaceValues(state, (value) => (isLost(value) ? UNSET : value));
+  return call;
 }

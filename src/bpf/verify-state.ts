@@ -1,88 +1,108 @@
 /**
- * What the verifier knows before an instruction: the type of each register and which stack bytes are written.
+ * What the verifier knows before an instruction, on one path: the registers and the stack of each function that is
+ * running.
  *
- * Invariant of `join`: what it allows, both sides allow. A state is never changed, so paths can share it.
- * Known weakness: no value is known of a scalar, so a pointer moves by constants only; a pointer cannot be kept on
- * the stack.
+ * A state belongs to the path that it is on and is changed there; `cloneState` is what paths part with.
+ * Values and arrays of stack slots are never changed, so that states share them.
  */
 import { STACK_SIZE } from '../abi/hooks.js';
 import type { ArgKind } from '../abi/helpers.js';
+import type { Scalar } from './scalar.js';
+import { UNKNOWN, constantNumber } from './scalar.js';
+import type { Target } from './verify-types.js';
 
 /** Opaque pointers of a context. */
 export type Handle = 'chain' | 'inode' | 'tag_object';
 
 export type Value =
   | { readonly kind: 'unset' }
-  | { readonly kind: 'scalar' }
+  | Scalar
   /** Offset 0 only: the verifier allows no arithmetic on it. */
   | { readonly kind: 'context' }
-  /** `offset` from the frame pointer: −512 to 0. */
-  | { readonly kind: 'stack'; readonly offset: number }
+  /** `offset` from the frame pointer of function number `frame` (0 is the program's): −512 to 0. */
+  | { readonly kind: 'stack'; readonly frame: number; readonly offset: number }
   | { readonly kind: 'handle'; readonly handle: Handle }
   | { readonly kind: 'map'; readonly map: number }
   /** What a lookup gives; `id` ties copies of one result together. */
   | { readonly kind: 'value_or_null'; readonly map: number; readonly id: number }
-  | { readonly kind: 'value'; readonly map: number; readonly offset: number }
-  /** Different types on different paths: may be overwritten, not read. */
-  | { readonly kind: 'mixed' };
+  | { readonly kind: 'value'; readonly map: number; readonly offset: Scalar }
+  /** The memory that a raw program is given. */
+  | { readonly kind: 'memory'; readonly offset: Scalar };
+
+/** Eight bytes of stack: a whole value that lies there, or the set of bytes that are written (bit 0 the lowest). */
+export type Slot = Value | number;
+
+export const SLOT_COUNT = STACK_SIZE / 8;
+export const WRITTEN = 255;
+
+/** A running function. */
+export interface Frame {
+  /** r0 to r9; r10 follows from the number of the frame. */
+  readonly regs: Value[];
+  slots: readonly Slot[];
+  /** Index of the local call that it returns behind; −1 for the program itself. */
+  readonly call: number;
+}
 
 export interface State {
-  /** r0 to r10. */
-  readonly regs: readonly Value[];
-  /** Bit set of written stack bytes: byte i counts from the frame pointer minus 512. */
-  readonly stack: bigint;
+  /** Innermost last. */
+  readonly frames: Frame[];
+  /** Number of the list of calls that are running. */
+  callId: number;
 }
 
 export const UNSET: Value = { kind: 'unset' };
-export const SCALAR: Value = { kind: 'scalar' };
-const MIXED: Value = { kind: 'mixed' };
+/** Nothing is written. */
+export const NO_SLOTS: readonly Slot[] = Array.from({ length: SLOT_COUNT }, () => 0);
+const FRAME_POINTERS: readonly Value[] = Array.from({ length: 8 }, (_, frame): Value => ({
+  kind: 'stack',
+  frame,
+  offset: 0,
+}));
+export const MAX_FRAMES = FRAME_POINTERS.length;
 
-export const INITIAL: State = {
-  regs: Array.from({ length: 11 }, (_, r): Value => {
-    if (r === 1) return { kind: 'context' };
-    return r === 10 ? { kind: 'stack', offset: 0 } : UNSET;
-  }),
-  stack: 0n,
-};
+export function newFrame(call: number, args: readonly Value[]): Frame {
+  const regs = Array.from({ length: 10 }, (_, r) => args[r - 1] ?? UNSET);
+  return { regs, slots: NO_SLOTS, call };
+}
 
-function sameValue(a: Value, b: Value): boolean {
-  if (a === b) return true;
-  if (a.kind !== b.kind) return false;
-  switch (a.kind) {
-    case 'stack':
-      return b.kind === a.kind && a.offset === b.offset;
-    case 'handle':
-      return b.kind === a.kind && a.handle === b.handle;
-    case 'map':
-      return b.kind === a.kind && a.map === b.map;
-    case 'value_or_null':
-      return b.kind === a.kind && a.map === b.map && a.id === b.id;
-    case 'value':
-      return b.kind === a.kind && a.map === b.map && a.offset === b.offset;
-    default:
-      return true;
+export function initialState(target: Target): State {
+  const args: Value[] =
+    target.kind === 'hook'
+      ? [{ kind: 'context' }]
+      : [{ kind: 'memory', offset: constantNumber(0) }, constantNumber(target.memorySize)];
+  return { frames: [newFrame(-1, args)], callId: 0 };
+}
+
+export function cloneState({ frames, callId }: State): State {
+  return {
+    frames: frames.map(({ regs, slots, call }) => ({ regs: regs.slice(), slots, call })),
+    callId,
+  };
+}
+
+/** The function that runs. */
+export function current(state: State): Frame {
+  return state.frames[state.frames.length - 1] as Frame; // there is always one
+}
+
+export function regOf(state: State, r: number): Value {
+  if (r === 10) return FRAME_POINTERS[state.frames.length - 1] ?? UNSET;
+  return current(state).regs[r] ?? UNSET;
+}
+
+/** Replaces values in all registers and spills, in all frames. */
+export function replaceValues(state: State, replace: (value: Value) => Value): void {
+  for (const frame of state.frames) {
+    for (let r = 0; r < frame.regs.length; r++) frame.regs[r] = replace(frame.regs[r] ?? UNSET);
+    const changes = frame.slots.some((slot) => typeof slot !== 'number' && replace(slot) !== slot);
+    if (!changes) continue;
+    frame.slots = frame.slots.map((slot) => (typeof slot === 'number' ? slot : asSlot(replace(slot))));
   }
 }
 
-function joinValue(a: Value, b: Value): Value {
-  if (sameValue(a, b)) return a;
-  return a.kind === 'unset' || b.kind === 'unset' ? UNSET : MIXED;
-}
-
-/** What holds on both paths into an instruction. */
-export function join(a: State | undefined, b: State): State {
-  if (a === undefined || a === b) return b;
-  return { regs: a.regs.map((v, r) => joinValue(v, b.regs[r] ?? UNSET)), stack: a.stack & b.stack };
-}
-
-export function setReg(state: State, r: number, value: Value): State {
-  return { ...state, regs: state.regs.with(r, value) };
-}
-
-/** The bits of `size` stack bytes at an offset from the frame pointer. */
-export function stackBits(offset: number, size: number): bigint {
-  return ((1n << BigInt(size)) - 1n) << BigInt(offset + STACK_SIZE);
-}
+/** An unset value leaves nothing readable in a slot. */
+const asSlot = (value: Value): Slot => (value.kind === 'unset' ? 0 : value);
 
 /** What a value is called in messages. */
 export function describe(value: Value): string {
@@ -103,8 +123,8 @@ export function describe(value: Value): string {
       return 'a map value that may be null';
     case 'value':
       return 'a map value';
-    case 'mixed':
-      return 'of another type on another path';
+    case 'memory':
+      return 'a pointer to memory';
   }
 }
 
@@ -119,3 +139,6 @@ export const ARG_NAMES: Readonly<Record<ArgKind, string>> = {
   tag_object: 'the opaque pointer `tag_object`',
   scalar: 'a scalar',
 };
+
+/** What goes on after an error: nothing is known, and nothing more is wrong. */
+export const SANE: Scalar = UNKNOWN;

@@ -1,13 +1,16 @@
 /**
  * The rules of the ABI, checked on the bytes of a program.
  *
- * Input: bytecode and its subtype. Output: every rule it breaks; none for a program that the engine may run.
- * Algorithm: abstract interpretation over the acyclic control flow in topological order, joining the states
- * where paths meet, so the time is linear in the size of the program.
+ * Input: bytecode and its subtype, or the memory of a program without a hook. Output: every rule it breaks; or, for a
+ * program that an engine may run without a check, its instructions and what the engine has to know of them.
+ * Algorithm: abstract interpretation by exploring paths, as the kernel's verifier does (`verify-explore.ts`); what is
+ * known of numbers is in `scalar.ts`, of pointers in `verify-state.ts`.
  *
- * Known weakness: stricter than the kernel's verifier. No value of a scalar is tracked, so a pointer moves
- * by constants only; pointers are not kept on the stack; local calls are refused; a jump on a
- * condition that is always true still has two ways out. It is never laxer by intent.
+ * Invariant: what is accepted reads and writes nothing but its context, its stack, the values of its maps and the memory
+ * it was given; it reads nothing that was not written before; no number that it computes depends on where something
+ * lies; a hook ends.
+ * Known weakness: stricter than the kernel's verifier in places. A pointer must not lie before its region, whatever
+ * the displacement adds; copies of a number are not tied together. It is never laxer by intent.
  *
  * Source: the ABI description (hooks, contexts, helpers, chains) and RFC 9669.
  */
@@ -15,17 +18,26 @@ import { ALL_TRIGGERS } from '../abi/actions.js';
 import { HOOKS, MAX_CHAINS, MAX_INSTRUCTIONS, MAX_SET_PAGES, PAGE_SIZE } from '../abi/hooks.js';
 import type { HookName } from '../abi/hooks.js';
 import { decode } from './decode.js';
+import type { Decoded } from './decode.js';
 import { disassemble } from './disasm.js';
+import { livenessOf } from './liveness.js';
 import type { Placed } from './types.js';
-import { buildFlow } from './verify-flow.js';
-import type { Flow } from './verify-flow.js';
-import { INITIAL, join } from './verify-state.js';
-import type { State } from './verify-state.js';
-import { step } from './verify-step.js';
-import type { VerifierError, VerifierMap, VerifierRule } from './verify-types.js';
+import { BUDGET } from './verify-exploration.js';
+import { explore } from './verify-explore.js';
+import { shapeOf, unreachable } from './verify-shape.js';
+import type { Shape } from './verify-shape.js';
+import type { Target, Verification, VerifierError, VerifierMap, VerifierRule } from './verify-types.js';
 import { defined } from '../assert.js';
 
-export type { VerifierError, VerifierMap, VerifierRule } from './verify-types.js';
+export { renderVerifierError, renderVerifierMessage } from './verify-render.js';
+export type {
+  PathStep,
+  ProgramFacts,
+  Verification,
+  VerifierError,
+  VerifierMap,
+  VerifierRule,
+} from './verify-types.js';
 
 export interface ProgramToVerify {
   readonly name: string;
@@ -40,30 +52,57 @@ export interface ProgramToVerify {
 export interface VerifyOptions {
   /** Accepts `fs_any`, which no kernel has. */
   readonly hypothetical?: boolean;
+  /** Instructions that may be explored, at most a million, which is what it is without. */
+  readonly budget?: number;
 }
 
-/** The rules that a program breaks, in the order of its slots. Never throws. */
-export function verifyProgram(
-  program: ProgramToVerify,
-  options: VerifyOptions = {},
-): readonly VerifierError[] {
+/**
+ * A program without a hook. At its start r1 points to `memorySize` bytes that may be read and written, and r2 is
+ * their number.
+ */
+export interface RawToVerify {
+  readonly bytes: Uint8Array;
+  readonly memorySize: number;
+  readonly maps: readonly VerifierMap[];
+  /**
+   * Numbers of helpers besides those of plain maps (1, 2 and 3). They take whatever is in r1 to r5, initialised or not,
+   * and give a number.
+   */
+  readonly helpers?: readonly number[];
+  readonly budget?: number;
+}
+
+/** Slots of a program without a hook. */
+const MAX_RAW_SLOTS = 65536;
+
+/** The rules that a program of a hook breaks, in the order of its slots; or what it is. Never throws. */
+export function verifyProgram(program: ProgramToVerify, options: VerifyOptions = {}): Verification {
   const errors = subtypeErrors(program, options);
   const decoded = decode(program.bytes);
-  for (const { slot, hex, rule, message } of decoded.errors) {
-    errors.push({ slot, disassembly: hex, rule, message });
-  }
   const count = decoded.instructions.length;
-  if (count > MAX_INSTRUCTIONS) {
-    errors.push(ofProgram('size', `${count} instructions are more than ${MAX_INSTRUCTIONS}`));
-  }
-  // What follows needs whole instructions with targets in range, and not too many of them.
-  if (decoded.errors.length > 0 || count > MAX_INSTRUCTIONS) return errors;
-  return [...errors, ...bodyErrors(program, decoded.instructions)];
+  const isLong = count > MAX_INSTRUCTIONS;
+  const size = isLong ? [sizeError(`${count} instructions are more than ${MAX_INSTRUCTIONS}`)] : [];
+  const target: Target = { kind: 'hook', hook: HOOKS[program.hook] };
+  const { budget = BUDGET } = options;
+  return verifyDecoded({ decoded, target, maps: program.maps, budget, errors, size });
+}
+
+/** The same for a program without a hook, which may loop and access its memory unaligned. Never throws. */
+export function verifyRawProgram(program: RawToVerify): Verification {
+  const { bytes, memorySize, maps, helpers = [], budget = BUDGET } = program;
+  const slots = Math.floor(bytes.length / 8);
+  const size = slots > MAX_RAW_SLOTS ? [sizeError(`${slots} slots are more than ${MAX_RAW_SLOTS}`)] : [];
+  const decoded = decode(size.length > 0 ? bytes.subarray(0, 0) : bytes);
+  if (size.length > 0) return { kind: 'refused', errors: size };
+  const target: Target = { kind: 'raw', memorySize, helpers: new Set(helpers) };
+  return verifyDecoded({ decoded, target, maps, budget, errors: [], size });
 }
 
 function ofProgram(rule: VerifierRule, message: string): VerifierError {
-  return { slot: 0, disassembly: '', rule, message };
+  return { slot: 0, disassembly: '', rule, message, path: [] };
 }
+
+const sizeError = (message: string): VerifierError => ofProgram('size', message);
 
 function subtypeErrors(program: ProgramToVerify, options: VerifyOptions): VerifierError[] {
   const { hook, triggerMask } = program;
@@ -78,38 +117,49 @@ function subtypeErrors(program: ProgramToVerify, options: VerifyOptions): Verifi
   return errors;
 }
 
-function bodyErrors(program: ProgramToVerify, code: readonly Placed[]): readonly VerifierError[] {
-  const errors: VerifierError[] = [];
-  const reporter = (index: number) => {
-    const { slot, instruction } = defined(code[index], 'an instruction of the program');
-    return (rule: VerifierRule, message: string): void => {
-      errors.push({ slot, disassembly: disassemble(instruction), rule, message });
-    };
-  };
-  const flow = buildFlow(code);
-  for (const index of flow.loops) reporter(index)('loop', 'this jump closes a loop');
-  for (const index of flow.unreachable) reporter(index)('unreachable', 'no path leads here');
-  interpret(program, code, flow, reporter);
-  return errors.sort((a, b) => a.slot - b.slot);
+interface Decodable {
+  readonly decoded: Decoded;
+  readonly target: Target;
+  readonly maps: readonly VerifierMap[];
+  readonly budget: number;
+  /** Of the program as a whole; those of `size` keep it from being looked at. */
+  readonly errors: readonly VerifierError[];
+  readonly size: readonly VerifierError[];
 }
 
-type Reporter = (index: number) => (rule: VerifierRule, message: string) => void;
+function verifyDecoded({ decoded, target, maps, budget, errors, size }: Decodable): Verification {
+  const form = decoded.errors.map(({ slot, hex, rule, message }): VerifierError => {
+    return { slot, disassembly: hex, rule, message, path: [] };
+  });
+  // What follows needs whole instructions with targets in range, and not too many of them.
+  if (form.length + size.length > 0) return { kind: 'refused', errors: [...errors, ...form, ...size] };
+  const code = decoded.instructions;
+  const shape = shapeOf(code);
+  const broken = flowErrors(code, shape, target);
+  // Paths are followed only where they stay within functions that do not nest without end.
+  if (shape.problems.length > 0) return { kind: 'refused', errors: [...errors, ...broken] };
+  const limit = Math.min(budget, BUDGET);
+  const input = { code, shape, liveness: livenessOf(code, shape), target, maps, budget: limit };
+  const hasty = explore({ ...input, isHasty: true });
+  const isDoubtful = hasty.errors.length > 0 && hasty.wasHasty;
+  const explored = isDoubtful ? explore({ ...input, isHasty: false }) : hasty;
+  const all = [...errors, ...[...broken, ...explored.errors].sort((a, b) => a.slot - b.slot)];
+  if (all.length > 0) return { kind: 'refused', errors: all };
+  const { unprovenLoops, steps } = explored;
+  const { functions, frames } = shape;
+  return { kind: 'accepted', code, facts: { unprovenLoops, functions, frames, steps } };
+}
 
-function interpret(program: ProgramToVerify, code: readonly Placed[], flow: Flow, reporter: Reporter): void {
-  const states: (State | undefined)[] = [INITIAL];
-  for (const index of flow.order) {
-    const placed = defined(code[index], 'an instruction in the order of the flow');
-    const state = defined(states[index], 'a state before each reached instruction');
-    states[index] = undefined; // seen by no one again
-    const report = reporter(index);
-    const env = { hook: HOOKS[program.hook], maps: program.maps, slot: placed.slot, report };
-    const after = step(placed.instruction, state, env);
-    const isJa = placed.instruction.kind === 'ja';
-    for (const [way, successor] of (flow.successors[index] ?? []).entries()) {
-      const taken = isJa || way === 1;
-      states[successor] = join(states[successor], taken ? after.taken : after.next);
-    }
-  }
+function flowErrors(code: readonly Placed[], shape: Shape, target: Target): VerifierError[] {
+  const errorAt = (index: number, rule: VerifierRule, message: string): VerifierError => {
+    const { slot, instruction } = defined(code[index], 'an instruction of the program');
+    return { slot, disassembly: disassemble(instruction), rule, message, path: [] };
+  };
+  const dead = target.kind === 'hook' ? unreachable(shape) : [];
+  return [
+    ...shape.problems.map(({ index, rule, message }) => errorAt(index, rule, message)),
+    ...dead.map((index) => errorAt(index, 'unreachable', 'no path leads here')),
+  ].sort((a, b) => a.slot - b.slot);
 }
 
 /** Size of bytecode that counts against the limit of a set; one per program. */

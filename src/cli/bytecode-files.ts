@@ -43,7 +43,7 @@ export function oneFile({ positionals }: Options, usage: string): string {
 /** SARIF is for diagnostics, and these commands print something else. */
 export function textOrJson({ format }: Options): 'text' | 'json' {
   if (format === 'sarif') throw new UsageError('`--format sarif`: it takes `text`, `json`');
-  return format;
+  return format === 'json' ? 'json' : 'text';
 }
 
 const isArtifact = (file: string): boolean => /\.(?:json|llp)$/.test(file);

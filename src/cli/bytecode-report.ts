@@ -18,13 +18,21 @@ export function ofDecode({ slot, hex, rule, message }: DecodeError): ProgramErro
 }
 
 export function ofVerifier(error: VerifierError): ProgramError {
-  const { slot, disassembly: text, rule, message } = error;
-  return { slot: text === '' ? null : slot, text, rule, message, path: pathOf(error) };
+  const { slot, disassembly: text, rule, message, path } = error;
+  return { slot: text === '' ? null : slot, text, rule, message, path: shortened(path) };
 }
 
-function pathOf(error: object): readonly string[] {
-  const path: unknown = 'path' in error ? error.path : undefined;
-  return Array.isArray(path) ? path.map(String) : [];
+function pathStep({ slot, disassembly, taken }: VerifierError['path'][number]): string {
+  return `slot ${slot}: ${disassembly}: ${taken ? 'taken' : 'not taken'}`;
+}
+
+/** Steps that are shown at either end of a long path: a loop makes hundreds of thousands. */
+const SHOWN = 8;
+
+function shortened(path: VerifierError['path']): readonly string[] {
+  const hidden = path.length - 2 * SHOWN;
+  if (hidden <= 1) return path.map(pathStep);
+  return [...path.slice(0, SHOWN).map(pathStep), `… ${hidden} more …`, ...path.slice(-SHOWN).map(pathStep)];
 }
 
 /** `name: slot 3: stxw [r1+8], r0: error[rule]: message`, then the path, a step a line. */

@@ -15,7 +15,7 @@ export async function checkCommand(options: Options): Promise<number> {
 
 export async function buildCommand(options: Options): Promise<number> {
   const { out } = options;
-  if (out === undefined) throw new UsageError('where to? Write `-o DIR`');
+  if (!out) throw new UsageError('where to? Write `-o DIR`');
   const result = await compileAndReport(options, 'build');
   const { artifact } = result;
   if (artifact === undefined) return 1;
@@ -24,7 +24,7 @@ export async function buildCommand(options: Options): Promise<number> {
     // The manifest last: where it is, all that it names is there.
     writeFiles(out, [...artifact.bytecode, ['manifest.json', manifestText(artifact.manifest)]]);
   } catch (error) {
-    printDiagnostics([report('LLP5013', { path: out, why: reasonOf(error) }, {})], [], options.format);
+    await printDiagnostics([report('LLP5013', { path: out, why: reasonOf(error) }, {})], [], options.format);
     return 1;
   }
   return 0;
@@ -36,9 +36,9 @@ async function compileAndReport(options: Options, depth: Depth): Promise<Compile
   if (options.emit.length > 0) {
     const { emitStage } = await import('./emit.js');
     for (const stage of options.emit) print(emitStage(result, stage) ?? '');
-    if (result.diagnostics.length > 0) printDiagnostics(result.diagnostics, result.sources, 'text');
+    if (result.diagnostics.length > 0) await printDiagnostics(result.diagnostics, result.sources, 'text');
   } else {
-    printDiagnostics(result.diagnostics, result.sources, options.format);
+    await printDiagnostics(result.diagnostics, result.sources, options.format);
   }
   return result;
 }

@@ -41,7 +41,14 @@ export async function compileFiles(
     depth === 'build'
       ? (await import('../compile.js')).compile(inputs, compileOptions)
       : { ...(await import('../analyse.js')).checkSources(inputs, compileOptions), artifact: undefined };
+  const diagnostics = await confirmed(result);
   progress.done();
-  if (unreadable.length === 0) return result;
-  return { ...result, artifact: undefined, diagnostics: [...unreadable, ...result.diagnostics] };
+  if (unreadable.length === 0) return { ...result, diagnostics };
+  return { ...result, artifact: undefined, diagnostics: [...unreadable, ...diagnostics] };
+}
+
+/** What is said of moves is confirmed by runs; the runtime is loaded only where there is such a move. */
+async function confirmed(result: CompileResult): Promise<readonly Diagnostic[]> {
+  if ((result.stages.gains ?? []).length === 0) return result.diagnostics;
+  return (await import('../gains.js')).confirmGains(result);
 }

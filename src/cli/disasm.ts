@@ -12,7 +12,7 @@ import { hexOf } from './hex.js';
 import { UsageError, type Options } from './options.js';
 import { print, printDiagnostics } from './output.js';
 import { printable } from './printable.js';
-import { placeFinder, type Place } from './source-lines.js';
+import { placeFinder, placeText, type Place } from './source-lines.js';
 
 /** A program with what its bytes say. */
 interface Disassembled extends BytecodeProgram {
@@ -26,7 +26,7 @@ export async function disasmCommand(options: Options): Promise<number> {
   if (options.dot && format === 'json') throw new UsageError('`--dot` and `--format json`: choose one');
   const read = await readBytecode(file, options);
   if (read.kind === 'refused') {
-    printDiagnostics(read.diagnostics, read.sources, format);
+    await printDiagnostics(read.diagnostics, read.sources, format);
     return 1;
   }
   const programs = chosen(read.programs, options.program).map((p) => ({ ...p, decoded: decode(p.bytes) }));
@@ -84,12 +84,6 @@ function listingOf({ row, decoded }: Disassembled, placeOf: PlaceOf): string {
     for (let slot = from; slot < Math.min(to, decoded.slots); slot++) origins[slot] = { span: NO_SPAN, note };
   }
   return listing(decoded.instructions, { maps: row.maps.map(printable), origins, heads });
-}
-
-function placeText(place: Place | undefined): string {
-  if (place === undefined) return '';
-  const { file, line, column, text } = place;
-  return `${file}:${line}:${column}${text === undefined ? '' : `  ${text}`}`;
 }
 
 function jsonText(programs: readonly Disassembled[], placeOf: PlaceOf): string {

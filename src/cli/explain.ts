@@ -1,49 +1,74 @@
-/** `llpc explain`: one request, and every program that it ran. */
-import { actionBit, ACTIONS, type ActionName } from '../abi/actions.js';
-import { nearestName } from '../diagnostics/suggest.js';
+/** `llpc explain`: one request, every program that it ran, what decided, and what would turn it around. */
+import { ACTIONS, type ActionName } from '../abi/actions.js';
 import { hasError } from '../analyse.js';
-import { reasonNote, toDiagnostics } from '../locate.js';
-import type { NamedSource } from '../diagnostics/types.js';
-import type { Manifest } from '../artifact/manifest.js';
-import { explainRuns, traced, type CookieView, type ExplainedRun } from '../runtime/explain.js';
-import { loadPolicy, toDecision, type Decision } from '../runtime/load.js';
-import { request } from '../runtime/kernel/syscalls/index.js';
-import { positionAt } from '../diagnostics/lines.js';
-import { lineText } from '../diagnostics/lines.js';
-import { loadFile } from './load-files.js';
-import { treeForExplain } from './trees.js';
-import { print, printDiagnostics } from './output.js';
+import type { Artifact } from '../artifact/manifest.js';
+import type { CompileResult } from '../compile.js';
+import { report } from '../diagnostics/catalogue.js';
+import { nearestName } from '../diagnostics/suggest.js';
+import type { Diagnostic, NamedSource } from '../diagnostics/types.js';
+import { findFlips, type Flips } from '../flip.js';
+import { toDiagnostics } from '../locate.js';
+import { createTracingEngine } from '../runtime/engine/step-trace.js';
+import { conditionsOf, type Subject } from '../runtime/subject.js';
+import { readAuditLine } from './audit.js';
+import { answerText, conditionsText, flipsText } from './explain-text.js';
+import { readText } from './io.js';
+import { loadFile, type LoadedFile } from './load-files.js';
 import { UsageError, type Options } from './options.js';
+import { print, printDiagnostics } from './output.js';
+import { loadPolicies } from './policies.js';
+import { askedOf, askRequest, askStep, type Answer, type Asking } from './question.js';
+import { recompile } from './recompile.js';
+import { makeTree, readScenario } from './scenario-files.js';
+import { placeFinder } from './source-lines.js';
+import { hookTraceLines, traceJson } from './trace-text.js';
+import { treeForExplain } from './trees.js';
+import { defined } from '../assert.js';
+
+/** Something to ask of any version of the policy; refused with what is wrong with the tree. */
+type Question =
+  | { readonly kind: 'ok'; readonly ask: (artifact: Artifact) => Promise<Asking> }
+  | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
+
+const USAGE =
+  'write `llpc explain FILE ACTION PATH`, or FILE with `--audit LINE` or `--scenario FILE --step N`';
 
 export async function explainCommand(options: Options): Promise<number> {
   const [file, actionName, path, ...rest] = options.positionals;
-  if (file === undefined || actionName === undefined || path === undefined || rest.length > 0) {
-    throw new UsageError('write `llpc explain FILE ACTION PATH`');
-  }
-  const action = readAction(actionName);
+  const asked = options.audit === undefined && options.step === undefined;
+  if (
+    file === undefined ||
+    rest.length > 0 ||
+    asked !== Boolean(path) || // the empty path names nothing on Linux
+    (!asked && actionName !== undefined)
+  )
+    throw new UsageError(USAGE);
+  if (options.step !== undefined && (options.scenario === undefined || options.audit !== undefined))
+    throw new UsageError('`--step` is of a scenario: write `--scenario FILE --step N`');
+  const requests = asked
+    ? [{ action: readAction(actionName ?? ''), path: path ?? '' }]
+    : auditRequests(options);
   const loaded = await loadFile(file, options);
-  const errors = loaded.diagnostics.filter((d) => d.severity === 'error');
-  if (loaded.artifact === undefined || hasError(loaded.diagnostics)) {
-    printDiagnostics(errors, loaded.sources, options.format);
-    return 1;
-  }
-  const tree = await treeForExplain(options.scenario, loaded.policy, action, path);
-  if (tree.kind === 'refused') {
-    printDiagnostics(tree.diagnostics, [], options.format);
-    return 1;
-  }
-  const policy = loadPolicy(loaded.artifact, tree.vfs);
-  if (policy.kind === 'refused') {
-    printDiagnostics(toDiagnostics(policy.problems, loaded.sources), loaded.sources, options.format);
-    return 1;
-  }
-  const { kernel, task, grounded } = policy.value;
-  const { result, runs } = traced(kernel, () => request(task, actionBit(action) ?? 0, path));
-  const explanation = { action, path, decision: toDecision(result), runs: explainRuns([grounded], runs) };
-  if (options.format === 'text')
-    print(explanationText(explanation, loaded.artifact.manifest, loaded.sources));
-  else print(JSON.stringify({ format: 'llp-explanation', version: 1, ...explanation }, null, 1) + '\n');
-  return 0;
+  if (loaded.artifact === undefined || hasError(loaded.diagnostics))
+    return fail(
+      loaded.diagnostics.filter((d) => d.severity === 'error'),
+      loaded.sources,
+      options,
+    );
+  let code = 0;
+  if (options.step !== undefined) return explainOne(loaded, await stepQuestion(options, loaded), options);
+  for (const { action, path: at } of requests)
+    code = (await explainOne(loaded, await requestQuestion(options, loaded, action, at), options)) || code;
+  return code;
+}
+
+async function fail(
+  diagnostics: readonly Diagnostic[],
+  sources: readonly NamedSource[],
+  options: Options,
+): Promise<number> {
+  await printDiagnostics(diagnostics, sources, options.format);
+  return 1;
 }
 
 function readAction(name: string): ActionName {
@@ -55,66 +80,144 @@ function readAction(name: string): ActionName {
   );
 }
 
+function auditRequests({
+  audit,
+}: Options): readonly { readonly action: ActionName; readonly path: string }[] {
+  if (audit === undefined) return [];
+  const read = audit === '-' ? readText('-') : ({ kind: 'ok', text: audit } as const);
+  if (read.kind === 'missing') throw new UsageError(`\`--audit -\`: ${read.why}`);
+  const line = readAuditLine(read.text);
+  if (line.kind === 'fault') throw new UsageError(`\`--audit\`: ${line.why}`);
+  return line.questions;
+}
+
+async function requestQuestion(
+  { scenario, trace, traceLimit }: Options,
+  { artifact: main }: LoadedFile,
+  action: ActionName,
+  path: string,
+): Promise<Question> {
+  const { manifest } = defined(main, 'the policy compiles');
+  const tree = await treeForExplain(scenario, manifest, action, path);
+  if (tree.kind === 'refused') return tree;
+  const ask = (artifact: Artifact): Asking =>
+    askRequest(artifact, tree.vfs, action, path, trace ? createTracingEngine(traceLimit) : undefined);
+  return { kind: 'ok', ask: (artifact) => Promise.resolve(ask(artifact)) };
+}
+
+/** Each time on a tree of its own: steps change it. */
+async function stepQuestion(options: Options, main: LoadedFile): Promise<Question> {
+  const { scenario: file = '', step = 0 } = options;
+  const read = await readScenario(file);
+  if (read.kind === 'refused') return read;
+  const policies = await loadPolicies(main, read.scenario, read.folder, options);
+  if (policies.diagnostics.length > 0) return { kind: 'refused', diagnostics: policies.diagnostics };
+  const first = await makeTree(read.scenario, read.folder);
+  if (first.kind === 'refused') return first;
+  const ask = async (artifact: Artifact): Promise<Asking> => {
+    const tree = await makeTree(read.scenario, read.folder);
+    if (tree.kind === 'refused') return { kind: 'fault', why: 'its tree cannot be made again' };
+    const artifacts = new Map(policies.artifacts);
+    if (policies.artifacts.get('main') === main.artifact) artifacts.set('main', artifact);
+    const tracer = options.trace ? createTracingEngine(options.traceLimit) : undefined;
+    return askStep(read.scenario, artifacts, tree.vfs, step, tracer);
+  };
+  return { kind: 'ok', ask };
+}
+
+async function explainOne(loaded: LoadedFile, question: Question, options: Options): Promise<number> {
+  const { artifact, sources, compiled } = loaded;
+  if (artifact === undefined) return 1;
+  if (question.kind === 'refused') return fail(question.diagnostics, [], options);
+  const asking = await question.ask(artifact);
+  if (asking.kind === 'refused') return fail(toDiagnostics(asking.problems, sources), sources, options);
+  if (asking.kind === 'fault')
+    return fail([report('LLP5011', { file: options.scenario ?? '', why: asking.why }, {})], [], options);
+  const { answer } = asking;
+  const { verdict } = answer.decision;
+  const wanted = verdict === 'allow' ? 'deny' : 'allow';
+  const flips =
+    compiled === undefined || verdict === 'error'
+      ? undefined
+      : await flipsOf(compiled, wanted, question, options);
+  const conditions = conditionsFor(answer, options);
+  printAnswer({ answer, flips, wanted, conditions }, artifact, loaded, options);
+  return 0;
+}
+
+function conditionsFor(
+  { request, policies, vfs }: Answer,
+  { whyNot }: Options,
+): readonly Subject[] | undefined {
+  const [policy] = policies;
+  if (!whyNot || request === undefined || policy === undefined) return undefined;
+  return conditionsOf(policy, vfs, request.action, request.path);
+}
+
+async function flipsOf(
+  compiled: CompileResult,
+  wanted: 'allow' | 'deny',
+  question: Question & { readonly kind: 'ok' },
+  options: Options,
+): Promise<Flips> {
+  return findFlips(compiled, wanted, {
+    compile: (texts) => recompile(compiled, texts, options),
+    ask: async (result) =>
+      result.artifact === undefined
+        ? { verdict: 'error', target: undefined, by: '' }
+        : askedOf(result, await question.ask(result.artifact)),
+  });
+}
+
 interface Explanation {
-  readonly action: ActionName;
-  readonly path: string;
-  readonly decision: Decision;
-  readonly runs: readonly ExplainedRun[];
+  readonly answer: Answer;
+  readonly flips: Flips | undefined;
+  readonly wanted: 'allow' | 'deny';
+  readonly conditions: readonly Subject[] | undefined;
 }
 
-function explanationText(
-  { action, path, decision, runs }: Explanation,
-  manifest: Manifest,
-  sources: readonly NamedSource[],
-): string {
-  const verdict =
-    decision.verdict === 'error'
-      ? `fails with ${decision.errno}, before anything denies it`
-      : decision.verdict;
-  const lines = [`${action} ${path}: ${verdict}`, ''];
-  for (const run of runs) lines.push(...runText(run));
-  const judged =
-    runs.findLast((r) => r.verdict === 'deny') ??
-    runs.findLast((r) => r.reason !== undefined && r.hook !== 'fs_walk') ??
-    runs.findLast((r) => r.reason !== undefined);
-  if (judged?.reason !== undefined) lines.push('', ...reasonText(judged, manifest, sources));
-  if (decision.verdict === 'allow' && judged?.reason === undefined)
-    lines.push('', 'no program of the policy judges this action: it is allowed everywhere');
-  return lines.join('\n') + '\n';
+function printAnswer(
+  explanation: Explanation,
+  { manifest }: Artifact,
+  { sources }: LoadedFile,
+  { format, positionals }: Options,
+): void {
+  const { answer, flips, wanted, conditions } = explanation;
+  if (format !== 'text') {
+    print(JSON.stringify(jsonOf(explanation), null, 1) + '\n');
+    return;
+  }
+  const texts = { manifest, sources };
+  const places = placeFinder(manifest, positionals[0] ?? '', sources);
+  const lines = answerText(answer, texts, (run, i) => {
+    const trace = answer.traces?.[i];
+    const row = manifest.programs.find((p) => p.name === run.program);
+    return trace === undefined ? [] : hookTraceLines(trace, row, places);
+  });
+  if (conditions !== undefined) lines.push(...conditionsText(conditions, texts));
+  if (flips !== undefined) lines.push(...flipsText(flips, wanted));
+  print(lines.join('\n') + '\n');
 }
 
-function runText(run: ExplainedRun): string[] {
-  const asked = [
-    run.map === undefined ? undefined : `map ${run.map}`,
-    run.tag === undefined ? undefined : `tag ${run.tag}`,
-  ].filter((a) => a !== undefined);
-  const head = `${run.hook.padEnd(7)} ${run.program.padEnd(14)} ${(run.name || '?').padEnd(16)} ${run.lookup.padEnd(6)} ${asked.join(', ').padEnd(18)} ${run.verdict}`;
-  const before = `          before ${cookieText(run.before)}`;
-  const after = `          after  ${cookieText(run.after)}`;
-  return run.before.hex === run.after.hex ? [head.trimEnd(), before] : [head.trimEnd(), before, after];
-}
-
-function cookieText({ hex, state, self, below, place }: CookieView): string {
-  if (state === undefined) return hex;
-  if (state.kind === 'start') return `${hex}  start of a session`;
-  if (state.kind === 'unknown') return `${hex}  unknown: denied whatever is denied anywhere`;
-  const from = place === undefined ? '' : ` of ${place}`;
-  const beneath = `{${below.join(', ')}}`;
-  if (!state.exact) return `${hex}  in the region${from}, allowed ${beneath}`;
-  return `${hex}  at the object${from}, allowed {${self.join(', ')}}, beneath ${beneath}`;
-}
-
-function reasonText(run: ExplainedRun, manifest: Manifest, sources: readonly NamedSource[]): string[] {
-  if (run.reason === undefined) return [];
-  const note = reasonNote(run.reason, manifest, sources);
-  const layer = manifest.chains.length > 1 ? ` (layer "${run.chain}")` : '';
-  if (note.span === undefined) return [`${note.message}${layer}`];
-  const source = sources[note.span.source];
-  if (source === undefined) return [note.message];
-  const { line, column } = positionAt(source, note.span.start);
-  return [
-    `${note.message}${layer}`,
-    `  ${source.name}:${line}:${column}`,
-    `  ${lineText(source, line).trim()}`,
-  ];
+function jsonOf({ answer, flips, conditions }: Explanation): object {
+  const { action, path, decision, traces } = answer;
+  const runs = answer.runs.map((run, i) => {
+    const trace = traces?.[i];
+    return trace === undefined ? run : { ...run, trace: traceJson(trace) };
+  });
+  const edits =
+    flips === undefined ? null : { smallest: flips.smallest ?? null, narrowest: flips.narrowest ?? null };
+  const needs = conditions?.map(({ layer, action: asked, names, verdict, reason }) => {
+    return { layer, action: asked, path: `/${names.join('/')}`, verdict, reason };
+  });
+  return {
+    format: 'llp-explanation',
+    version: 1,
+    action,
+    path,
+    decision,
+    runs,
+    edits,
+    ...(needs === undefined ? {} : { conditions: needs }),
+  };
 }

@@ -1,9 +1,23 @@
 /** The commands and their help. */
-import type { ExtraOption } from './options.js';
+import type { ExtraOption, Format } from './options.js';
 
 export interface Command {
-  readonly name: 'check' | 'build' | 'run' | 'test' | 'explain' | 'learn' | 'disasm' | 'verify' | 'exec';
+  readonly name:
+    | 'check'
+    | 'build'
+    | 'run'
+    | 'test'
+    | 'explain'
+    | 'diff'
+    | 'learn'
+    | 'fmt'
+    | 'lsp'
+    | 'disasm'
+    | 'verify'
+    | 'exec';
   readonly options: readonly ExtraOption[];
+  /** What `--format` takes, where it is not text, json and sarif. */
+  readonly formats?: readonly Format[];
   readonly help: string;
 }
 
@@ -17,6 +31,15 @@ const EXITS = `exit code: 0 success, 1 diagnostics or a failed expectation, 2 us
 `;
 
 const ENGINE = `  --engine ENGINE    interpreter, wasm or auto (default)
+`;
+
+const TRACE = `  --trace            after each instruction of the run, what it changed; in the interpreter
+  --trace-limit N    instructions that are shown at most; 10000 without
+`;
+
+const COVERAGE = `  --coverage         which rules decided something, and which never did
+  --coverage-format FORMAT   text (default), json (schema/coverage-1.json) or lcov
+  --coverage-out FILE        into a file; without it on standard output
 `;
 
 const EMIT = `  --emit STAGE       show a stage: ast, policy, hierarchy, plan, asm, manifest
@@ -54,35 +77,92 @@ ${EXITS}`,
   },
   {
     name: 'run',
-    options: ['scenario', 'engine'],
+    options: ['scenario', 'engine', 'coverage', 'coverage-format', 'coverage-out'],
     help: `llpc run POLICY-or-MANIFEST --scenario FILE
 
 Enforces a policy on a modelled task and replays a recorded series of calls. With --format json a line per step.
 
   --scenario FILE    the tree and the steps (schema/scenario-1.json)
-${ENGINE}${COMMON}
+${COVERAGE}${ENGINE}${COMMON}
 ${EXITS}`,
   },
   {
     name: 'test',
-    options: ['engine'],
+    options: ['engine', 'coverage', 'coverage-format', 'coverage-out', 'generate'],
     help: `llpc test FILE…
 
 Runs the \`test\` blocks of each policy, on the bytecode that it compiles to.
 
-${ENGINE}${COMMON}
+  --generate         print a \`test\` block with the smallest set of expectations that covers every rule from both sides of its
+                     boundary, in place of running the tests; it passes when it is appended to the policy
+${COVERAGE}${ENGINE}${COMMON}
 ${EXITS}`,
   },
   {
     name: 'explain',
-    options: ['scenario'],
+    options: ['scenario', 'step', 'audit', 'why-not', 'trace', 'trace-limit'],
     help: `llpc explain FILE ACTION PATH
+llpc explain FILE --scenario FILE --step N
+llpc explain FILE --audit LINE
 
-Asks one request and shows every program that it ran: lookup, map, cookie before and after, verdict, and the rule that
-decided. FILE is a policy or a manifest. The tree has what the policy requires and PATH.
+Asks one request and shows every program that it ran: lookup, map, cookie before and after, verdict, the rule that decided and
+those that it overrides; and the smallest edit of the policy that turns the verdict around, tried, with all that it would change.
+FILE is a policy or a manifest (of which nothing can be edited). The tree has what the policy requires and PATH.
 
-  --scenario FILE    take the tree of this scenario instead
-${COMMON}
+  --scenario FILE    take the tree of this scenario instead; with --step, explain that step of it
+  --audit LINE       ask what a Landlock audit record (Linux 6.15) was denied; \`-\` is standard input
+  --why-not          all that would have to hold, and what decides each now
+${TRACE}${COMMON}
+${EXITS}`,
+  },
+  {
+    name: 'diff',
+    options: ['old', 'new', 'exit-code'],
+    formats: ['text', 'json', 'markdown'],
+    help: `llpc diff OLD NEW
+llpc diff --old FILE… --new FILE…
+
+Shows the exact difference in meaning of two policies: where it begins, the actions, a shortest path on which they differ, both
+verdicts and the rules behind them; and what must be there for each to load. No difference is proved, not sampled. OLD and NEW
+are policies or manifests.
+
+  --old FILE, --new FILE   for a side of several layers, once for each
+  --exit-code        1 when they differ; without it 0
+  --format FORMAT    text (default), json (schema/diff-1.json) or markdown
+  -D NAME=VALUE      value for a parameter, of both
+  --no-color         no colours; NO_COLOR in the environment says the same
+  -h, --help         this text
+
+${EXITS}`,
+  },
+  {
+    name: 'fmt',
+    options: ['check', 'write'],
+    help: `llpc fmt FILE
+llpc fmt --check FILE…
+llpc fmt --write FILE…
+
+Lays policies out in the one way: two spaces a level, one statement a line, 100 columns, at most one empty line. Comments, order
+and strings stay as they are. Prints the text, \`-\` is standard input. A file with a syntax error is refused, and then no file is
+written.
+
+  --check            name the files that would change, and exit with 1 if there are any
+  --write            write the files in place
+  --format FORMAT    of diagnostics: text (default), json or sarif
+  -h, --help         this text
+
+${EXITS}`,
+  },
+  {
+    name: 'lsp',
+    options: ['stdio'],
+    help: `llpc lsp [-D NAME=VALUE]
+
+A language server for editors, on standard input and output (docs/editors.md). \`--stdio\`, which many editors pass, changes nothing.
+
+  -D NAME=VALUE      value for a parameter of the policy
+  -h, --help         this text
+
 ${EXITS}`,
   },
   {
@@ -96,6 +176,7 @@ ${EXITS}`,
       'cwd',
       'root',
       'never',
+      'assert',
       'name',
       'save-scenario',
       'lenient',
@@ -115,6 +196,7 @@ output and the report to standard error; with -o the policy goes to POLICY and t
   --cwd DIR               where the program started, if the trace does not say
   --root DIR              look paths up in this directory: which are links, and what the kernel executes with a program
   --never ACTIONS:PATH    grant none of these at PATH or beneath it; what asked for it is reported
+  --assert FILE           the same, for each \`assert never … under "PATH";\` at the top of this policy
   --name NAME             of the policy (default: the first file's)
   --save-scenario FILE    the one trace as a scenario for \`llpc run\`
   --lenient               learn from what is understood of a trace
@@ -153,7 +235,7 @@ ${EXITS}`,
   },
   {
     name: 'exec',
-    options: ['hex', 'mem', 'engine', 'fuel', 'plugin', 'program', 'debug', 'elf'],
+    options: ['hex', 'mem', 'engine', 'fuel', 'trace', 'trace-limit', 'plugin', 'program', 'debug', 'elf'],
     help: `llpc exec FILE [--mem HEX]
 llpc exec --plugin [MEM] < PROGRAM
 
@@ -161,8 +243,8 @@ Runs a raw program: r1 is the address of the memory, r2 its length. Prints r0, a
 bytecode or hex text (.hex, or \`-\` for standard input).
 
   --mem HEX          the memory; none without
-${ENGINE}  --fuel N           instructions after which a run is ended, looked at where it jumps
-${BYTECODE}
+${ENGINE}  --fuel N           instructions after which a run is ended, looked at where it jumps or calls
+${TRACE}${BYTECODE}
 With --plugin it is a plugin of the bpf_conformance suite: the program comes in hex on standard input, the memory in hex as
 argument, and r0 in hex is all that it prints. \`--program HEX\` gives the program as an argument; \`--debug\` changes nothing;
 \`--elf\` is refused.
@@ -178,6 +260,10 @@ export const GENERAL_HELP = `llpc: file-access policies, compiled to Landlock v8
   llpc test FILE…                               run the policy's own tests
   llpc run POLICY-or-MANIFEST --scenario FILE   replay a series of calls
   llpc explain FILE ACTION PATH                 why something is allowed or denied
+  llpc diff OLD NEW                             what changed in meaning
+
+  llpc fmt --write FILE…                        lay them out
+  llpc lsp                                      the language server, for editors
   llpc learn TRACE…                             a policy of what a program did
 
   llpc disasm FILE                              bytecode as assembly

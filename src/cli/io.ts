@@ -1,5 +1,6 @@
 /** Files and streams of the command line. Input is UTF-8 or refused; output is written whole or not at all. */
 import {
+  chmodSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -7,9 +8,11 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
@@ -33,14 +36,24 @@ export function reasonOf(error: unknown): string {
   if (error instanceof TypeError && 'code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
     return 'it is not UTF-8';
   }
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+  const message = error instanceof Error ? error.message : String(error);
+  return error instanceof Error && 'code' in error ? reasonOfCode(String(error.code), message) : message;
+}
+
+/** The same of the code alone; what is no known code is shown as it is. */
+export function reasonOfCode(code: string, otherwise = code): string {
+  return Object.hasOwn(REASONS, code) ? (REASONS[code] ?? otherwise) : otherwise;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EISDIR: 'it is a directory',
-  ENOTDIR: 'what it lies in is no directory',
+  ENOTDIR: 'it or what it lies in is no directory',
+  ELOOP: 'it is a link that leads to itself',
+  ENAMETOOLONG: 'its name is too long',
+  ENXIO: 'it is a socket or a device that nothing answers on',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB',
+  ERR_STRING_TOO_LONG: 'it is larger than a text can be',
   EACCES: 'reading or writing it is not permitted',
   EPERM: 'it is not permitted',
   ENOSPC: 'the disk is full',
@@ -89,6 +102,33 @@ export function writeFiles(folder: string, files: readonly (readonly [string, st
     for (const [from, to] of moves) {
       if (!existsSync(to)) undo.push(() => rmSync(to, { force: true }));
       renameSync(from, to);
+    }
+  } catch (error) {
+    for (const step of undo.reverse()) step();
+    throw error;
+  }
+}
+
+/**
+ * Puts texts in the place of others, in files that are there: each first under another name beside it, with its mode, and when
+ * all are written all are renamed. On an error every file is as it was. A link stays one: what it leads to is replaced.
+ */
+export function replaceFiles(
+  files: readonly { readonly path: string; readonly old: string; readonly text: string }[],
+): void {
+  const undo: (() => void)[] = [];
+  try {
+    const moves = files.map(({ path, old, text }) => {
+      const to = realpathSync(path);
+      const from = join(dirname(to), `.${basename(to)}.${process.pid}.tmp`);
+      undo.push(() => rmSync(from, { force: true }));
+      writeWhole(from, text);
+      chmodSync(from, statSync(to).mode);
+      return { from, to, old };
+    });
+    for (const { from, to, old } of moves) {
+      renameSync(from, to);
+      undo.push(() => writeWhole(to, old));
     }
   } catch (error) {
     for (const step of undo.reverse()) step();

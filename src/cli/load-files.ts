@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Artifact } from '../artifact/manifest.js';
 import { hasError } from '../analyse.js';
+import type { CompileResult } from '../compile.js';
 import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic } from '../diagnostics/types.js';
 import { toDiagnostics } from '../locate.js';
 import type { NamedSource } from '../diagnostics/types.js';
-import type { CheckedPolicy } from '../ir/policy.js';
 import { readArtifact } from '../runtime/artifact-file.js';
 import { compileFiles } from './compile-files.js';
 import { readText } from './io.js';
@@ -17,8 +17,8 @@ export interface LoadedFile {
   readonly artifact: Artifact | undefined;
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: readonly NamedSource[];
-  /** Of a policy; a manifest has none. */
-  readonly policy: CheckedPolicy | undefined;
+  /** Of a policy: all that compiling it gave. */
+  readonly compiled?: CompileResult;
 }
 
 /** Reads what the path names: JSON is a manifest, everything else a policy. */
@@ -27,11 +27,11 @@ export async function loadFile(path: string, options: Options): Promise<LoadedFi
   const result = await compileFiles([path], options);
   const { diagnostics, sources } = result;
   const artifact = hasError(diagnostics) ? undefined : result.artifact;
-  return { artifact, diagnostics, sources, policy: result.stages.policy };
+  return { artifact, diagnostics, sources, compiled: result };
 }
 
 async function loadManifest(path: string): Promise<LoadedFile> {
-  const none = { artifact: undefined, sources: [], policy: undefined };
+  const none = { artifact: undefined, sources: [] };
   const read = readText(path);
   if (read.kind === 'missing')
     return { ...none, diagnostics: [report('LLP2017', { path, why: read.why }, {})] };

@@ -1,9 +1,14 @@
 #!/usr/bin/env node
 /** The command line: finds the command, and turns what it throws into an exit code. */
+import nodeModule from 'node:module';
 import { nearestName } from '../diagnostics/suggest.js';
 import { COMMANDS, GENERAL_HELP, type Command } from './help.js';
 import { readOptions, UsageError, type Options } from './options.js';
-import { VERSION } from './version.js';
+
+/** Node 22.1 and later; what it returns says that it did not work, and then nothing is kept. */
+interface CompileCache {
+  readonly enableCompileCache?: () => unknown;
+}
 
 /** Exit codes. */
 const OK = 0;
@@ -12,14 +17,14 @@ const INTERNAL = 70;
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === '--version' || name === '-V') return say(`llpc ${VERSION}\n`);
+  if (name === '--version' || name === '-V') return say(`llpc ${(await import('./version.js')).VERSION}\n`);
   if (name === undefined) throw new UsageError('no command');
   if (name === '--help' || name === '-h' || name === 'help') {
     const about = rest[0] === undefined ? undefined : commandOf(rest[0]);
     return say(about === undefined ? GENERAL_HELP : about.help);
   }
   const command = commandOf(name);
-  const options = readOptions(rest, command.options);
+  const options = readOptions(rest, command.options, command.formats);
   return options.help ? say(command.help) : run(command, options);
 }
 
@@ -35,8 +40,14 @@ function commandOf(name: string): Command {
   );
 }
 
-/** Each command is loaded when it is asked for: the start is part of what a user waits for. */
+/**
+ * Each command is loaded when it is asked for: the start is part of what a user waits for. The largest file that every one
+ * needs is read meanwhile, and later Nodes keep what they compiled.
+ */
 async function run(command: Command, options: Options): Promise<number> {
+  (nodeModule as CompileCache).enableCompileCache?.();
+  // What fails here fails again where it is needed, and is reported there.
+  import('../parser/chevrotain.js').catch(() => undefined);
   switch (command.name) {
     case 'check':
       return (await import('./check.js')).checkCommand(options);
@@ -48,6 +59,12 @@ async function run(command: Command, options: Options): Promise<number> {
       return (await import('./run.js')).runCommand(options);
     case 'explain':
       return (await import('./explain.js')).explainCommand(options);
+    case 'diff':
+      return (await import('./diff.js')).diffCommand(options);
+    case 'fmt':
+      return (await import('./fmt.js')).fmtCommand(options);
+    case 'lsp':
+      return (await import('./lsp.js')).lspCommand(options);
     case 'learn':
       return (await import('./learn.js')).learnCommand(options);
     case 'disasm':

@@ -8,7 +8,10 @@ import { parseHex } from './hex.js';
 
 export class UsageError extends Error {}
 
-export type Format = 'text' | 'json' | 'sarif';
+export type Format = 'text' | 'json' | 'sarif' | 'markdown';
+const DIAGNOSTIC_FORMATS: readonly Format[] = ['text', 'json', 'sarif'];
+const COVERAGE_FORMATS = ['text', 'json', 'lcov'] as const;
+export type CoverageFormat = (typeof COVERAGE_FORMATS)[number];
 export const STAGES = ['ast', 'policy', 'hierarchy', 'plan', 'asm', 'manifest'] as const;
 export type Stage = (typeof STAGES)[number];
 const PLANS: readonly PlanKind[] = ['chained', 'monolithic', 'unchained'];
@@ -37,10 +40,33 @@ export interface Options {
   readonly memSize: number | undefined;
   readonly mem: Uint8Array | undefined;
   readonly fuel: number | undefined;
+  /** Every instruction that runs is shown. */
+  readonly trace: boolean;
+  /** Lines that a trace has at most. */
+  readonly traceLimit: number;
   readonly plugin: boolean;
   /** Flags that the conformance suite passes to a plugin. */
   readonly debug: boolean;
   readonly elf: boolean;
+  /** `test`, `run`: which rules decided something. */
+  readonly coverage: boolean;
+  readonly coverageFormat: CoverageFormat;
+  readonly coverageOut: string | undefined;
+  /** `test`: print expectations instead of running them. */
+  readonly generate: boolean;
+  /** `explain`: what would have to hold; a line of an audit log; a step of the scenario. */
+  readonly whyNot: boolean;
+  readonly audit: string | undefined;
+  readonly step: number | undefined;
+  /** `diff`: the files of each side, where it has several. */
+  readonly old: readonly string[];
+  readonly next: readonly string[];
+  /** `diff`: 1 when they differ. */
+  readonly exitCode: boolean;
+  /** `fmt`: only say what differs. */
+  readonly check: boolean;
+  /** `fmt`: in place. */
+  readonly write: boolean;
   readonly learn: LearnArguments;
 }
 
@@ -54,6 +80,8 @@ export interface LearnArguments {
   /** A directory that the paths of a trace are looked up beneath. */
   readonly root: string | undefined;
   readonly never: readonly string[];
+  /** Files with assertions. */
+  readonly assert: readonly string[];
   readonly name: string | undefined;
   /** Where the first input goes as a scenario. */
   readonly saveScenario: string | undefined;
@@ -82,9 +110,24 @@ const EXTRA = {
   'mem-size': { type: 'string' },
   mem: { type: 'string' },
   fuel: { type: 'string' },
+  trace: { type: 'boolean' },
+  'trace-limit': { type: 'string' },
   plugin: { type: 'boolean' },
   debug: { type: 'boolean' },
   elf: { type: 'boolean' },
+  coverage: { type: 'boolean' },
+  'coverage-format': { type: 'string' },
+  'coverage-out': { type: 'string' },
+  generate: { type: 'boolean' },
+  'why-not': { type: 'boolean' },
+  audit: { type: 'string' },
+  step: { type: 'string' },
+  old: { type: 'string', multiple: true },
+  new: { type: 'string', multiple: true },
+  'exit-code': { type: 'boolean' },
+  check: { type: 'boolean' },
+  write: { type: 'boolean' },
+  stdio: { type: 'boolean' },
   report: { type: 'string' },
   'no-generalise': { type: 'string', multiple: true },
   siblings: { type: 'string' },
@@ -92,6 +135,7 @@ const EXTRA = {
   cwd: { type: 'string' },
   root: { type: 'string' },
   never: { type: 'string', multiple: true },
+  assert: { type: 'string', multiple: true },
   name: { type: 'string' },
   'save-scenario': { type: 'string' },
   lenient: { type: 'boolean' },
@@ -100,7 +144,11 @@ const EXTRA = {
 export type ExtraOption = keyof typeof EXTRA;
 
 /** Reads the arguments of a command that has these extra options. */
-export function readOptions(args: readonly string[], extra: readonly ExtraOption[]): Options {
+export function readOptions(
+  args: readonly string[],
+  extra: readonly ExtraOption[],
+  formats: readonly Format[] = DIAGNOSTIC_FORMATS,
+): Options {
   const options: NonNullable<ParseArgsConfig['options']> = { ...COMMON };
   for (const name of extra) options[name] = EXTRA[name];
   const { values, positionals } = parse(args, options);
@@ -111,15 +159,38 @@ export function readOptions(args: readonly string[], extra: readonly ExtraOption
   return {
     positionals,
     defines: readDefines(values['define']),
-    format: oneOf('--format', text('format') ?? 'text', ['text', 'json', 'sarif']),
+    format: oneOf('--format', text('format') ?? 'text', formats),
     help: values['help'] === true,
     emit: list(values['emit']).map((stage) => oneOf('--emit', stage, STAGES)),
     out: text('out'),
     scenario: text('scenario'),
     plan: oneOf('--plan', text('plan') ?? 'chained', PLANS),
     engine: oneOf('--engine', text('engine') ?? 'auto', ENGINE_NAMES),
+    check: values['check'] === true,
+    write: values['write'] === true,
     ...readBytecodeOptions(values, text),
+    ...readTraceOptions(values['trace'] === true, text('trace-limit')),
+    ...readCoverageOptions(values, text),
     learn: readLearnOptions(values, text),
+    generate: values['generate'] === true,
+    whyNot: values['why-not'] === true,
+    audit: text('audit'),
+    step: wholeNumber('--step', text('step'), 1, 1_000_000),
+    old: list(values['old']),
+    next: list(values['new']),
+    exitCode: values['exit-code'] === true,
+  };
+}
+
+function readCoverageOptions(
+  values: Readonly<Record<string, unknown>>,
+  text: (name: string) => string | undefined,
+): Pick<Options, 'coverage' | 'coverageFormat' | 'coverageOut'> {
+  const [format, out] = [text('coverage-format'), text('coverage-out')];
+  return {
+    coverage: values['coverage'] === true || format !== undefined || out !== undefined,
+    coverageFormat: oneOf('--coverage-format', format ?? 'text', COVERAGE_FORMATS),
+    coverageOut: out,
   };
 }
 
@@ -140,6 +211,7 @@ function readLearnOptions(
     cwd: absolute('cwd'),
     root: text('root'),
     never: list(values['never']),
+    assert: list(values['assert']),
     name: text('name'),
     saveScenario: text('save-scenario'),
     lenient: values['lenient'] === true,
@@ -171,6 +243,14 @@ function readBytecodeOptions(
     debug: values['debug'] === true,
     elf: values['elf'] === true,
   };
+}
+
+const TRACE_LIMIT = 10_000;
+
+function readTraceOptions(trace: boolean, limit: string | undefined): Pick<Options, 'trace' | 'traceLimit'> {
+  if (limit !== undefined && !trace) throw new UsageError('`--trace-limit` goes with `--trace`');
+  const traceLimit = wholeNumber('--trace-limit', limit, 1, 0x7fff_ffff) ?? TRACE_LIMIT;
+  return { trace, traceLimit };
 }
 
 function wholeNumber(

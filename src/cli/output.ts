@@ -1,33 +1,38 @@
 /** What a command prints: diagnostics in the asked format, and whether there is colour. */
-import { diagnosticsJson } from '../diagnostics/json.js';
-import { renderText } from '../diagnostics/render.js';
-import { diagnosticsSarif } from '../diagnostics/sarif.js';
 import type { Diagnostic, SourceText } from '../diagnostics/types.js';
 import type { Format } from './options.js';
-import { VERSION } from './version.js';
 
 /** Colours only on a terminal, and never with `NO_COLOR` or `--no-color`. */
 export function hasColour(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY === true && !process.env['NO_COLOR'] && !process.argv.includes('--no-color');
 }
 
-/** Text goes to standard error, data to standard output. */
-export function printDiagnostics(
+/** Text goes to standard error, data to standard output. Each form is loaded when there is something to print in it. */
+export async function printDiagnostics(
   diagnostics: readonly Diagnostic[],
   sources: readonly SourceText[],
   format: Format,
-): void {
+): Promise<void> {
   switch (format) {
     case 'text':
+    case 'markdown': {
+      if (diagnostics.length === 0) return;
+      const { renderText } = await import('../diagnostics/render.js');
       process.stderr.write(renderText(diagnostics, sources, { colour: hasColour(process.stderr) }));
       process.stderr.write(summary(diagnostics));
       break;
-    case 'json':
+    }
+    case 'json': {
+      const { diagnosticsJson } = await import('../diagnostics/json.js');
       print(JSON.stringify(diagnosticsJson(diagnostics, sources), null, 1) + '\n');
       break;
-    case 'sarif':
+    }
+    case 'sarif': {
+      const { diagnosticsSarif } = await import('../diagnostics/sarif.js');
+      const { VERSION } = await import('./version.js');
       print(JSON.stringify(diagnosticsSarif(diagnostics, sources, VERSION), null, 1) + '\n');
       break;
+    }
   }
 }
 

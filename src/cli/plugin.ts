@@ -9,11 +9,12 @@
  * The suite's runner gives the memory before the options, and leaves it out where a test has none; old runners give an
  * empty argument in place of what is left out, and two blanks between options are an empty one too. The suite's Linux plugin also takes `--program HEX` and `--debug`.
  */
-import { errorLines } from './bytecode-report.js';
+import { errorLines, ofVerifier } from './bytecode-report.js';
 import { parseHex } from './hex.js';
 import type { ReadText } from './io.js';
 import { readHex, UsageError, type Options } from './options.js';
-import { faultText, r0Hex, runOrUsage } from './raw-run.js';
+import { runRaw } from '../runtime/engine/raw.js';
+import { faultText, r0Hex } from './raw-run.js';
 
 export interface PluginResult {
   readonly out: string;
@@ -32,14 +33,10 @@ export function runPlugin(options: Options, readInput: () => ReadText): PluginRe
   const memory = readHex('MEM', memoryText) ?? options.mem ?? new Uint8Array();
   const program = readHex('--program', options.program) ?? readProgram(readInput());
   if (typeof program === 'string') return failed(program);
-  const run = runOrUsage(program, memory, options, HELPERS);
+  const run = runRaw(options.engine, program, memory, { helpers: HELPERS, fuel: options.fuel });
   if (run.kind === 'returned') return { out: `${r0Hex(run)}\n`, err: '', code: 0 };
   if (run.kind === 'fault') return failed(`program: ${faultText(program, run)}`);
-  return {
-    out: '',
-    err: run.errors.map((e) => errorLines('program', { ...e, text: e.hex, path: [] })).join(''),
-    code: 1,
-  };
+  return { out: '', err: run.errors.map((e) => errorLines('program', ofVerifier(e))).join(''), code: 1 };
 }
 
 function readProgram(read: ReadText): Uint8Array | string {

@@ -1,20 +1,7 @@
 /** A run of a raw program with the options of the command line, and what is said of it. */
 import { decode } from '../bpf/decode.js';
 import { disassemble } from '../bpf/disasm.js';
-import { runRaw, type RawOptions, type RawRun } from '../runtime/engine/raw.js';
-import { UsageError, type Options } from './options.js';
-
-export function runOrUsage(
-  bytes: Uint8Array,
-  memory: Uint8Array,
-  { engine, fuel }: Options,
-  helpers: NonNullable<RawOptions['helpers']> = new Map(),
-): RawRun {
-  const run = runRaw(engine, bytes, memory, fuel === undefined ? { helpers } : { helpers, fuel });
-  if (run === undefined)
-    throw new UsageError(`\`--engine ${engine}\`: raw programs are run by the interpreter only`);
-  return run;
-}
+import type { RawRun } from '../runtime/engine/raw.js';
 
 /** The place and the instruction of a fault. */
 export function faultText(bytes: Uint8Array, { slot, message }: RawRun & { readonly kind: 'fault' }): string {

@@ -1,15 +1,17 @@
 /** `llpc run`: a scenario replayed on the kernel model. */
-import { join } from 'node:path';
-import type { Artifact } from '../artifact/manifest.js';
 import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic, NamedSource } from '../diagnostics/types.js';
 import { toDiagnostics } from '../locate.js';
 import { createEngine } from '../runtime/engine/engine.js';
-import { runScenario, type Replay } from '../runtime/scenario/run.js';
-import type { PolicyRef, Scenario, StepResult } from '../runtime/scenario/types.js';
-import { loadFile, type LoadedFile } from './load-files.js';
+import { countRuns, startCoverage } from '../runtime/coverage.js';
+import type { HookRun } from '../runtime/kernel/trace.js';
+import { runScenario, type Replay, type ScenarioOptions } from '../runtime/scenario/run.js';
+import type { StepResult } from '../runtime/scenario/types.js';
+import { checkCoverageOptions, reportCoverage, type Covered } from './coverage.js';
+import { loadFile } from './load-files.js';
 import { UsageError, type Options } from './options.js';
 import { print, printDiagnostics } from './output.js';
+import { loadPolicies, type Policies } from './policies.js';
 import { makeTree, readScenario } from './scenario-files.js';
 
 export async function runCommand(options: Options): Promise<number> {
@@ -17,76 +19,58 @@ export async function runCommand(options: Options): Promise<number> {
   if (file === undefined || rest.length > 0)
     throw new UsageError('write `llpc run POLICY-or-MANIFEST --scenario FILE`');
   if (options.scenario === undefined) throw new UsageError('which calls? Write `--scenario FILE`');
+  checkCoverageOptions(options);
   const read = await readScenario(options.scenario);
   if (read.kind === 'refused') return fail(read.diagnostics, [], options);
-  const loaded = await loadPolicies(file, read.scenario, read.folder, options);
+  const main = await loadFile(file, options);
+  const loaded = await loadPolicies(main, read.scenario, read.folder, options);
   if (loaded.diagnostics.length > 0) return fail(loaded.diagnostics, loaded.sources, options);
   const tree = await makeTree(read.scenario, read.folder);
   if (tree.kind === 'refused') return fail(tree.diagnostics, [], options);
+  const steps: HookRun[][] = [[]];
+  const observer: ScenarioOptions = {
+    trace: { ran: (run) => steps.at(-1)?.push(run) },
+    stepped: () => steps.push([]),
+  };
   const replay = runScenario(read.scenario, loaded.artifacts, tree.vfs, {
     engine: createEngine(options.engine),
+    ...(options.coverage ? observer : {}),
   });
-  return printReplay(replay, options.scenario, loaded.sources, options);
+  const code = await printReplay(replay, options.scenario, loaded.sources, options);
+  return options.coverage ? code || (await coverSteps(steps, replay, loaded, options)) : code;
 }
 
-function fail(diagnostics: readonly Diagnostic[], sources: readonly NamedSource[], options: Options): number {
-  printDiagnostics(diagnostics, sources, options.format);
+/** A report for each policy that a step enforced. */
+async function coverSteps(
+  steps: readonly (readonly HookRun[])[],
+  { policies }: Replay,
+  { artifacts, sources }: Policies,
+  options: Options,
+): Promise<number> {
+  const coverage = startCoverage();
+  for (const runs of steps) countRuns(coverage, policies, runs);
+  const enforced = [...artifacts].filter(([, artifact]) => policies.some((p) => p.artifact === artifact));
+  const covered = enforced.map(([policy, artifact]): Covered => {
+    return { policy, artifact, coverage, sources: policy === 'main' ? sources : [] };
+  });
+  return await reportCoverage(covered, options);
+}
+
+async function fail(
+  diagnostics: readonly Diagnostic[],
+  sources: readonly NamedSource[],
+  options: Options,
+): Promise<number> {
+  await printDiagnostics(diagnostics, sources, options.format);
   return 1;
 }
 
-interface Policies {
-  readonly artifacts: ReadonlyMap<string, Artifact>;
-  /** Of the policy of the command line: the places of load problems are shown in its texts. */
-  readonly sources: readonly NamedSource[];
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-/** The policy of the command line is `main`, unless the scenario says what `main` is. */
-async function loadPolicies(
-  file: string,
-  scenario: Scenario,
-  folder: string,
-  options: Options,
-): Promise<Policies> {
-  const artifacts = new Map<string, Artifact>();
-  const main = await loadFile(file, options);
-  if (main.artifact === undefined) return { artifacts, sources: main.sources, diagnostics: errorsOf(main) };
-  artifacts.set('main', main.artifact);
-  for (const ref of scenario.policies ?? []) {
-    const loaded = await loadRef(ref, folder, options);
-    if (loaded.artifact === undefined)
-      return { artifacts, sources: loaded.sources, diagnostics: errorsOf(loaded) };
-    artifacts.set(ref.name, loaded.artifact);
-  }
-  return { artifacts, sources: main.sources, diagnostics: [] };
-}
-
-function errorsOf({ diagnostics }: LoadedFile): readonly Diagnostic[] {
-  return diagnostics.filter((d) => d.severity === 'error');
-}
-
-async function loadRef(ref: PolicyRef, folder: string, options: Options): Promise<LoadedFile> {
-  const path = ref.source ?? ref.manifest;
-  if (path === undefined) {
-    const why = `policy \`${ref.name}\` has neither \`source\` nor \`manifest\``;
-    const file = options.scenario ?? '';
-    return {
-      artifact: undefined,
-      diagnostics: [report('LLP5011', { file, why }, {})],
-      sources: [],
-      policy: undefined,
-    };
-  }
-  const defines = { ...options.defines, ...ref.defines };
-  return loadFile(join(folder, path), { ...options, defines, plan: ref.plan ?? 'chained' });
-}
-
-function printReplay(
+async function printReplay(
   replay: Replay,
   scenario: string,
   sources: readonly NamedSource[],
   options: Options,
-): number {
+): Promise<number> {
   const { steps, fault } = replay;
   const diagnostics = toDiagnostics(replay.problems, sources);
   if (fault !== undefined) {
@@ -98,7 +82,7 @@ function printReplay(
   if (options.format === 'text') print(steps.map(stepText).join('') + totalText(steps, failed.length));
   if (options.format === 'sarif') diagnostics.push(...failed.map(failure));
   if (diagnostics.length > 0 || options.format === 'sarif') {
-    printDiagnostics(diagnostics, sources, options.format === 'json' ? 'text' : options.format);
+    await printDiagnostics(diagnostics, sources, options.format === 'json' ? 'text' : options.format);
   }
   return failed.length > 0 || diagnostics.some((d) => d.severity === 'error') ? 1 : 0;
 }

@@ -1,5 +1,5 @@
 /** Scenario files: read, validated, and their tree made. Paths in a scenario are relative to it. */
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic } from '../diagnostics/types.js';
 import { buildTree, type BuiltTree } from '../runtime/kernel/build-tree.js';
@@ -8,7 +8,7 @@ import { treeFromTar } from '../runtime/kernel/tar.js';
 import { treeEntry } from '../runtime/scenario/tree.js';
 import type { Scenario } from '../runtime/scenario/types.js';
 import { parseScenario } from '../runtime/scenario/validate.js';
-import { readText, reasonOf } from './io.js';
+import { readText, reasonOf, reasonOfCode } from './io.js';
 import type { Vfs } from '../runtime/kernel/vfs.js';
 
 export type Tree =
@@ -36,6 +36,11 @@ function refused(...diagnostics: Diagnostic[]): {
   return { kind: 'refused', diagnostics };
 }
 
+/** A path of a scenario: a relative one begins at the folder of the scenario. */
+export function beside(folder: string, path: string): string {
+  return isAbsolute(path) ? path : join(folder, path);
+}
+
 /** The tree of a scenario, and nothing else of it. */
 export async function readScenarioTree(file: string): Promise<Tree> {
   const read = await readScenario(file);
@@ -45,13 +50,15 @@ export async function readScenarioTree(file: string): Promise<Tree> {
 export async function makeTree({ tree }: Scenario, folder: string): Promise<Tree> {
   let built: BuiltTree;
   try {
-    if ('directory' in tree) built = snapshotDirectory(join(folder, tree.directory));
-    else if ('tar' in tree) built = await treeFromTar(join(folder, tree.tar));
+    if ('directory' in tree) built = snapshotDirectory(beside(folder, tree.directory));
+    else if ('tar' in tree) built = await treeFromTar(beside(folder, tree.tar));
     else built = buildTree(tree.map(treeEntry));
   } catch (error) {
     const path = 'directory' in tree ? tree.directory : 'tar' in tree ? tree.tar : '';
     return refused(report('LLP5010', { path, why: reasonOf(error) }, {}));
   }
   if (built.problems.length === 0) return { kind: 'ok', vfs: built.vfs };
-  return refused(...built.problems.map(({ path, problem }) => report('LLP5010', { path, why: problem }, {})));
+  return refused(
+    ...built.problems.map(({ path, problem }) => report('LLP5010', { path, why: reasonOfCode(problem) }, {})),
+  );
 }

@@ -25,6 +25,13 @@ export interface Place {
   readonly text: string | undefined;
 }
 
+/** A place as a comment says it. */
+export function placeText(place: Place | undefined): string {
+  if (place === undefined) return '';
+  const { file, line, column, text } = place;
+  return `${file}:${line}:${column}${text === undefined ? '' : `  ${text}`}`;
+}
+
 /** Finds the texts once, and gives what stands at a span. */
 export function placeFinder(
   manifest: Manifest,

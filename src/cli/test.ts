@@ -1,9 +1,11 @@
 /** `llpc test`: each policy's own tests, file by file. */
 import { hasError } from '../analyse.js';
 import type { Diagnostic, SourceText } from '../diagnostics/types.js';
-import { runTests, type TestReport } from '../testing.js';
+import { countRuns, startCoverage } from '../runtime/coverage.js';
+import { runTests, type TestOptions, type TestReport } from '../testing.js';
 import { diagnosticsJson } from '../diagnostics/json.js';
 import { compileFiles } from './compile-files.js';
+import { checkCoverageOptions, reportCoverage, type Covered } from './coverage.js';
 import { print, printDiagnostics } from './output.js';
 import { UsageError, type Options } from './options.js';
 
@@ -13,37 +15,51 @@ interface FileReport {
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: readonly SourceText[];
   readonly compiled: boolean;
+  readonly covered: Covered | undefined;
 }
 
 export async function testCommand(options: Options): Promise<number> {
   if (options.positionals.length === 0) throw new UsageError('which policy? Name at least one file');
+  checkCoverageOptions(options);
+  if (options.generate) return (await import('./generate.js')).generateCommand(options);
   const reports: FileReport[] = [];
   for (const file of options.positionals) reports.push(await testFile(file, options));
   switch (options.format) {
     case 'text':
-      reports.forEach(printText);
+    case 'markdown':
+      for (const report of reports) await printText(report);
       printTotal(reports);
       break;
     case 'json':
       print(JSON.stringify({ format: 'llp-tests', version: 1, files: reports.map(jsonOf) }, null, 1) + '\n');
       break;
     case 'sarif':
-      printSarif(reports);
+      await printSarif(reports);
       break;
   }
   const failed = reports.some((r) => !r.compiled || r.tests.some((t) => !t.passed));
-  return failed ? 1 : 0;
+  const written = options.coverage
+    ? reportCoverage(
+        reports.flatMap((r) => r.covered ?? []),
+        options,
+      )
+    : 0;
+  return failed ? 1 : written;
 }
 
 async function testFile(file: string, options: Options): Promise<FileReport> {
   const result = await compileFiles([file], options);
-  const tests = runTests(result, { engine: options.engine }) ?? [];
+  const coverage = startCoverage();
+  const observe: TestOptions['observe'] = (policy, runs) => countRuns(coverage, [policy], runs);
+  const tests = runTests(result, { engine: options.engine, ...(options.coverage ? { observe } : {}) }) ?? [];
   const diagnostics = [...result.diagnostics, ...tests.flatMap((t) => t.diagnostics)];
-  return { file, tests, diagnostics, sources: result.sources, compiled: !hasError(result.diagnostics) };
+  const { artifact, sources } = result;
+  const covered = artifact === undefined ? undefined : { policy: file, artifact, coverage, sources };
+  return { file, tests, diagnostics, sources, compiled: !hasError(result.diagnostics), covered };
 }
 
-function printText(report: FileReport): void {
-  printDiagnostics(report.diagnostics, report.sources, 'text');
+async function printText(report: FileReport): Promise<void> {
+  await printDiagnostics(report.diagnostics, report.sources, 'text');
   for (const test of report.tests) print(`${test.passed ? 'ok' : 'not ok'} - ${report.file}: ${test.name}\n`);
   if (!report.compiled) print(`not ok - ${report.file}: it does not compile\n`);
   else if (report.tests.length === 0) print(`ok - ${report.file}: no test in it\n`);
@@ -63,14 +79,14 @@ function jsonOf(report: FileReport): object {
 }
 
 /** One log for all files: spans are moved to the list of all sources. */
-function printSarif(reports: readonly FileReport[]): void {
+async function printSarif(reports: readonly FileReport[]): Promise<void> {
   const sources: SourceText[] = [];
   const all = reports.flatMap((report) => {
     const base = sources.length;
     sources.push(...report.sources);
     return report.diagnostics.map((d) => shift(d, base));
   });
-  printDiagnostics(all, sources, 'sarif');
+  await printDiagnostics(all, sources, 'sarif');
 }
 
 function shift(diagnostic: Diagnostic, base: number): Diagnostic {

@@ -1,19 +1,19 @@
 /** The tree that a question is asked on: a scenario's, or one with what the policy requires and the path in it. */
 import { DIRECTORY_ACTIONS, actionBit, type ActionName } from '../abi/actions.js';
-import type { CheckedPolicy } from '../ir/policy.js';
+import type { Manifest } from '../artifact/manifest.js';
 import { addMissing, addRequired } from '../test-tree.js';
 import { Vfs } from '../runtime/kernel/vfs.js';
 import { readScenarioTree, type Tree } from './scenario-files.js';
 
 export async function treeForExplain(
   scenario: string | undefined,
-  policy: CheckedPolicy | undefined,
+  manifest: Manifest,
   action: ActionName,
   path: string,
 ): Promise<Tree> {
   if (scenario !== undefined) return readScenarioTree(scenario);
   const vfs = new Vfs();
-  if (policy !== undefined) addRequired(vfs, policy);
+  addRequired(vfs, manifest);
   const directory = (DIRECTORY_ACTIONS & (1 << (actionBit(action) ?? 0))) !== 0;
   addMissing(vfs, '', path.replace(/^\//, ''), directory);
   return { kind: 'ok', vfs };

@@ -4,9 +4,9 @@ import { maskOf } from '../abi/actions.js';
 import { HOOKS, MAX_CHAINS, MAX_SET_PAGES, PAGE_SIZE, type HookName } from '../abi/hooks.js';
 import type { Artifact, Manifest } from '../artifact/manifest.js';
 import { decode } from '../bpf/decode.js';
-import { verifyProgram, verifySet } from '../bpf/verify.js';
+import { verifyProgram, verifyRawProgram, verifySet, type Verification } from '../bpf/verify.js';
 import { isRaw, oneFile, readBytecode, textOrJson, type BytecodeProgram } from './bytecode-files.js';
-import { errorLines, ofDecode, ofVerifier, type ProgramError } from './bytecode-report.js';
+import { errorLines, ofVerifier, type ProgramError } from './bytecode-report.js';
 import { UsageError, type Options } from './options.js';
 import { print, printDiagnostics } from './output.js';
 
@@ -31,7 +31,7 @@ export async function verifyCommand(options: Options): Promise<number> {
   const check = isRaw(file, options) ? rawCheck(options) : manifestCheck(options);
   const read = await readBytecode(file, options);
   if (read.kind === 'refused') {
-    printDiagnostics(read.diagnostics, read.sources, format);
+    await printDiagnostics(read.diagnostics, read.sources, format);
     return 1;
   }
   const verdicts = read.programs.map((program) => check(program, read.artifact));
@@ -42,7 +42,7 @@ export async function verifyCommand(options: Options): Promise<number> {
 }
 
 /** What is said of an accepted program without a hook. */
-const RAW = 'raw, its form only';
+const RAW = 'raw';
 
 type Check = (program: BytecodeProgram, artifact: Artifact | undefined) => Verdict;
 
@@ -58,19 +58,14 @@ function rawCheck({ hook, triggers, memSize }: Options): Check {
   return ({ name, bytes }) => {
     const errors =
       hook === undefined
-        ? verifyRaw(bytes, memSize ?? 0)
-        : verifyProgram({ name, hook, triggerMask, bytes, maps: [] }).map(ofVerifier);
-    return verdict(name, hook ?? null, bytes, errors);
+        ? verifyRawProgram({ bytes, memorySize: memSize ?? 0, maps: [] })
+        : verifyProgram({ name, hook, triggerMask, bytes, maps: [] });
+    return verdict(name, hook ?? null, bytes, errorsOf(errors));
   };
 }
 
-/**
- * A program without a hook, on memory of this size. Its form alone is checked, and the text of the verdict says so
- * (`RAW`): this is the place for the rules of memory.
- */
-function verifyRaw(bytes: Uint8Array, _memSize: number): readonly ProgramError[] {
-  return decode(bytes).errors.map(ofDecode);
-}
+const errorsOf = (verification: Verification): readonly ProgramError[] =>
+  verification.kind === 'refused' ? verification.errors.map(ofVerifier) : [];
 
 function manifestCheck({ hook, triggers, memSize }: Options): Check {
   if (hook !== undefined || triggers.length > 0 || memSize !== undefined)
@@ -87,11 +82,13 @@ function manifestCheck({ hook, triggers, memSize }: Options): Check {
     const found =
       missing.length > 0
         ? []
-        : verifyProgram(
-            { name, hook: own, triggerMask, bytes, maps },
-            { hypothetical: HOOKS[own].hypothetical },
+        : errorsOf(
+            verifyProgram(
+              { name, hook: own, triggerMask, bytes, maps },
+              { hypothetical: HOOKS[own].hypothetical },
+            ),
           );
-    return verdict(name, own, bytes, [...errors, ...found.map(ofVerifier)]);
+    return verdict(name, own, bytes, [...errors, ...found]);
   };
 }
 

@@ -3,7 +3,7 @@
  * and no path of this machine.
  */
 import { createHash } from 'node:crypto';
-import { actionNames, type ActionMask, type TriggerName } from '../abi/actions.js';
+import { actionNames, type ActionMask, type ActionName, type TriggerName } from '../abi/actions.js';
 import {
   MANIFEST_FORMAT,
   MANIFEST_VERSION,
@@ -12,6 +12,7 @@ import {
   type InodeMap,
   type LoadStep,
   type Manifest,
+  type ManifestAssertion,
   type ManifestChain,
   type ManifestClass,
   type ManifestEffects,
@@ -25,7 +26,7 @@ import { positionAt } from '../diagnostics/lines.js';
 import type { ActionClass } from '../ir/partition.js';
 import { patternText } from '../ir/paths.js';
 import type { Chain, ChainPlan, ProgramPlan } from '../ir/plan.js';
-import type { Effects, Scope } from '../ir/policy.js';
+import type { CheckedPolicy, Effects, Layer, PathPattern, Scope } from '../ir/policy.js';
 import { defined } from '../assert.js';
 
 /** One program after encoding. */
@@ -52,6 +53,7 @@ export function buildArtifact(
   plan: ChainPlan,
   chains: readonly EmittedChain[],
   sources: readonly NamedSource[],
+  claims: Pick<CheckedPolicy, 'assertions' | 'gainAssertions'>,
 ): Artifact {
   const at = (span: Span): ManifestSpan => manifestSpan(span, sources);
   // A map that no program asks is grounded all the same: what the policy requires must be there.
@@ -72,6 +74,7 @@ export function buildArtifact(
       certificate: c.certificate,
     })),
     load: loadSteps(chains, maps),
+    ...assertionsOf(plan, claims, at),
   };
   const bytecode = new Map(
     chains.flatMap((c) => c.programs.map((p) => [bytecodeFile(p.plan), p.bytes] as const)),
@@ -90,7 +93,7 @@ function bytecodeFile(plan: ProgramPlan): string {
 function manifestSpan(span: Span, sources: readonly NamedSource[]): ManifestSpan {
   const source = defined(sources[span.source], 'a span lies in a source');
   const start = positionAt(source, span.start);
-  const end = positionAt(source, span.end);
+  const end = positionAt(source, span.end, start.line);
   return {
     source: span.source,
     line: start.line,
@@ -145,13 +148,14 @@ function originRanges(
 
 function inodeMap(chain: Chain, at: (span: Span) => ManifestSpan): InodeMap {
   const { layer, classes, layout } = chain;
+  const share = sharing(classes);
   return {
     name: mapName(chain),
     type: 'inode',
     layout,
     default: layer.default,
     classes: classes.map(manifestClass),
-    entries: layer.scopes.map((scope) => mapEntry(scope, classes, at)),
+    entries: layer.scopes.map((scope) => mapEntry(scope, share, at)),
     raw: [],
   };
 }
@@ -164,29 +168,85 @@ function manifestClass({ actions, decision }: ActionClass): ManifestClass {
   };
 }
 
-function mapEntry(scope: Scope, classes: readonly ActionClass[], at: (span: Span) => ManifestSpan): MapEntry {
+/** Of a mask, the bit classes and the names; each is made once, as scopes say the same things over and over. */
+interface Shared {
+  readonly indices: (mask: ActionMask) => readonly number[];
+  readonly names: (mask: ActionMask) => readonly ActionName[];
+}
+
+function sharing(classes: readonly ActionClass[]): Shared {
+  return {
+    indices: remember((mask) =>
+      classes.flatMap((c, i) => (c.decision.kind === 'bit' && (c.actions & mask) !== 0 ? [i] : [])),
+    ),
+    names: remember(actionNames),
+  };
+}
+
+function remember<T>(make: (mask: ActionMask) => T): (mask: ActionMask) => T {
+  const made = new Map<ActionMask, T>();
+  return (mask) => {
+    const known = made.get(mask);
+    if (known !== undefined) return known;
+    const value = make(mask);
+    made.set(mask, value);
+    return value;
+  };
+}
+
+function mapEntry(scope: Scope, share: Shared, at: (span: Span) => ManifestSpan): MapEntry {
   return {
     path: patternText(scope.path),
-    components: scope.path.map((c) => (c.kind === 'glob' ? { glob: c.source } : { literal: c.name })),
+    components: componentsOf(scope.path),
     object: scope.object,
     optional: scope.optional,
     within: scope.within,
-    region: classEffects(scope.region, classes),
-    self: classEffects(scope.self, classes),
+    region: classEffects(scope.region, share),
+    self: classEffects(scope.self, share),
     span: at(defined(scope.spans[0], 'a scope is declared somewhere')),
     rules: scope.rules.map((rule) => ({
       effect: rule.effect,
       self: rule.self,
-      actions: actionNames(rule.actions),
+      actions: share.names(rule.actions),
       span: at(rule.span),
     })),
   };
 }
 
-function classEffects(effects: Effects, classes: readonly ActionClass[]): ManifestEffects {
-  const indices = (mask: ActionMask): number[] =>
-    classes.flatMap((c, i) => (c.decision.kind === 'bit' && (c.actions & mask) !== 0 ? [i] : []));
-  return { allow: indices(effects.allow), deny: indices(effects.deny), forbid: indices(effects.forbid) };
+function componentsOf(path: PathPattern): MapEntry['components'] {
+  return path.map((c) => (c.kind === 'glob' ? { glob: c.source } : { literal: c.name }));
+}
+
+function assertionsOf(
+  plan: ChainPlan,
+  { assertions, gainAssertions }: Pick<CheckedPolicy, 'assertions' | 'gainAssertions'>,
+  at: (span: Span) => ManifestSpan,
+): Pick<Manifest, 'assertions'> {
+  const mapsOf = (layer: Layer | undefined): string[] =>
+    plan.chains.filter((c) => layer === undefined || c.layer === layer).map(mapName);
+  const all: ManifestAssertion[] = [
+    ...assertions.map(({ claim, actions, reach, path, layer, span }) => ({
+      kind: 'place' as const,
+      claim,
+      actions: actionNames(actions),
+      reach,
+      path: patternText(path),
+      components: componentsOf(path),
+      maps: mapsOf(layer),
+      span: at(span),
+    })),
+    ...gainAssertions.map(({ actions, layer, span }) => ({
+      kind: 'gains' as const,
+      actions: actionNames(actions),
+      maps: mapsOf(layer),
+      span: at(span),
+    })),
+  ];
+  return all.length === 0 ? {} : { assertions: all };
+}
+
+function classEffects({ allow, deny, forbid }: Effects, { indices }: Shared): ManifestEffects {
+  return { allow: indices(allow), deny: indices(deny), forbid: indices(forbid) };
 }
 
 /** What exists is resolved and put into the maps before any program runs; last, the task is made to hold a tag. */

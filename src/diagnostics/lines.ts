@@ -21,8 +21,12 @@ export function lineStarts(source: SourceText): readonly number[] {
   return starts;
 }
 
-export function positionAt(source: SourceText, offset: number): Position {
+/** @param near a line (1-based) that is looked at first, for those who ask for many places one after another */
+export function positionAt(source: SourceText, offset: number, near = 1): Position {
   const starts = lineStarts(source);
+  const known = starts[near - 1] ?? Infinity;
+  if (known <= offset && offset < (starts[near] ?? Infinity))
+    return { line: near, column: offset - known + 1 };
   let [low, high] = [0, starts.length - 1];
   while (low < high) {
     const middle = (low + high + 1) >> 1;

@@ -21,6 +21,15 @@ export const LOAD = {
   LLP5011: error('unreadable scenario', 'cannot use scenario `{file}`: {why}'),
   LLP5012: error('cd refused', 'cannot change into `{path}`: {why}'),
   LLP5013: error('cannot write', 'cannot write to `{path}`: {why}'),
+  LLP5014: error('assertion broken on this tree', '`{action}` is {verdict} on {object}'),
+  LLP5015: warning(
+    'assertion of what is absent',
+    '`{path}` is not there, and on what appears there `{action}` is {verdict}',
+  ),
+  LLP5016: error(
+    'gain on this tree',
+    'what moves from `{from}` to `{to}` gains {actions}, and an assertion says that nothing does',
+  ),
   LLP5020: error('unusable trace', 'cannot learn from `{file}`: {why}'),
   LLP5021: error('trace line not understood', '`{file}`, line {line}: {why}'),
   LLP5022: error('learned policy fails', 'the learned policy is not what it must be: {why}'),

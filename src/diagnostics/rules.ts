@@ -27,4 +27,10 @@ export const RULES = {
   ),
   LLP3016: error('glob in a test', '`{path}` is a glob, and a test asks about one object'),
   LLP3017: error('path of a test', '`{path}` is no absolute path'),
+  LLP3018: error('broken assertion', '`{action}` is {verdict} on {object}'),
+  LLP3019: warning('move that gains rights', 'what moves from `{from}` to `{to}` gains {actions}'),
+  LLP3020: error(
+    'gain against an assertion',
+    'what moves from `{from}` to `{to}` gains {actions}, and an assertion says that nothing does',
+  ),
 } as const;

@@ -1,9 +1,22 @@
 /** "did you mean": the nearest of the known names, if it is near. */
+import type { Diagnostic, Span } from './types.js';
 
 /** The help for a misspelt name, or undefined when no known name is near it. */
 export function didYouMean(name: string, known: Iterable<string>): string | undefined {
   const nearest = nearestName(name, known);
   return nearest === undefined ? undefined : `did you mean \`${nearest}\`?`;
+}
+
+/** Help and fix for a misspelt name; undefined when no known name is near it. */
+export function respell(
+  name: string,
+  known: Iterable<string>,
+  span: Span,
+): Required<Pick<Diagnostic, 'help' | 'fix'>> | undefined {
+  const nearest = nearestName(name, known);
+  return nearest === undefined
+    ? undefined
+    : { help: `did you mean \`${nearest}\`?`, fix: { span, replacement: nearest } };
 }
 
 /** The nearest name within a third of the length; the first in alphabetical order among equals. */

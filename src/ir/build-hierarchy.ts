@@ -181,11 +181,19 @@ export function makePlace(
   parent: Place | undefined,
   name: string,
 ): Place {
-  const dirs = nodes.flatMap((n) => n.dir ?? []);
-  const files = nodes.flatMap((n) => n.file ?? []);
-  if (dirs.length > 1) dirs.sort(generalToSpecific);
-  if (files.length > 1) files.sort(generalToSpecific);
+  const dirs = named(nodes.map((n) => n.dir));
+  const files = named(nodes.map((n) => n.file));
   return { parent, name, before, applied: applyScopes(before, dirs, files), dirs, files, nodes };
+}
+
+const NOTHING: readonly Scope[] = [];
+
+/** The scopes that are there, general to specific. Nearly every place has one node: it takes no more than it must. */
+function named(scopes: readonly (Scope | undefined)[]): readonly Scope[] {
+  const [first] = scopes;
+  if (scopes.length === 1) return first === undefined ? NOTHING : [first];
+  const found = scopes.filter((s) => s !== undefined);
+  return found.length === 0 ? NOTHING : found.sort(generalToSpecific);
 }
 
 function expand(builder: Builder, live: readonly TrieNode[], place: Place, shared: boolean): number {

@@ -144,7 +144,9 @@ function reportForbidden(
     ];
     const help =
       'write `deny` in place of `forbid` where an inner scope may allow it again, or take this `allow` out';
-    out.push(report('LLP3012', params, { span: rule.span, notes, help }));
+    const { start } = by.rule.span;
+    const fix = { span: { ...by.rule.span, end: start + 'forbid'.length }, replacement: 'deny' };
+    out.push(report('LLP3012', params, { span: rule.span, notes, help, fix }));
   }
 }
 
@@ -234,7 +236,8 @@ function idle(layer: Layer, place: Place, scope: Scope, rule: Rule): Diagnostic 
   const params = { effect: rule.effect, actions: actionList(rule.actions), path: patternText(scope.path) };
   const cause = idleCause(layer, place, scope, rule);
   const help = 'take it out, or widen the scope that it is meant for';
-  return report('LLP3014', params, { span: rule.span, notes: [cause], help });
+  const fix = { span: rule.span, replacement: '' };
+  return report('LLP3014', params, { span: rule.span, notes: [cause], help, fix });
 }
 
 /** What says the same already, or overrides it. */

@@ -1,7 +1,7 @@
 /** Test blocks: names resolved and paths literal. What a test means is in the language's page. */
 import { ACTIONS, actionBit } from '../abi/actions.js';
 import { report } from '../diagnostics/catalogue.js';
-import { didYouMean } from '../diagnostics/suggest.js';
+import { respell } from '../diagnostics/suggest.js';
 import type { Diagnostic } from '../diagnostics/types.js';
 import type { GivenItem, Template, TestDecl, TestStep } from '../parser/ast.js';
 import type { CheckedGiven, CheckedStep, CheckedTest } from './policy.js';
@@ -45,8 +45,9 @@ function checkStep(item: TestStep, read: Read, out: Diagnostic[]): CheckedStep |
   if (item.kind === 'cd') return path === undefined ? undefined : { kind: 'cd', path, span: item.span };
   const action = actionBit(item.action.text);
   if (action === undefined) {
-    const help = didYouMean(item.action.text, ACTIONS) ?? 'an expectation is about one action, by its name';
-    out.push(report('LLP2001', { name: item.action.text }, { span: item.action.span, help }));
+    const { text, span } = item.action;
+    const help = 'an expectation is about one action, by its name';
+    out.push(report('LLP2001', { name: text }, { span, ...(respell(text, ACTIONS, span) ?? { help }) }));
   }
   if (path === undefined || action === undefined) return undefined;
   return { kind: 'expect', effect: item.effect, action, path, span: item.span };

@@ -6,10 +6,19 @@
  * what they are about, so that later checks can say what they find; it must not be compiled then.
  */
 import { report } from '../diagnostics/catalogue.js';
-import { didYouMean } from '../diagnostics/suggest.js';
+import { didYouMean, respell } from '../diagnostics/suggest.js';
 import type { Diagnostic, Outcome, Span } from '../diagnostics/types.js';
-import type { FragmentDecl, PolicyDecl, RuleDecl, ScopeDecl, ScopeItem, UseDecl } from '../parser/ast.js';
+import type {
+  FragmentDecl,
+  PolicyDecl,
+  RuleDecl,
+  ScopeDecl,
+  ScopeItem,
+  Template,
+  UseDecl,
+} from '../parser/ast.js';
 import { assertNever, defined } from '../assert.js';
+import { collectClaims, type Claims } from './claims.js';
 import { checkTest } from './check-tests.js';
 import type { Linked } from './linked.js';
 import { ActionSets, checkUnique, collectNames, type FileNames } from './names.js';
@@ -36,16 +45,29 @@ export function check(linked: Linked, defines: Defines): Outcome<CheckedPolicy> 
   };
   checkDefines(linked, defines, out);
   checkDeclarations(context);
-  const layers = linked.entries.flatMap((index) =>
-    fileOf(context, index).policies.map((policy) => checkPolicy(context, policy, index)),
-  );
+  const claims: Claims = { assertions: [], gainAssertions: [], acceptedGains: 0 };
+  const layers = linked.entries.flatMap((index) => checkFile(context, index, claims));
   const tests = linked.entries.flatMap((index) =>
     fileOf(context, index).tests.map((test) =>
       checkTest(test, { file: index, args: NO_ARGS }, context.values, out),
     ),
   );
   checkLayers(linked, layers, out);
-  return { value: { layers, tests }, diagnostics: out };
+  return { value: { layers, tests, ...claims }, diagnostics: out };
+}
+
+/** The layers of a file, and what is claimed of them and of all together. */
+function checkFile(context: Context, index: number, claims: Claims): Layer[] {
+  const { policies, assertions, accepts } = fileOf(context, index);
+  const { sets, values, out } = context;
+  const env = { file: index, args: NO_ARGS };
+  const layers = policies.map((policy) => {
+    const layer = checkPolicy(context, policy, index);
+    collectClaims(policy.assertions, policy.accepts, { env, layer, sets, values, out }, claims);
+    return layer;
+  });
+  collectClaims(assertions, accepts, { env, layer: undefined, sets, values, out }, claims);
+  return layers;
 }
 
 interface Context {
@@ -151,7 +173,8 @@ function checkPolicy(context: Context, policy: PolicyDecl, file: number): Layer 
   const [first, second] = policy.defaults;
   if (first !== undefined && second !== undefined) {
     const notes = [{ message: 'the first is here', span: first.span }];
-    context.out.push(report('LLP2014', {}, { span: second.span, notes, help: 'keep one of the two' }));
+    const fix = { span: second.span, replacement: '' };
+    context.out.push(report('LLP2014', {}, { span: second.span, notes, help: 'keep one of the two', fix }));
   }
   return {
     name: policy.name,
@@ -237,7 +260,8 @@ function scopePath(context: Context, decl: ScopeDecl, at: Position): PathPattern
   const { top } = at;
   const absolute = text.startsWith('/');
   if (top && !absolute) {
-    context.out.push(report('LLP3001', { path: text }, { span, help: `write \`"/${text}"\`` }));
+    const fix = { span: { ...span, start: span.start + 1, end: span.start + 1 }, replacement: '/' };
+    context.out.push(report('LLP3001', { path: text }, { span, help: `write \`"/${text}"\``, fix }));
     return undefined;
   }
   if (!top && (absolute || text === '')) {
@@ -245,10 +269,19 @@ function scopePath(context: Context, decl: ScopeDecl, at: Position): PathPattern
       text === '/' || text === ''
         ? 'write its rules in the scope around it'
         : `write \`"${text.slice(1)}"\`, or move the scope to the top level`;
-    context.out.push(report('LLP3002', { path: text }, { span, help }));
+    context.out.push(report('LLP3002', { path: text }, { span, help, ...withoutSlash(decl.path, text) }));
     return undefined;
   }
-  return readComponents(absolute ? text.slice(1) : text, text, span, context.out);
+  const plain = span.end - span.start === text.length + 2 && decl.path.parts.every((p) => p.kind === 'text');
+  return readComponents(absolute ? text.slice(1) : text, text, { span, plain }, context.out);
+}
+
+/** Takes the first `/` out where it is written in the string itself. */
+function withoutSlash({ span, parts }: Template, text: string): Pick<Diagnostic, 'fix'> {
+  const [first] = parts;
+  if (text.length < 2 || first?.kind !== 'text' || !first.text.startsWith('/')) return {};
+  if (first.span.end - first.span.start !== first.text.length) return {};
+  return { fix: { span: { ...span, start: span.start + 1, end: span.start + 2 }, replacement: '' } };
 }
 
 function checkUse(context: Context, table: ScopeTable, use: UseDecl, at: Position): void {
@@ -282,8 +315,10 @@ function checkUse(context: Context, table: ScopeTable, use: UseDecl, at: Positio
 
 function unknownFragment(context: Context, use: UseDecl, at: Position): void {
   const known = [...(context.names[at.env.file]?.fragments.keys() ?? [])];
-  const help = didYouMean(use.name.text, known) ?? 'declare it with `fragment`, or import the file that does';
-  context.out.push(report('LLP2002', { name: use.name.text }, { span: use.name.span, help }));
+  const details = respell(use.name.text, known, use.name.span) ?? {
+    help: 'declare it with `fragment`, or import the file that does',
+  };
+  context.out.push(report('LLP2002', { name: use.name.text }, { span: use.name.span, ...details }));
 }
 
 function bindArguments(

@@ -4,7 +4,7 @@
  */
 import { ACTIONS, ALL_TRIGGERS, actionBit, type ActionMask } from '../abi/actions.js';
 import { report } from '../diagnostics/catalogue.js';
-import { didYouMean } from '../diagnostics/suggest.js';
+import { respell } from '../diagnostics/suggest.js';
 import type { Diagnostic, Span } from '../diagnostics/types.js';
 import type { ActionsDecl, FragmentDecl, Name, ParamDecl, SetExpr } from '../parser/ast.js';
 import { defined } from '../assert.js';
@@ -129,10 +129,10 @@ export class ActionSets {
       return this.#expandDecl(symbol, name.span);
     }
     const known = [...ACTIONS, ...(this.#names[file]?.actions.keys() ?? [])];
-    const help =
-      didYouMean(name.text, known) ??
-      'the actions are listed in docs/language.md; a set of your own is declared with `actions`';
-    this.#out.push(report('LLP2001', { name: name.text }, { span: name.span, help }));
+    const details = respell(name.text, known, name.span) ?? {
+      help: 'the actions are listed in docs/language.md; a set of your own is declared with `actions`',
+    };
+    this.#out.push(report('LLP2001', { name: name.text }, { span: name.span, ...details }));
     return 0;
   }
 

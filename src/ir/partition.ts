@@ -25,8 +25,14 @@ export type Decision =
 export function partitionActions(layer: Layer): ActionClass[] {
   const initial = initialSets(layer).allowed;
   let classes: ActionMask[] = split([ALL_ACTIONS], initial);
+  // The same sets are mentioned over and over, and one splits once.
+  const seen = new Set<ActionMask>([0]);
   for (const scope of layer.scopes) {
-    for (const mask of mentions(scope)) classes = split(classes, mask);
+    for (const mask of mentions(scope)) {
+      if (seen.has(mask)) continue;
+      seen.add(mask);
+      classes = split(classes, mask);
+    }
     if (classes.length === ACTIONS.length) break;
   }
   classes.sort((a, b) => lowestBit(a) - lowestBit(b));

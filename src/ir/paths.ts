@@ -19,6 +19,12 @@ export function componentText(component: PatternComponent): string {
   return component.kind === 'glob' ? component.source : escapePattern(component.name);
 }
 
+/** Where a path is written; `plain`: as it is shown, in quotes, so that another text may take its place. */
+export interface Written {
+  readonly span: Span;
+  readonly plain: boolean;
+}
+
 /**
  * The components of a path in pattern syntax, given without a leading `/`.
  * @param shown the path as written, for messages
@@ -26,13 +32,14 @@ export function componentText(component: PatternComponent): string {
 export function readComponents(
   text: string,
   shown: string,
-  span: Span,
+  at: Written,
   out: Diagnostic[],
 ): PatternComponent[] | undefined {
+  const { span } = at;
   if (text === '') return [];
   const components: PatternComponent[] = [];
   for (const source of text.split('/')) {
-    const component = readComponent(source, shown, span, out);
+    const component = readComponent(source, shown, at, out);
     if (component === undefined) return undefined;
     components.push(component);
   }
@@ -44,11 +51,12 @@ export function readComponents(
 function readComponent(
   source: string,
   shown: string,
-  span: Span,
+  at: Written,
   out: Diagnostic[],
 ): PatternComponent | undefined {
+  const { span } = at;
   if (source === '' || source === '.' || source === '..') {
-    out.push(badComponent(source, shown, span));
+    out.push(badComponent(source, shown, at));
     return undefined;
   }
   const component = parseComponent(source);
@@ -62,7 +70,7 @@ function readComponent(
   return undefined;
 }
 
-function badComponent(source: string, shown: string, span: Span): Diagnostic {
+function badComponent(source: string, shown: string, { span, plain }: Written): Diagnostic {
   const component = source === '' ? 'an empty component' : `\`${source}\``;
   const parts: string[] = [];
   for (const part of shown.split('/')) {
@@ -71,7 +79,8 @@ function badComponent(source: string, shown: string, span: Span): Diagnostic {
   }
   const normal = (shown.startsWith('/') ? '/' : '') + parts.join('/');
   const help = normal === '' ? 'write the path of an object beneath this scope' : `write \`"${normal}"\``;
-  return report('LLP3003', { path: shown, component }, { span, help });
+  const fix = normal === '' || !plain ? {} : { fix: { span, replacement: `"${normal}"` } };
+  return report('LLP3003', { path: shown, component }, { span, help, ...fix });
 }
 
 const FAULTS: Readonly<Record<PatternFault['fault'], readonly [string, string]>> = {
@@ -105,4 +114,13 @@ function patternFault(fault: PatternFault, source: string, span: Span): Diagnost
   const [what, help] = FAULTS[fault.fault];
   if (fault.fault === 'double-star') return report('LLP3005', { component: source }, { span, help });
   return report('LLP3004', { component: source, what }, { span, help });
+}
+
+/** The path of an object as a string of the language: what would be a glob, an escape or an interpolation is escaped. */
+export function quotePath(names: readonly string[], absolute: boolean): string {
+  const text = names.map(escapePattern).join('/');
+  const escaped = text
+    .replace(/["$]/g, '\\$&')
+    .replace(/[\0-\x1f\x7f]/g, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
+  return `"${absolute ? '/' : ''}${escaped}"`;
 }

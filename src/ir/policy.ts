@@ -8,6 +8,28 @@ import type { Span } from '../diagnostics/types.js';
 export interface CheckedPolicy {
   readonly layers: readonly Layer[];
   readonly tests: readonly CheckedTest[];
+  readonly assertions: readonly Assertion[];
+  readonly gainAssertions: readonly GainAssertion[];
+  /** Gains that moves may bring without a word. */
+  readonly acceptedGains: ActionMask;
+}
+
+/** A claim about every object at a path, and for `under` about all beneath. */
+export interface Assertion {
+  readonly claim: 'never' | 'always';
+  readonly actions: ActionMask;
+  readonly reach: 'under' | 'at';
+  readonly path: PathPattern;
+  readonly span: Span;
+  /** The layer that it is about; undefined for what all layers allow together. */
+  readonly layer: Layer | undefined;
+}
+
+/** No move gains these. */
+export interface GainAssertion {
+  readonly actions: ActionMask;
+  readonly span: Span;
+  readonly layer: Layer | undefined;
 }
 
 /** One `policy` block: its own chain, its own cookie. Every layer must allow. */

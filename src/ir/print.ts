@@ -4,7 +4,15 @@ import type { HierarchyAutomaton, HierarchyState } from './hierarchy.js';
 import { patternText } from './paths.js';
 import type { Check } from './machine.js';
 import type { Chain, ChainPlan, ProgramPlan } from './plan.js';
-import type { CheckedPolicy, CheckedTest, Effects, Layer, Scope } from './policy.js';
+import type {
+  Assertion,
+  CheckedPolicy,
+  CheckedTest,
+  Effects,
+  GainAssertion,
+  Layer,
+  Scope,
+} from './policy.js';
 import { assertNever } from '../assert.js';
 
 /** A mask for people: the shorter of what is in it and what is not. */
@@ -17,7 +25,29 @@ export function maskText(mask: ActionMask): string {
 }
 
 export function printPolicy(policy: CheckedPolicy): string {
-  return [...policy.layers.map(printLayer), ...policy.tests.map(printTest)].join('\n');
+  const claims = printClaims(policy);
+  return [
+    ...policy.layers.map(printLayer),
+    ...(claims === '' ? [] : [claims]),
+    ...policy.tests.map(printTest),
+  ].join('\n');
+}
+
+function printClaims({ assertions, gainAssertions, acceptedGains }: CheckedPolicy): string {
+  const accepted = acceptedGains === 0 ? '' : `accept gains ${setText(acceptedGains)}\n`;
+  return assertions.map(printAssertion).join('') + gainAssertions.map(printGains).join('') + accepted;
+}
+
+function printAssertion({ claim, actions, reach, path, layer }: Assertion): string {
+  return `assert ${claim} ${setText(actions)} ${reach} ${patternText(path)}${about(layer)}\n`;
+}
+
+function printGains({ actions, layer }: GainAssertion): string {
+  return `assert never gains ${setText(actions)}${about(layer)}\n`;
+}
+
+function about(layer: Layer | undefined): string {
+  return layer === undefined ? '' : ` in ${JSON.stringify(layer.name)}`;
 }
 
 function printLayer(layer: Layer): string {

@@ -22,18 +22,22 @@ export interface GlobChild {
 }
 
 interface MutableNode extends TrieNode {
-  readonly literals: Map<string, MutableNode>;
-  readonly globs: Map<string, { readonly glob: Glob; readonly node: MutableNode }>;
+  literals: Map<string, MutableNode>;
+  globs: Map<string, { readonly glob: Glob; readonly node: MutableNode }>;
   dir: Scope | undefined;
   file: Scope | undefined;
 }
+
+/** Most nodes are leaves: they share these two, which stay empty. */
+const NO_LITERALS: MutableNode['literals'] = new Map();
+const NO_GLOBS: MutableNode['globs'] = new Map();
 
 export function buildTrie(scopes: readonly Scope[]): TrieNode {
   let count = 0;
   const create = (): MutableNode => ({
     id: count++,
-    literals: new Map(),
-    globs: new Map(),
+    literals: NO_LITERALS,
+    globs: NO_GLOBS,
     dir: undefined,
     file: undefined,
   });
@@ -51,6 +55,7 @@ function child(node: MutableNode, component: PatternComponent, create: () => Mut
     const found = node.literals.get(component.name);
     if (found !== undefined) return found;
     const made = create();
+    if (node.literals === NO_LITERALS) node.literals = new Map();
     node.literals.set(component.name, made);
     return made;
   }
@@ -58,6 +63,7 @@ function child(node: MutableNode, component: PatternComponent, create: () => Mut
   if (found !== undefined) return found.node;
   const glob = defined(compileGlob(component.source), 'a checked glob compiles');
   const made = { glob, node: create() };
+  if (node.globs === NO_GLOBS) node.globs = new Map();
   node.globs.set(component.source, made);
   return made.node;
 }

@@ -2,7 +2,7 @@
  * Parameters and templates: what a string in the policy stands for, in pattern syntax.
  */
 import { report } from '../diagnostics/catalogue.js';
-import { didYouMean } from '../diagnostics/suggest.js';
+import { respell } from '../diagnostics/suggest.js';
 import type { Diagnostic, Span } from '../diagnostics/types.js';
 import type { Name, ParamDecl, ParamType, Template } from '../parser/ast.js';
 import { escapePattern, hasGlob, unescapePattern } from '../pattern/glob.js';
@@ -58,8 +58,10 @@ export class Values {
       return this.#value(symbol.decl, symbol.file);
     }
     const known = [...env.args.keys(), ...(this.#names[env.file]?.params.keys() ?? [])];
-    const help = didYouMean(name.text, known) ?? `declare it with \`param ${name.text}: path = "…";\``;
-    this.#out.push(report('LLP2003', { name: name.text }, { span: name.span, help }));
+    const details = respell(name.text, known, name.span) ?? {
+      help: `declare it with \`param ${name.text}: path = "…";\``,
+    };
+    this.#out.push(report('LLP2003', { name: name.text }, { span: name.span, ...details }));
     return undefined;
   }
 

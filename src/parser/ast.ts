@@ -14,6 +14,8 @@ export interface PolicyFile {
   readonly actions: readonly ActionsDecl[];
   readonly fragments: readonly FragmentDecl[];
   readonly policies: readonly PolicyDecl[];
+  readonly assertions: readonly AssertDecl[];
+  readonly accepts: readonly AcceptDecl[];
   readonly tests: readonly TestDecl[];
 }
 
@@ -72,6 +74,9 @@ export interface PolicyDecl {
   readonly name: string;
   readonly nameSpan: Span;
   readonly defaults: readonly DefaultDecl[];
+  /** About this layer alone; those of the file are about what all layers allow together. */
+  readonly assertions: readonly AssertDecl[];
+  readonly accepts: readonly AcceptDecl[];
   readonly items: readonly ScopeItem[];
 }
 
@@ -79,6 +84,37 @@ export interface DefaultDecl {
   readonly kind: 'default';
   readonly span: Span;
   readonly effect: 'allow' | 'deny';
+}
+
+export type AssertDecl = PlaceAssertDecl | GainsAssertDecl;
+
+/** `assert never ACTIONS under "PATH";`, `assert always ACTIONS at "PATH";`. */
+export interface PlaceAssertDecl {
+  readonly kind: 'assert';
+  readonly span: Span;
+  readonly claim: Claim;
+  readonly set: SetExpr;
+  readonly reach: Reach;
+  readonly path: Template;
+}
+
+export type Claim = 'never' | 'always';
+
+/** `under`: the object and all beneath it. `at`: the object alone. */
+export type Reach = 'under' | 'at';
+
+/** `assert never gains ACTIONS;`: no move brings an object to where more of these are allowed on it. */
+export interface GainsAssertDecl {
+  readonly kind: 'assert-gains';
+  readonly span: Span;
+  readonly set: SetExpr;
+}
+
+/** `accept gains ACTIONS;`: moves that gain these are meant. */
+export interface AcceptDecl {
+  readonly kind: 'accept';
+  readonly span: Span;
+  readonly set: SetExpr;
 }
 
 export type ScopeItem = ScopeDecl | HereDecl | RuleDecl | UseDecl;

@@ -2,6 +2,8 @@
  * The grammar: the one Chevrotain class. Each method bears its production and makes its node of the syntax tree; what the
  * grammar cannot say is checked in `restrict.ts`.
  *
+ * Lists are copied when they are complete: one that grew has room for many more, and the tree is kept.
+ *
  * Invariant: with recovery a node may lack parts (a name that is not there has no text), and then an error is reported.
  */
 import type { IRecognitionException, IToken, ParserMethod, TokenType } from 'chevrotain';
@@ -23,6 +25,11 @@ interface Internals {
 }
 
 type Rule<T> = ParserMethod<[], T>;
+
+interface Place {
+  readonly reach: ast.Reach;
+  readonly path: ast.Template;
+}
 
 export class PolicyParser extends EmbeddedActionsParser {
   /** Index of the source that is being parsed. */
@@ -64,13 +71,15 @@ export class PolicyParser extends EmbeddedActionsParser {
     return saved;
   }
 
-  // PolicyFile = [ Version ] { Import | Param | Actions | Fragment | Policy | Test }
+  // PolicyFile = [ Version ] { Import | Param | Actions | Fragment | Policy | Assert | Accept | Test }
   readonly policyFile: Rule<ast.PolicyFile> = this.RULE('policyFile', (): ast.PolicyFile => {
     const imports: ast.ImportDecl[] = [];
     const params: ast.ParamDecl[] = [];
     const actions: ast.ActionsDecl[] = [];
     const fragments: ast.FragmentDecl[] = [];
     const policies: ast.PolicyDecl[] = [];
+    const assertions: ast.AssertDecl[] = [];
+    const accepts: ast.AcceptDecl[] = [];
     const tests: ast.TestDecl[] = [];
     const version = this.OPTION(() => this.SUBRULE(this.version));
     this.MANY(() => {
@@ -80,12 +89,15 @@ export class PolicyParser extends EmbeddedActionsParser {
         { ALT: () => add(actions, this.SUBRULE(this.actionsDecl)) },
         { ALT: () => add(fragments, this.SUBRULE(this.fragmentDecl)) },
         { ALT: () => add(policies, this.SUBRULE(this.policyDecl)) },
+        { ALT: () => add(assertions, this.SUBRULE(this.assertDecl)) },
+        { ALT: () => add(accepts, this.SUBRULE(this.acceptDecl)) },
         { ALT: () => add(tests, this.SUBRULE(this.testDecl)) },
       ]);
     });
     this.CONSUME(EOF);
     const span = { source: this.source, start: 0, end: this.#length };
-    return { kind: 'file', span, version, imports, params, actions, fragments, policies, tests };
+    const declared = { imports, params, actions, fragments, policies, assertions, accepts, tests };
+    return { kind: 'file', span, version, ...declared };
   });
 
   // Version = "llp" Integer ";"
@@ -169,7 +181,7 @@ export class PolicyParser extends EmbeddedActionsParser {
       this.CONSUME(t.Comma);
       names.push(this.#name(this.CONSUME2(t.Identifier)));
     });
-    return names.filter((n) => n.text !== '');
+    return names.some((n) => n.text === '') ? names.filter((n) => n.text !== '') : names.slice();
   });
 
   // Fragment = "fragment" Identifier [ "(" TypedName { "," TypedName } ")" ] Block
@@ -192,16 +204,20 @@ export class PolicyParser extends EmbeddedActionsParser {
     return { kind: 'fragment', span: this.#from(first), name, params, items };
   });
 
-  // Policy = "policy" String "{" { Default | ScopeItem } "}"
+  // Policy = "policy" String "{" { Default | Assert | Accept | ScopeItem } "}"
   readonly policyDecl: Rule<ast.PolicyDecl> = this.RULE('policyDecl', (): ast.PolicyDecl => {
     const first = this.CONSUME(t.Policy);
     const name = this.CONSUME(t.Text);
     const defaults: ast.DefaultDecl[] = [];
+    const assertions: ast.AssertDecl[] = [];
+    const accepts: ast.AcceptDecl[] = [];
     const items: ast.ScopeItem[] = [];
     this.CONSUME(t.LeftBrace);
     this.MANY(() => {
       this.OR([
         { ALT: () => add(defaults, this.SUBRULE(this.defaultDecl)) },
+        { ALT: () => add(assertions, this.SUBRULE(this.assertDecl)) },
+        { ALT: () => add(accepts, this.SUBRULE(this.acceptDecl)) },
         { ALT: () => add(items, this.SUBRULE(this.scopeItem)) },
       ]);
     });
@@ -213,6 +229,8 @@ export class PolicyParser extends EmbeddedActionsParser {
       name: text,
       nameSpan: this.#spanOf(name),
       defaults,
+      assertions,
+      accepts,
       items,
     };
   });
@@ -223,6 +241,62 @@ export class PolicyParser extends EmbeddedActionsParser {
     const effect = this.SUBRULE(this.verdict) ?? 'deny';
     this.CONSUME(t.Semicolon);
     return { kind: 'default', span: this.#from(first), effect };
+  });
+
+  // Assert = "assert" ( "never" ( "gains" SetExpr | SetExpr Place ) | "always" SetExpr Place ) ";"
+  readonly assertDecl: Rule<ast.AssertDecl> = this.RULE('assertDecl', (): ast.AssertDecl => {
+    const first = this.CONSUME(t.Assert);
+    let set: ast.SetExpr | undefined;
+    let place: Place | undefined;
+    let claim: ast.Claim | 'gains' = 'never';
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.Never);
+          this.OR2([
+            {
+              ALT: () => {
+                claim = this.#word(t.Gains, 'gains');
+                set = this.SUBRULE(this.setExpr);
+              },
+            },
+            {
+              ALT: () => {
+                set = this.SUBRULE2(this.setExpr);
+                place = this.SUBRULE(this.place);
+              },
+            },
+          ]);
+        },
+      },
+      {
+        ALT: () => {
+          claim = this.#word(t.Always, 'always');
+          set = this.SUBRULE3(this.setExpr);
+          place = this.SUBRULE2(this.place);
+        },
+      },
+    ]);
+    this.CONSUME(t.Semicolon);
+    return this.ACTION(() => this.#assertion(claim, this.#from(first), set, place));
+  });
+
+  // Place = ( "under" | "at" ) String
+  readonly place: Rule<Place> = this.RULE('place', (): Place => {
+    const reach = this.OR<ast.Reach>([
+      { ALT: () => this.#word(t.Under, 'under') },
+      { ALT: () => this.#word(t.At, 'at') },
+    ]);
+    return { reach, path: this.#template(this.CONSUME(t.Text)) };
+  });
+
+  // Accept = "accept" "gains" SetExpr ";"
+  readonly acceptDecl: Rule<ast.AcceptDecl> = this.RULE('acceptDecl', (): ast.AcceptDecl => {
+    const first = this.CONSUME(t.Accept);
+    this.CONSUME(t.Gains);
+    const set = this.SUBRULE(this.setExpr) ?? this.#noSet();
+    this.CONSUME(t.Semicolon);
+    return { kind: 'accept', span: this.#from(first), set };
   });
 
   // Verdict = "allow" | "deny"
@@ -239,7 +313,7 @@ export class PolicyParser extends EmbeddedActionsParser {
     this.CONSUME(t.LeftBrace);
     this.MANY(() => add(items, this.SUBRULE(this.scopeItem)));
     this.CONSUME(t.RightBrace);
-    return items;
+    return items.slice();
   });
 
   // ScopeItem = Use | Scope | Here | Rule
@@ -390,6 +464,21 @@ export class PolicyParser extends EmbeddedActionsParser {
     }
     if (target === undefined) this.problems.push(messages.missingTarget(kind, span));
     return { kind, span, path, target: target ?? path };
+  }
+
+  #assertion(
+    claim: ast.Claim | 'gains',
+    span: Span,
+    set: ast.SetExpr = this.#noSet(),
+    place: Place = { reach: 'at', path: this.#noTemplate() },
+  ): ast.AssertDecl {
+    return claim === 'gains'
+      ? { kind: 'assert-gains', span, set }
+      : { kind: 'assert', span, claim, set, reach: place.reach, path: place.path };
+  }
+
+  #noTemplate(): ast.Template {
+    return { kind: 'template', span: this.#from(this.LA(0)), parts: [], broken: true };
   }
 
   #paramType(token: IToken): ast.ParamType {

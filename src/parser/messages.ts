@@ -5,11 +5,12 @@
 import type { IParserErrorMessageProvider, IToken, TokenType } from 'chevrotain';
 import { EOF } from './chevrotain.js';
 import { report } from '../diagnostics/catalogue.js';
-import { nearestName } from '../diagnostics/suggest.js';
+import { respell } from '../diagnostics/suggest.js';
 import type { Diagnostic, Span } from '../diagnostics/types.js';
 import * as t from './tokens.js';
 
-const DECLARATIONS = 'a declaration (`policy`, `fragment`, `actions`, `param`, `import` or `test`)';
+const DECLARATIONS =
+  'a declaration (`policy`, `fragment`, `actions`, `param`, `import`, `assert`, `accept` or `test`)';
 const ITEMS = 'a rule, a scope or `}`';
 
 /** What a rule is called, for "after …". */
@@ -21,6 +22,8 @@ const CALLED: Readonly<Record<string, string>> = {
   ruleDecl: 'rule',
   useDecl: '`use`',
   defaultDecl: 'default',
+  assertDecl: 'assertion',
+  acceptDecl: 'set',
   givenItem: 'object',
   testStep: 'step',
 };
@@ -33,6 +36,7 @@ const STRINGS: Readonly<Record<string, string>> = {
   testDecl: 'the name of the test in quotes',
   useDecl: 'an argument in quotes',
   scopeDecl: 'a path in quotes',
+  place: 'a path in quotes',
   givenItem: 'a path in quotes',
   testStep: 'a path in quotes',
 };
@@ -71,6 +75,8 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
   scopeItem: ITEMS,
   setExpr: 'the name of an action, or `all`',
   verdict: '`allow` or `deny`',
+  assertDecl: '`never` or `always`',
+  place: '`under` or `at`, and a path',
   givenItem: '`file`, `dir`, `link`, `bind` or `hardlink`',
   testStep: '`expect` or `cd`',
 };
@@ -90,13 +96,13 @@ export function foundText(token: IToken): string {
 }
 
 /** The keyword that a misspelt word is near to, where one of these is wanted. */
-export function keywordHelp(token: IToken): string | undefined {
+export function keywordHelp(token: IToken, span: Span): ReturnType<typeof respell> {
   if (token.tokenType !== t.Identifier) return undefined;
-  const near = nearestName(
+  return respell(
     token.image,
     t.KEYWORDS.map((k) => String(k.PATTERN)),
+    span,
   );
-  return near === undefined ? undefined : `did you mean \`${near}\`?`;
 }
 
 export function missingTarget(kind: string, span: Span): Diagnostic {
@@ -118,10 +124,9 @@ export function unexpectedTarget(kind: string, span: Span): Diagnostic {
 }
 
 export function unknownType(image: string, span: Span): Diagnostic {
-  const near = nearestName(image, ['path', 'name', 'pattern']);
-  const help =
-    near === undefined
-      ? '`path`: a literal path; `name`: one component; `pattern`: may hold globs'
-      : `did you mean \`${near}\`?`;
-  return report('LLP1001', { wanted: '`path`, `name` or `pattern`', found: `\`${image}\`` }, { span, help });
+  const details = respell(image, ['path', 'name', 'pattern'], span) ?? {
+    help: '`path`: a literal path; `name`: one component; `pattern`: may hold globs',
+  };
+  const params = { wanted: '`path`, `name` or `pattern`', found: `\`${image}\`` };
+  return report('LLP1001', params, { span, ...details });
 }

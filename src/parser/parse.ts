@@ -51,7 +51,9 @@ function lexicalErrors(
   }
   for (const token of tokens) {
     if (token.tokenType === t.OpenString) {
-      out.push(report('LLP1003', {}, { span: spanOf(token, source), help: 'close it with `"`' }));
+      const span = spanOf(token, source);
+      const fix = { span: { ...span, start: span.end }, replacement: '"' };
+      out.push(report('LLP1003', {}, { span, help: 'close it with `"`', fix }));
     } else if (token.tokenType === t.BarePath) {
       const fix = { span: spanOf(token, source), replacement: `"${token.image}"` };
       const details = { span: fix.span, help: `write \`${fix.replacement}\``, fix };
@@ -116,7 +118,20 @@ function unknownText(token: IToken, source: number): Diagnostic {
         ? 'a comment begins with `//`'
         : 'take it out; text with such characters stands in quotes'
       : `write \`${meant}\``;
-  return report('LLP1002', { found: printable }, { span: spanOf(token, source), help });
+  const span = spanOf(token, source);
+  const details = { span, help, ...replaceFirst(token, first, first === '#' ? '//' : meant, span) };
+  return report('LLP1002', { found: printable }, details);
+}
+
+/** A fix where the sign stands alone, or begins what it was meant to begin. */
+function replaceFirst(
+  token: IToken,
+  first: string,
+  replacement: string | undefined,
+  span: Span,
+): Pick<Diagnostic, 'fix'> {
+  if (replacement === undefined || (first !== '#' && token.image !== first)) return {};
+  return { fix: { span: { ...span, end: span.start + first.length }, replacement } };
 }
 
 function spanOf(token: IToken, source: number): Span {
@@ -180,14 +195,10 @@ function syntaxError(
   const insert = CLOSING.test(wanted);
   const span = atEnd || insert ? { source, start: previousEnd, end: previousEnd } : spanOf(token, source);
   const symbol = insert ? /^`([^`]+)`/.exec(wanted)?.[1] : undefined;
-  const misspelt = insert ? undefined : keywordHelp(token);
-  const help = misspelt ?? (symbol === undefined ? undefined : `write \`${symbol}\` here`);
-  const details = {
-    span,
-    ...(help === undefined ? {} : { help }),
-    ...(symbol === undefined ? {} : { fix: { span, replacement: symbol } }),
-  };
-  return report('LLP1001', { wanted, found: foundText(token) }, details);
+  const misspelt = insert ? undefined : keywordHelp(token, span);
+  const missing =
+    symbol === undefined ? {} : { help: `write \`${symbol}\` here`, fix: { span, replacement: symbol } };
+  return report('LLP1001', { wanted, found: foundText(token) }, { span, ...(misspelt ?? missing) });
 }
 
 /** Shows the innermost brace that nothing closes. */
@@ -199,9 +210,10 @@ function unclosedBlock(tokens: readonly IToken[], source: number, text: string):
   }
   const brace = open.at(-1);
   const end = { source, start: text.trimEnd().length, end: text.trimEnd().length };
-  if (brace === undefined) return report('LLP1013', {}, { span: end, help: 'close it with `}`' });
+  const details = { help: 'close it with `}`', fix: { span: end, replacement: '\n}' } };
+  if (brace === undefined) return report('LLP1013', {}, { span: end, ...details });
   const notes = [{ message: 'the file ends here', span: end }];
-  return report('LLP1013', {}, { span: spanOf(brace, source), notes, help: 'close it with `}`' });
+  return report('LLP1013', {}, { span: spanOf(brace, source), notes, ...details });
 }
 
 /** The first of many, and how many there are more. */

@@ -31,6 +31,14 @@ export const Deny = keyword('deny');
 export const Forbid = keyword('forbid');
 export const All = keyword('all');
 export const Except = keyword('except');
+export const Assert = keyword('assert', true);
+export const Never = keyword('never', true);
+export const Always = keyword('always', true);
+/** No name: after `never` it would be the name of a set. */
+export const Gains = keyword('gains');
+export const Under = keyword('under', true);
+export const At = keyword('at', true);
+export const Accept = keyword('accept', true);
 export const Test = keyword('test');
 export const Given = keyword('given', true);
 export const Link = keyword('link', true);
@@ -56,6 +64,13 @@ export const KEYWORDS: readonly TokenType[] = [
   Forbid,
   All,
   Except,
+  Assert,
+  Never,
+  Always,
+  Gains,
+  Under,
+  At,
+  Accept,
   Test,
   Given,
   Link,
@@ -122,10 +137,19 @@ function openString(text: string, offset: number): [string] | null {
 }
 /** A path without quotes stands for one with them, so that the grammar goes on. */
 export const BarePath = createToken({ name: 'BarePath', pattern: /\/[^\s"{};,()]*/, categories: [Text] });
+/**
+ * One code of every group of codes that Chevrotain tells apart by their first character: each below 256, then 255 at a
+ * time. It cannot see by itself that `Unknown` begins with any character, and then tries every token at every place.
+ */
+const ANY_START = [
+  ...Array.from({ length: 257 }, (_, code) => code),
+  ...Array.from({ length: 256 }, (_, group) => 255 * (group + 2)),
+];
 /** With `#`, all of the line: it was meant for a comment. */
 const Unknown = createToken({
   name: 'Unknown',
   pattern: /#[^\r\n]*|[^\sA-Za-z0-9_"{}();,:=?/]+|[^]/,
+  start_chars_hint: ANY_START,
   group: 'unknown',
 });
 
@@ -157,4 +181,6 @@ export function policyLexer(): PolicyLexer {
 }
 
 /** Keywords that begin a declaration, an item or a step: an identifier never does. */
-export const STARTERS: readonly TokenType[] = KEYWORDS.filter((k) => k !== All && k !== Except);
+export const STARTERS: readonly TokenType[] = KEYWORDS.filter(
+  (k) => ![All, Except, Never, Always, Gains, Under, At].includes(k),
+);

@@ -52,9 +52,12 @@ export interface PatternFault {
 /** Alternatives that braces of one component may expand to. */
 const MAX_ALTERNATIVES = 256;
 const DOT = 0x2e;
+/** What text of nearly every path is without: such text stands for itself. */
+const SPECIAL = /[\\*?[\]{}]/;
 
 /** Reads one component (no `/` in it). Text without an active glob character is a literal. */
 export function parseComponent(source: string): Component | PatternFault {
+  if (!SPECIAL.test(source)) return { kind: 'literal', name: source };
   const reader: Reader = { source, at: 0, fault: undefined, active: false };
   const alternatives = readAlternatives(reader, false);
   if (reader.fault !== undefined) return reader.fault;
@@ -72,7 +75,7 @@ export function compileGlob(source: string): Glob | undefined {
 
 /** Pattern syntax whose only match is `text`. */
 export function escapePattern(text: string): string {
-  return text.replace(/[\\*?[\]{}]/g, '\\$&');
+  return SPECIAL.test(text) ? text.replace(/[\\*?[\]{}]/g, '\\$&') : text;
 }
 
 /** Whether text in pattern syntax has an active glob character. */

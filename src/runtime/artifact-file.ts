@@ -5,7 +5,7 @@
 import { MANIFEST_FORMAT, MANIFEST_VERSION, type Artifact, type Manifest } from '../artifact/manifest.js';
 import { checkSeal } from '../artifact/text.js';
 import { problemOf, type LoadProblem } from './loader/problems.js';
-import { validateAgainst } from './schema.js';
+import { jsonFault, validateAgainst } from './schema.js';
 
 export type ReadResult =
   | { readonly kind: 'ok'; readonly artifact: Artifact }
@@ -29,10 +29,7 @@ export async function readArtifact(
   try {
     data = JSON.parse(text);
   } catch (error) {
-    return refused(
-      `it is no JSON: ${error instanceof Error ? error.message : String(error)}`,
-      'build it again',
-    );
+    return refused(jsonFault(error), 'build it again');
   }
   const head = typeof data === 'object' && data !== null ? (data as Partial<Manifest>) : {};
   if (head.format !== MANIFEST_FORMAT)

@@ -6,19 +6,15 @@
  */
 import { TRIGGERS, WALK_BIT, actionBit, type ActionName } from '../abi/actions.js';
 import { LOOKUP, LOOKUP_NAMES, type HookName } from '../abi/hooks.js';
-import type { InodeMap, ManifestRule, MapEntry } from '../artifact/manifest.js';
+import type { InodeMap } from '../artifact/manifest.js';
+import { decidingRule, mentionsAt, type PlaceMention, type Reason } from './loader/reason.js';
 import { decodeCookie, type DecodedCookie, type Halves } from './loader/value.js';
 import { pathOf, type Place } from './loader/ground.js';
 import type { EngineEvent, HookRun } from './kernel/trace.js';
 import type { Kernel } from './kernel/task.js';
 import type { GroundedMap, GroundedPolicy } from './load.js';
 
-/** What decided. */
-export type Reason =
-  | { readonly kind: 'rule'; readonly entry: MapEntry; readonly rule: ManifestRule; readonly place: string }
-  | { readonly kind: 'default'; readonly effect: 'allow' | 'deny' }
-  /** The place is not known, so what is denied anywhere is denied. */
-  | { readonly kind: 'unknown' };
+export { decidingRule, type PlaceMention, type Reason };
 
 export interface ExplainedRun {
   readonly task: number;
@@ -35,8 +31,12 @@ export interface ExplainedRun {
   readonly before: CookieView;
   readonly after: CookieView;
   readonly verdict: 'allow' | 'deny';
-  /** For a run that judged a class that is not the same everywhere. */
+  /** The action that the verdict is about. */
+  readonly judged: ActionName | undefined;
+  /** For a run that judged something. */
   readonly reason: Reason | undefined;
+  /** The other rules that mention the action there, in the order in which they act: `reason` overrides them. */
+  readonly overridden: readonly PlaceMention[];
 }
 
 /** A cookie for people. */
@@ -72,6 +72,40 @@ export function explainRuns(policies: readonly GroundedPolicy[], runs: readonly 
   /** The place that each chain's cookie comes from, for cookies without a number. */
   const last = new Map<number, Place>();
   return runs.map((run) => explainRun(findChain(policies, run.program), run, last));
+}
+
+/** A rule, or the default, that decided something in a run. */
+export interface RunDecision {
+  readonly map: InodeMap;
+  readonly action: ActionName;
+  readonly verdict: 'allow' | 'deny';
+  readonly reason: Reason;
+}
+
+/**
+ * Everything that decided in the runs of one request: for each run, every action that it judged and the rule that gives its
+ * verdict. Actions that a chain allows everywhere are left out: there nothing could have been denied.
+ */
+export function decisionsOf(policies: readonly GroundedPolicy[], runs: readonly HookRun[]): RunDecision[] {
+  const last = new Map<number, Place>();
+  return runs.flatMap((run) => {
+    const { grounded } = findChain(policies, run.program);
+    if (grounded === undefined || run.hook === 'fs_get') return [];
+    const standing = standingOf(grounded, run, last.get(run.chain));
+    if (run.hook === 'fs_walk' && standing.place !== undefined) last.set(run.chain, standing.place);
+    const { map } = grounded;
+    const { place, level } = standing;
+    const verdict = run.verdict === 0 ? 'allow' : 'deny';
+    return judgedActions(map, run)
+      .filter(
+        (action) => place !== undefined && couldDeny(map, action) && decides(map, standing, action, verdict),
+      )
+      .map((action) => ({ map, action, verdict, reason: decidingRule(map, place as Place, level, action) }));
+  });
+}
+
+function couldDeny(map: InodeMap, action: ActionName): boolean {
+  return map.classes.find((c) => c.actions.includes(action))?.decision.kind !== 'allow';
 }
 
 interface ChainContext {
@@ -110,8 +144,10 @@ function explainRun(
   const tag = run.events.find(isTag);
   const verdict = run.verdict === 0 ? 'allow' : 'deny';
   const standing = grounded === undefined ? undefined : standingOf(grounded, run, last.get(run.chain));
-  const reason =
-    grounded === undefined || standing === undefined ? undefined : reasonOf(grounded, run, standing, verdict);
+  const judgement =
+    grounded === undefined || standing === undefined
+      ? undefined
+      : judgementOf(grounded, run, standing, verdict);
   if (run.hook === 'fs_walk' && standing?.place !== undefined) last.set(run.chain, standing.place);
   return {
     task: run.task,
@@ -132,7 +168,9 @@ function explainRun(
     before: viewOf(grounded, run.before, last.get(run.chain)),
     after: viewOf(grounded, run.after, standing?.place),
     verdict,
-    reason,
+    judged: judgement?.action,
+    reason: judgement?.reason,
+    overridden: judgement?.overridden ?? [],
   };
 }
 
@@ -154,9 +192,13 @@ function standingOf(grounded: GroundedMap, run: HookRun, last: Place | undefined
     const state = decodeCookie(layout, value);
     return state.kind === 'place' ? (grounded.byNumber.get(state.place) ?? last) : undefined;
   };
-  const hit = run.events.find((e) => isLookup(e) && e.hit);
-  if (hit !== undefined || layout.classes === 0)
-    return { place: grounded.places.get(run.inode), level: 'self' };
+  const own = grounded.places.get(run.inode);
+  const lookups = run.events.filter(isLookup);
+  if (lookups.some((e) => e.hit)) return { place: own, level: 'self' };
+  // A program with one answer for all objects does not look, and the rules have a place all the same.
+  if (lookups.length === 0 && own !== undefined) return { place: own, level: 'self' };
+  // Without a cookie a region is not known; where it mattered, the chain would have one.
+  if (layout.classes === 0) return { place: rootOf(grounded), level: 'below' };
   const before = decodeCookie(layout, run.before);
   if (before.kind === 'start') {
     const tag = run.events.find(isTag);
@@ -167,19 +209,33 @@ function standingOf(grounded: GroundedMap, run: HookRun, last: Place | undefined
   return { place: of(run.before), level: same ? 'self' : 'below' };
 }
 
+function rootOf({ places }: GroundedMap): Place | undefined {
+  for (const place of places.values()) if (place.parent === undefined) return place;
+  return undefined;
+}
+
+interface Judgement {
+  readonly action: ActionName;
+  readonly reason: Reason;
+  readonly overridden: readonly PlaceMention[];
+}
+
 /** The rule that gives the verdict, for the class that the run judged. */
-function reasonOf(
+function judgementOf(
   { map }: GroundedMap,
   run: HookRun,
   standing: Standing,
   verdict: 'allow' | 'deny',
-): Reason | undefined {
+): Judgement | undefined {
   if (run.hook === 'fs_get') return undefined;
   const actions = judgedActions(map, run);
   const action = actions.find((a) => decides(map, standing, a, verdict));
   if (action === undefined) return undefined;
-  if (standing.place === undefined) return { kind: 'unknown' };
-  return decidingRule(map, standing.place, standing.level, action);
+  const { place, level } = standing;
+  if (place === undefined) return { action, reason: { kind: 'unknown' }, overridden: [] };
+  const reason = decidingRule(map, place, level, action);
+  const rule = reason.kind === 'rule' ? reason.rule : undefined;
+  return { action, reason, overridden: mentionsAt(place, level, action).filter((m) => m.rule !== rule) };
 }
 
 /** The actions of the request that the program has to judge. */
@@ -200,41 +256,6 @@ function decides(
   if (place === undefined) return verdict === 'deny';
   const allowed = ((level === 'self' ? place.self : place.below) >>> decision.bit) & 1;
   return (allowed === 1) === (verdict === 'allow');
-}
-
-/**
- * The rule that decides an action at a place: a `forbid` from the root down, else the innermost mention; the default when
- * nothing mentions it.
- */
-export function decidingRule(
-  map: InodeMap,
-  place: Place,
-  level: 'self' | 'below',
-  action: ActionName,
-): Reason {
-  const path: Place[] = [];
-  for (let at: Place | undefined = place; at !== undefined; at = at.parent) path.unshift(at);
-  let found: Reason | undefined;
-  for (const at of path) {
-    for (const entry of at.entries) {
-      for (const self of at === place && level === 'self' ? [false, true] : [false]) {
-        const forbids = ruleFor(entry, 'forbid', self, action);
-        if (forbids !== undefined) return { kind: 'rule', entry, rule: forbids, place: pathOf(at) };
-        const rule = ruleFor(entry, 'allow', self, action) ?? ruleFor(entry, 'deny', self, action);
-        if (rule !== undefined) found = { kind: 'rule', entry, rule, place: pathOf(at) };
-      }
-    }
-  }
-  return found ?? { kind: 'default', effect: action === 'walk' ? 'allow' : map.default };
-}
-
-function ruleFor(
-  entry: MapEntry,
-  effect: ManifestRule['effect'],
-  self: boolean,
-  action: ActionName,
-): ManifestRule | undefined {
-  return entry.rules.find((r) => r.effect === effect && r.self === self && r.actions.includes(action));
 }
 
 function viewOf(grounded: GroundedMap | undefined, value: Halves, last: Place | undefined): CookieView {

@@ -7,7 +7,9 @@
 import { createHash } from 'node:crypto';
 import type { Artifact, InodeMap, ManifestMap, ManifestProgram } from '../artifact/manifest.js';
 import { HOOKS } from '../abi/hooks.js';
+import { renderVerifierMessage } from '../bpf/verify.js';
 import { encodePlace, placeNumbers } from './loader/value.js';
+import { checkAssertions } from './loader/assertions.js';
 import { ground, type Place } from './loader/ground.js';
 import { problemOf, type LoadProblem } from './loader/problems.js';
 import { resolveLiteral } from './loader/resolve.js';
@@ -52,8 +54,13 @@ export function groundPolicy(artifact: Artifact, vfs: Vfs): LoadResult<GroundedP
   for (const map of artifact.manifest.maps)
     tables.set(map.name, makeTable(map, vfs, maps, artifact, problems));
   const chains = loadChains(artifact, tables, problems);
-  if (problems.some((p) => p.severity === 'error')) return { kind: 'refused', problems };
+  if (!hasError(problems)) problems.push(...checkAssertions(artifact.manifest, maps, vfs));
+  if (hasError(problems)) return { kind: 'refused', problems };
   return { kind: 'loaded', value: { artifact, maps, chains }, problems };
+}
+
+function hasError(problems: readonly LoadProblem[]): boolean {
+  return problems.some((p) => p.severity === 'error');
 }
 
 function checkDigests({ manifest, bytecode }: Artifact): LoadProblem[] {
@@ -170,7 +177,9 @@ function loadOne(
     hypothetical: HOOKS[hook].hypothetical,
   });
   if (outcome.kind === 'refused') {
-    problems.push(...outcome.errors.map((e) => problemOf('LLP5007', { program: name, why: e.message })));
+    problems.push(
+      ...outcome.errors.map((e) => problemOf('LLP5007', { program: name, why: renderVerifierMessage(e) })),
+    );
     return undefined;
   }
   if (row.previous !== null && previous === undefined) {
@@ -215,7 +224,7 @@ export interface LoadedPolicy {
   readonly grounded: GroundedPolicy;
   /** The task that the policy is enforced on: every call of the kernel model takes it. */
   readonly task: Task;
-  /** One request that carries the action alone, as a policy's tests ask it. */
+  /** One request that carries the action alone, as a policy's tests ask it; `EINVAL` for what is no action. */
   decide(action: ActionName, path: string): Decision;
   /** As `decide` for each: many at once are one call of a compiled set. */
   decideAll(questions: readonly Question[]): readonly Decision[];
@@ -247,13 +256,22 @@ export function loadPolicy(
     const program = grounded.value.chains.at(-1)?.program.name ?? '';
     return { kind: 'refused', problems: [problemOf('LLP5008', { program, why: result.errno })] };
   }
-  const decide = (action: ActionName, path: string): Decision =>
-    toDecision(request(task, actionBit(action) ?? 0, path));
-  const decideAll = (questions: readonly Question[]): readonly Decision[] =>
-    requestAll(
-      task,
-      questions.map(({ action, path }) => ({ actionBit: actionBit(action) ?? 0, path })),
-    ).map((errno) => decisionOf(errno, errno === 'EACCES'));
+  const decide = (action: ActionName, path: string): Decision => {
+    const bit = actionBit(action);
+    return bit === undefined ? { verdict: 'error', errno: 'EINVAL' } : toDecision(request(task, bit, path));
+  };
+  const decideAll = (questions: readonly Question[]): readonly Decision[] => {
+    const bits = questions.map(({ action }) => actionBit(action));
+    const asked = questions.flatMap(({ path }, i) => {
+      const bit = bits[i];
+      return bit === undefined ? [] : [{ actionBit: bit, path }];
+    });
+    const answers = requestAll(task, asked).values();
+    return bits.map((bit) => {
+      const errno = bit === undefined ? 'EINVAL' : answers.next().value;
+      return decisionOf(errno, errno === 'EACCES');
+    });
+  };
   return {
     kind: 'loaded',
     value: { kernel, grounded: grounded.value, task, decide, decideAll },

@@ -14,6 +14,12 @@ export async function validateAgainst(schema: string, data: unknown): Promise<st
   ];
 }
 
+/** Why `JSON.parse` failed. Its message quotes the text, line breaks and all. */
+export function jsonFault(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return `it is no JSON: ${message.replace(/\s+/g, ' ')}`;
+}
+
 /** Keywords whose errors say only that another one failed. */
 const COMPOUND = new Set(['oneOf', 'anyOf', 'if']);
 

@@ -17,7 +17,7 @@ const EXAMPLES = [...PAGE.matchAll(/```sh\nllpc ([^\n]*)\n```\n\n```text\n([^]*?
 
 it('has examples of each command', () => {
   const commands = EXAMPLES.map(([, args]) => args?.split(' ')[0]);
-  expect([...new Set(commands)]).toEqual(['disasm', 'verify', 'exec']);
+  expect([...new Set(commands)]).toEqual(['disasm', 'verify', 'exec', 'explain']);
 });
 
 test.each(EXAMPLES.map(([, args = '', output = '']) => [args, output] as const))(

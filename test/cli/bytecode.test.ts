@@ -78,11 +78,9 @@ const ROWS: readonly Row[] = [
   ['exec sum.bin --mem 0102', 0, /^$/],
   ['exec sum.hex --mem 0102 --engine interpreter', 0, /^$/],
   ['exec sum.bin --mem 0102 --engine interpretr', 2, /did you mean `interpreter`\?/],
-  [
-    'exec sum.bin --mem 0102 --engine wasm',
-    2,
-    /`--engine wasm`: raw programs are run by the interpreter only/,
-  ],
+  ['exec sum.bin --mem 0102 --engine wasm', 0, /^$/],
+  ['exec sum.bin --mem 01 --engine wasm', 1, /^sum\.bin: slot 1: ldxb r2, \[r1\+1\]: error\[memory\]: /],
+  ['exec loop.bin --engine wasm', 1, /^loop\.bin: slot 0: ja -1: fault: out of fuel\n$/],
   ['exec sum.bin --mem 0102 --engine jit', 2, /it takes `interpreter`, `wasm`, `auto`/],
   ['exec sum.bin --mem 010', 2, /`--mem`: `010` is no hex of whole bytes/],
   ['exec sum.bin --mem 01', 1, /^sum\.bin: slot 1: ldxb r2, \[r1\+1\]: fault: bad load\n$/],
@@ -94,6 +92,15 @@ const ROWS: readonly Row[] = [
   ['exec nowhere.bin', 1, /LLP2017/],
   ['exec sum.bin --elf', 2, /go with `--plugin`/],
   ['exec sum.bin --debug', 2, /go with `--plugin`/],
+  ['exec sum.bin --mem 0102 --trace', 0, /^$/],
+  ['exec sum.bin --trace --engine wasm', 2, /`--trace` and `--engine wasm`: choose one/],
+  ['exec --plugin --trace', 2, /`--trace` and `--plugin`: choose one/],
+  ['exec sum.bin --mem 0102 --trace --engine auto', 0, /^$/],
+  ['exec sum.bin --trace-limit 3', 2, /`--trace-limit` goes with `--trace`/],
+  ['exec sum.bin --trace --trace-limit 0', 2, /a whole number from 1/],
+  ['exec broken.bin --trace', 1, /slot 1: ff[0-9a-f]{14}: error\[known_opcode\]/],
+  ['explain good.llp read /a --trace', 0, /^$/],
+  ['explain good.llp read /a --trace --engine wasm', 2, /unknown option `--engine`/],
   ['explain good.llp read /a --engine auto', 2, /unknown option `--engine`/],
 ];
 
@@ -169,10 +176,75 @@ test('verify tells every error, and a bytecode file that was changed', () => {
   expect(ran.out).toMatch(/^fs_walk: accepted \(fs_walk, \d+ instructions, \d+ bytes\)$/m);
 });
 
+test('verify tells how a program gets to its fault, and not every round of a loop', () => {
+  const unsafe = assemble(
+    'ldxb r3, [r1+0] | jgt r3, r2, L | add r1, r3 | ldxb r0, [r1+0] | L: mov r0, 0 | exit',
+  );
+  const endless = assemble('mov r2, 0 | L: add r2, 1 | jlt r2, 2000000, L | mov r0, 0 | exit');
+  const own = folder({ 'unsafe.bin': unsafe, 'endless.bin': endless });
+  expect(llpc(own, ['verify', 'unsafe.bin', '--mem-size', '8'])).toMatchObject({
+    code: 1,
+    out: [
+      'unsafe.bin: slot 3: ldxb r0, [r1+0]: error[memory]: offset 0 to 8, 1 bytes, is outside of the 8 bytes of memory',
+      '  path: slot 1: jgt r3, r2, +2: not taken',
+      '',
+    ].join('\n'),
+  });
+  const { out } = llpc(own, ['verify', 'endless.bin', '--hook', 'fs_walk', '--format', 'json']);
+  const { programs } = JSON.parse(out) as { programs: { errors: { rule: string; path: string[] }[] }[] };
+  expect(programs[0]?.errors.map((e) => [e.rule, e.path.length])).toEqual([['budget', 17]]);
+  expect(programs[0]?.errors[0]?.path[8]).toMatch(/^… \d+ more …$/);
+});
+
 test('exec prints the memory only when it changed', () => {
   expect(llpc(root, ['exec', 'sum.bin', '--mem', '01 02']).out).toBe('r0 = 0x3\nmemory = 0302\n');
   expect(llpc(root, ['exec', 'sum.bin', '--mem', '0100']).out).toBe('r0 = 0x1\n');
   expect(llpc(root, ['exec', 'calls.bin', '--mem', '00']).out).toBe('r0 = 0x7\n');
+});
+
+test('a trace says what each instruction changed, and how many are not shown', () => {
+  const trace = (...args: string[]): string => llpc(root, ['exec', ...args, '--trace']).out;
+  expect(
+    trace('calls.bin', '--mem', '00')
+      .split('\n')
+      .map((line) => line.replace(/ {2,}/g, ' ')),
+  ).toEqual([
+    ' 0 mov r0, r2 r0 = 0x1',
+    ' 1 jeq r0, 0, +1 not taken',
+    ' 2 call_local +1 to slot 4',
+    ' 4 mov r0, 7 r0 = 0x7',
+    ' 5 exit to slot 3',
+    ' 3 exit',
+    'r0 = 0x7',
+    '',
+  ]);
+  const loop = trace('loop.bin', '--fuel', '100', '--trace-limit', '2');
+  expect(loop).toMatch(/^( {3}0 {2}ja -1 +to slot 0\n){2}… 98 more instructions: see `--trace-limit`\n$/);
+});
+
+test('explain with a trace is explain, and each run is followed by its instructions', () => {
+  const args = ['explain', 'good.llp', 'read', '/srv/www/private/a'];
+  const plain = llpc(root, args).out;
+  const traced = llpc(root, [...args, '--trace']).out;
+  const isTrace = /^(?: {2,3}[ \d]\d {2}\S| {6}; )/;
+  const rest = traced.split('\n').filter((line) => !isTrace.test(line));
+  expect(rest.filter((line) => line !== '')).toEqual(plain.split('\n').filter((line) => line !== ''));
+  const listing = llpc(root, ['disasm', 'good.llp', '--program', 'fs_walk']).out;
+  expect(listing).toContain('call 60');
+  expect(traced.match(/^ {3}4 {2}call 60 +r0 = 0x[0-9a-f]+/gm)?.length).toBe(plain.match(/^fs_/gm)?.length);
+  expect(traced).toMatch(/allow\n(?: +(?:before|after) .*\n)+ {6}; good\.llp:3:8 {2}policy "site" \{: /);
+  expect(traced).toMatch(/^ {3}1 {2}ldxdw r2, \[r6\+16\] +r2 = inode \d+$/m);
+  expect(llpc(root, [...args, '--trace', '--trace-limit', '3']).out).toMatch(/… \d+ more instructions/);
+});
+
+test('explain with a trace as JSON adds a trace to each run', () => {
+  const args = ['explain', 'good.llp', 'read', '/srv/www/a', '--format', 'json'];
+  type Explanation = { runs: { trace?: { steps: unknown[]; omitted: number } }[] };
+  const plain = JSON.parse(llpc(root, args).out) as Explanation;
+  const traced = JSON.parse(llpc(root, [...args, '--trace', '--trace-limit', '12']).out) as Explanation;
+  const total = traced.runs.reduce((sum, { trace }) => sum + (trace?.steps.length ?? 0), 0);
+  expect(total).toBe(12);
+  expect(traced.runs.map(({ trace: _, ...run }) => run)).toEqual(plain.runs);
 });
 
 test.each([
@@ -184,6 +256,10 @@ test.each([
   'verify sum.bin --mem-size 2',
   'exec sum.bin --mem 0102',
   'exec sum.bin',
+  'exec sum.bin --mem 0102 --trace',
+  'exec sum.bin --trace',
+  'exec loop.bin --trace --trace-limit 2 --fuel 99',
+  'exec broken.bin --trace',
   'exec broken.bin',
 ])('llpc %s --format json fits the schema, and is the same twice', async (args) => {
   const [one, two] = [1, 2].map(() => llpc(root, [...args.split(' '), '--format', 'json']));
@@ -201,5 +277,5 @@ test('bytes of the JSON form are the bytes', () => {
 test('more instructions than the interpreter holds are refused', () => {
   writeFileSync(join(root, 'long.bin'), Buffer.alloc(8 * 40_000, assemble('exit')));
   const { code, err } = llpc(root, ['exec', 'long.bin']);
-  expect([code, err]).toEqual([1, 'long.bin: slot 0: error[size]: 40000 instructions are more than 32000\n']);
+  expect([code, err]).toEqual([1, 'long.bin: error[size]: 40000 instructions are more than 32000\n']);
 });

@@ -1,12 +1,19 @@
 import { validateAgainst } from '../../src/runtime/schema.js';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BAD, FAILING, filesIn, folder, GOOD, llpc, WARNED } from './llpc.js';
 
+const MOVES =
+  'llp 1;\npolicy "p" { dir "/in" { allow rename, renameto; } dir "/out" { allow read, renameto; } }\n';
 const root = folder({
   'good.llp': GOOD,
   'bad.llp': BAD,
   'warned.llp': WARNED,
   'failing.llp': FAILING,
+  'moves.llp': MOVES,
+  'gains.llp': `${MOVES}assert never gains read;\n`,
+  'accepted.llp': `${MOVES}accept gains read;\nassert never write under "/out";\n`,
   'required.llp': 'llp 1;\nparam a: path;\npolicy "p" { default deny; dir "${a}" { allow read; } }\n',
   'latin.llp': new Uint8Array([0x6c, 0x6c, 0x70, 0x20, 0xe9]),
   'cycle.llp': 'llp 1;\nimport "back.llp";\n',
@@ -14,9 +21,24 @@ const root = folder({
   'inner/outside.llp': 'llp 1;\nimport "../good.llp";\n',
   'lost.llp': 'llp 1;\nimport "nowhere.llp";\n',
   'folder/x': '',
+  'folder/free.llp': 'llp 1;\npolicy "p" { default allow; dir? "/etc" { deny write; } }\n',
   plain: '',
   'broken.json': '{"format": ',
+  'lines.json': 'llp\n1;\n',
+  'away.json': scenario({ directory: '/nonexistent/llp' }),
+  'file.json': scenario({ directory: 'plain' }),
+  'here.json': scenario({ directory: process.cwd() }),
 });
+symlinkSync('loop.llp', join(root, 'loop.llp'));
+
+function scenario(tree: object): string {
+  return JSON.stringify({
+    format: 'llp-scenario',
+    version: 1,
+    tree,
+    steps: [{ call: 'open', path: '/package.json' }],
+  });
+}
 
 type Row = readonly [args: string, code: number, message: RegExp];
 
@@ -24,12 +46,17 @@ type Row = readonly [args: string, code: number, message: RegExp];
 const ROWS: readonly Row[] = [
   ['check good.llp', 0, /^$/],
   ['check warned.llp', 0, /^warned\.llp:2:\d+: warning\[LLP3014\][^]*\n1 warning\n$/],
+  ['check moves.llp', 0, /LLP3019[^]*rename \/in\/x -> \/out\/x`: run and confirmed[^]*\n1 warning\n$/],
+  ['check gains.llp', 1, /^gains\.llp:3:1: error\[LLP3020\][^]*run and confirmed[^]*\n1 error\n$/],
+  ['check accepted.llp', 0, /^$/],
   ['check bad.llp', 1, /^bad\.llp:2:14: error\[LLP1015\][^]*did you mean `allow`\?\n1 error\n$/],
   ['check good.llp bad.llp', 1, /LLP1015/],
   ['check nowhere.llp', 1, /LLP2017[^]*`nowhere\.llp`: there is no such file/],
   ['check folder', 1, /LLP2017[^]*it is a directory/],
-  ['check plain/x', 1, /LLP2017[^]*what it lies in is no directory/],
+  ['check plain/x', 1, /LLP2017[^]*it or what it lies in is no directory/],
   ['check latin.llp', 1, /LLP2017[^]*it is not UTF-8/],
+  ['check loop.llp', 1, /LLP2017[^]*it is a link that leads to itself/],
+  [`check ${'x'.repeat(300)}`, 1, /LLP2017[^]*its name is too long/],
   ['check nowhere.llp bad.llp', 1, /LLP2017[^]*LLP1015/],
   ['check cycle.llp', 1, /LLP2016/],
   ['check inner/outside.llp', 1, /LLP2018/],
@@ -50,6 +77,8 @@ const ROWS: readonly Row[] = [
   ['check good.llp --format', 2, /--format/],
   ['build good.llp', 2, /where to\? Write `-o DIR`/],
   ['build -o out', 2, /which policy\?/],
+  ['build good.llp --out=', 2, /where to\? Write `-o DIR`/],
+  ['build good.llp -o plain', 1, /LLP5013[^]*it or what it lies in is no directory/],
   ['build bad.llp -o out-bad', 1, /LLP1015/],
   ['build nowhere.llp -o out-nowhere', 1, /LLP2017/],
   ['build good.llp --ot x', 2, /did you mean `--out`\?/],
@@ -64,6 +93,14 @@ const ROWS: readonly Row[] = [
   ['explain good.llp qqqqqqqqqq /srv', 2, /is no action: they are /],
   ['explain good.llp read', 2, /write `llpc explain FILE ACTION PATH`/],
   ['explain good.llp read /a /b', 2, /write `llpc explain FILE ACTION PATH`/],
+  ['run folder/free.llp --scenario lines.json', 1, /LLP5011[^\n]*it is no JSON: [^\n]*\n1 error\n$/],
+  ['run folder/free.llp --scenario away.json', 1, /LLP5010[^]*`\/nonexistent\/llp`: there is no such file/],
+  [
+    'run folder/free.llp --scenario file.json',
+    1,
+    /LLP5010[^]*`plain`: it or what it lies in is no directory/,
+  ],
+  ['run folder/free.llp --scenario here.json', 0, /^$/],
   ['explain bad.llp read /a', 1, /LLP1015/],
   ['explain nowhere.llp read /a', 1, /LLP2017/],
   ['explain nowhere.json read /a', 1, /LLP2017/],
@@ -87,7 +124,7 @@ test('nothing was written by any of these', () => {
   expect(filesIn(root).filter((f) => /out|\.tmp$/.test(f))).toEqual(['inner/outside.llp']);
 });
 
-test.each(['check', 'build', 'run', 'test', 'explain', 'disasm', 'verify', 'exec'])(
+test.each(['check', 'build', 'run', 'test', 'explain', 'diff', 'fmt', 'lsp', 'disasm', 'verify', 'exec'])(
   'llpc %s --help',
   (command) => {
     for (const args of [

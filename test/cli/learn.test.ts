@@ -37,6 +37,8 @@ const root = folder({
   'broken.gz': new Uint8Array([0x1f, 0x8b, 0, 0]),
   'recorded.json': JSON.stringify(SCENARIO),
   'broken.json': '{"format": ',
+  'asserts.llp': 'llp 1;\nassert never write, create under "/srv/data";\n',
+  'glob.llp': 'llp 1;\nassert never write under "/srv/*";\n',
   'tree/bin/run': '#!/opt/sh -e\n',
   'exec.strace': '1 execve("/usr/run", ["run"], 0x7f /* 1 var */) = 0\n',
   'folder/x': '',
@@ -65,6 +67,9 @@ const ROWS: readonly Row[] = [
   ['learn app.strace --never wrote:/etc', 2, /did you mean `write`\?/],
   ['learn app.strace --never write', 2, /write `--never ACTIONS:\/PATH`/],
   ['learn app.strace --never write:/a/../b', 2, /has `\.` or `\.\.` in it/],
+  ['learn app.strace --assert glob.llp', 1, /LLP5020[^]*glob in its path/],
+  ['learn app.strace --assert nowhere.llp', 1, /LLP2017/],
+  ['learn app.strace --assert rubbish.txt', 1, /LLP1/],
   ['learn app.strace --siblings 1', 2, /whole number from 2/],
   ['learn app.strace --cwd here', 2, /absolute path/],
   ['learn app.strace recorded.json --save-scenario s.json', 2, /takes one trace/],
@@ -121,6 +126,15 @@ test('assertions are kept and reported', () => {
   expect(ran.out).not.toContain('write');
   expect(ran.err).toMatch(
     /app\.strace:6: open, write on \/srv\/data\/app-1\.2\.3\/x: never write, create under "\/srv\/data"/,
+  );
+});
+
+test('assertions of a file are those of the option', () => {
+  const ran = llpc(root, ['learn', 'app.strace', '--assert', 'asserts.llp']);
+  expect(ran.code).toBe(0);
+  expect(ran.out).toBe(llpc(root, ['learn', 'app.strace', '--never', 'write,create:/srv/data']).out);
+  expect(ran.err).toContain(
+    'app.strace:6: open, write on /srv/data/app-1.2.3/x: never create, write under "/srv/data"',
   );
 });
 

@@ -47,7 +47,7 @@ function judge(original: Emitted, instructions: readonly Instruction[]): Verdict
   const triggerMask = original.plan.kind === 'pick' ? original.plan.triggers : 0;
   const maps = original.maps.map((name) => ({ name, type: 'inode' as const, kind: 'inode' as const }));
   const source = { name: original.plan.name, hook, triggerMask, bytes, maps };
-  if (verifyProgram(source).length > 0) return 'verifier';
+  if (verifyProgram(source).kind === 'refused') return 'verifier';
   return proveChain(chain, [{ ...original, bytes }], places).kind === 'refuted' ? 'proof' : 'nothing';
 }
 

@@ -1,6 +1,7 @@
+/** The public conformance vectors, in both engines; what is compiled was accepted by the verifier before. */
 import { describe, expect, it } from 'vitest';
-import { decode } from '../../src/bpf/decode.js';
-import { runRaw } from '../../src/runtime/engine/interpreter.js';
+import { ENGINE_NAMES } from '../../src/runtime/engine/names.js';
+import { runRaw } from '../../src/runtime/engine/raw.js';
 import { hexBytes, readVectors } from './vectors.js';
 
 const vectors = readVectors('conformance.json');
@@ -13,22 +14,33 @@ const HELPERS: ReadonlyMap<number, () => number> = new Map([[5, () => 0]]);
 const hex = (lo: number, hi: number): string =>
   `0x${((BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)).toString(16)}`;
 
-describe.skipIf(vectors === undefined)('conformance vectors', () => {
+const ENGINES = ENGINE_NAMES.filter((name) => name !== 'auto');
+
+describe.skipIf(vectors === undefined).each(ENGINES)('conformance vectors, engine %s', (engine) => {
   for (const vector of vectors ?? []) {
     it(`${vector.group}: ${vector.name}`, () => {
-      const outcome = runRaw(hexBytes(vector.raw_insn_hex), hexBytes(vector.mem_hex), { helpers: HELPERS });
+      const [bytes, memory] = [hexBytes(vector.raw_insn_hex), hexBytes(vector.mem_hex)];
+      const outcome = runRaw(engine, bytes, memory, { helpers: HELPERS });
       if (vector.group === 'callx') return expect(outcome.kind).toBe('refused');
       const got = outcome.kind === 'returned' ? hex(outcome.lo, outcome.hi) : JSON.stringify(outcome);
       expect(got).toBe(`0x${BigInt(vector.expected_r0 ?? 0).toString(16)}`);
+      if (engine === 'interpreter') return;
+      expect(outcome).toMatchObject({ memory: memoryAfter(bytes, memory) });
     });
   }
 });
 
-describe.skipIf(negative === undefined)('negative vectors', () => {
+function memoryAfter(bytes: Uint8Array, memory: Uint8Array): Uint8Array | undefined {
+  const outcome = runRaw('interpreter', bytes, memory, { helpers: HELPERS });
+  return outcome.kind === 'returned' ? outcome.memory : undefined;
+}
+
+describe.skipIf(negative === undefined).each(ENGINES)('negative vectors, engine %s', (engine) => {
   for (const vector of negative ?? []) {
     it(`refuses ${vector.name}`, () => {
-      const { errors } = decode(hexBytes(vector.raw_insn_hex));
-      expect(errors.map((e) => e.rule)).toEqual(['reserved_field']);
+      const outcome = runRaw(engine, hexBytes(vector.raw_insn_hex), new Uint8Array(64));
+      const rules = outcome.kind === 'refused' ? outcome.errors.map((e) => e.rule) : outcome;
+      expect(rules).toEqual(['reserved_field']);
     });
   }
 });

@@ -1,12 +1,14 @@
-/** Fuel: a run ends at the first jump that is taken when as many instructions have been executed as there was fuel for. */
+/** Fuel: a run ends at the first jump that is taken, or local call, when as many instructions have been executed as there was fuel for. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decode } from '../../src/bpf/decode.js';
 import { encodeInstructions } from '../../src/bpf/encode.js';
 import { distanceOf } from '../../src/bpf/fields.js';
 import { runRaw } from '../../src/runtime/engine/interpreter.js';
 import type { RawOutcome } from '../../src/runtime/engine/interpreter.js';
 import { stepRaw } from '../../src/runtime/engine/stepper.js';
 import type { Snapshot } from '../../src/runtime/engine/stepper.js';
+import { compileRaw } from '../../src/runtime/engine/wasm/raw.js';
 import { assemble } from '../bpf/programs.js';
 import { engineMaps, randomProgram } from './random-program.js';
 import type { RandomProgram } from './random-program.js';
@@ -19,7 +21,7 @@ const outOfFuel = (slot: number, executed: number): RawOutcome => {
   return { kind: 'fault', fault: `raw: slot ${slot}: out of fuel`, executed };
 };
 
-/** Program, what it executes, and its jumps that are taken: slot and the number of instructions so far. */
+/** Program, what it executes, and its jumps that are taken and its local calls: slot and the number of instructions so far. */
 type Case = readonly [
   text: string,
   executed: number,
@@ -41,17 +43,18 @@ const CASES: readonly Case[] = [
   ],
   // LD_IMM64 is one instruction of two slots.
   ['lddw r0, 0x100000001 | ja +0 | exit', 3, [[2, 2]]],
-  // What leaves the loop is counted and not compared: division, helpers, local calls and their returns.
+  // What leaves the loop is counted and not compared, but for local calls: division, helpers, returns.
   ['mov r0, 1 | div r0, 1 | call 5 | ja +0 | exit', 5, [[3, 4]]],
   [
     'call_local +2 | ja +0 | exit | mov r0, 2 | ja +0 | exit',
     6,
     [
+      [0, 1],
       [4, 3],
       [1, 5],
     ],
   ],
-  ['call_local +1 | exit | mov r0, 2 | exit', 4, []],
+  ['call_local +1 | exit | mov r0, 2 | exit', 4, [[0, 1]]],
 ];
 
 describe('fuel', () => {
@@ -86,6 +89,25 @@ describe('fuel', () => {
     });
     fc.assert(property, { numRuns: 300 });
   });
+
+  it('ends compiled programs at the same jump', () => {
+    let ended = 0;
+    const property = fc.property(randomProgram(), fc.integer({ min: 1, max: 100 }), (program, fuel) => {
+      const bytes = encodeInstructions(program.instructions);
+      const code = decode(bytes).instructions;
+      const compiled = compileRaw([{ code, maps: engineMaps(program.values), countsFuel: true }]);
+      const ran = compiled?.run(0, program.memory.slice(), fuel);
+      const outcome = runRaw(bytes, program.memory, { maps: engineMaps(program.values), fuel });
+      if (ran?.kind === 'out_of_fuel') {
+        ended++;
+        expect(outcome).toMatchObject({ fault: `raw: slot ${code[ran.index]?.slot}: out of fuel` });
+      } else {
+        expect(outcome).toMatchObject({ ...ran });
+      }
+    });
+    fc.assert(property, { numRuns: 200 });
+    expect(ended).toBeGreaterThan(0);
+  });
 });
 
 function traceOf(program: RandomProgram): { readonly trace: readonly Snapshot[]; readonly executed: number } {
@@ -100,8 +122,9 @@ function traceOf(program: RandomProgram): { readonly trace: readonly Snapshot[];
   }
 }
 
-/** A conditional jump to the next instruction goes there in any case: such programs say nothing here. */
+/** A local call counts as a jump. A conditional jump to the next instruction goes there in any case: such programs say nothing here. */
 function isTaken({ slot, instruction }: Snapshot, next: Snapshot | undefined): boolean {
+  if (instruction.kind === 'call_local') return true;
   if (instruction.kind !== 'jump' && instruction.kind !== 'ja') return false;
   fc.pre(instruction.kind === 'ja' || distanceOf(instruction) !== 0);
   return next?.slot === slot + 1 + (distanceOf(instruction) ?? 0);

@@ -34,6 +34,18 @@ const ROWS: readonly (readonly [string, string, Pick])[] = [
   ['param of a fragment', 'llp 1; fragment f(a: path, «b : name») { }', (f) => f.fragments[0]?.params[1]],
   ['policy', 'llp 1; «policy "p" { allow read; }» ', (f) => f.policies[0]],
   ['default', policy('«default deny ;»'), (f) => f.policies[0]?.defaults[0]],
+  ['assertion', 'llp 1; «assert never read, write under "/a";» ', (f) => f.assertions[0]],
+  ['assertion in a policy', policy('«assert always read at "/a";»'), (f) => f.policies[0]?.assertions[0]],
+  ['set of an assertion', 'llp 1; assert never «all except read» at "/a";', (f) => f.assertions[0]?.set],
+  [
+    'path of an assertion',
+    'llp 1; assert never read under «"/a${b}"»;',
+    (f) => (f.assertions[0]?.kind === 'assert' ? f.assertions[0].path : undefined),
+  ],
+  ['assertion of gains', 'llp 1; «assert never gains read;»', (f) => f.assertions[0]],
+  ['set of an assertion of gains', 'llp 1; assert never gains «a, b»;', (f) => f.assertions[0]?.set],
+  ['accepted gains', 'llp 1; «accept gains read;» policy "p" { }', (f) => f.accepts[0]],
+  ['accepted gains in a policy', policy('«accept gains all;»'), (f) => f.policies[0]?.accepts[0]],
   ['rule', policy('«allow read, write;»'), item],
   ['rule that forbids', policy('«forbid all except read;»'), item],
   ['use', policy('«use f("a", "b");»'), item],
@@ -99,6 +111,17 @@ test('words of tests are names elsewhere', () => {
   );
 });
 
+test('words of assertions are names elsewhere', () => {
+  const text =
+    'llp 1; actions never = assert, at; assert never never under "/a"; assert always always, under at "/a";';
+  const { file, diagnostics } = parseSoundly(text);
+  expect(diagnostics).toEqual([]);
+  expect(file?.assertions.map((a) => a.set.names.map((n) => n.text).join())).toEqual([
+    'never',
+    'always,under',
+  ]);
+});
+
 /** What is wrong, the text with the place marked, and the code. */
 const MISTAKES: readonly (readonly [string, string, string])[] = [
   ['no version', '«»policy "p" { }', 'LLP1007'],
@@ -125,6 +148,12 @@ const MISTAKES: readonly (readonly [string, string, string])[] = [
   ['a link to nothing', 'llp 1; test "t" { given { «link "/a";» } }', 'LLP1001'],
   ['a file with a target', 'llp 1; test "t" { given { file "/a" -> «"/b"»; } }', 'LLP1001'],
   ['no name of an action', policy('allow «;»'), 'LLP1001'],
+  ['an assertion of no place', 'llp 1; assert never read«;»', 'LLP1001'],
+  ['an assertion of no path', 'llp 1; assert never read under «;»', 'LLP1001'],
+  ['an assertion that claims nothing', 'llp 1; assert «read» under "/a";', 'LLP1001'],
+  ['what always gains', 'llp 1; assert always «gains» read;', 'LLP1001'],
+  ['an accept of something else', 'llp 1; accept «read»;', 'LLP1001'],
+  ['a misspelt assertion', 'llp 1; «asert» never read under "/a";', 'LLP1015'],
 ];
 
 test.each(MISTAKES)('place of a mistake: %s', (_, source, code) => {

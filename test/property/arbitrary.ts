@@ -240,3 +240,73 @@ export const calls: fc.Arbitrary<readonly (readonly [number, Call])[]> = fc.arra
   fc.tuple(fc.nat({ max: 2 }), call),
   { minLength: 80, maxLength: 160 },
 );
+
+/** An assertion about a place; as text. */
+export const claimText: fc.Arbitrary<string> = fc
+  .record({
+    claim: fc.constantFrom('never', 'never', 'always'),
+    actions: fc.uniqueArray(action, { minLength: 1, maxLength: 2 }),
+    reach: fc.constantFrom('under', 'at'),
+    path: fc.array(component(2), { minLength: 0, maxLength: 3 }),
+  })
+  .map((c) => `assert ${c.claim} ${c.actions.join(', ')} ${c.reach} "/${c.path.join('/')}";`);
+
+/** What moves are made of, in place of actions that the other policies mention often. */
+const MOVING: Readonly<Record<string, ActionName>> = {
+  ioctl: 'rename',
+  chdir: 'renameto',
+  readdir: 'link',
+  open: 'linkto',
+};
+
+/** Policies with moves in them. */
+export const movingText: fc.Arbitrary<string> = policyText.map((text) =>
+  text.replace(/\b(?:ioctl|chdir|readdir|open)\b/g, (word) => MOVING[word] ?? word),
+);
+
+/** A policy, and a tree for it. */
+export interface Linked {
+  readonly text: string;
+  readonly entries: readonly Entry[];
+}
+
+const scopePath = fc.array(name, { minLength: 1, maxLength: 2 }).map((p) => `/${p.join('/')}`);
+
+/**
+ * A policy about one action, all of whose scopes may be absent, and an assertion that often holds on all paths; with a tree
+ * whose links lead to what the scopes name.
+ */
+export const linked: fc.Arbitrary<Linked> = fc
+  .record({
+    scopes: fc.array(
+      fc.record({
+        kind: fc.constantFrom<('dir' | 'file')[]>('dir', 'dir', 'file'),
+        path: scopePath,
+        effect: fc.constantFrom('allow', 'deny'),
+      }),
+      { minLength: 1, maxLength: 3 },
+    ),
+    effect: fc.constantFrom('allow', 'deny'),
+    links: fc.array(
+      fc.record({
+        kind: fc.constantFrom<Entry['kind'][]>('link', 'hardlink', 'bind'),
+        path: scopePath,
+        of: fc.nat(2),
+      }),
+      { minLength: 1, maxLength: 3 },
+    ),
+    asserted: scopePath,
+    reach: fc.constantFrom('under', 'at'),
+    action: fc.constantFrom('open', 'open', 'read', 'readdir'),
+  })
+  .map(({ scopes, effect: initial, links, asserted, reach, action: asked }) => {
+    const items = scopes.map((s) => `${s.kind}? "${s.path}" { ${s.effect} ${asked}; }`).join(' ');
+    const claim = `assert ${initial === 'deny' ? 'never' : 'always'} ${asked} ${reach} "${asserted}";`;
+    const named = scopes.map(({ kind, path: at }): Entry => ({ kind, path: at }));
+    const others = links.map(({ kind, path: at, of }): Entry => {
+      const target = scopes[of % scopes.length]?.path ?? '/a';
+      return kind === 'dir' || kind === 'file' ? { kind, path: at } : { kind, path: at, target };
+    });
+    const text = `llp 1;\npolicy "p" { default ${initial}; ${items} }\n${claim}`;
+    return { text, entries: [...named, ...others, { kind: 'dir', path: asserted }] };
+  });

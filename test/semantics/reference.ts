@@ -2,7 +2,14 @@
  * The reference evaluator: `language.md` read literally, straight over `CheckedPolicy` and a tree. It shares the types of
  * `ir/policy.ts` with the compiler and nothing else, and is meant to be checked by eye.
  */
-import type { CheckedPolicy, Effects, Layer, PatternComponent, Scope } from '../../src/ir/policy.js';
+import type {
+  Assertion,
+  CheckedPolicy,
+  Effects,
+  Layer,
+  PatternComponent,
+  Scope,
+} from '../../src/ir/policy.js';
 import { globMatches } from './glob.js';
 import {
   allPositions,
@@ -248,4 +255,128 @@ export function scopesOf(layer: Layer, names: readonly string[], kind: 'dir' | '
 
 export function componentMatches(component: PatternComponent, name: string): boolean {
   return component.kind === 'literal' ? component.name === name : globMatches(component.source, name);
+}
+
+/** What calls ask of a directory only, and what they never ask of one. */
+const DIRECTORIES_ONLY = maskOf([1, 2, 3, 9, 15, 18, 19, 24]); // chdir, chroot, create, linkto, readdir, renameto, rmdir, walk
+const NO_DIRECTORIES = maskOf([0, 4, 8, 11, 14, 22, 23]); // append, execute, link, map, read, unlink, write
+
+function maskOf(bits: readonly number[]): number {
+  return bits.reduce((mask, bit) => mask | (1 << bit), 0);
+}
+
+/** "Assertions": the asserted actions that are not as asserted, given what is allowed. */
+function notAsAsserted({ claim, actions }: Assertion, allowed: number): number {
+  return actions & (claim === 'never' ? allowed : ~allowed);
+}
+
+/** The actions that break an assertion on an object of this kind. */
+export function breaks(assertion: Assertion, allowed: number, kind: 'dir' | 'file'): number {
+  return notAsAsserted(assertion, allowed) & ~(kind === 'dir' ? NO_DIRECTORIES : DIRECTORIES_ONLY);
+}
+
+/** Whether an assertion is about the object at a path. */
+export function isAsserted({ path, reach }: Assertion, names: readonly string[]): boolean {
+  const long = reach === 'under' ? names.length >= path.length : names.length === path.length;
+  return long && path.every((c, i) => componentMatches(c, names[i] as string));
+}
+
+/** What the rules of all layers allow together on a path. */
+export function allowedOnPath(
+  layers: readonly Layer[],
+  names: readonly string[],
+  kind: 'dir' | 'file',
+): Masks {
+  const all = layers.map((layer) => masksOnPath(layer, names, kind));
+  return {
+    self: all.reduce((mask, m) => mask & m.self, EVERYTHING),
+    below: all.reduce((mask, m) => mask & m.below, EVERYTHING),
+  };
+}
+
+/** Whether a policy can be loaded with an object of this kind at a path: literal scopes and what must be there say so. */
+export function canBe(layers: readonly Layer[], names: readonly string[], kind: 'dir' | 'file'): boolean {
+  const scopes = layers.flatMap((l) => l.scopes).filter((s) => s.path.every((c) => c.kind === 'literal'));
+  const text = (path: readonly string[]): string => path.map((n) => `/${n}`).join('');
+  const literal = (s: Scope): string => text(s.path.map((c) => (c.kind === 'literal' ? c.name : '')));
+  const isKind = (path: string, asked: 'dir' | 'file'): boolean =>
+    scopes.every((s) => literal(s) !== path || s.object === asked) &&
+    (asked === 'dir' ||
+      !scopes.some((s) => !s.optional && s.within === 0 && literal(s).startsWith(`${path}/`)));
+  return names.every((_, i) => isKind(text(names.slice(0, i)), 'dir')) && isKind(text(names), kind);
+}
+
+/** A directory, as far as moves go: what is allowed on it, and on what lies in it and is not named. */
+export interface MoveRegion {
+  readonly own: number;
+  readonly below: number;
+}
+
+const MOVES = [
+  { call: 'rename', object: 1 << 17, into: 1 << 18 },
+  { call: 'link', object: 1 << 8, into: 1 << 9 },
+] as const;
+
+/** "Moves": what an object that no scope names gains when it gets a name in another directory, by call. */
+export function gainsBetween(from: MoveRegion, to: MoveRegion): ReadonlyMap<'rename' | 'link', number> {
+  const possible = MOVES.filter(({ object, into }) => (from.below & object) !== 0 && (to.own & into) !== 0);
+  return new Map(
+    possible.map(({ call }) => [call, to.below & ~from.below & ~(call === 'link' ? DIRECTORIES_ONLY : 0)]),
+  );
+}
+
+/** "When the policy is loaded", of an assertion: whether an object of the tree breaks it, or would when it appears. */
+export function brokenOnTree(layers: readonly Grounding[], tree: Tree, assertion: Assertion): boolean {
+  const found = assertion.path.reduce<Position[]>(
+    (at, c) => at.flatMap((p) => matching(tree, p, c)),
+    [rootPosition(tree)],
+  );
+  const beneath = allPositions(tree).filter((p) =>
+    found.some((f) => f.length <= p.length && f.every((frame, i) => sameFrame(frame, p[i]))),
+  );
+  const everywhere = assertion.reach === 'under' ? [...found, ...beneath] : found;
+  const all = (mask: (g: Grounding) => number): number => layers.reduce((m, g) => m & mask(g), EVERYTHING);
+  return everywhere.some((p) => {
+    const kind = topOf(p).kind === 'dir' ? 'dir' : 'file';
+    if (
+      breaks(
+        assertion,
+        all((g) => allowedAt(g, p)),
+        kind,
+      ) !== 0
+    )
+      return true;
+    const later = kind === 'dir' && assertion.reach === 'under';
+    return (
+      later &&
+      notAsAsserted(
+        assertion,
+        all((g) => regionAt(g, p)),
+      ) !== 0
+    );
+  });
+}
+
+function sameFrame(a: Position[number], b: Position[number] | undefined): boolean {
+  return a.node === b?.node && a.mount === b.mount;
+}
+
+/** The same of `assert never gains`: whether a move on the tree, within one mount, gains one of these actions. */
+export function gainsOnTree(layers: readonly Grounding[], tree: Tree, actions: number): boolean {
+  const all = (mask: (g: Grounding) => number): number => layers.reduce((m, g) => m & mask(g), EVERYTHING);
+  const walked = (p: Position): boolean => p.every((_, i) => may(layers, p.slice(0, i + 1), WALK));
+  const regions = allPositions(tree)
+    .filter((p) => topOf(p).kind === 'dir' && walked(p))
+    .flatMap((p) => {
+      const below = all((g) => regionAt(g, p));
+      const later = (below & WALK) === 0 ? [] : [below];
+      return [all((g) => allowedAt(g, p)), ...later].map((own) => ({ own, below, mount: p.at(-1)?.mount }));
+    });
+  return regions.some((from) =>
+    regions.some(
+      (to) =>
+        from.mount === to.mount &&
+        [...gainsBetween(from, to).values()].some((gained) => (gained & actions) !== 0),
+    ),
+  );
 }

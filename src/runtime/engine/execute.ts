@@ -1,14 +1,14 @@
 /**
  * The interpreter's loop: the instructions that decision programs are made of. All others are in `rare.ts`.
  *
- * One dense switch over the opcodes of `ENGINE_OPS`. The labels are literals, because V8 makes a jump table
- * of literals only; a test compares each label's comment to the table. The inner loop calls nothing, so that its
- * variables stay in machine registers, and allocates nothing: a value is two 32-bit halves, in `LO` and
- * `HI`. What it cannot do it leaves, and `rare` does that one instruction. `!` after an index stands for an invariant of
- * `store.ts`: operands and targets are in range.
+ * One dense switch over the opcodes of `ENGINE_OPS`. The labels are literals, because V8 makes a jump table of literals
+ * only; a test compares each label's comment to the table. The loop allocates nothing, a value is two 32-bit halves, in `LO`
+ * and `HI`, and calls nothing but the two helpers of every walk, so that its variables stay in machine registers. What it
+ * cannot do it leaves, and `rare` does that one instruction, or refuses it with a fault. `!` after an index stands for an
+ * invariant of `store.ts`: operands and targets are in range.
  *
- * Fuel: all instructions are counted, and the count is compared to the fuel where a jump is taken and nowhere else. A jump
- * that is taken when the instructions executed so far, it among them, are as many as the fuel or more, is a fault.
+ * Fuel: all instructions are counted, and the count is compared to the fuel where a jump is taken or a local function called,
+ * and nowhere else. It is a fault when the instructions executed so far, the jump or call among them, are as many or more.
  *
  * It is one function of many cases by need: a call per instruction costs more than the instruction.
  */
@@ -37,8 +37,7 @@ const arenaWords = ARENA_WORDS;
 /** Place of the run's budget: a variable that is needed only at jumps would be saved and loaded at every instruction. */
 const budget = BUDGET;
 
-/** What a faulting program returns: deny. */
-const DENY = 1;
+const DENY = 1; // what a faulting program returns
 
 /**
  * Runs a program from `m.pc` on; the registers are set by the caller.
@@ -58,301 +57,264 @@ export function execute(m: Machine, p: Runnable, tags: TagStore, observer: Obser
     quick: for (;;) {
       const d = dst[pc]!;
       const s = src[pc]!;
-      switch (ops[pc]!) {
-        case 0: // exit
-          break quick;
-        case 1: // mov
-          lo[d] = lo[s]!;
-          hi[d] = hi[s]!;
-          pc = (pc + 1) | 0;
-          continue;
-        case 2: {
-          // add
-          const a = lo[d]!;
-          const sum = (a + lo[s]!) | 0;
-          hi[d] = hi[d]! + hi[s]! + (sum >>> 0 < a >>> 0 ? 1 : 0);
-          lo[d] = sum;
-          pc = (pc + 1) | 0;
-          continue;
-        }
-        case 3: {
-          // sub
-          const a = lo[d]!;
-          const b = lo[s]!;
-          hi[d] = hi[d]! - hi[s]! - (a >>> 0 < b >>> 0 ? 1 : 0);
-          lo[d] = a - b;
-          pc = (pc + 1) | 0;
-          continue;
-        }
-        case 7: // or
-          lo[d] = lo[d]! | lo[s]!;
-          hi[d] = hi[d]! | hi[s]!;
-          pc = (pc + 1) | 0;
-          continue;
-        case 8: // and
-          lo[d] = lo[d]! & lo[s]!;
-          hi[d] = hi[d]! & hi[s]!;
-          pc = (pc + 1) | 0;
-          continue;
-        case 9: {
-          // lsh
-          const n = lo[s]! & 63;
-          const a = lo[d]!;
-          if (n >= 32) {
-            hi[d] = a << (n - 32);
-            lo[d] = 0;
-          } else if (n > 0) {
-            hi[d] = (hi[d]! << n) | (a >>> (32 - n));
-            lo[d] = a << n;
+      taken: {
+        switch (ops[pc]!) {
+          case 1: // mov
+            lo[d] = lo[s]!;
+            hi[d] = hi[s]!;
+            break;
+          case 2: {
+            // add
+            const a = lo[d]!;
+            const sum = (a + lo[s]!) | 0;
+            hi[d] = hi[d]! + hi[s]! + (sum >>> 0 < a >>> 0 ? 1 : 0);
+            lo[d] = sum;
+            break;
           }
-          pc = (pc + 1) | 0;
-          continue;
-        }
-        case 10: {
-          // rsh
-          const n = lo[s]! & 63;
-          const h = hi[d]!;
-          if (n >= 32) {
-            lo[d] = h >>> (n - 32);
+          case 3: {
+            // sub
+            const a = lo[d]!;
+            const b = lo[s]!;
+            hi[d] = hi[d]! - hi[s]! - (a >>> 0 < b >>> 0 ? 1 : 0);
+            lo[d] = a - b;
+            break;
+          }
+          case 7: // or
+            lo[d] = lo[d]! | lo[s]!;
+            hi[d] = hi[d]! | hi[s]!;
+            break;
+          case 8: // and
+            lo[d] = lo[d]! & lo[s]!;
+            hi[d] = hi[d]! & hi[s]!;
+            break;
+          case 9: {
+            // lsh
+            const n = lo[s]! & 63;
+            const a = lo[d]!;
+            if (n >= 32) {
+              hi[d] = a << (n - 32);
+              lo[d] = 0;
+            } else if (n > 0) {
+              hi[d] = (hi[d]! << n) | (a >>> (32 - n));
+              lo[d] = a << n;
+            }
+            break;
+          }
+          case 10: {
+            // rsh
+            const n = lo[s]! & 63;
+            const h = hi[d]!;
+            if (n >= 32) {
+              lo[d] = h >>> (n - 32);
+              hi[d] = 0;
+            } else if (n > 0) {
+              lo[d] = (lo[d]! >>> n) | (h << (32 - n));
+              hi[d] = h >>> n;
+            }
+            break;
+          }
+          case 13: // xor
+            lo[d] = lo[d]! ^ lo[s]!;
+            hi[d] = hi[d]! ^ hi[s]!;
+            break;
+          case 14: {
+            // arsh
+            const n = lo[s]! & 63;
+            const h = hi[d]!;
+            if (n >= 32) {
+              lo[d] = h >> (n - 32);
+              hi[d] = h >> 31;
+            } else if (n > 0) {
+              lo[d] = (lo[d]! >>> n) | (h << (32 - n));
+              hi[d] = h >> n;
+            }
+            break;
+          }
+          case 15: // mov32
+            lo[d] = lo[s]!;
             hi[d] = 0;
-          } else if (n > 0) {
-            lo[d] = (lo[d]! >>> n) | (h << (32 - n));
-            hi[d] = h >>> n;
+            break;
+          case 16: // add32
+            lo[d] = lo[d]! + lo[s]!;
+            hi[d] = 0;
+            break;
+          case 17: // sub32
+            lo[d] = lo[d]! - lo[s]!;
+            hi[d] = 0;
+            break;
+          case 18: // mul32
+            lo[d] = Math.imul(lo[d]!, lo[s]!);
+            hi[d] = 0;
+            break;
+          case 21: // or32
+            lo[d] = lo[d]! | lo[s]!;
+            hi[d] = 0;
+            break;
+          case 22: // and32
+            lo[d] = lo[d]! & lo[s]!;
+            hi[d] = 0;
+            break;
+          case 23: // lsh32
+            lo[d] = lo[d]! << lo[s]!;
+            hi[d] = 0;
+            break;
+          case 24: // rsh32
+            lo[d] = lo[d]! >>> lo[s]!;
+            hi[d] = 0;
+            break;
+          case 27: // xor32
+            lo[d] = lo[d]! ^ lo[s]!;
+            hi[d] = 0;
+            break;
+          case 28: // arsh32
+            lo[d] = lo[d]! >> lo[s]!;
+            hi[d] = 0;
+            break;
+          case 45: {
+            // ldxb
+            const a = (lo[s]! + hi[pc]!) | 0;
+            if (hi[s] !== arenaTag || a < low || a >= arenaEnd) break quick;
+            lo[d] = arenaBytes[a]!;
+            hi[d] = 0;
+            break;
           }
-          pc = (pc + 1) | 0;
-          continue;
-        }
-        case 13: // xor
-          lo[d] = lo[d]! ^ lo[s]!;
-          hi[d] = hi[d]! ^ hi[s]!;
-          pc = (pc + 1) | 0;
-          continue;
-        case 14: {
-          // arsh
-          const n = lo[s]! & 63;
-          const h = hi[d]!;
-          if (n >= 32) {
-            lo[d] = h >> (n - 32);
-            hi[d] = h >> 31;
-          } else if (n > 0) {
-            lo[d] = (lo[d]! >>> n) | (h << (32 - n));
-            hi[d] = h >> n;
+          case 47: {
+            // ldxw
+            const a = (lo[s]! + hi[pc]!) | 0;
+            if (hi[s] !== arenaTag || (a & 3) !== 0 || a < low || a >= arenaEnd) break quick;
+            lo[d] = arenaWords[a >> 2]!;
+            hi[d] = 0;
+            break;
           }
-          pc = (pc + 1) | 0;
-          continue;
+          case 48: {
+            // ldxdw
+            const a = (lo[s]! + hi[pc]!) | 0;
+            if (hi[s] !== arenaTag || (a & 7) !== 0 || a < low || a >= arenaEnd) break quick;
+            lo[d] = arenaWords[a >> 2]!;
+            hi[d] = arenaWords[(a >> 2) + 1]!;
+            break;
+          }
+          case 55: {
+            // stxdw
+            const a = (lo[d]! + hi[pc]!) | 0;
+            if (hi[d] !== arenaTag || (a & 7) !== 0 || a < storeLow || a >= arenaEnd) break quick;
+            arenaWords[a >> 2] = lo[s]!;
+            arenaWords[(a >> 2) + 1] = hi[s]!;
+            break;
+          }
+          case 56: // ja
+            break taken;
+          case 57: // jeq
+            if (lo[d] === lo[s] && hi[d] === hi[s]) break taken;
+            break;
+          case 58: {
+            // jgt
+            const a = hi[d]!;
+            const b = hi[s]!;
+            if (a === b ? lo[d]! >>> 0 > lo[s]! >>> 0 : a >>> 0 > b >>> 0) break taken;
+            break;
+          }
+          case 59: {
+            // jge
+            const a = hi[d]!;
+            const b = hi[s]!;
+            if (a === b ? lo[d]! >>> 0 >= lo[s]! >>> 0 : a >>> 0 > b >>> 0) break taken;
+            break;
+          }
+          case 60: // jset
+            if (((lo[d]! & lo[s]!) | (hi[d]! & hi[s]!)) !== 0) break taken;
+            break;
+          case 61: // jne
+            if (lo[d] !== lo[s] || hi[d] !== hi[s]) break taken;
+            break;
+          case 62: {
+            // jsgt
+            const a = hi[d]!;
+            const b = hi[s]!;
+            if (a === b ? lo[d]! >>> 0 > lo[s]! >>> 0 : a > b) break taken;
+            break;
+          }
+          case 63: {
+            // jsge
+            const a = hi[d]!;
+            const b = hi[s]!;
+            if (a === b ? lo[d]! >>> 0 >= lo[s]! >>> 0 : a > b) break taken;
+            break;
+          }
+          case 64: {
+            // jlt
+            const a = hi[d]!;
+            const b = hi[s]!;
+            if (a === b ? lo[d]! >>> 0 < lo[s]! >>> 0 : a >>> 0 < b >>> 0) break taken;
+            break;
+          }
+          case 65: {
+            // jle
+            const a = hi[d]!;
+            const b = hi[s]!;
+            if (a === b ? lo[d]! >>> 0 <= lo[s]! >>> 0 : a >>> 0 < b >>> 0) break taken;
+            break;
+          }
+          case 66: {
+            // jslt
+            const a = hi[d]!;
+            const b = hi[s]!;
+            if (a === b ? lo[d]! >>> 0 < lo[s]! >>> 0 : a < b) break taken;
+            break;
+          }
+          case 67: {
+            // jsle
+            const a = hi[d]!;
+            const b = hi[s]!;
+            if (a === b ? lo[d]! >>> 0 <= lo[s]! >>> 0 : a < b) break taken;
+            break;
+          }
+          case 68: // jeq32
+            if (lo[d] === lo[s]) break taken;
+            break;
+          case 69: // jgt32
+            if (lo[d]! >>> 0 > lo[s]! >>> 0) break taken;
+            break;
+          case 70: // jge32
+            if (lo[d]! >>> 0 >= lo[s]! >>> 0) break taken;
+            break;
+          case 71: // jset32
+            if ((lo[d]! & lo[s]!) !== 0) break taken;
+            break;
+          case 72: // jne32
+            if (lo[d] !== lo[s]) break taken;
+            break;
+          case 73: // jsgt32
+            if (lo[d]! > lo[s]!) break taken;
+            break;
+          case 74: // jsge32
+            if (lo[d]! >= lo[s]!) break taken;
+            break;
+          case 75: // jlt32
+            if (lo[d]! >>> 0 < lo[s]! >>> 0) break taken;
+            break;
+          case 76: // jle32
+            if (lo[d]! >>> 0 <= lo[s]! >>> 0) break taken;
+            break;
+          case 77: // jslt32
+            if (lo[d]! < lo[s]!) break taken;
+            break;
+          case 78: // jsle32
+            if (lo[d]! <= lo[s]!) break taken;
+            break;
+          case 83: // call 60
+            if (!inodeMapLookup(p, observer)) break quick;
+            break;
+          case 84: // call 61
+            if (!inodeGetTag(tags, observer)) break quick;
+            break;
+          case 0: // exit
+          case 88: // step
+          default:
+            break quick;
         }
-        case 15: // mov32
-          lo[d] = lo[s]!;
-          hi[d] = 0;
-          pc = (pc + 1) | 0;
-          continue;
-        case 16: // add32
-          lo[d] = lo[d]! + lo[s]!;
-          hi[d] = 0;
-          pc = (pc + 1) | 0;
-          continue;
-        case 17: // sub32
-          lo[d] = lo[d]! - lo[s]!;
-          hi[d] = 0;
-          pc = (pc + 1) | 0;
-          continue;
-        case 18: // mul32
-          lo[d] = Math.imul(lo[d]!, lo[s]!);
-          hi[d] = 0;
-          pc = (pc + 1) | 0;
-          continue;
-        case 21: // or32
-          lo[d] = lo[d]! | lo[s]!;
-          hi[d] = 0;
-          pc = (pc + 1) | 0;
-          continue;
-        case 22: // and32
-          lo[d] = lo[d]! & lo[s]!;
-          hi[d] = 0;
-          pc = (pc + 1) | 0;
-          continue;
-        case 23: // lsh32
-          lo[d] = lo[d]! << lo[s]!;
-          hi[d] = 0;
-          pc = (pc + 1) | 0;
-          continue;
-        case 24: // rsh32
-          lo[d] = lo[d]! >>> lo[s]!;
-          hi[d] = 0;
-          pc = (pc + 1) | 0;
-          continue;
-        case 27: // xor32
-          lo[d] = lo[d]! ^ lo[s]!;
-          hi[d] = 0;
-          pc = (pc + 1) | 0;
-          continue;
-        case 28: // arsh32
-          lo[d] = lo[d]! >> lo[s]!;
-          hi[d] = 0;
-          pc = (pc + 1) | 0;
-          continue;
-        case 45: {
-          // ldxb
-          const a = (lo[s]! + hi[pc]!) | 0;
-          if (hi[s] !== arenaTag || a < low || a >= arenaEnd) break quick;
-          lo[d] = arenaBytes[a]!;
-          hi[d] = 0;
-          pc = (pc + 1) | 0;
-          continue;
-        }
-        case 47: {
-          // ldxw
-          const a = (lo[s]! + hi[pc]!) | 0;
-          if (hi[s] !== arenaTag || (a & 3) !== 0 || a < low || a >= arenaEnd) break quick;
-          lo[d] = arenaWords[a >> 2]!;
-          hi[d] = 0;
-          pc = (pc + 1) | 0;
-          continue;
-        }
-        case 48: {
-          // ldxdw
-          const a = (lo[s]! + hi[pc]!) | 0;
-          if (hi[s] !== arenaTag || (a & 7) !== 0 || a < low || a >= arenaEnd) break quick;
-          lo[d] = arenaWords[a >> 2]!;
-          hi[d] = arenaWords[(a >> 2) + 1]!;
-          pc = (pc + 1) | 0;
-          continue;
-        }
-        case 55: {
-          // stxdw
-          const a = (lo[d]! + hi[pc]!) | 0;
-          if (hi[d] !== arenaTag || (a & 7) !== 0 || a < storeLow || a >= arenaEnd) break quick;
-          arenaWords[a >> 2] = lo[s]!;
-          arenaWords[(a >> 2) + 1] = hi[s]!;
-          pc = (pc + 1) | 0;
-          continue;
-        }
-        case 56: // ja
-          break;
-        case 57: // jeq
-          if (lo[d] === lo[s] && hi[d] === hi[s]) break;
-          pc = (pc + 1) | 0;
-          continue;
-        case 58: {
-          // jgt
-          const a = hi[d]!;
-          const b = hi[s]!;
-          if (a === b ? lo[d]! >>> 0 > lo[s]! >>> 0 : a >>> 0 > b >>> 0) break;
-          pc = (pc + 1) | 0;
-          continue;
-        }
-        case 59: {
-          // jge
-          const a = hi[d]!;
-          const b = hi[s]!;
-          if (a === b ? lo[d]! >>> 0 >= lo[s]! >>> 0 : a >>> 0 > b >>> 0) break;
-          pc = (pc + 1) | 0;
-          continue;
-        }
-        case 60: // jset
-          if (((lo[d]! & lo[s]!) | (hi[d]! & hi[s]!)) !== 0) break;
-          pc = (pc + 1) | 0;
-          continue;
-        case 61: // jne
-          if (lo[d] !== lo[s] || hi[d] !== hi[s]) break;
-          pc = (pc + 1) | 0;
-          continue;
-        case 62: {
-          // jsgt
-          const a = hi[d]!;
-          const b = hi[s]!;
-          if (a === b ? lo[d]! >>> 0 > lo[s]! >>> 0 : a > b) break;
-          pc = (pc + 1) | 0;
-          continue;
-        }
-        case 63: {
-          // jsge
-          const a = hi[d]!;
-          const b = hi[s]!;
-          if (a === b ? lo[d]! >>> 0 >= lo[s]! >>> 0 : a > b) break;
-          pc = (pc + 1) | 0;
-          continue;
-        }
-        case 64: {
-          // jlt
-          const a = hi[d]!;
-          const b = hi[s]!;
-          if (a === b ? lo[d]! >>> 0 < lo[s]! >>> 0 : a >>> 0 < b >>> 0) break;
-          pc = (pc + 1) | 0;
-          continue;
-        }
-        case 65: {
-          // jle
-          const a = hi[d]!;
-          const b = hi[s]!;
-          if (a === b ? lo[d]! >>> 0 <= lo[s]! >>> 0 : a >>> 0 < b >>> 0) break;
-          pc = (pc + 1) | 0;
-          continue;
-        }
-        case 66: {
-          // jslt
-          const a = hi[d]!;
-          const b = hi[s]!;
-          if (a === b ? lo[d]! >>> 0 < lo[s]! >>> 0 : a < b) break;
-          pc = (pc + 1) | 0;
-          continue;
-        }
-        case 67: {
-          // jsle
-          const a = hi[d]!;
-          const b = hi[s]!;
-          if (a === b ? lo[d]! >>> 0 <= lo[s]! >>> 0 : a < b) break;
-          pc = (pc + 1) | 0;
-          continue;
-        }
-        case 68: // jeq32
-          if (lo[d] === lo[s]) break;
-          pc = (pc + 1) | 0;
-          continue;
-        case 69: // jgt32
-          if (lo[d]! >>> 0 > lo[s]! >>> 0) break;
-          pc = (pc + 1) | 0;
-          continue;
-        case 70: // jge32
-          if (lo[d]! >>> 0 >= lo[s]! >>> 0) break;
-          pc = (pc + 1) | 0;
-          continue;
-        case 71: // jset32
-          if ((lo[d]! & lo[s]!) !== 0) break;
-          pc = (pc + 1) | 0;
-          continue;
-        case 72: // jne32
-          if (lo[d] !== lo[s]) break;
-          pc = (pc + 1) | 0;
-          continue;
-        case 73: // jsgt32
-          if (lo[d]! > lo[s]!) break;
-          pc = (pc + 1) | 0;
-          continue;
-        case 74: // jsge32
-          if (lo[d]! >= lo[s]!) break;
-          pc = (pc + 1) | 0;
-          continue;
-        case 75: // jlt32
-          if (lo[d]! >>> 0 < lo[s]! >>> 0) break;
-          pc = (pc + 1) | 0;
-          continue;
-        case 76: // jle32
-          if (lo[d]! >>> 0 <= lo[s]! >>> 0) break;
-          pc = (pc + 1) | 0;
-          continue;
-        case 77: // jslt32
-          if (lo[d]! < lo[s]!) break;
-          pc = (pc + 1) | 0;
-          continue;
-        case 78: // jsle32
-          if (lo[d]! <= lo[s]!) break;
-          pc = (pc + 1) | 0;
-          continue;
-        case 88: // step
-          break quick;
-        default:
-          break quick;
+        pc = (pc + 1) | 0;
+        continue;
       }
       // A jump that is taken.
       const target = hi[pc]!;
@@ -362,11 +324,6 @@ export function execute(m: Machine, p: Runnable, tags: TagStore, observer: Obser
       pc = target;
     }
     const op = ops[pc]!;
-    // The helpers of every walk; what they do not like, `rare` refuses with a fault.
-    if (op === 83 ? inodeMapLookup(p, observer) : op === 84 && inodeGetTag(tags, observer)) {
-      pc = (pc + 1) | 0;
-      continue;
-    }
     if (op === 0 && m.depth === 0) {
       m.fuel = lo[budget]! - (pc + 1);
       return lo[0]!;
@@ -386,7 +343,12 @@ export function execute(m: Machine, p: Runnable, tags: TagStore, observer: Obser
       m.fuel = lo[budget]! - (pc + 1);
       return DENY;
     }
-    lo[budget] = (lo[budget]! + next - pc - 1) | 0;
+    const left: number = (lo[budget]! + next - pc - 1) | 0;
+    lo[budget] = left;
+    if (op === 79 && left <= next) {
+      m.fuel = left - next;
+      return fault(m, p, pc, 'out of fuel');
+    }
     pc = next;
   }
 }

@@ -97,13 +97,16 @@ export function createInterpreterRunner(
       return runList(programs.get, sessions[session], true);
     },
     batch: (requests: readonly BatchRequest[]): readonly boolean[] =>
-      requests.map((request) => {
-        const { triggers, object, lookup } = request;
-        if (runner.walk(0, request) !== undefined) return false;
-        return triggers === 0 || runner.pick(0, triggers, object, lookup) === undefined;
-      }),
+      requests.map((request) => isAllowed(runner, request)),
     save: (session: SessionIndex, cookies: Int32Array): void => cookies.set(sessions[session]),
     restore: (session: SessionIndex, cookies: Int32Array): void => sessions[session].set(cookies),
   };
   return runner;
+}
+
+/** One request of a batch, in the first session. */
+export function isAllowed(runner: Pick<HookRunner, 'walk' | 'pick'>, request: BatchRequest): boolean {
+  const { triggers, object, lookup } = request;
+  if (runner.walk(0, request) !== undefined) return false;
+  return triggers === 0 || runner.pick(0, triggers, object, lookup) === undefined;
 }

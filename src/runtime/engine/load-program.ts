@@ -2,8 +2,8 @@
  * Bytes to a program that the engine runs: decode, verify, prepare. The only way to a `LoadedProgram`.
  */
 import type { HookName } from '../../abi/hooks.js';
-import { decode } from '../../bpf/decode.js';
 import { verifyProgram } from '../../bpf/verify.js';
+import type { Placed } from '../../bpf/types.js';
 import type { VerifierError, VerifierMap, VerifyOptions } from '../../bpf/verify.js';
 import type { EngineMap } from './maps.js';
 import type { Runnable } from './memory.js';
@@ -45,13 +45,16 @@ export function loadProgram(
   const missing = source.maps.filter((name) => !maps.has(name));
   if (missing.length > 0) return { kind: 'refused', errors: missing.map(missingMap) };
   const used = source.maps.map((name) => defined(maps.get(name), 'a map that was looked up before'));
-  const errors = verifyProgram({ ...source, maps: used.map(asVerifierMap) }, options);
-  if (errors.length > 0) return { kind: 'refused', errors };
-  return { kind: 'loaded', program: ready(source, used) };
+  const verified = verifyProgram({ ...source, maps: used.map(asVerifierMap) }, options);
+  if (verified.kind === 'refused') return verified;
+  return { kind: 'loaded', program: ready(source, verified.code, used) };
 }
 
-function ready(source: ProgramSource, maps: readonly EngineMap[]): InterpreterProgram {
-  const { instructions } = decode(source.bytes);
+function ready(
+  source: ProgramSource,
+  instructions: readonly Placed[],
+  maps: readonly EngineMap[],
+): InterpreterProgram {
   const { name, hook, triggerMask, bytes } = source;
   return {
     name,
@@ -69,10 +72,11 @@ function ready(source: ProgramSource, maps: readonly EngineMap[]): InterpreterPr
 }
 
 function missingMap(name: string): VerifierError {
-  return { slot: 0, disassembly: '', rule: 'map', message: `there is no map \`${name}\`` };
+  return { slot: 0, disassembly: '', rule: 'map', message: `there is no map \`${name}\``, path: [] };
 }
 
-function asVerifierMap(map: EngineMap): VerifierMap {
+/** What the verifier has to know of a map. */
+export function asVerifierMap(map: EngineMap): VerifierMap {
   if (map.kind === 'inode') return { name: map.name, type: 'inode' };
   const { name, kind, keySize, valueSize, maxEntries } = map;
   return { name, type: kind, keySize, valueSize, maxEntries };

@@ -1,71 +1,100 @@
 /**
- * Raw programs, with r1 = memory and r2 = its length, on the engine that is asked for. They are decoded and *not verified*:
- * every access is checked while they run.
+ * Raw programs, with r1 = memory and r2 = its length, on the engine that is asked for.
+ *
+ * The interpreter takes whatever decodes and checks every access as it runs. Compiled code makes no checks of its own,
+ * so it is made only of what `verifyRawProgram` accepts; a program is not run often enough here to be worth compiling, so
+ * `auto` is the interpreter.
  *
  * Invariant: never throws, whatever the bytes.
  */
 import { decode } from '../../bpf/decode.js';
+import type { DecodeError } from '../../bpf/decode.js';
+import { verifyRawProgram } from '../../bpf/verify.js';
+import type { VerifierError } from '../../bpf/verify.js';
+import { assertNever } from '../../assert.js';
 import { runRaw as interpretRaw } from './interpreter.js';
+import { asVerifierMap } from './load-program.js';
 import type { EngineName } from './names.js';
-
-export interface RawOptions {
-  readonly helpers?: ReadonlyMap<number, () => number>;
-  /** Instructions after which a run is ended. */
-  readonly fuel?: number;
-}
-
-export interface RawError {
-  readonly slot: number;
-  /** The slot in hex. */
-  readonly hex: string;
-  readonly rule: string;
-  readonly message: string;
-}
+import { RAW_FUEL } from './start.js';
+import type { RawOptions } from './start.js';
+import { compileRaw } from './wasm/raw.js';
 
 export type RawRun =
   /** r0 as its halves, signed; `memory` is a copy, as the program left it. */
   | { readonly kind: 'returned'; readonly lo: number; readonly hi: number; readonly memory: Uint8Array }
-  | { readonly kind: 'refused'; readonly errors: readonly RawError[] }
+  | { readonly kind: 'refused'; readonly errors: readonly VerifierError[] }
   /** `slot` is undefined where the engine does not say it. */
   | { readonly kind: 'fault'; readonly slot: number | undefined; readonly message: string };
 
-type RawEngine = (bytes: Uint8Array, memory: Uint8Array, options: RawOptions) => RawRun;
-
-/**
- * The engines there are: an engine that is added is added here. Compiled code makes no checks of its own, so `wasm` can only be
- * given what `verifyRawProgram` has accepted.
- */
-const ENGINES: Readonly<Record<EngineName, RawEngine | undefined>> = {
-  interpreter,
-  wasm: undefined,
-  auto: interpreter,
-};
-
-/** Runs a program; undefined when there is no such engine. */
 export function runRaw(
   engine: EngineName,
   bytes: Uint8Array,
   memory: Uint8Array,
   options: RawOptions = {},
-): RawRun | undefined {
-  return ENGINES[engine]?.(bytes, memory, options);
+): RawRun {
+  switch (engine) {
+    case 'interpreter':
+    case 'auto':
+      return interpreted(bytes, memory, options);
+    case 'wasm':
+      return compiled(bytes, memory, options);
+    default:
+      return assertNever(engine);
+  }
 }
 
 /** What the interpreter's store holds, with a constant for each instruction. */
 const MAX_RAW_INSTRUCTIONS = 32_000;
 
-function interpreter(bytes: Uint8Array, memory: Uint8Array, { helpers, fuel }: RawOptions): RawRun {
-  const { instructions } = decode(bytes);
-  if (instructions.length > MAX_RAW_INSTRUCTIONS) {
-    const message = `${instructions.length} instructions are more than ${MAX_RAW_INSTRUCTIONS}`;
-    return { kind: 'refused', errors: [{ slot: 0, hex: '', rule: 'size', message }] };
+function interpreted(bytes: Uint8Array, memory: Uint8Array, options: RawOptions): RawRun {
+  const count = decode(bytes).instructions.length;
+  if (count > MAX_RAW_INSTRUCTIONS)
+    return refusal(`${count} instructions are more than ${MAX_RAW_INSTRUCTIONS}`);
+  const outcome = interpretRaw(bytes, memory, options);
+  switch (outcome.kind) {
+    case 'returned':
+      return outcome;
+    case 'refused':
+      return { kind: 'refused', errors: outcome.errors.map(ofDecode) };
+    case 'fault': {
+      const [, slot, message] = /^raw: slot (\d+): (.*)$/s.exec(outcome.fault) ?? [];
+      return {
+        kind: 'fault',
+        slot: slot === undefined ? undefined : Number(slot),
+        message: message ?? outcome.fault,
+      };
+    }
+    default:
+      return assertNever(outcome);
   }
-  const outcome = interpretRaw(bytes, memory, { helpers, fuel });
-  if (outcome.kind !== 'fault') return outcome;
-  const [, slot, message] = /^raw: slot (\d+): (.*)$/s.exec(outcome.fault) ?? [];
-  return {
-    kind: 'fault',
-    slot: slot === undefined ? undefined : Number(slot),
-    message: message ?? outcome.fault,
-  };
+}
+
+function refusal(message: string): RawRun {
+  return { kind: 'refused', errors: [{ slot: 0, disassembly: '', rule: 'size', message, path: [] }] };
+}
+
+function ofDecode({ slot, hex, rule, message }: DecodeError): VerifierError {
+  return { slot, disassembly: hex, rule, message, path: [] };
+}
+
+/** Bytes of memory of a compiled program: half of what linear memory can be. */
+const MAX_MEMORY = 1 << 30;
+
+function compiled(bytes: Uint8Array, memory: Uint8Array, options: RawOptions): RawRun {
+  const { helpers = new Map<number, () => number>(), maps = [], fuel = RAW_FUEL } = options;
+  const verified = verifyRawProgram({
+    bytes,
+    memorySize: memory.length,
+    maps: maps.map(asVerifierMap),
+    helpers: [...helpers.keys()],
+  });
+  if (verified.kind === 'refused') return verified;
+  const { code, facts } = verified;
+  const countsFuel = facts.unprovenLoops.length > 0 || facts.steps >= fuel;
+  const module = compileRaw([{ code, maps, countsFuel }], helpers);
+  if (module === undefined || memory.length > MAX_MEMORY) return refusal('linear memory has no room for it');
+  const copy = new Uint8Array(memory);
+  const run = module.run(0, copy, fuel);
+  if (run.kind === 'returned') return { ...run, memory: copy };
+  return { kind: 'fault', slot: code[run.index]?.slot, message: 'out of fuel' };
 }

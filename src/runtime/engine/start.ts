@@ -18,10 +18,10 @@ const chainTag: number = TAG.CHAIN;
 const arenaTag: number = TAG.ARENA;
 const firstFrameEnd = ARENA.stack + ARENA.frame;
 
-/** More than a program without loops can use. */
-export const FUEL = 1 << 16;
+/** More than a verified hook can use: no run executes more instructions than the verifier explored. */
+export const FUEL = 1 << 20;
 /** For raw runs, which may loop. */
-const RAW_FUEL = 1 << 22;
+export const RAW_FUEL = 1 << 22;
 
 /** The verifier has seen that no other register is read unset. */
 export function startHook(m: Machine, p: InterpreterProgram, context: HookContext): void {

@@ -14,17 +14,18 @@ import { execute } from './execute.js';
 import { NO_TAGS } from './interpreter.js';
 import type { InterpreterProgram } from './load-program.js';
 import { createMachine } from './memory.js';
+import type { EngineMap } from './maps.js';
 import type { Machine, Runnable } from './memory.js';
 import { ARENA, REGISTER_FILE } from './prepare.js';
 import { FUEL, finishHook, rawProgram, startHook, startRaw } from './start.js';
 import type { RawOptions } from './start.js';
 import { viewRegister } from './registers.js';
-import type { RegisterView } from './registers.js';
+import type { Pointer, RegisterView } from './registers.js';
 import { ARENA_BYTES, HI, LO, entryOf, instructionNumber, newHome } from './store.js';
 import type { HookContext, LoadedProgram, Observer, TagStore } from './types.js';
 import { assertNever, defined } from '../../assert.js';
 
-export type { RegisterView } from './registers.js';
+export type { Pointer, RegisterView } from './registers.js';
 
 /** A run before one of its instructions. */
 export interface Snapshot {
@@ -38,8 +39,19 @@ export interface Snapshot {
   readonly depth: number;
   /** A copy of the stack of the function that runs: 512 bytes, the last one at r10 − 1. */
   stack(): Uint8Array;
+  /**
+   * What lies at a pointer of this snapshot, until the next step: a copy; undefined where the pointer has no such memory
+   * behind it.
+   */
+  read(pointer: Pointer, length: number): Content | undefined;
   /** Instructions so far. */
   readonly executed: number;
+}
+
+/** Bytes of memory. Bytes that are a pointer of the engine mean nothing to a reader: `pointer` says what they are. */
+export interface Content {
+  readonly bytes: Uint8Array;
+  readonly pointer: Pointer | undefined;
 }
 
 export type StepEnd =
@@ -168,7 +180,40 @@ function snapshot(run: SteppedRun, { slot, instruction }: Placed, at: Saved, wri
   const depth = machine.depth;
   const frame = ARENA.stack + depth * ARENA.frame;
   const stack = (): Uint8Array => at.arena.slice(frame, frame + ARENA.frame);
-  return { kind: 'step', slot, instruction, registers, depth, stack, executed: fuel - machine.fuel };
+  const read = (pointer: Pointer, length: number): Content | undefined => {
+    const bytes = bytesAt(program, at, pointer, length);
+    return bytes && { bytes, pointer: pointerIn(program, bytes, at.lo[10] as number) };
+  };
+  return { kind: 'step', slot, instruction, registers, depth, stack, read, executed: fuel - machine.fuel };
+}
+
+function bytesAt(
+  { maps }: Runnable,
+  { arena, lo }: Saved,
+  { into, offset, map }: Pointer,
+  length: number,
+): Uint8Array | undefined {
+  const isArena = into === 'context' || into === 'stack';
+  const table =
+    into === 'memory' ? maps.at(-1) : maps.find(({ name }) => into === 'map value' && name === map);
+  const region = isArena ? arena : bytesOf(table);
+  const start = into === 'stack' ? offset + (lo[10] as number) : offset;
+  return region && start >= 0 && start + length <= region.length
+    ? region.slice(start, start + length)
+    : undefined;
+}
+
+function bytesOf(table: EngineMap | undefined): Uint8Array | undefined {
+  if (table === undefined || table.kind === 'inode') return undefined;
+  const { buffer, byteOffset, byteLength } = table.view;
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function pointerIn(program: Runnable, bytes: Uint8Array, frame: number): Pointer | undefined {
+  if (bytes.length !== 8) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 8);
+  const held = viewRegister(program, view.getInt32(0, true), view.getInt32(4, true), frame);
+  return held.kind === 'pointer' ? held : undefined;
 }
 
 const [R0, R1, R2, R10] = [1 << 0, 1 << 1, 1 << 2, 1 << 10];
@@ -194,8 +239,8 @@ function writtenRegisters(raw: boolean): WrittenRegisters {
   return { all: () => written, after };
 }
 
-/** The bit of the register that an instruction writes. */
-function writes(op: Instruction): number {
+/** The bit of the register that an instruction writes; 0 for none. */
+export function writes(op: Instruction): number {
   switch (op.kind) {
     case 'alu':
     case 'neg':

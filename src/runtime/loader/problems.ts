@@ -3,6 +3,7 @@ import { report, type Code, type Params } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
 import type { InodeMap, Manifest, ManifestSpan, MapEntry } from '../../artifact/manifest.js';
 import type { LoadFault } from './ground.js';
+import type { Reason } from './reason.js';
 
 /** A diagnostic without offsets: `places` are lines and columns, the first is its own. */
 export interface LoadProblem extends Diagnostic {
@@ -26,8 +27,7 @@ function make<C extends Code>(
 }
 
 function placeOf(entry: MapEntry, manifest: Manifest, message: string): Place {
-  const { span } = entry;
-  return { file: manifest.sources[span.source]?.name ?? manifest.policy, span, message };
+  return placeAt(manifest, entry.span, message);
 }
 
 function ofFault(fault: LoadFault, map: InodeMap, manifest: Manifest): LoadProblem {
@@ -72,4 +72,33 @@ function ofUnmatched(entry: MapEntry, manifest: Manifest): LoadProblem {
   return make('LLP5005', { path: entry.path }, help, [placeOf(entry, manifest, 'declared here')]);
 }
 
-export const problemOf = Object.assign(make, { fault: ofFault, unmatched: ofUnmatched });
+function placeAt(manifest: Manifest, span: ManifestSpan, message: string): Place {
+  return { file: manifest.sources[span.source]?.name ?? manifest.policy, span, message };
+}
+
+/** The problem with the rules behind it: as places, or as a note where no rule speaks of it. */
+export function withReasons(
+  problem: LoadProblem,
+  manifest: Manifest,
+  reasons: readonly Reason[],
+  verdict: string,
+): LoadProblem {
+  const places = reasons.flatMap((r) =>
+    r.kind === 'rule'
+      ? [placeAt(manifest, r.rule.span, `${verdict} here, by a rule of \`${r.entry.path}\``)]
+      : [],
+  );
+  const isDefault = reasons.some((r) => r.kind === 'default');
+  const notes = isDefault ? [{ message: `${verdict} by default: no rule speaks of it` }] : [];
+  return { ...problem, notes: [...problem.notes, ...notes], places: unique([...problem.places, ...places]) };
+}
+
+function unique(places: readonly Place[]): Place[] {
+  return [...new Map(places.map((p) => [JSON.stringify([p.file, p.span]), p])).values()];
+}
+
+export const problemOf = Object.assign(make, {
+  fault: ofFault,
+  unmatched: ofUnmatched,
+  place: placeAt,
+});

@@ -20,6 +20,10 @@ export interface ScenarioOptions {
   readonly engine?: Engine;
   /** Told of every program run. */
   readonly trace?: TraceListener;
+  /** Told of every step that was made. */
+  readonly stepped?: (result: StepResult) => void;
+  /** Number of the last step to make. */
+  readonly until?: number;
 }
 
 export interface Replay extends ScenarioResult {
@@ -50,6 +54,8 @@ export function runScenario(
       break;
     }
     steps.push(result);
+    options.stepped?.(result);
+    if (i + 1 === options.until) break;
   }
   return { steps, fault, problems: state.problems, kernel, policies: state.policies };
 }

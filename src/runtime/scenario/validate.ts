@@ -1,5 +1,5 @@
 /** Scenario files: from JSON to a scenario, or to what is wrong with it, a line each. */
-import { validateAgainst } from '../schema.js';
+import { jsonFault, validateAgainst } from '../schema.js';
 import type { Scenario } from './types.js';
 
 export type ScenarioCheck =
@@ -18,6 +18,6 @@ export async function parseScenario(text: string): Promise<ScenarioCheck> {
     return await validateScenario(JSON.parse(text));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return { kind: 'refused', faults: [`it is no JSON: ${error.message}`] };
+    return { kind: 'refused', faults: [jsonFault(error)] };
   }
 }

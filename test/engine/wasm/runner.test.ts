@@ -15,44 +15,10 @@ import type {
   MirroredTags,
   Runnable,
   Steps,
-  TagMirror,
 } from '../../../src/runtime/engine/types.js';
 import { createWasmRunner } from '../../../src/runtime/engine/wasm/runner.js';
 import { assemble } from '../../bpf/programs.js';
-
-/** Tags as a map, told to a mirror. */
-function testTags(): MirroredTags & { put(inode: number, chain: number, lo: number, hi: number): void } {
-  const tags = new Map<string, readonly [number, number, number, number]>();
-  let mirror: TagMirror | undefined;
-  const self = {
-    tagHi: 0,
-    version: 0,
-    getTag: (inode: number, chain: number) => {
-      const [, , lo = 0, hi = 0] = tags.get(`${inode} ${chain}`) ?? [];
-      self.tagHi = hi;
-      return lo;
-    },
-    setTag: (inode: number, chain: number, lo: number, hi: number) => {
-      self.put(inode, chain, lo, hi);
-      return 0;
-    },
-    put: (inode: number, chain: number, lo: number, hi: number) => {
-      self.version++;
-      if ((lo | hi) === 0) {
-        tags.delete(`${inode} ${chain}`);
-        mirror?.remove(inode, chain);
-      } else {
-        tags.set(`${inode} ${chain}`, [inode, chain, lo, hi]);
-        mirror?.put(inode, chain, lo, hi);
-      }
-    },
-    mirrorTo: (to: TagMirror) => {
-      mirror = to;
-      for (const tag of tags.values()) to.put(...tag);
-    },
-  };
-  return self;
-}
+import { testTags } from '../tags.js';
 
 interface Program {
   readonly hook: HookName;

@@ -56,14 +56,29 @@ export function signed(out: Bytes, value: bigint): void {
   }
 }
 
+/** The same for 32 bits, which most constants have. */
+function signed32(out: Bytes, value: number): void {
+  let rest = value | 0;
+  for (;;) {
+    const low = rest & 0x7f;
+    rest >>= 7;
+    if ((rest === 0 && low < 0x40) || (rest === -1 && low >= 0x40)) {
+      out.push(low);
+      return;
+    }
+    out.push(low | 0x80);
+  }
+}
+
 export function i32Const(out: Bytes, value: number): void {
   out.push(OP.i32Const);
-  signed(out, BigInt(value | 0));
+  signed32(out, value);
 }
 
 export function i64Const(out: Bytes, value: bigint): void {
   out.push(OP.i64Const);
-  signed(out, BigInt.asIntN(64, value));
+  if (value >= -0x8000_0000n && value < 0x8000_0000n) signed32(out, Number(value));
+  else signed(out, BigInt.asIntN(64, value));
 }
 
 export function local(out: Bytes, op: number, index: number): void {
@@ -116,8 +131,8 @@ export interface WasmModule {
   readonly functions: readonly FunctionBody[];
 }
 
-/** Pages of 64 KiB that a module's memory has at least and at most. */
-export const MEMORY_PAGES = { initial: 16, maximum: 65536 } as const;
+/** Pages of 64 KiB that a module's memory has at least and at most: 2 GiB, so that an address is no negative i32. */
+export const MEMORY_PAGES = { initial: 16, maximum: 32768 } as const;
 
 /** The bytes of a module that imports `env.memory`. */
 export function encodeModule(module: WasmModule): Uint8Array<ArrayBuffer> {

@@ -47,7 +47,7 @@ function sizeClass(size: number): number {
   return 2 ** Math.max(5, Math.ceil(Math.log2(Math.max(1, size))));
 }
 
-/** A region of at least `size` bytes, all zero, its address a multiple of 16; undefined when 4 GiB are used up. */
+/** A region of at least `size` bytes, all zero, its address a multiple of 16; undefined when 2 GiB are used up. */
 export function allocate(linear: LinearMemory, size: number): number | undefined {
   const rounded = sizeClass(size);
   const kept = linear.free.get(rounded)?.pop();

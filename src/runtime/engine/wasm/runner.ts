@@ -14,6 +14,7 @@ import type {
   SessionIndex,
   Steps,
 } from '../types.js';
+import { isAllowed } from '../interpreter-runner.js';
 import type { InodeTable } from '../maps.js';
 import { wasm } from './api.js';
 import { importedHelpers } from './imports.js';
@@ -171,7 +172,10 @@ function newRunner(
       const at = contextOf(session) >> 2;
       for (let i = 0; i < cookies.length; i++) linear.words[cookieWord(at, i)] = cookies[i] as number;
     },
-    batch: (requests) => runBatch(linear, exports, sessions, requests),
+    batch: (requests) => {
+      const together = runBatch(linear, exports, sessions, requests);
+      return together ?? requests.map((request) => isAllowed(runner, request));
+    },
   };
   return runner;
 }
@@ -179,17 +183,17 @@ function newRunner(
 /** Half `i` of the cookies of a session whose first word is at `at`. */
 const cookieWord = (at: number, i: number): number => at + (i >> 1) * (CONTEXT_SIZE / 4) + (i & 1);
 
+/** Undefined when linear memory has no room for all requests at once. */
 function runBatch(
   linear: LinearMemory,
   exports: Exports,
   context: number,
   requests: readonly BatchRequest[],
-): readonly boolean[] {
+): readonly boolean[] | undefined {
   const steps = requests.reduce((sum, r) => sum + r.steps.length, 0);
   const size = requests.length * REQUEST.size + steps * 4;
   const first = allocate(linear, size);
-  if (first === undefined)
-    return halves(requests).flatMap((part) => runBatch(linear, exports, context, part));
+  if (first === undefined) return undefined;
   const { words } = linear;
   const end = first + requests.length * REQUEST.size;
   let step = end;
@@ -204,9 +208,4 @@ function runBatch(
   const verdicts = requests.map((_, i) => words[(first + i * REQUEST.size + REQUEST.verdict) >> 2] === 0);
   release(linear, first, size);
   return verdicts;
-}
-
-function halves<T>(list: readonly T[]): readonly (readonly T[])[] {
-  const middle = Math.ceil(list.length / 2);
-  return [list.slice(0, middle), list.slice(middle)];
 }

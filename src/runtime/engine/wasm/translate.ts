@@ -4,7 +4,7 @@
  * Input: a program that the verifier has accepted. A register is a local, a pointer an address in linear memory, a
  * local call a call. Nothing is checked at run time: that every access is in bounds is the verifier's word, and that is
  * why nothing else may come here. Jumps count fuel where the verifier could not prove that a loop ends, with the same
- * result as in the interpreter: instructions are counted, and a taken jump that finds none left is a fault.
+ * result as in the interpreter: instructions are counted, and a taken jump or a local call that finds none left is a fault.
  *
  * Source: RFC 9669, sections 4 and 5. Where WebAssembly differs: division by zero and the overflow of signed division
  * trap there, shifts are masked alike, offsets of accesses are unsigned there.
@@ -107,7 +107,9 @@ function emitBlock(out: Bytes, env: Environment, frame: Frame, start: number, en
       emitCount(out, env.fuel, stretch - counted);
       counted = stretch;
     }
-    emitInstruction(out, env, frame, defined(env.program.code[index], 'an instruction of the block'));
+    const placed = defined(env.program.code[index], 'an instruction of the block');
+    if (env.fuel !== undefined && placed.instruction.kind === 'call_local') emitCheck(out, env.fuel, index);
+    emitInstruction(out, env, frame, placed);
   }
 }
 

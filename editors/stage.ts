@@ -1,0 +1,58 @@
+/**
+ * The extension as it is packed: `npm run vscode` puts it into `dist/vscode`, where `npx @vscode/vsce package --no-dependencies`
+ * makes the `.vsix`. The client and what it needs are one file, so the package holds no `node_modules`.
+ */
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { argv } from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { build } from 'rolldown';
+
+const FILES = ['README.md', 'language-configuration.json', 'syntaxes'];
+
+/** Run from the root of the repository. */
+export async function stage(folder: string): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const file of FILES) cpSync(join('editors/vscode', file), join(folder, file), { recursive: true });
+  cpSync('LICENSE', join(folder, 'LICENSE'));
+  writeFileSync(join(folder, 'package.json'), manifest());
+  const { output } = await build({
+    input: 'editors/vscode/src/extension.ts',
+    external: ['vscode'],
+    platform: 'node',
+    logLevel: 'warn',
+    output: { file: join(folder, 'out/extension.js'), format: 'cjs', minify: true },
+  });
+  writeFileSync(
+    join(folder, 'NOTICES.txt'),
+    notices(output.flatMap((o) => (o.type === 'chunk' ? o.moduleIds : []))),
+  );
+}
+
+/** The licences of what is in the one file. */
+function notices(modules: readonly string[]): string {
+  const packages = [
+    ...new Set(modules.flatMap((m) => /^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(m)?.[0] ?? [])),
+  ];
+  return packages
+    .sort()
+    .map((folder) => {
+      const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
+      const name = /node_modules\/((?:@[^/]+\/)?[^/]+)\/$/.exec(folder)?.[1];
+      return `${name}\n\n${readFileSync(join(folder, file ?? 'package.json'), 'utf8').trim()}\n`;
+    })
+    .join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** What is packed is no module of Node: the editor loads the one file with `require`. */
+function manifest(): string {
+  const {
+    type,
+    private: unpublished,
+    ...rest
+  } = JSON.parse(readFileSync('editors/vscode/package.json', 'utf8')) as Record<string, unknown>;
+  return JSON.stringify(rest, null, 2) + '\n';
+}
+
+if (import.meta.url === pathToFileURL(argv[1] ?? '').href) await stage('dist/vscode');

@@ -1,0 +1,84 @@
+/**
+ * The tokens of a text as they are printed, one after the other, each with the comments before it. The printer says which token
+ * comes next, and the cursor that it is so: what is printed has every token and every comment once, in order.
+ */
+import { assert, defined } from '../assert.js';
+import type { Lexeme } from '../parser/lexemes.js';
+import { BLANK, HARD, indent, LINE, type Doc } from './doc.js';
+import { isOneLine, type Comment, type Gap } from './gaps.js';
+
+export interface Cursor {
+  readonly tokens: readonly Lexeme[];
+  /** One before each token, and one after the last. */
+  readonly gaps: readonly Gap[];
+  at: number;
+}
+
+/** The text of the token after the next one. */
+export function afterNext({ tokens, at }: Cursor): string | undefined {
+  return tokens[at + 1]?.image;
+}
+
+/** Whether the token after the next one stands on the same line. */
+export function isFollowedOnLine({ gaps, at }: Cursor): boolean {
+  return isOneLine(defined(gaps[at + 1], 'a gap after a token'));
+}
+
+/** The next token within a statement, after a separator; `image` is what it must be. */
+export function token(cursor: Cursor, separator: Doc, image?: string): Doc {
+  const { comments, newlines } = defined(cursor.gaps[cursor.at], 'a gap before a token');
+  const own = bare(cursor, image);
+  if (comments.length === 0) return [separator, own];
+  const opened = cursor.tokens[cursor.at - 2]?.image === '(';
+  const before = comments.map((c, i) => [c.newlines > 0 ? HARD : opened && i === 0 ? '' : ' ', c.doc]);
+  return [before, newlines > 0 ? HARD : opened ? ' ' : separator, own];
+}
+
+/** The next token without what stands before it: see `boundary`. */
+export function bare(cursor: Cursor, image?: string): string {
+  const next = defined(cursor.tokens[cursor.at++], 'a token of the tree is in the text');
+  assert(image === undefined || next.image === image, 'the tree and the text have the same tokens');
+  return next.image;
+}
+
+/**
+ * What stands before the first token of a statement: comments that belong to the line before, an end of line, comments of its
+ * own. `soft`: the end of line may be a space. The first statement of a block has no empty line before it.
+ */
+export function boundary(cursor: Cursor, first: boolean, soft = false): Doc {
+  const gap = defined(cursor.gaps[cursor.at], 'a gap before a token');
+  const [trailing, leading] = split(gap, cursor.at === 0 || isOneLine(gap));
+  const start = leading[0]?.newlines ?? gap.newlines;
+  const line = cursor.at === 0 ? '' : soft ? LINE : !first && start > 1 ? BLANK : HARD;
+  const own = leading.map((c, i) => [c.doc, betweenLines(leading[i + 1]?.newlines ?? gap.newlines)]);
+  return [trailing, line, own];
+}
+
+/** What stands before the brace that closes a block, or the end of the text, and the end of line there. */
+export function closing(cursor: Cursor, empty: boolean, soft = false): Doc {
+  const gap = defined(cursor.gaps[cursor.at], 'a gap before a token');
+  const [trailing, leading] = split(gap, false);
+  const own = leading.map((c, i) => [!(empty && i === 0) && c.newlines > 1 ? BLANK : HARD, c.doc]);
+  if (empty && gap.comments.length === 0) return '';
+  const line = soft || (empty && isOneLine(gap)) ? LINE : HARD;
+  return [trailing, indent(own), line];
+}
+
+/** At the end of the text nothing is indented. */
+export function ending(cursor: Cursor): Doc {
+  const gap = defined(cursor.gaps[cursor.at], 'a gap after the last token');
+  assert(cursor.at === cursor.tokens.length, 'every token of the text is in the tree');
+  const [trailing, leading] = split(gap, false);
+  return [trailing, leading.map((c) => [c.newlines > 1 ? BLANK : HARD, c.doc])];
+}
+
+/** Comments on the line of the token before, and the others; with `all`, every one goes with the token after. */
+function split(gap: Gap, all: boolean): readonly [Doc, readonly Comment[]] {
+  const found = all ? 0 : gap.comments.findIndex((c) => c.newlines > 0);
+  const count = found < 0 ? gap.comments.length : found;
+  return [gap.comments.slice(0, count).map((c) => [' ', c.doc]), gap.comments.slice(count)];
+}
+
+function betweenLines(newlines: number): Doc {
+  return newlines === 0 ? ' ' : newlines > 1 ? BLANK : HARD;
+}

@@ -1,0 +1,35 @@
+/**
+ * Text → the same text, well laid out: what `llpc fmt` and editors do.
+ *
+ * Input: any text. Output: a text with the same tokens and comments in the same order, or the syntax errors for which it is left
+ * alone. Invariant: the output formatted again is the output. A file keeps its kind of end of line and its byte order mark.
+ */
+import type { Diagnostic } from '../diagnostics/types.js';
+import type { PolicyFile } from '../parser/ast.js';
+import { readLexemes } from '../parser/lexemes.js';
+import { parse } from '../parser/parse.js';
+import { render } from './doc.js';
+import { readGaps } from './gaps.js';
+import { printFile } from './print.js';
+
+export type Formatted =
+  | { readonly kind: 'ok'; readonly text: string }
+  | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
+
+const WIDTH = 100;
+
+/** `source` is the index of the text for spans of diagnostics. */
+export function formatText(text: string, source = 0): Formatted {
+  const { value, diagnostics } = parse(text, source);
+  if (value === undefined || diagnostics.length > 0) return { kind: 'refused', diagnostics };
+  return { kind: 'ok', text: layOut(value, text) };
+}
+
+/** The layout of a text without syntax errors, given its tree. */
+export function layOut(file: PolicyFile, text: string): string {
+  const lexemes = readLexemes(text);
+  const doc = printFile(file, { tokens: lexemes.tokens, gaps: readGaps(text, lexemes), at: 0 });
+  const plain = render(doc, WIDTH);
+  const mark = text.startsWith('\uFEFF') ? '\uFEFF' : '';
+  return mark + (/^[^\r\n]*\r\n/.test(text) ? plain.replaceAll('\n', '\r\n') : plain);
+}

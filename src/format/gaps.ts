@@ -1,0 +1,55 @@
+/**
+ * What stands between two tokens: comments, and how many lines end between one and the next. Everything else of a text is in its
+ * tokens, so the two together are all that a formatter has to keep.
+ */
+import type { Lexemes } from '../parser/lexemes.js';
+import type { Doc } from './doc.js';
+
+export interface Comment {
+  readonly doc: Doc;
+  /** Ends of lines between what stands before it and it. */
+  readonly newlines: number;
+}
+
+export interface Gap {
+  readonly comments: readonly Comment[];
+  /** Ends of lines between the last comment, or the token before, and the token after. */
+  readonly newlines: number;
+}
+
+/** A gap before each token, and one after the last. */
+export function readGaps(text: string, { tokens, comments }: Lexemes): Gap[] {
+  const gaps: Gap[] = [];
+  let next = 0;
+  let end = 0;
+  for (let i = 0; i <= tokens.length; i++) {
+    const until = tokens[i]?.start ?? text.length;
+    const own: Comment[] = [];
+    for (let c = comments[next]; c !== undefined && c.start < until; c = comments[++next]) {
+      own.push({ doc: commentDoc(c.image), newlines: newlines(text, end, c.start) });
+      end = c.end;
+    }
+    gaps.push({ comments: own, newlines: newlines(text, end, until) });
+    end = tokens[i]?.end ?? end;
+  }
+  return gaps;
+}
+
+function newlines(text: string, from: number, to: number): number {
+  return to - from < 2 && text[from] === ' ' ? 0 : text.slice(from, to).split(/\r\n|\r|\n/).length - 1;
+}
+
+/** A block comment whose lines all begin with `*` is indented as a whole; any other stays as it is. */
+function commentDoc(image: string): Doc {
+  if (image.startsWith('//')) return { kind: 'aside', text: image.replace(/[ \t]+$/, '') };
+  const [first = '', ...others] = image.split(/\r\n|\r|\n/);
+  if (others.length === 0) return first;
+  const starred = others.every((line) => /^[ \t]*\*/.test(line));
+  const lines = starred ? others.map((line) => ` ${line.trim()}`) : others;
+  return { kind: 'lines', lines: [starred ? first.trimEnd() : first, ...lines], indented: starred };
+}
+
+/** Whether all of it is on one line. */
+export function isOneLine({ comments, newlines }: Gap): boolean {
+  return newlines === 0 && comments.every((c) => c.newlines === 0);
+}

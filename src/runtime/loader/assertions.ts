@@ -1,0 +1,153 @@
+/**
+ * Assertions of a manifest on the tree that it is loaded on. The compiler has decided them for all paths; here links and
+ * mounts may have brought scopes together, and scopes may be absent.
+ *
+ * Input: the grounded maps and the tree. Output: for each assertion that does not hold an error that names an object. An
+ * asserted path is resolved as a scope's is; beneath an `under` every object of the tree is looked at, and in every directory
+ * what may appear there later. Of a path that is absent it is told when what appears there would break the assertion.
+ */
+import {
+  ACTIONS,
+  ALL_ACTIONS,
+  maskOf,
+  NEVER_ON_DIRECTORY,
+  ONLY_ON_DIRECTORY,
+  type ActionMask,
+} from '../../abi/actions.js';
+import { assertNever } from '../../assert.js';
+import type { Manifest, ManifestAssertion } from '../../artifact/manifest.js';
+import type { Vfs } from '../kernel/vfs.js';
+import { checkGains } from './gains.js';
+import { problemOf, withReasons, type LoadProblem } from './problems.js';
+import { isGlobbed, literalNames, resolveLiteral, resolvePattern, type PhysicalPath } from './resolve.js';
+import * as tree from './standing.js';
+import type { MapOnTree, Standing, Standpoint } from './standing.js';
+
+type PlaceAssertion = ManifestAssertion & { readonly kind: 'place' };
+
+/** Errors for what does not hold, warnings for what would not. `maps`: by name. */
+export function checkAssertions(
+  manifest: Manifest,
+  maps: ReadonlyMap<string, MapOnTree>,
+  vfs: Vfs,
+): LoadProblem[] {
+  return (manifest.assertions ?? []).flatMap((assertion) => {
+    const about = assertion.maps.flatMap((name) => maps.get(name) ?? []);
+    switch (assertion.kind) {
+      case 'place':
+        return checkPlace(manifest, assertion, about, vfs);
+      case 'gains':
+        return checkGains(manifest, assertion, about, vfs);
+      default:
+        return assertNever(assertion);
+    }
+  });
+}
+
+interface Breach {
+  /** The object in words. */
+  readonly object: string;
+  readonly action: number;
+  readonly standings: readonly Standing[];
+}
+
+function checkPlace(
+  manifest: Manifest,
+  assertion: PlaceAssertion,
+  maps: readonly MapOnTree[],
+  vfs: Vfs,
+): LoadProblem[] {
+  const found = findObjects(vfs, assertion);
+  if (found.length === 0) return absent(manifest, assertion, maps, vfs);
+  const breach = findBreach(
+    assertion,
+    maps,
+    found.map((path) => tree.standpointOf(maps, path)),
+  );
+  if (breach === undefined) return [];
+  const { object, action, standings } = breach;
+  const verdict = verdictOf(assertion);
+  const problem = problemOf('LLP5014', { action: ACTIONS[action] ?? '', verdict, object }, HELP, [
+    problemOf.place(manifest, assertion.span, 'asserted here'),
+  ]);
+  return [withReasons(problem, manifest, tree.reasonsFor(maps, standings, action, verdict), verdict)];
+}
+
+const HELP = 'let the links and mounts of this tree lead elsewhere, or change the rule or the assertion';
+
+function verdictOf({ claim }: PlaceAssertion): 'allowed' | 'denied' {
+  return claim === 'never' ? 'allowed' : 'denied';
+}
+
+function findObjects(vfs: Vfs, { components }: PlaceAssertion): PhysicalPath[] {
+  if (components.length === 0 || !isGlobbed(components)) {
+    const result = resolveLiteral(vfs, literalNames(components));
+    return result.kind === 'found' ? [result.path] : [];
+  }
+  return [...resolvePattern(vfs, components, 'dir'), ...resolvePattern(vfs, components, 'file')];
+}
+
+/** Breadth first from the asserted objects, so that the shortest path is shown. */
+function findBreach(
+  assertion: PlaceAssertion,
+  maps: readonly MapOnTree[],
+  objects: readonly Standpoint[],
+): Breach | undefined {
+  const queue = [...objects];
+  for (const at of queue) {
+    const isDirectory = at.location.inode.kind === 'dir';
+    const asked = ALL_ACTIONS & ~(isDirectory ? NEVER_ON_DIRECTORY : ONLY_ON_DIRECTORY);
+    const here = wrongAt(assertion, maps, at.standings, asked);
+    if (here !== undefined) return { object: `\`${at.path}\``, action: here, standings: at.standings };
+    if (assertion.reach === 'at' || !isDirectory) continue;
+    const region = tree.regionOf(at);
+    const later = wrongAt(assertion, maps, region, ALL_ACTIONS);
+    if (later !== undefined)
+      return { object: `what appears in \`${at.path}\``, action: later, standings: region };
+    queue.push(...tree.objectsIn(maps, at));
+  }
+  return undefined;
+}
+
+/** The first action that breaks the assertion. */
+function wrongAt(
+  { claim, actions }: PlaceAssertion,
+  maps: readonly MapOnTree[],
+  standings: readonly Standing[],
+  asked: ActionMask,
+): number | undefined {
+  const allowed = tree.allowedOn(maps, standings);
+  const asserted = actions.reduce((mask, name) => mask | maskOf(name), 0);
+  const wrong = (claim === 'never' ? allowed : ~allowed) & asserted & asked;
+  return wrong === 0 ? undefined : 31 - Math.clz32(wrong & -wrong);
+}
+
+/** What appears at a literal path has the rules of the directory that it appears in. */
+function absent(
+  manifest: Manifest,
+  assertion: PlaceAssertion,
+  maps: readonly MapOnTree[],
+  vfs: Vfs,
+): LoadProblem[] {
+  if (isGlobbed(assertion.components)) return [];
+  const above = nearestAbove(vfs, literalNames(assertion.components));
+  if (above.at(-1)?.inode.kind !== 'dir') return [];
+  const region = tree.regionOf(tree.standpointOf(maps, above));
+  const action = wrongAt(assertion, maps, region, ALL_ACTIONS);
+  if (action === undefined) return [];
+  const verdict = verdictOf(assertion);
+  const params = { path: assertion.path, action: ACTIONS[action] ?? '', verdict };
+  const problem = problemOf('LLP5015', params, 'make it before the policy is loaded', [
+    problemOf.place(manifest, assertion.span, 'asserted here'),
+  ]);
+  return [withReasons(problem, manifest, tree.reasonsFor(maps, region, action, verdict), verdict)];
+}
+
+function nearestAbove(vfs: Vfs, names: readonly string[]): PhysicalPath {
+  for (let length = names.length - 1; length > 0; length--) {
+    const result = resolveLiteral(vfs, names.slice(0, length));
+    if (result.kind === 'found') return result.path;
+  }
+  const root = resolveLiteral(vfs, []);
+  return root.kind === 'found' ? root.path : [];
+}

@@ -1,0 +1,111 @@
+/**
+ * `assert never gains …` on a tree: every directory that can be walked to, and what something in it could gain in another.
+ *
+ * Input: the grounded maps and the tree. Output: an error with the move that gains most, if there is one. A rename or a link
+ * stays within its mount, so regions are paired by mount. Directories that appear later are looked at as one more in each.
+ */
+import { actionNames, maskOf, WALK, type ActionMask } from '../../abi/actions.js';
+import { countActions, gainOf, MOVE_ACTIONS, MOVE_CALLS, type MoveCall } from '../../abi/moves.js';
+import type { Manifest, ManifestAssertion } from '../../artifact/manifest.js';
+import type { Vfs } from '../kernel/vfs.js';
+import { problemOf, withReasons, type LoadProblem } from './problems.js';
+import * as tree from './standing.js';
+import type { MapOnTree, Standing, Standpoint } from './standing.js';
+
+type GainsAssertion = ManifestAssertion & { readonly kind: 'gains' };
+
+/** What lies in a directory and is not named; `own` is about the directory itself. */
+interface Region {
+  readonly path: string;
+  readonly mount: number;
+  readonly own: readonly Standing[];
+  readonly below: readonly Standing[];
+  readonly allowed: ActionMask;
+  /** The calls that the directory itself lets an object in by. */
+  readonly into: readonly MoveCall[];
+}
+
+interface Move {
+  readonly call: MoveCall;
+  readonly from: Region;
+  readonly to: Region;
+  readonly gained: ActionMask;
+}
+
+export function checkGains(
+  manifest: Manifest,
+  assertion: GainsAssertion,
+  maps: readonly MapOnTree[],
+  vfs: Vfs,
+): LoadProblem[] {
+  const relevant = assertion.actions.reduce((mask, name) => mask | maskOf(name), 0);
+  const move = bestMove(findRegions(maps, tree.rootStandpoint(maps, vfs)), relevant);
+  if (move === undefined) return [];
+  const { call, from, to, gained } = move;
+  const actions = actionNames(gained)
+    .map((a) => `\`${a}\``)
+    .join(', ');
+  const problem = problemOf(
+    'LLP5016',
+    { from: from.path, to: to.path, actions },
+    `deny \`${call}\` in the first or \`${call}to\` in the second`,
+    [problemOf.place(manifest, assertion.span, 'asserted here')],
+  );
+  const bit = (mask: ActionMask): number => 31 - Math.clz32(mask);
+  const { object, into } = MOVE_ACTIONS[call];
+  return [
+    withReasons(
+      problem,
+      manifest,
+      [
+        ...tree.reasonsFor(maps, from.below, bit(object), 'allowed'),
+        ...tree.reasonsFor(maps, to.own, bit(into), 'allowed'),
+      ],
+      'the move is allowed',
+    ),
+  ];
+}
+
+/** One for each mount, region and way into it. */
+function findRegions(maps: readonly MapOnTree[], root: Standpoint): Region[] {
+  const found = new Map<string, Region>();
+  const queue = [root];
+  for (const at of queue) {
+    if (at.location.inode.kind !== 'dir' || (tree.allowedOn(maps, at.standings) & WALK) === 0) continue;
+    addRegion(found, maps, at, at.standings);
+    const later = tree.regionOf(at);
+    if ((tree.allowedOn(maps, later) & WALK) !== 0) addRegion(found, maps, at, later);
+    queue.push(...tree.objectsIn(maps, at));
+  }
+  return [...found.values()];
+}
+
+function addRegion(
+  found: Map<string, Region>,
+  maps: readonly MapOnTree[],
+  at: Standpoint,
+  own: readonly Standing[],
+): void {
+  const below = tree.regionOf(at);
+  const allowed = tree.allowedOn(maps, below);
+  const ownAllowed = tree.allowedOn(maps, own);
+  const into = MOVE_CALLS.filter((call) => (ownAllowed & MOVE_ACTIONS[call].into) !== 0);
+  const mount = at.location.mount.id;
+  const key = `${mount} ${allowed} ${into.join()}`;
+  if (!found.has(key)) found.set(key, { path: at.path, mount, own, below, allowed, into });
+}
+
+function bestMove(regions: readonly Region[], relevant: ActionMask): Move | undefined {
+  let best: Move | undefined;
+  for (const from of regions) {
+    for (const to of regions) {
+      if (to.mount !== from.mount) continue;
+      for (const call of to.into) {
+        const gained = gainOf(call, from.allowed, to.allowed) & relevant;
+        if (gained !== 0 && countActions(gained) > countActions(best?.gained ?? 0))
+          best = { call, from, to, gained };
+      }
+    }
+  }
+  return best;
+}

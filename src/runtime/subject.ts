@@ -1,0 +1,106 @@
+/**
+ * What a verdict is about, by place: the object on the tree, the place of the map that it stands at, and the rules there.
+ * For what has to hold before a request is allowed, and for edits that would change that.
+ */
+import { actionBit, type ActionName } from '../abi/actions.js';
+import { entriesOf, resolve } from './kernel/resolve.js';
+import { rootLocation } from './kernel/mounts.js';
+import type { Inode, Location, Vfs } from './kernel/vfs.js';
+import { decidingRule, type Reason } from './explain.js';
+import type { GroundedMap, GroundedPolicy } from './load.js';
+import type { Place } from './loader/ground.js';
+
+export interface Subject {
+  /** Position of the map's layer in the policy. */
+  readonly layer: number;
+  readonly grounded: GroundedMap;
+  readonly action: ActionName;
+  /** Components of the physical path. */
+  readonly names: readonly string[];
+  readonly object: 'dir' | 'file';
+  readonly place: Place;
+  /** `self` where the object itself is in the map. */
+  readonly level: 'self' | 'below';
+  readonly verdict: 'allow' | 'deny';
+  readonly reason: Reason;
+}
+
+/** An object, and what leads to it from the root. */
+export interface Found {
+  readonly physical: readonly Inode[];
+  readonly names: readonly string[];
+}
+
+/** Where an inode is; the first place in the order of the tree. */
+export function findInode(vfs: Vfs, ino: number): Found | undefined {
+  const visit = (at: Location, found: Found): Found | undefined => {
+    if (at.inode.ino === ino) return found;
+    if (found.names.length > 4096) return undefined;
+    for (const [name, next] of entriesOf(at)) {
+      // A directory that is bound into itself is looked at once.
+      if (found.physical.includes(next.inode)) continue;
+      const inner = visit(next, { physical: [...found.physical, next.inode], names: [...found.names, name] });
+      if (inner !== undefined) return inner;
+    }
+    return undefined;
+  };
+  const root = rootLocation(vfs);
+  return visit(root, { physical: [root.inode], names: [] });
+}
+
+/** What each layer makes of an action on an object; nothing for maps without rules. */
+export function subjectsAt(policy: GroundedPolicy, found: Found, action: ActionName): Subject[] {
+  return [...policy.maps.values()].flatMap((grounded, layer) => {
+    const subject = subjectAt(grounded, layer, found, action);
+    return subject === undefined ? [] : [subject];
+  });
+}
+
+function subjectAt(
+  grounded: GroundedMap,
+  layer: number,
+  { physical, names }: Found,
+  action: ActionName,
+): Subject | undefined {
+  const at = physical.findLastIndex((inode) => grounded.places.has(inode.ino));
+  const place = grounded.places.get(physical[at]?.ino ?? 0);
+  if (place === undefined) return undefined;
+  const level = at === physical.length - 1 ? 'self' : 'below';
+  const reason = decidingRule(grounded.map, place, level, action);
+  const effect =
+    reason.kind === 'rule' ? reason.rule.effect : reason.kind === 'default' ? reason.effect : 'deny';
+  const object = physical.at(-1)?.kind === 'dir' ? 'dir' : 'file';
+  const verdict = effect === 'allow' ? 'allow' : 'deny';
+  return { layer, grounded, action, names, object, place, level, verdict, reason };
+}
+
+const FOLLOWED_NOT = new Set<ActionName>(['unlink', 'rename', 'rmdir', 'link']);
+
+/**
+ * All that has to hold for a request to be allowed, in the order in which it is asked: `walk` on every directory of the
+ * physical path, then the action on the object; each in every layer. Undefined when the path leads nowhere.
+ */
+export function conditionsOf(
+  policy: GroundedPolicy,
+  vfs: Vfs,
+  action: ActionName,
+  path: string,
+): readonly Subject[] | undefined {
+  const found = resolve(vfs, path, !FOLLOWED_NOT.has(action));
+  if (!found.ok || actionBit(action) === undefined) return undefined;
+  const { physical, names } = found;
+  const prefixes = physical.slice(0, -1).map((_, i): Found => {
+    return { physical: physical.slice(0, i + 1), names: names.slice(0, i) };
+  });
+  return [
+    ...prefixes.flatMap((dir) => subjectsAt(policy, dir, 'walk')),
+    ...subjectsAt(policy, found, action),
+  ];
+}
+
+/** The places from the root to one: the index is the depth. */
+export function placesTo(place: Place): Place[] {
+  const all: Place[] = [];
+  for (let at: Place | undefined = place; at !== undefined; at = at.parent) all.push(at);
+  return all.reverse();
+}

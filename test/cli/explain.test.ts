@@ -1,0 +1,120 @@
+/** `llpc explain` from the outside: requests, steps of a scenario, audit records; edits that are tried. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { validateAgainst } from '../../src/runtime/schema.js';
+import { folder, llpc } from './llpc.js';
+
+const SITE = `llp 1;
+policy "site" {
+  default deny;
+  dir "/srv" {
+    allow read, open;
+    dir? "private" { deny read; }
+  }
+}
+`;
+const SCENARIO = {
+  format: 'llp-scenario',
+  version: 1,
+  tree: [{ file: '/srv/private/key' }, { link: '/srv/k', target: 'private/key' }],
+  steps: [
+    { call: 'enforce' },
+    { call: 'open', path: '/srv/k', expect: 'EACCES' },
+    { call: 'stat', path: '/nowhere', expect: 'ENOENT' },
+  ],
+};
+const root = folder({ 'site.llp': SITE, 'steps.json': JSON.stringify(SCENARIO) });
+const AUDIT =
+  'type=LANDLOCK_ACCESS msg=audit(1.2:3): domain=1 blockers=fs.read_file path="/srv/private/key" ino=3';
+
+test('a denial: what decides, what that overrides, and edits', () => {
+  const { code, out } = llpc(root, ['explain', 'site.llp', 'read', '/srv/private/key']);
+  expect(code).toBe(0);
+  const tail = out.slice(out.indexOf('decided by'));
+  expect(tail).toBe(`decided by this rule of \`dir "/srv/private"\`
+  site.llp:6:22
+  dir? "private" { deny read; }
+it overrides, from the root down
+  site.llp:5: allow read, open; (allow in dir "/srv")
+
+the smallest edit that allows it
+  site.llp:6
+  -    dir? "private" { deny read; }
+  +    dir? "private" { allow read; }
+  it changes
+    /srv/private and beneath: read deny -> allow, as on /srv/private/
+
+an edit that changes less elsewhere
+  site.llp:6
+  -    dir? "private" { deny read; }
+  +    dir? "private" { file? "key" { allow read; } deny read; }
+  it changes
+    /srv/private/key (a file): read deny -> allow, as on /srv/private/key
+`);
+});
+
+test('the edit, applied by hand, does it', () => {
+  const ask = (file: string): string => llpc(root, ['explain', file, 'read', '/srv/private/key']).out;
+  const data = JSON.parse(
+    llpc(root, ['explain', 'site.llp', 'read', '/srv/private/key', '--format', 'json']).out,
+  ) as {
+    readonly edits: {
+      readonly smallest: { readonly hunks: readonly { readonly line: number; readonly added: string[] }[] };
+    };
+  };
+  const lines = readFileSync(join(root, 'site.llp'), 'utf8').split('\n');
+  for (const { line, added } of data.edits.smallest.hunks) lines.splice(line - 1, 1, ...added);
+  writeFileSync(join(root, 'edited.llp'), lines.join('\n'));
+  expect(ask('site.llp')).toMatch(/^read \/srv\/private\/key: deny/);
+  expect(ask('edited.llp')).toMatch(/^read \/srv\/private\/key: allow/);
+});
+
+test('--why-not: all that must hold', () => {
+  const { out } = llpc(root, ['explain', 'site.llp', 'read', '/srv/private/key', '--why-not']);
+  expect(out).toContain('  ok  walk on /srv/private: no rule denies it\n');
+  expect(out).toMatch(/ {2}NO {2}read on \/srv\/private\/key: site\.llp:6: .*\n +this rule would have to go/);
+});
+
+test('a step of a scenario', () => {
+  const step = (n: string): ReturnType<typeof llpc> =>
+    llpc(root, ['explain', 'site.llp', '--scenario', 'steps.json', '--step', n]);
+  expect(step('2').out).toMatch(/^open \/srv\/k: deny\n/);
+  expect(step('2').out).toContain('deny read;');
+  expect(step('2').out).toContain('the smallest edit that allows it');
+  expect(step('3').out).toMatch(/^stat \/nowhere: (?:fails with ENOENT|deny)/);
+  expect([step('9').code, step('9').err]).toEqual([1, expect.stringContaining('it has 3 steps')]);
+});
+
+test('an audit record', () => {
+  const line = llpc(root, ['explain', 'site.llp', '--audit', AUDIT]);
+  expect(line.out).toMatch(/^read \/srv\/private\/key: deny/);
+  expect(llpc(root, ['explain', 'site.llp', '--audit', '-'], { input: `${AUDIT}\n` }).out).toBe(line.out);
+});
+
+test.each([
+  ['site.llp read', /write `llpc explain FILE ACTION PATH`/],
+  ['site.llp read /a --audit x', /write `llpc explain FILE ACTION PATH`/],
+  ['site.llp --step 1', /`--step` is of a scenario/],
+  ['site.llp --scenario steps.json --step 0', /a whole number from 1/],
+  ['site.llp --audit nothing', /no line has `blockers=`/],
+])('llpc explain %s: usage', (args, message) => {
+  const { code, err } = llpc(root, ['explain', ...args.split(' ')]);
+  expect(err).toMatch(message);
+  expect(code).toBe(2);
+});
+
+test('JSON fits its schema', async () => {
+  expect(llpc(root, ['build', 'site.llp', '-o', 'out']).code).toBe(0);
+  for (const args of [
+    ['site.llp', 'read', '/srv/private/key', '--why-not'],
+    ['site.llp', 'read', '/srv/x'],
+    ['site.llp', 'read', '/srv/private/key/x/../..'],
+    ['out/manifest.json', 'read', '/srv/private/key', '--scenario', 'steps.json'],
+    ['site.llp', '--scenario', 'steps.json', '--step', '2'],
+    ['site.llp', '--audit', AUDIT],
+  ]) {
+    const { out } = llpc(root, ['explain', ...args, '--format', 'json']);
+    expect(await validateAgainst('explanation-1.json', JSON.parse(out))).toEqual([]);
+  }
+});

@@ -1,0 +1,124 @@
+/** What `diff` says of chosen pairs: regions, grouping, what appears later, what must be there. */
+import { describe, expect, it } from 'vitest';
+import { checkSources } from '../../src/analyse.js';
+import { textAt } from '../../src/cli/diff-sides.js';
+import { defined } from '../../src/assert.js';
+import { diffPolicies, type DiffReport, type DiffSide } from '../../src/diff.js';
+import { diffMarkdown, diffText } from '../../src/diff-text.js';
+import { validateAgainst } from '../../src/runtime/schema.js';
+import { largePolicy } from '../../bench/policies.js';
+
+function side(body: string, name: string): DiffSide {
+  const { policy, hierarchies, sources, diagnostics } = checkSources([{ name, text: body }]);
+  expect(diagnostics.filter((d) => d.severity === 'error')).toEqual([]);
+  return {
+    layers: defined(policy, 'it compiles').layers,
+    hierarchies,
+    locate: (span) => textAt(span, sources),
+  };
+}
+
+function diff(old: string, next: string): DiffReport {
+  const result = diffPolicies(side(old, 'old.llp'), side(next, 'new.llp'));
+  if (result.format === 'too-large') throw new Error(result.globs);
+  return result;
+}
+
+const policy = (body: string): string => `llp 1;\npolicy "p" { default deny;\n${body}\n}\n`;
+const lines = (report: DiffReport): string[] =>
+  report.changes.map(
+    (c) =>
+      `${c.change} ${c.region.path} ${c.region.aspects.join('+')} ${c.actions.join(',')} ${c.witness.path}`,
+  );
+
+describe('diff', () => {
+  it('shows a region once, however much lies beneath it', () => {
+    const inner = 'dir "a" { allow write; dir "b" { allow write, map; } }';
+    const report = diff(
+      policy(`dir "/x" { allow read; ${inner} }`),
+      policy(`dir "/x" { allow open; ${inner} }`),
+    );
+    expect(lines(report)).toEqual(['narrowed /x dir+below read /x', 'widened /x dir+below open /x']);
+  });
+
+  it('shows every place where other rules decide', () => {
+    const at = (rule: string): string => policy(`dir "/a" { ${rule} read; } dir "/b" { ${rule} read; }`);
+    expect(lines(diff(at('allow'), at('forbid')))).toEqual([
+      'narrowed /a dir+below read /a',
+      'narrowed /b dir+below read /b',
+    ]);
+  });
+
+  it('tells the directory itself from what lies beneath, and from a file', () => {
+    const report = diff(policy('dir "/a" { here { allow read; } }'), policy('file "/a" { allow read; }'));
+    expect(lines(report)).toEqual(['narrowed /a dir read /a', 'widened /a file read /a']);
+    expect(report.changes.map((c) => c.witness.refused)).toEqual([
+      { old: false, new: true },
+      { old: true, new: false },
+    ]);
+    expect(report.requirements.map((r) => `${r.object}: ${r.old} / ${r.new}`)).toEqual([
+      'dir: must be there / nothing',
+      'file: nothing / must be there',
+    ]);
+  });
+
+  it('finds what only later objects have where globs name all that is there', () => {
+    const at = (rule: string): string =>
+      policy(`dir "/a" { ${rule} file? "*" { deny read; } file? ".*" { deny read; }
+        dir? "*" { deny read; } dir? ".*" { deny read; } }`);
+    const report = diff(
+      at('allow read; here { deny read; }'),
+      at('allow open; here { deny open; deny read; }'),
+    );
+    const later = report.changes.filter((c) => c.witness.appearsLater);
+    expect(later.map((c) => `${c.change} ${c.actions.join()} ${c.region.aspects.join()}`)).toEqual([
+      'narrowed read below',
+    ]);
+  });
+
+  it('says where a walk is denied on the way', () => {
+    const at = (rule: string): string => policy(`dir "/a" { deny walk; ${rule} read; }`);
+    const [change] = diff(at('allow'), at('deny')).changes;
+    expect(change?.witness).toMatchObject({ path: '/a', blocked: { old: null, new: null } });
+    const under = (rule: string): string => policy(`dir "/a" { deny walk; dir "b" { ${rule} read; } }`);
+    expect(diff(under('allow'), under('deny')).changes[0]?.witness.blocked).toEqual({ old: '/a', new: '/a' });
+  });
+
+  it('proves that rewrites mean the same, and says that links may tell other scopes apart', () => {
+    const a = policy('dir "/a" { allow read, open; }');
+    const same = diff(a, policy('dir "/a" { allow open; allow read; }'));
+    expect(same).toMatchObject({ equal: true, complete: true, sameScopes: true, changes: [] });
+    const other = diff(a, policy('dir "/a" { allow read, open; dir? "b" { } }'));
+    expect(other).toMatchObject({ equal: false, sameScopes: false, changes: [] });
+    expect(diffText(same)).toMatch(/^no difference on any path: \d+ states/);
+  });
+
+  it('takes layers together', () => {
+    const old = policy('dir "/a" { allow read; }');
+    const report = diff(old, `${old}policy "q" { default allow; dir "/a/b" { deny read; } }`);
+    expect(lines(report)).toEqual(['narrowed /a/b dir+below read /a/b']);
+    expect(report.changes[0]?.new.rules.map((r) => r.layer)).toEqual(['q']);
+  });
+
+  it('compares a thousand scopes by place', () => {
+    const old = largePolicy(1000);
+    const report = diff(old, old.replace('dir "/srv/area7/place7" {', 'dir "/srv/area7/other" {'));
+    expect(
+      report.changes.map((c) => c.region.path).every((p) => /^\/srv\/area7\/(?:place7|other)$/.test(p)),
+    ).toBe(true);
+    expect(report.requirements).toHaveLength(2);
+  });
+
+  it('prints JSON that fits the schema, and a table', async () => {
+    const report = diff(policy('dir "/a|b" { allow read; }'), policy('file? "/a|b" { allow open; }'));
+    expect(await validateAgainst('diff-1.json', JSON.parse(JSON.stringify(report)))).toEqual([]);
+    const table = diffMarkdown(report);
+    const cells = table
+      .split('\n')
+      .filter((l) => l.startsWith('|'))
+      .map((l) => l.replaceAll('\\|', '').split('|').length - 2);
+    const rows = (n: number, width: number): number[] => Array<number>(n + 2).fill(width);
+    expect(cells).toEqual([...rows(report.changes.length, 6), ...rows(report.requirements.length, 3)]);
+    expect(report.requirements).toHaveLength(2);
+  });
+});

@@ -1,0 +1,250 @@
+/**
+ * `diff` on random pairs: it finds a difference exactly when the reference evaluator differs on some path, and what it shows is
+ * confirmed by the reference and by running both chains. `LLP_PAIRS` asks for more, `LLP_SEED` for others.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ACTIONS, WALK, actionNames } from '../../src/abi/actions.js';
+import { checkSources, hasError, type Checked } from '../../src/analyse.js';
+import { emitChain } from '../../src/codegen/emit.js';
+import { buildArtifact } from '../../src/codegen/manifest.js';
+import { buildPlan } from '../../src/ir/plan.js';
+import type { CompileResult } from '../../src/compile.js';
+import { positionAt } from '../../src/diagnostics/lines.js';
+import {
+  findDifferences,
+  type Change,
+  type Differences,
+  type Side,
+  type Witness,
+} from '../../src/ir/differences.js';
+import type { CheckedPolicy, Layer } from '../../src/ir/policy.js';
+import type { Artifact } from '../../src/artifact/manifest.js';
+import { defined } from '../../src/assert.js';
+import { createEngine } from '../../src/runtime/engine/engine.js';
+import { explainRuns, traced } from '../../src/runtime/explain.js';
+import { addToTree } from '../../src/runtime/kernel/build-tree.js';
+import { resolve } from '../../src/runtime/kernel/resolve.js';
+import { request } from '../../src/runtime/kernel/syscalls/index.js';
+import { Vfs } from '../../src/runtime/kernel/vfs.js';
+import { loadPolicy, toDecision } from '../../src/runtime/load.js';
+import { addMissing, addRequired } from '../../src/test-tree.js';
+import { masksOnPath } from '../semantics/reference.js';
+import { globbyText, policyText } from '../property/arbitrary.js';
+import { everyPath, type Names } from '../property/paths.js';
+import { pairOf, type Pair } from './mutate.js';
+
+const WANTED = Number(process.env['LLP_PAIRS'] ?? 5_000);
+const SEED = Number(process.env['LLP_SEED'] ?? 90_210);
+const EVERYTHING = (1 << 25) - 1;
+/** More than that is left out: the reference looks at every path. */
+const MAX_PATHS = 500;
+
+const count = {
+  pairs: 0,
+  different: 0,
+  equal: 0,
+  refused: 0,
+  witnesses: 0,
+  asked: 0,
+  blocked: 0,
+  notLoaded: 0,
+  later: 0,
+  rules: 0,
+};
+
+describe('the difference of two policies', () => {
+  it(`is what the reference sees, on ${WANTED} pairs`, { timeout: 60_000 + WANTED * 60 }, () => {
+    const property = fc.property(fc.oneof(pairOf(policyText), pairOf(globbyText)), judgePair);
+    for (let round = 0; count.pairs < WANTED; round++)
+      fc.assert(property, { numRuns: 250, seed: SEED + round });
+    console.log('pairs', count);
+    expect(Math.min(count.different, count.equal) / count.pairs).toBeGreaterThan(0.2);
+    expect(Math.min(count.blocked, count.notLoaded, count.rules)).toBeGreaterThan(0);
+  });
+});
+
+function judgePair({ old, next }: Pair): void {
+  const [a, b] = [
+    checkSources([{ name: 'p.llp', text: old }]),
+    checkSources([{ name: 'p.llp', text: next }]),
+  ];
+  if (hasError(a.diagnostics) || hasError(b.diagnostics)) {
+    count.refused++;
+    return;
+  }
+  const sides = [sideOf(a), sideOf(b)] as const;
+  const paths = pathsOf([...sides[0].layers, ...sides[1].layers]);
+  if (paths.length > MAX_PATHS) return;
+  const found = findDifferences(sides) as Differences & { kind: 'decided' };
+  expect(found.kind).toBe('decided');
+  expect(found.more).toBe(false);
+  const differing = paths.filter(
+    (names) => verdicts(sides[0].layers, names) !== verdicts(sides[1].layers, names),
+  );
+  expect(
+    found.changes.length > 0,
+    `${differing.length} paths differ, as /${differing[0]?.join('/') ?? ''}`,
+  ).toBe(differing.length > 0);
+  coversEveryAction(sides, differing, found.changes);
+  if (found.changes.length > 0) {
+    const chains = [unproved(a), unproved(b)] as const;
+    for (const change of found.changes) {
+      confirmByReference(sides, change);
+      confirmByRunning(chains[0], change, 0);
+      confirmByRunning(chains[1], change, 1);
+    }
+  }
+  count.pairs++;
+  count[differing.length > 0 ? 'different' : 'equal']++;
+}
+
+const NO_CLAIMS = { assertions: [], gainAssertions: [] };
+
+/** As `compile` makes it, but for the proof, which takes most of its time. */
+function unproved(checked: Checked): CompileResult {
+  const plan = buildPlan(defined(checked.policy, 'it compiles'), 'chained');
+  const chains = plan.chains.map((chain) => ({ chain, programs: emitChain(chain), certificate: null }));
+  return { ...checked, artifact: buildArtifact(plan, chains, checked.sources, NO_CLAIMS) };
+}
+
+function sideOf({ stages }: Checked): Side {
+  const policy = defined(stages.policy, 'it compiles');
+  return { layers: policy.layers, hierarchies: defined(stages.hierarchies, 'it compiles') };
+}
+
+/** Every path that tells any of the scopes apart. */
+function pathsOf(layers: readonly Layer[]): Names[] {
+  const first = defined(layers[0], 'a side has a layer');
+  return everyPath({ ...first, scopes: layers.flatMap((l) => l.scopes) });
+}
+
+function masksOf(
+  layers: readonly Layer[],
+  names: Names,
+): readonly [dir: number, file: number, below: number] {
+  const all = layers.map((l) => [masksOnPath(l, names, 'dir'), masksOnPath(l, names, 'file')] as const);
+  const meet = (of: (masks: (typeof all)[number]) => number): number =>
+    all.reduce((m, x) => m & of(x), EVERYTHING);
+  const dir = meet(([d]) => d.self);
+  return [dir, names.length === 0 ? dir : meet(([, f]) => f.self) & ~WALK, meet(([d]) => d.below)];
+}
+
+const verdicts = (layers: readonly Layer[], names: Names): string => masksOf(layers, names).join();
+
+/** Each action that differs somewhere is in a change, in the same direction. */
+function coversEveryAction(
+  sides: readonly [Side, Side],
+  differing: readonly Names[],
+  changes: readonly Change[],
+): void {
+  let [widened, narrowed] = [0, 0];
+  for (const names of differing) {
+    const [old, next] = [masksOf(sides[0].layers, names), masksOf(sides[1].layers, names)];
+    old.forEach((mask, i) => {
+      widened |= (next[i] ?? 0) & ~mask;
+      narrowed |= mask & ~(next[i] ?? 0);
+    });
+  }
+  const said = (kind: Change['change']): number =>
+    changes.reduce((mask, c) => (c.change === kind ? mask | c.actions : mask), 0);
+  expect([said('widened'), said('narrowed')]).toEqual([widened, narrowed]);
+}
+
+function confirmByReference(
+  sides: readonly [Side, Side],
+  { witness, actions, change, decisions }: Change,
+): void {
+  const { names, object, appearsLater } = witness;
+  const index = appearsLater ? 2 : object === 'dir' ? 0 : 1;
+  const at = appearsLater ? names.slice(0, -1) : names;
+  const [old, next] = sides.map((s) => (masksOf(s.layers, at)[index] ?? 0) & actions);
+  expect([old, next]).toEqual(change === 'widened' ? [0, actions] : [actions, 0]);
+  expect(decisions.map((d) => d[0]?.verdict)).toEqual(
+    change === 'widened' ? ['deny', 'allow'] : ['allow', 'deny'],
+  );
+  expect(blockedOf(sides, names)).toEqual(witness.blocked);
+  count.witnesses++;
+}
+
+function blockedOf(sides: readonly [Side, Side], names: Names): (number | undefined)[] {
+  return sides.map(({ layers }) => {
+    const at = names.findIndex((_, i) => (masksOf(layers, names.slice(0, i))[0] & WALK) === 0);
+    return at < 0 ? undefined : at;
+  });
+}
+
+/** The chain of a side answers the verdict; a tree that it refuses, or a walk that it denies, is as the witness says. */
+function confirmByRunning(result: CompileResult, { witness, actions, decisions }: Change, side: 0 | 1): void {
+  const policy = defined(result.stages.policy, 'it compiles');
+  const artifact = defined(result.artifact, 'it compiles');
+  const vfs = treeWith(witness, policy, artifact);
+  const loaded = loadPolicy(artifact, vfs, createEngine('interpreter'));
+  // Some policies load on no tree: they require both kinds of one object.
+  const never = (): boolean => loadPolicy(artifact, treeWith(NOTHING, policy, artifact)).kind === 'refused';
+  if (witness.refused[side] || never()) expect(loaded.kind).toBe('refused');
+  else expect(loaded.kind).toBe('loaded');
+  if (loaded.kind === 'refused') {
+    count.notLoaded++;
+    return;
+  }
+  const path = `/${witness.names.join('/')}`;
+  if (witness.appearsLater) {
+    count.later++;
+    expect(addToTree(vfs, { kind: witness.object, path })).toBeUndefined();
+  }
+  const blocked = witness.blocked[side] !== undefined;
+  if (blocked) count.blocked++;
+  const expected = blocked ? 'deny' : decisions[side][0]?.verdict;
+  const { kernel, task, grounded } = loaded.value;
+  for (const action of actionNames(actions)) {
+    const ask = (): ReturnType<typeof request> => request(task, ACTIONS.indexOf(action), path);
+    const { result: answer, runs } = traced(kernel, ask);
+    expect(toDecision(answer).verdict, `${action} ${path}, side ${side}`).toBe(expected);
+    count.asked++;
+    const judged = explainRuns([grounded], runs).at(-1);
+    // A chain without state does not know regions: of what is in no scope it names the rules of the root.
+    if ([...grounded.maps.values()].some(({ map }) => map.layout.classes === 0)) continue;
+    // An action that is allowed everywhere has no program: then the last run judged the walk.
+    if (blocked || judged?.reason?.kind !== 'rule' || (judged.hook === 'fs_walk' && action !== 'walk'))
+      continue;
+    const { span } = judged.reason.rule;
+    count.rules++;
+    expect(decisions[side].map((d) => startOf(result, d.by?.rule.span))).toContain(
+      `${span.line}:${span.column}`,
+    );
+  }
+}
+
+function startOf(
+  { sources }: CompileResult,
+  span: { readonly source: number; readonly start: number } | undefined,
+): string {
+  if (span === undefined) return 'default';
+  const { line, column } = positionAt(defined(sources[span.source], 'a source'), span.start);
+  return `${line}:${column}`;
+}
+
+const NOTHING = { names: [], object: 'dir', appearsLater: false } as const;
+
+/** The witness, and what the policy requires beside it. */
+function treeWith(
+  { names, object, appearsLater }: Pick<Witness, 'names' | 'object' | 'appearsLater'>,
+  policy: CheckedPolicy,
+  { manifest }: Artifact,
+): Vfs {
+  const vfs = new Vfs();
+  if (appearsLater) addMissing(vfs, '', names.slice(0, -1).join('/'), true);
+  else if (names.length > 0) addMissing(vfs, '', names.join('/'), object === 'dir');
+  addRequired(vfs, manifest);
+  // What is required only where something else is: until nothing is new.
+  for (const { scopes } of [...policy.layers, ...policy.layers]) {
+    for (const { path, object: kind, optional, within } of scopes) {
+      if (optional || within === 0 || path.some((c) => c.kind === 'glob')) continue;
+      const literal = path.map((c) => (c.kind === 'literal' ? c.name : ''));
+      if (resolve(vfs, `/${literal.slice(0, within).join('/')}`, true).ok)
+        addMissing(vfs, '', literal.join('/'), kind === 'dir');
+    }
+  }
+  return vfs;
+}

@@ -1,0 +1,111 @@
+/**
+ * The extension as it is packed: its manifest, the one file that is loaded, and, where `LLP_VSCE` names an installed
+ * `@vscode/vsce`, the package that it makes. (That tool is no dependency: a part of it is not free software.)
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, expect, it, test } from 'vitest';
+import { stage } from '../../editors/stage.js';
+import { findServer } from '../../editors/vscode/src/server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'llp-vscode-'));
+const json = (path: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+beforeAll(() => stage(folder));
+
+it('names files that are there', () => {
+  const text = readFileSync(join(folder, 'package.json'), 'utf8');
+  const files = [...text.matchAll(/"(\.\/[^"]+)"/g)].map((m) => m[1] ?? '');
+  expect(files.sort()).toEqual([
+    './language-configuration.json',
+    './out/extension.js',
+    './syntaxes/llp.tmLanguage.json',
+  ]);
+  for (const file of files) expect(existsSync(join(folder, file)), file).toBe(true);
+  expect(json(join(folder, 'package.json'))).toMatchObject({
+    version: json('package.json')['version'],
+    license: 'Apache-2.0',
+  });
+  expect(text).not.toMatch(/"(?:private|type)": (?:true|"module")/);
+});
+
+it('says whose code is in it', () => {
+  const notices = readFileSync(join(folder, 'NOTICES.txt'), 'utf8');
+  for (const name of ['vscode-languageclient', 'vscode-jsonrpc', 'semver', 'minimatch'])
+    expect(notices).toContain(`${name}\n\n`);
+  expect(notices.match(/Copyright/g)?.length).toBeGreaterThan(4);
+});
+
+it('is loaded with nothing but the editor beside it', () => {
+  const code = `
+    const Module = require('node:module');
+    const any = new Proxy(class {}, { get: (t, k) => (k in t || typeof k === 'symbol' ? t[k] : any) });
+    const load = Module._load;
+    Module._load = (name, ...rest) => (name === 'vscode' ? any : load(name, ...rest));
+    const { activate, deactivate } = require(process.argv[1]);
+    console.log(typeof activate, typeof deactivate);`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', code, join(folder, 'out/extension.js')], {
+    encoding: 'utf8',
+  });
+  expect([stdout, stderr]).toEqual(['function function\n', '']);
+});
+
+test('language configuration: an opened block indents, a closed one does not', () => {
+  const { indentationRules } = json(join(folder, 'language-configuration.json')) as {
+    indentationRules: Record<string, string>;
+  };
+  const increases = new RegExp(indentationRules['increaseIndentPattern'] ?? '');
+  for (const line of ['policy "p" {', '  dir? "/a/b" {', 'here {', 'given { '])
+    expect(increases.test(line), line).toBe(true);
+  for (const line of ['here { deny read; }', 'allow read;', '// a {', 'dir "{a'])
+    expect(increases.test(line), line).toBe(false);
+  expect(new RegExp(indentationRules['decreaseIndentPattern'] ?? '').test('  }')).toBe(true);
+});
+
+const asked = { path: '', defines: {}, folders: ['/w'], trusted: true, exists: () => false };
+const own = '/w/node_modules/llpc/dist/src/cli/main.js';
+test.each([
+  ['what is on the path', asked, { kind: 'program', path: 'llpc', args: ['lsp'] }],
+  [
+    'what the folder brings',
+    { ...asked, exists: (p: string) => p === own },
+    { kind: 'module', path: own, args: ['lsp'] },
+  ],
+  [
+    'nothing of a folder that is not trusted',
+    { ...asked, trusted: false, exists: () => true },
+    { kind: 'program', path: 'llpc', args: ['lsp'] },
+  ],
+  [
+    'what the settings name',
+    { ...asked, path: '/x/llpc', defines: { a: '/b' }, exists: () => true },
+    { kind: 'program', path: '/x/llpc', args: ['lsp', '-D', 'a=/b'] },
+  ],
+  [
+    'a module that they name',
+    { ...asked, path: '/x/main.js' },
+    { kind: 'module', path: '/x/main.js', args: ['lsp'] },
+  ],
+])('it starts %s', (_, question, found) => {
+  expect(findServer(question)).toEqual(found);
+});
+
+test('it is no part of the package of the compiler', () => {
+  expect(JSON.stringify(json('package.json')['files'])).not.toContain('editors');
+});
+
+const VSCE = process.env['LLP_VSCE'];
+if (VSCE === undefined) console.log('not packed: LLP_VSCE names no installed @vscode/vsce');
+
+test.skipIf(VSCE === undefined)('it is packed', async () => {
+  const vsce = (await import(pathToFileURL(join(VSCE ?? '', 'out/api.js')).href)) as {
+    createVSIX(options: object): Promise<void>;
+    listFiles(options: object): Promise<string[]>;
+  };
+  const packagePath = join(folder, 'llp.vsix');
+  await vsce.createVSIX({ cwd: folder, packagePath, dependencies: false, allowMissingRepository: true });
+  expect(statSync(packagePath).size).toBeLessThan(1 << 20);
+});

@@ -1,0 +1,67 @@
+/**
+ * The two engines on random programs: the same r0, memory, maps and end. `LLP_PROGRAMS` asks for more, `LLP_SEED` for
+ * others.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { defined } from '../../src/assert.js';
+import { compileRaw } from '../../src/runtime/engine/wasm/raw.js';
+import { BATCH, SEED, compiled, interpreted, verified } from './both-engines.js';
+import { engineMaps, randomProgram, samplePrograms } from './random-program.js';
+import type { RandomProgram } from './random-program.js';
+
+const PROGRAMS = Number(process.env['LLP_PROGRAMS'] ?? 50_000);
+const FUEL = 1 << 20;
+
+/** The programs of which the engines differ; `fuel` is counted where it is given. */
+function disagreements(programs: readonly RandomProgram[], fuel?: number): readonly RandomProgram[] {
+  const all = programs.map(verified);
+  const maps = engineMaps(programs[0]?.values ?? []);
+  const module = defined(
+    compileRaw(all.map(({ code }) => ({ code, maps, countsFuel: fuel !== undefined }))),
+    'room in linear memory',
+  );
+  return programs.filter((program, i) => {
+    const one = defined(all[i], 'a verified program');
+    const expected = interpreted(program, one, fuel ?? FUEL);
+    return compiled(module, i, program, maps, one, fuel ?? FUEL) !== expected;
+  });
+}
+
+describe('the interpreter and compiled code', () => {
+  it(`agree on ${PROGRAMS} programs`, { timeout: 60_000 + PROGRAMS * 10 }, () => {
+    let batch: RandomProgram[] = [];
+    const wrong: RandomProgram[] = [];
+    let done = 0;
+    for (const program of samplePrograms(SEED, PROGRAMS)) {
+      batch.push(program);
+      if (batch.length < BATCH && done + batch.length < PROGRAMS) continue;
+      done += batch.length;
+      wrong.push(...disagreements(batch));
+      batch = [];
+    }
+    expect(done).toBe(PROGRAMS);
+    if (wrong.length > 0) shrink(wrong.length);
+  });
+
+  it('run out of fuel at the same jump', () => {
+    const fuel = fc.integer({ min: 1, max: 300 });
+    fc.assert(
+      fc.property(fc.array(randomProgram(), { minLength: 20, maxLength: 20 }), fuel, (programs, limit) => {
+        expect(disagreements(programs, limit)).toEqual([]);
+      }),
+      { numRuns: 50, seed: SEED },
+    );
+  });
+});
+
+/** Finds a small program that the engines differ on, and fails with it. */
+function shrink(count: number): never {
+  fc.assert(
+    fc.property(randomProgram(), (program) => {
+      expect(disagreements([program])).toEqual([]);
+    }),
+    { numRuns: 20_000, seed: SEED },
+  );
+  throw new Error(`the engines differ on ${count} programs of the series`);
+}

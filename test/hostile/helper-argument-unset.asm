@@ -1,0 +1,10 @@
+; tries: an argument that was never written
+; rule: uninitialised
+; on: fs_get
+
+  mov r6, r1
+  ldxdw r1, [r6+16]
+  ldxdw r2, [r6+8]
+  call 62
+  mov r0, 0
+  exit

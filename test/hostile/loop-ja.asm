@@ -1,0 +1,6 @@
+; tries: ja to itself
+; rule: loop
+; on: fs_walk
+
+L:
+  ja L

@@ -1,0 +1,40 @@
+; tries: an index that is 16 on one of two paths, used from the stack behind a local call
+; rule: memory
+; on: raw, 16 bytes of memory
+; memory: 00000000000000000000000000000000
+
+  ldxb r2, [r1+0]
+  mov r6, 16
+  jeq r2, 0, L
+  mov r6, 3
+L:
+  stxdw [r10-8], r6
+  mov r6, r1
+  call_local F
+  mov r1, r6
+  ldxdw r7, [r10-8]
+  add r1, r7
+  ldxb r0, [r1+0]
+  exit
+F:
+  mov r0, 0
+  exit
+
+; repaired: no path has 16
+
+  ldxb r2, [r1+0]
+  mov r6, 15
+  jeq r2, 0, L
+  mov r6, 3
+L:
+  stxdw [r10-8], r6
+  mov r6, r1
+  call_local F
+  mov r1, r6
+  ldxdw r7, [r10-8]
+  add r1, r7
+  ldxb r0, [r1+0]
+  exit
+F:
+  mov r0, 0
+  exit

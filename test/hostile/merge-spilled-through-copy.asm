@@ -1,0 +1,36 @@
+; tries: an index that is 16 on one of two paths, used from the stack, through copies of the frame pointer
+; rule: memory
+; on: raw, 16 bytes of memory
+; memory: 00000000000000000000000000000000
+
+  ldxb r2, [r1+0]
+  mov r6, 16
+  jeq r2, 0, L
+  mov r6, 3
+L:
+  mov r3, r10
+  add r3, -16
+  stxdw [r3+8], r6
+  mov r6, 0
+  mov r4, r10
+  ldxdw r7, [r4-8]
+  add r1, r7
+  ldxb r0, [r1+0]
+  exit
+
+; repaired: no path has 16
+
+  ldxb r2, [r1+0]
+  mov r6, 15
+  jeq r2, 0, L
+  mov r6, 3
+L:
+  mov r3, r10
+  add r3, -16
+  stxdw [r3+8], r6
+  mov r6, 0
+  mov r4, r10
+  ldxdw r7, [r4-8]
+  add r1, r7
+  ldxb r0, [r1+0]
+  exit

@@ -1,0 +1,38 @@
+; tries: an index that may be 16 of 16
+; rule: map_value
+; on: fs_walk
+; maps: counts
+
+  ldxb r6, [r1+0]
+  stw [r10-4], 0
+  mov r2, r10
+  add r2, -4
+  lddw_map r1, 0
+  call 1
+  jne r0, 0, +2
+  mov r0, 0
+  exit
+  jgt r6, 16, L
+  add r0, r6
+  ldxb r2, [r0+0]
+L:
+  mov r0, 0
+  exit
+
+; repaired: at most 15
+
+  ldxb r6, [r1+0]
+  stw [r10-4], 0
+  mov r2, r10
+  add r2, -4
+  lddw_map r1, 0
+  call 1
+  jne r0, 0, +2
+  mov r0, 0
+  exit
+  jgt r6, 15, L
+  add r0, r6
+  ldxb r2, [r0+0]
+L:
+  mov r0, 0
+  exit

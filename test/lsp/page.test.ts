@@ -1,0 +1,26 @@
+/** The page about editors: its policy is laid out and correct, and the hover on it says what the page says. */
+import { readFileSync } from 'node:fs';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { expect, it } from 'vitest';
+import { defined } from '../../src/assert.js';
+import { formatText } from '../../src/format/format.js';
+import { hover } from '../../src/lsp/hover.js';
+import { createWorkspace, viewOf } from '../../src/lsp/workspace.js';
+
+const PAGE = readFileSync(new URL('../../docs/editors.md', import.meta.url), 'utf8');
+const POLICY = defined(/```llp\n([^]*?)```/.exec(PAGE)?.[1], 'a policy');
+const workspace = createWorkspace({});
+workspace.open.set('untitled:a.llp', TextDocument.create('untitled:a.llp', 'llp', 1, POLICY));
+const view = defined(viewOf(workspace, 'untitled:a.llp'), 'a view');
+
+it('has a policy without a mistake, as it is laid out', () => {
+  expect(view.diagnostics).toEqual([]);
+  expect(formatText(POLICY)).toEqual({ kind: 'ok', text: POLICY });
+});
+
+it('shows what the hover says', () => {
+  const shown = hover(workspace, view, POLICY.indexOf('uploads'))?.contents.value ?? '';
+  const plain = shown.replace(/\[(`[^`]*`)\]\([^)]*\)/g, '$1');
+  const quoted = [...PAGE.matchAll(/^>(?: (.*))?$/gm)].map(([, line]) => line ?? '').join('\n');
+  expect(quoted.replace(/\n+/g, '\n')).toBe(plain.replace(/\n+/g, '\n'));
+});

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { compile } from '../../src/compile.js';
+import { defined } from '../../src/assert.js';
+import { buildTree } from '../../src/runtime/index.js';
+import { groundPolicy } from '../../src/runtime/load.js';
+import { assemble } from '../bpf/programs.js';
+
+it('a refused program is reported with the instruction', () => {
+  const { artifact } = compile('llp 1; policy "p" { dir "/srv" { allow read; } }');
+  const { manifest, bytecode } = defined(artifact, 'it compiles');
+  const bytes = assemble('mov r0, r7 | exit');
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const [first, ...others] = manifest.programs;
+  const program = defined(first, 'a chain has programs');
+  const changed = { ...program, bytecode: { ...program.bytecode, sha256 } };
+  const { vfs } = buildTree([{ kind: 'file', path: '/srv/a' }]);
+  const loaded = groundPolicy(
+    {
+      manifest: { ...manifest, programs: [changed, ...others] },
+      bytecode: new Map([...bytecode, [program.bytecode.file, bytes]]),
+    },
+    vfs,
+  );
+  expect(loaded.problems.map((p) => p.message)).toEqual([
+    `program \`${program.name}\` is refused: slot 0 \`mov r0, r7\`: r7 is unset`,
+  ]);
+});
