@@ -38,6 +38,7 @@ const LAYERS: readonly (readonly string[])[] = [
     'testing.ts',
   ],
   ['format/'],
+  ['learn/'],
   ['cli/', 'lsp/', 'index.ts'],
   ['harness/', 'unplugin/'],
 ];

@@ -10,6 +10,7 @@ export interface Command {
     | 'explain'
     | 'graph'
     | 'diff'
+    | 'learn'
     | 'fmt'
     | 'lsp'
     | 'disasm'
@@ -195,6 +196,45 @@ say the same are folded into one box. Each layer is drawn by itself.
 ${EXITS}`,
   },
   {
+    name: 'learn',
+    options: [
+      'out',
+      'report',
+      'no-generalise',
+      'siblings',
+      'home',
+      'cwd',
+      'root',
+      'never',
+      'assert',
+      'name',
+      'save-scenario',
+      'lenient',
+      'no-verify',
+    ],
+    help: `llpc learn FILE… [-o POLICY]
+
+Makes a policy of what a program did. FILE is the output of strace (\`strace -f -y -s 4096 -o FILE PROGRAM\`), which may be
+gzipped, or a scenario (.json). The policy is replayed on each of them, and no call of theirs is denied. It goes to standard
+output and the report to standard error; with -o the policy goes to POLICY and the report to standard output.
+
+  -o, --out POLICY        where to
+  --report FORMAT         text (default) or json (schema/learn-1.json), which has the policy in it
+  --no-generalise RULES   do without these rules: fragments, home, siblings, temporary, versions, all
+  --siblings N            entries of a directory that make a rule of it (default 3)
+  --home DIR              the home directory (default: the one that most paths are in)
+  --cwd DIR               where the program started, if the trace does not say
+  --root DIR              look paths up in this directory: which are links, and what the kernel executes with a program
+  --never ACTIONS:PATH    grant none of these at PATH or beneath it; what asked for it is reported
+  --assert FILE           the same, for each \`assert never … under "PATH";\` at the top of this policy
+  --name NAME             of the policy (default: the first file's)
+  --save-scenario FILE    the one trace as a scenario for \`llpc run\`
+  --lenient               learn from what is understood of a trace
+  --no-verify             do not replay
+${COMMON}
+${EXITS}`,
+  },
+  {
     name: 'disasm',
     options: ['hex', 'program', 'dot', 'plan'],
     help: `llpc disasm FILE
@@ -255,6 +295,7 @@ export const GENERAL_HELP = `llpc: file-access policies, compiled to Landlock v8
 
   llpc fmt --write FILE…                        lay them out
   llpc lsp                                      the language server, for editors
+  llpc learn TRACE…                             a policy of what a program did
 
   llpc disasm FILE                              bytecode as assembly
   llpc verify FILE                              bytecode checked by the rules of the ABI

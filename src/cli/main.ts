@@ -67,6 +67,8 @@ async function run(command: Command, options: Options): Promise<number> {
       return (await import('./lsp.js')).lspCommand(options);
     case 'graph':
       return (await import('./graph.js')).graphCommand(options);
+    case 'learn':
+      return (await import('./learn.js')).learnCommand(options);
     case 'disasm':
       return (await import('./disasm.js')).disasmCommand(options);
     case 'verify':

@@ -82,6 +82,26 @@ export interface Options {
   readonly path: string | undefined;
   readonly layer: string | undefined;
   readonly full: boolean;
+  readonly learn: LearnArguments;
+}
+
+/** Of `llpc learn`. */
+export interface LearnArguments {
+  readonly report: 'text' | 'json';
+  readonly noGeneralise: readonly string[];
+  readonly siblings: number;
+  readonly home: string | undefined;
+  readonly cwd: string | undefined;
+  /** A directory that the paths of a trace are looked up beneath. */
+  readonly root: string | undefined;
+  readonly never: readonly string[];
+  /** Files with assertions. */
+  readonly assert: readonly string[];
+  readonly name: string | undefined;
+  /** Where the first input goes as a scenario. */
+  readonly saveScenario: string | undefined;
+  readonly lenient: boolean;
+  readonly verify: boolean;
 }
 
 const COMMON = {
@@ -132,6 +152,18 @@ const EXTRA = {
   path: { type: 'string' },
   layer: { type: 'string' },
   full: { type: 'boolean' },
+  report: { type: 'string' },
+  'no-generalise': { type: 'string', multiple: true },
+  siblings: { type: 'string' },
+  home: { type: 'string' },
+  cwd: { type: 'string' },
+  root: { type: 'string' },
+  never: { type: 'string', multiple: true },
+  assert: { type: 'string', multiple: true },
+  name: { type: 'string' },
+  'save-scenario': { type: 'string' },
+  lenient: { type: 'boolean' },
+  'no-verify': { type: 'boolean' },
 } as const;
 export type ExtraOption = keyof typeof EXTRA;
 
@@ -167,6 +199,7 @@ export function readOptions(
     ...readBytecodeOptions(values, text),
     ...readTraceOptions(values['trace'] === true, text('trace-limit')),
     ...readCoverageOptions(values, text),
+    learn: readLearnOptions(values, text),
     generate: values['generate'] === true,
     whyNot: values['why-not'] === true,
     audit: text('audit'),
@@ -190,6 +223,31 @@ function readCoverageOptions(
     coverage: values['coverage'] === true || format !== undefined || out !== undefined,
     coverageFormat: oneOf('--coverage-format', format ?? 'text', COVERAGE_FORMATS),
     coverageOut: out,
+  };
+}
+
+function readLearnOptions(
+  values: Readonly<Record<string, unknown>>,
+  text: (name: string) => string | undefined,
+): LearnArguments {
+  const absolute = (name: string): string | undefined => {
+    const path = text(name)?.replace(/(?<=.)\/+$/, '');
+    if (path === undefined || path.startsWith('/')) return path;
+    throw new UsageError(`\`--${name} ${path}\`: it takes an absolute path`);
+  };
+  return {
+    report: oneOf('--report', text('report') ?? 'text', ['text', 'json']),
+    noGeneralise: list(values['no-generalise']).flatMap((names) => names.split(',')),
+    siblings: wholeNumber('--siblings', text('siblings'), 2, 1_000_000) ?? 3,
+    home: absolute('home'),
+    cwd: absolute('cwd'),
+    root: text('root'),
+    never: list(values['never']),
+    assert: list(values['assert']),
+    name: text('name'),
+    saveScenario: text('save-scenario'),
+    lenient: values['lenient'] === true,
+    verify: values['no-verify'] !== true,
   };
 }
 
@@ -268,7 +326,7 @@ function parse(
   }
 }
 
-function oneOf<T extends string>(option: string, value: string, known: readonly T[]): T {
+export function oneOf<T extends string>(option: string, value: string, known: readonly T[]): T {
   const found = known.find((k) => k === value);
   if (found !== undefined) return found;
   const near = nearestName(value, known);

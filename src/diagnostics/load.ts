@@ -30,4 +30,7 @@ export const LOAD = {
     'gain on this tree',
     'what moves from `{from}` to `{to}` gains {actions}, and an assertion says that nothing does',
   ),
+  LLP5020: error('unusable trace', 'cannot learn from `{file}`: {why}'),
+  LLP5021: error('trace line not understood', '`{file}`, line {line}: {why}'),
+  LLP5022: error('learned policy fails', 'the learned policy is not what it must be: {why}'),
 } as const;

@@ -85,6 +85,18 @@ export function runPick(
   session: SessionIndex,
   name: string,
 ): boolean {
+  task.kernel.asked?.(triggers, inode, false);
+  return judge(task, triggers, inode, lookup, session, name);
+}
+
+function judge(
+  task: Task,
+  triggers: number,
+  inode: number,
+  lookup: Lookup,
+  session: SessionIndex,
+  name: string,
+): boolean {
   const { set, kernel } = task;
   if (set.picks.length === 0) return true;
   const occasion = (): Occasion => ({ hook: 'fs_pick', object: inode, lookup, triggers });
@@ -95,10 +107,11 @@ export function runPick(
 
 /** `fs_pick` on an open file, which has no session: from cookie 0, with lookup `normal`. */
 export function runPickFresh(task: Task, triggers: number, inode: number): boolean {
+  task.kernel.asked?.(triggers, inode, true);
   if (task.set.size === 0) return true;
   runnerOf(task).open(0);
   task.kernel.engine.fault = undefined;
-  return runPick(task, triggers, inode, LOOKUP.NORMAL, 0, '');
+  return judge(task, triggers, inode, LOOKUP.NORMAL, 0, '');
 }
 
 /** `fs_get` on what the task is about to hold. The cookie is read only: it is not taken back. */

@@ -56,6 +56,8 @@ export class Kernel {
   readonly tasks = new Set<Task>();
   /** Told of every program run; nothing is spent on traces while it is undefined. */
   trace: TraceListener | undefined = undefined;
+  /** Told of every request on an object, whether or not a program judges it; `fresh`: of an open file, without a session. */
+  asked: ((triggers: number, inode: number, fresh: boolean) => void) | undefined = undefined;
   private chains = 0;
   private taskIds = 0;
 

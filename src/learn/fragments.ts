@@ -1,0 +1,95 @@
+/**
+ * Which fragments of std/ stand for what was seen. A fragment is used when it covers at least three needs that none before it
+ * covers, and grants nothing that an assertion excludes; what it covers is asked of its own automaton.
+ */
+import { checkSources } from '../analyse.js';
+import type { HierarchyAutomaton } from '../ir/hierarchy.js';
+import { stringText } from './policy-strings.js';
+import type { Need } from './facts.js';
+import { allowedWithin, stateAt } from './automaton.js';
+import type { Never } from './needs-tree.js';
+
+export interface Fragment {
+  readonly name: string;
+  /** As it is used: `node("/usr")`. */
+  readonly use: string;
+  readonly automaton: HierarchyAutomaton;
+  readonly covers: number;
+}
+
+const LEAST = 3;
+
+interface Candidate {
+  readonly name: string;
+  readonly argument: string | undefined;
+}
+
+export function chooseFragments(
+  needs: readonly Need[],
+  nevers: readonly Never[],
+): { readonly used: readonly Fragment[]; readonly left: readonly Need[] } {
+  const used: Fragment[] = [];
+  let left = needs;
+  for (const candidate of candidates(needs)) {
+    const use =
+      candidate.argument === undefined
+        ? candidate.name
+        : `${candidate.name}(${stringText(candidate.argument)})`;
+    const automaton = automatonOf(candidate.name, use);
+    if (automaton === undefined || breaks(automaton, nevers)) continue;
+    const rest = left.filter((need) => !isCovered(automaton, need));
+    const covers = left.length - rest.length;
+    if (covers < LEAST || (candidate.name === 'temporary' && executesWithin(needs, candidate.argument)))
+      continue;
+    used.push({ name: candidate.name, use, automaton, covers });
+    left = rest;
+  }
+  return { used, left };
+}
+
+/** General ones first. The prefix of an interpreter is where its program was executed. */
+function candidates(needs: readonly Need[]): Candidate[] {
+  const programs = needs.filter((n) => n.part === 'self' && n.kind === 'file').map((n) => n.path);
+  const prefixOf = (pattern: RegExp): string | undefined => {
+    const found = programs.find((path) => pattern.test(path.at(-1) ?? '') && path.at(-2) === 'bin');
+    return found === undefined ? undefined : '/' + found.slice(0, -2).join('/');
+  };
+  const made = needs.filter((n) => n.part === 'region' && n.why === 'new').map((n) => '/' + n.path.join('/'));
+  const where = ['/tmp', '/var/tmp'].filter((path) => made.includes(path));
+  const list: (Candidate | undefined)[] = [
+    { name: 'runtime', argument: undefined },
+    withArgument('node', prefixOf(/^node$/)),
+    withArgument('python', prefixOf(/^python3(\.\d+)?$/)),
+    prefixOf(/^(ba|da|z|k)?sh$/) === undefined ? undefined : { name: 'shell', argument: undefined },
+    ...where.map((path) => ({ name: 'temporary', argument: path })),
+  ];
+  return list.filter((c) => c !== undefined);
+}
+
+function withArgument(name: string, argument: string | undefined): Candidate | undefined {
+  return argument === undefined || argument === '/' ? undefined : { name, argument };
+}
+
+function automatonOf(name: string, use: string): HierarchyAutomaton | undefined {
+  const text = `llp 1;\nimport "std/${name}.llp";\npolicy "p" { default deny; use ${use}; }\n`;
+  return checkSources([{ name: 'fragment.llp', text }]).hierarchies[0];
+}
+
+function breaks(automaton: HierarchyAutomaton, nevers: readonly Never[]): boolean {
+  return nevers.some(
+    ({ path, actions }) => allowedWithin(automaton, stateAt(automaton, path), actions) !== undefined,
+  );
+}
+
+export function isCovered(automaton: HierarchyAutomaton, { part, path, kind, actions }: Need): boolean {
+  const state = stateAt(automaton, path);
+  const allowed = part === 'region' ? state.below : kind === 'dir' ? state.dir : state.file;
+  return (actions & ~allowed) === 0;
+}
+
+/** `temporary` forbids executing for good. */
+function executesWithin(needs: readonly Need[], where: string | undefined): boolean {
+  const prefix = `${where ?? ''}/`;
+  return needs.some((n) => (n.actions & EXECUTE) !== 0 && `/${n.path.join('/')}/`.startsWith(prefix));
+}
+const EXECUTE = 1 << 4;

@@ -1,0 +1,108 @@
+/** Random programs on random trees: whatever they did, the policy learned from it allows it, and the lists are right. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ACTIONS, TRIGGERS } from '../../src/abi/actions.js';
+import { allowedWithin, stateAt } from '../../src/learn/automaton.js';
+import { assertionOf, learn, type LearnOptions } from '../../src/learn/learn.js';
+import type { Never } from '../../src/learn/needs-tree.js';
+import { recordScenario } from '../../src/learn/record.js';
+import { checkSources } from '../../src/analyse.js';
+import { buildTree } from '../../src/runtime/kernel/build-tree.js';
+import { treeEntry } from '../../src/runtime/scenario/tree.js';
+import type { Scenario, Step, TreeItem } from '../../src/runtime/scenario/types.js';
+
+const NAMES = ['a', 'b', '.c', 'v1.2', 'v1.10', 'x*y'] as const;
+const path = fc
+  .array(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 4 })
+  .map((names) => '/' + names.join('/'));
+const item: fc.Arbitrary<TreeItem> = fc.oneof(
+  path.map((dir) => ({ dir })),
+  { arbitrary: path.map((file) => ({ file })), weight: 3 },
+  fc.record({ link: path, target: fc.oneof(path, fc.constantFrom('a', '..', 'b/a', '../a')) }),
+);
+const relative = fc.oneof(path, fc.constantFrom('a', 'b/a', '..', '../v1.2', './a', 'a/..'));
+const flags = fc.constantFrom(
+  ['O_RDONLY'],
+  ['O_WRONLY'],
+  ['O_RDWR', 'O_CREAT'],
+  ['O_WRONLY', 'O_CREAT', 'O_TRUNC'],
+  ['O_DIRECTORY'],
+  ['O_WRONLY', 'O_APPEND'],
+);
+const one = (...calls: readonly string[]): fc.Arbitrary<Step> =>
+  fc.record({ call: fc.constantFrom(...calls), path: relative });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { arbitrary: fc.record({ call: fc.constant('open'), path: relative, flags }), weight: 4 },
+  one('stat', 'lstat', 'readlink', 'chmod', 'lchown', 'statfs', 'truncate', 'execve'),
+  one('mkdir', 'rmdir', 'unlink', 'chdir'),
+  fc.record({ call: fc.constantFrom('rename', 'link'), path: relative, to: relative }),
+  fc.record({ call: fc.constant('symlink'), path: relative, target: fc.constantFrom('a', '/b', '..') }),
+);
+
+function scenarioFrom(items: readonly TreeItem[], steps: readonly Step[]): Scenario {
+  const kept: TreeItem[] = [];
+  for (const entry of items) {
+    // What cannot be made beside the others is left out.
+    if (buildTree([...kept, entry].map(treeEntry)).problems.length === 0) kept.push(entry);
+  }
+  return { format: 'llp-scenario', version: 1, tree: kept, steps };
+}
+
+function learnFrom(scenario: Scenario, nevers: readonly Never[], off: LearnOptions['off'], siblings: number) {
+  const trees = [0, 1, 2].map(() => buildTree((scenario.tree as readonly TreeItem[]).map(treeEntry)).vfs);
+  const [own, ...others] = trees;
+  if (own === undefined) throw new Error('no tree');
+  const recording = recordScenario(scenario, own, { input: 0, assertionOf: assertionOf(nevers) });
+  const inputs = [{ name: 's.json', what: 's.json', recording, trees: others }];
+  return {
+    recording,
+    learned: learn(inputs, { name: 'p', off, siblings, home: undefined, nevers, verify: true }),
+  };
+}
+
+describe('random programs', () => {
+  it('are denied nothing by what is learned from them', () => {
+    fc.assert(
+      fc.property(
+        fc.array(item, { minLength: 1, maxLength: 8 }),
+        fc.array(step, { minLength: 1, maxLength: 15 }),
+        fc.boolean(),
+        (items, steps, plain) => {
+          const off = new Set(
+            plain ? (['fragments', 'siblings', 'versions'] as const) : (['fragments'] as const),
+          );
+          const { learned } = learnFrom(scenarioFrom(items, steps), [], off, 2);
+          expect([learned.faults, learned.replays.flatMap((r) => [...r.denied, ...r.differing])]).toEqual([
+            [],
+            [],
+          ]);
+        },
+      ),
+      { numRuns: Number(process.env['LLP_CASES'] ?? 300) },
+    );
+  });
+
+  it('get nothing that an assertion excludes', () => {
+    const never = fc.record({
+      actions: fc.constantFrom(...TRIGGERS).map((action) => 1 << ACTIONS.indexOf(action)),
+      path: fc.array(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 2 }),
+      text: fc.constant('never'),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(item, { minLength: 1, maxLength: 8 }),
+        fc.array(step, { minLength: 1, maxLength: 15 }),
+        fc.array(never, { minLength: 1, maxLength: 2 }),
+        (items, steps, nevers) => {
+          const { learned } = learnFrom(scenarioFrom(items, steps), nevers, new Set(['fragments']), 2);
+          expect(learned.faults).toEqual([]);
+          const [automaton] = checkSources([{ name: 'p.llp', text: learned.text }]).hierarchies;
+          if (automaton === undefined) throw new Error('no automaton');
+          for (const { path, actions } of nevers)
+            expect(allowedWithin(automaton, stateAt(automaton, path), actions)).toBeUndefined();
+        },
+      ),
+      { numRuns: Number(process.env['LLP_CASES'] ?? 300) },
+    );
+  });
+});
