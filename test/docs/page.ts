@@ -1,7 +1,7 @@
 /**
  * Pages whose examples are run: what a command prints is what stands beneath it, and `npm run test:update` puts it there.
  *
- * Input: Markdown. A fenced block with `file=NAME` writes that file, with `append=NAME` adds to it; `sh` with `text` right behind it
+ * Input: Markdown. A fenced block with `file=NAME` writes that file, with `append=NAME` adds to it; `sh` with `text` (or another block with the word `output`) right behind it
  * is run and prints that text, both streams in their order, with the exit code of `text exit=N`; `sh quiet` is run and prints
  * nothing; `sh until=WORD` is interrupted when it has printed WORD. Any other block is only shown. Each page has a folder of its own, and its blocks run from top to bottom.
  * Known weakness: the commands go through `sh`, so the pages need one.
@@ -73,7 +73,9 @@ function commandsAt(page: string, blocks: readonly Block[], index: number): Comm
   const base = { script: block.text, until: block.info.get('until') };
   if (block.info.has('quiet')) return { ...base, expected: { text: '', exit: 0 }, output: undefined };
   const output = blocks[index + 1];
-  if (output?.language !== 'text' || page.slice(block.end, output.start).trim() !== '') return undefined;
+  const isOutput = output?.language === 'text' || output?.info.has('output') === true;
+  if (output === undefined || !isOutput || page.slice(block.end, output.start).trim() !== '')
+    return undefined;
   const exit = Number(output.info.get('exit') ?? 0);
   return { ...base, expected: { text: output.text, exit }, output };
 }
@@ -145,7 +147,8 @@ function withOutputs(page: string, all: readonly Commands[], printed: readonly P
   for (const [index, { output }] of [...all.entries()].reverse()) {
     const { text, exit } = defined(printed[index], 'it was run');
     if (output === undefined) continue;
-    const info = exit === 0 ? 'text' : `text exit=${String(exit)}`;
+    const language = output.language === 'text' ? 'text' : `${output.language} output`;
+    const info = exit === 0 ? language : `${language} exit=${String(exit)}`;
     const fence = /^`+/.exec(page.slice(output.start))?.[0] ?? '```';
     made = `${made.slice(0, output.start)}${fence}${info}\n${text}${fence}${made.slice(output.end)}`;
   }

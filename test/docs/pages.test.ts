@@ -7,6 +7,7 @@ const PAGES = new Map([
   ['docs/bytecode.md', ['disasm', 'verify', 'exec', 'explain']],
   ['docs/changes.md', ['diff', 'explain', 'test']],
   ['docs/graph.md', ['graph']],
+  ['docs/learn.md', ['learn']],
 ]);
 
 /** The commands of llpc that a page runs, in the order of their first use. */
