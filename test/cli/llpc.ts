@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, writeFil
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
-const MAIN = resolve('dist/src/cli/main.js');
+export const MAIN = resolve('dist/src/cli/main.js');
 if (!existsSync(MAIN)) throw new Error('the command line is not built: npm run build');
 
 export interface Ran {

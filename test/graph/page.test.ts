@@ -1,16 +1,16 @@
-/** The page about graphs: its pictures are of the README's policy, and every command on it prints what stands beneath it. */
+/** The page about graphs: its pictures are of the README's policy. What its commands print is `test/docs`'s. */
 import { readFileSync } from 'node:fs';
 import { expect, it, test } from 'vitest';
 import { defined } from '../../src/assert.js';
 import { filesIn, folder, llpc } from '../cli/llpc.js';
+import { blockIn } from '../docs/page.js';
 import { matchFile } from '../golden.js';
 import { readXml } from './xml.js';
 
 const DOCS = new URL('../../docs/', import.meta.url);
 const page = readFileSync(new URL('graph.md', DOCS), 'utf8');
 const readme = readFileSync(new URL('../README.md', DOCS), 'utf8');
-const policyOf = (text: string): string => defined(/```llp\n([^]*?)```/.exec(text)?.[1], 'a policy');
-const root = folder({ 'policy.llp': policyOf(readme), 'small.llp': policyOf(page) });
+const root = folder({ 'policy.llp': blockIn(readme, 'llp') });
 const commands = [...page.matchAll(/```sh\nllpc ([^\n]*)\n```/g)].map((m) => m[1] ?? '');
 
 it.each([
@@ -27,15 +27,6 @@ it.each([
   expect(page).toContain(`](${picture})`);
   expect(readXml(svg).name).toBe('svg');
   expect(filesIn(root).filter((f) => f.endsWith('.tmp'))).toEqual([]);
-});
-
-it('prints what it shows', () => {
-  const shown = page.replace(
-    /```sh\nllpc ([^\n]*)\n```\n\n```text\n[^]*?```/g,
-    (_, args: string) =>
-      `\`\`\`sh\nllpc ${args}\n\`\`\`\n\n\`\`\`text\n${llpc(root, args.split(' ')).out}\`\`\``,
-  );
-  matchFile(new URL('graph.md', DOCS), shown);
 });
 
 test('without `-o` it is the same, on standard output', () => {

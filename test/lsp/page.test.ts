@@ -1,14 +1,14 @@
 /** The page about editors: its policy is laid out and correct, and the hover on it says what the page says. */
-import { readFileSync } from 'node:fs';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { expect, it } from 'vitest';
 import { defined } from '../../src/assert.js';
 import { formatText } from '../../src/format/format.js';
 import { hover } from '../../src/lsp/hover.js';
 import { createWorkspace, viewOf } from '../../src/lsp/workspace.js';
+import { blockIn, readPage } from '../docs/page.js';
 
-const PAGE = readFileSync(new URL('../../docs/editors.md', import.meta.url), 'utf8');
-const POLICY = defined(/```llp\n([^]*?)```/.exec(PAGE)?.[1], 'a policy');
+const PAGE = readPage('docs/editors.md');
+const POLICY = blockIn(PAGE, 'llp');
 const workspace = createWorkspace({});
 workspace.open.set('untitled:a.llp', TextDocument.create('untitled:a.llp', 'llp', 1, POLICY));
 const view = defined(viewOf(workspace, 'untitled:a.llp'), 'a view');

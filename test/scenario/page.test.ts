@@ -1,5 +1,4 @@
 /** The page about scenarios: its example replays as it says, and it names every call and argument. */
-import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { defined } from '../../src/assert.js';
 import { compile } from '../../src/compile.js';
@@ -8,16 +7,15 @@ import { CALLS } from '../../src/runtime/scenario/calls.js';
 import { runScenario } from '../../src/runtime/scenario/run.js';
 import { treeEntry } from '../../src/runtime/scenario/tree.js';
 import { parseScenario } from '../../src/runtime/scenario/validate.js';
+import { blockIn, readPage } from '../docs/page.js';
 
-const PAGE = readFileSync(new URL('../../docs/scenarios.md', import.meta.url), 'utf8');
-const block = (language: string): string =>
-  defined(new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(PAGE)?.[1], `a block of ${language}`);
+const PAGE = readPage('docs/scenarios.md');
 
 it('has an example that replays', async () => {
-  const parsed = await parseScenario(block('json'));
+  const parsed = await parseScenario(blockIn(PAGE, 'json'));
   if (parsed.kind === 'refused') throw new Error(parsed.faults.join('\n'));
   const { scenario } = parsed;
-  const artifact = defined(compile(block('llp')).artifact, 'it compiles');
+  const artifact = defined(compile(blockIn(PAGE, 'llp')).artifact, 'it compiles');
   const { vfs } = buildTree('map' in scenario.tree ? scenario.tree.map(treeEntry) : []);
   const { steps, fault } = runScenario(scenario, new Map([['main', artifact]]), vfs);
   expect(fault).toBeUndefined();

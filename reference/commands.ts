@@ -1,0 +1,23 @@
+/** The page of commands: what `--help` prints, from the table that the command line reads. */
+import { COMMANDS, GENERAL_HELP } from '../src/cli/help.js';
+
+export function printCommands(): string {
+  const intro = [
+    '# Commands',
+    '',
+    'What `llpc --help` and `llpc COMMAND --help` print. The [guide](../guide.md) shows each command at work.',
+    '',
+    '```text',
+    GENERAL_HELP.trimEnd(),
+    '```',
+  ];
+  const sections = COMMANDS.flatMap(({ name, help }) => [
+    '',
+    `## llpc ${name}`,
+    '',
+    '```text',
+    help.trimEnd(),
+    '```',
+  ]);
+  return [...intro, ...sections, ''].join('\n');
+}

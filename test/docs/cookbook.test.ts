@@ -1,0 +1,48 @@
+/** The cookbook: every policy on it is laid out, compiles without a word, loads, and passes its tests. */
+import { describe, expect, it } from 'vitest';
+import { defined } from '../../src/assert.js';
+import { checkSources } from '../../src/analyse.js';
+import { compile } from '../../src/compile.js';
+import { formatText } from '../../src/format/format.js';
+import { confirmGains } from '../../src/gains.js';
+import { runTests } from '../../src/testing.js';
+import { blocksOf, readPage } from './page.js';
+
+const PAGE = readPage('docs/cookbook.md');
+const POLICIES = blocksOf(PAGE).map(({ info, text }) => [info.get('file') ?? '', text] as const);
+
+it('has ten cases at least, each under its own heading and with a reason', () => {
+  const sections = PAGE.split(/^## /m).slice(1);
+  expect(sections.length).toBeGreaterThanOrEqual(10);
+  expect(POLICIES).toHaveLength(sections.length);
+  expect(new Set(POLICIES.map(([name]) => name)).size).toBe(sections.length);
+  for (const section of sections) expect(section.split(/^```$/m).at(-1)?.trim()).toMatch(/^[A-Z`][^]+\.$/);
+});
+
+describe.each(POLICIES)('%s', (name, text) => {
+  const result = compile([{ name, text }]);
+
+  it('is laid out', () => {
+    expect(formatText(text)).toEqual({ kind: 'ok', text });
+  });
+
+  it('compiles without a word', () => {
+    expect(confirmGains(result).map((d) => `${d.code}: ${d.message}`)).toEqual([]);
+  });
+
+  it('accepts only what there is', () => {
+    for (const [accept = ''] of text.matchAll(/^accept .*\n/gm))
+      expect(checkSources([{ name, text: text.replace(accept, '') }]).diagnostics).not.toEqual([]);
+  });
+
+  it('asserts something', () => {
+    expect(result.artifact?.manifest.assertions ?? []).not.toEqual([]);
+  });
+
+  it('passes its tests, which expect both verdicts', () => {
+    const reports = defined(runTests(result), 'it compiles');
+    expect(reports.flatMap((r) => r.diagnostics.map((d) => d.message))).toEqual([]);
+    expect(text).toContain('expect allow');
+    expect(text).toContain('expect deny');
+  });
+});

@@ -1,0 +1,32 @@
+/** The README: its policy and its program do what it says, and it names every command and every page. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { defined } from '../../src/assert.js';
+import { COMMANDS } from '../../src/cli/help.js';
+import { compile } from '../../src/compile.js';
+import { runTests } from '../../src/testing.js';
+import { blockIn, readPage } from './page.js';
+
+const README = readPage('README.md');
+
+it('has a policy that compiles without a word and passes its tests', () => {
+  const result = compile([{ name: 'site.llp', text: blockIn(README, 'llp') }]);
+  expect(result.diagnostics).toEqual([]);
+  const reports = defined(runTests(result), 'it compiles');
+  expect(reports.map((r) => [r.passed, r.expectations])).toEqual([[true, 2]]);
+});
+
+it('has a program that prints what it says', () => {
+  const program = blockIn(README, 'ts');
+  const said = /\/\/ (\{.*\})$/m.exec(program)?.[1];
+  const ran = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' });
+  expect([ran.stderr, ran.stdout]).toEqual(['', `${said ?? ''}\n`]);
+});
+
+it('names every command, and links every page or the index that does', () => {
+  for (const { name } of COMMANDS) expect(README).toMatch(new RegExp(`^npx llpc ${name} `, 'm'));
+  const pages = readdirSync('docs').filter((name) => name.endsWith('.md'));
+  for (const page of pages) expect(README).toContain(`](docs/${page})`);
+  expect(README).toContain('](docs/reference/README.md)');
+});
