@@ -66,6 +66,8 @@ const STATEMENTS: readonly Rule[] = [
       2: { name: 'support.constant.action.llp' },
     },
   },
+  { name: 'keyword.other.llp', match: `${oneOf(['assert'])}${SPACE}${oneOf(['never', 'always'])}` },
+  { name: 'keyword.other.llp', match: `${oneOf(['accept'])}(?=${SPACE}gains)` },
   declared('fragment', 'entity.name.function.llp'),
   declared('use', 'entity.name.function.llp'),
   declared('actions', 'entity.name.type.llp'),

@@ -132,7 +132,7 @@ function unfold(drawing: Drawing, group: Group): GraphNode {
   const { text, hidden } = foldedName(names, members.length);
   const ends = end !== undefined && position === end.position;
   const children =
-    count.nodes > MAX_NODES ? [] : groupsBeneath(drawing, group).map((g) => unfold(drawing, g));
+    isTooLarge(count) ? [] : groupsBeneath(drawing, group).map((g) => unfold(drawing, g));
   const walked = ends ? restOf(node, end.rest, end.trail, question, () => `n${count.nodes++}`) : undefined;
   return {
     id,

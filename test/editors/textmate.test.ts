@@ -10,7 +10,9 @@ import { readLexemes, type Lexeme } from '../../src/parser/lexemes.js';
 
 const GRAMMAR = 'editors/vscode/syntaxes/llp.tmLanguage.json';
 const FILES = [
-  ...readdirSync('examples').map((name) => `examples/${name}/policy.llp`),
+  ...readdirSync('examples')
+    .filter((name) => name !== 'integrations')
+    .map((name) => `examples/${name}/policy.llp`),
   ...readdirSync('std').map((name) => `std/${name}`),
   'test/format/every.llp',
   'test/parser/site.llp',

@@ -373,6 +373,10 @@ describe('completion', () => {
       'test "t" { given { ¦',
       'policy "p" { deny ¦',
       'policy "p" { deny all ¦',
+      'assert ¦',
+      'assert never ¦',
+      'assert always read ¦',
+      'accept ¦',
     ];
     const offered = new Set((await Promise.all(places.map((p) => labels(HEAD + p)))).flat());
     expect(KEYWORDS.map((k) => String(k.PATTERN)).filter((word) => !offered.has(word))).toEqual([]);

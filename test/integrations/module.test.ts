@@ -1,0 +1,35 @@
+/** The module that a policy becomes: loaded, it is the artifact, whatever texts are in it. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Artifact } from '../../src/artifact/manifest.js';
+import { defined } from '../../src/assert.js';
+import { compile } from '../../src/compile.js';
+import { moduleText } from '../../src/unplugin/module.js';
+
+const load = async (artifact: Artifact): Promise<Artifact> => {
+  const url = `data:text/javascript;base64,${Buffer.from(moduleText(artifact)).toString('base64')}`;
+  return ((await import(/* @vite-ignore */ url)) as { default: Artifact }).default;
+};
+
+const { artifact } = compile('llp 1; policy "p" { default deny; dir "/srv/ü\u2028" { allow read; } }');
+
+test('is the artifact', async () => {
+  const policy = defined(artifact, 'it compiles');
+  expect(await load(policy)).toEqual(policy);
+  expect(moduleText(policy)).not.toMatch(/^import/m);
+});
+
+test('is the artifact, whatever bytes and names it has', async () => {
+  const { manifest } = defined(artifact, 'it compiles');
+  const text = fc.string({ unit: 'binary' });
+  await fc.assert(
+    fc.asyncProperty(text, fc.array(fc.tuple(text, fc.uint8Array())), async (policy, files) => {
+      const made = { manifest: { ...manifest, policy }, bytecode: new Map(files) };
+      const loaded = await load(made);
+      expect(loaded.manifest).toEqual(made.manifest);
+      expect([...loaded.bytecode].map(([name, b]) => [name, [...b]])).toEqual(
+        [...made.bytecode].map(([name, b]) => [name, [...b]]),
+      );
+    }),
+  );
+});
