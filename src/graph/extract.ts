@@ -131,8 +131,7 @@ function unfold(drawing: Drawing, group: Group): GraphNode {
   const names = [...new Set(members.map((m) => m.name))].sort(naturally);
   const { text, hidden } = foldedName(names, members.length);
   const ends = end !== undefined && position === end.position;
-  const children =
-    isTooLarge(count) ? [] : groupsBeneath(drawing, group).map((g) => unfold(drawing, g));
+  const children = isTooLarge(count) ? [] : groupsBeneath(drawing, group).map((g) => unfold(drawing, g));
   const walked = ends ? restOf(node, end.rest, end.trail, question, () => `n${count.nodes++}`) : undefined;
   return {
     id,
