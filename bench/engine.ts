@@ -94,12 +94,12 @@ function nanoseconds(rounds: number, calls: number, call: (i: number) => void): 
 }
 
 function interpreted(): number {
-  const [program] = load('fs_walk', 1);
+  const program = defined(load('fs_walk', 1)[0], 'a program');
   const engine = createInterpreter();
   const context = { cookieLo: 0, cookieHi: 0, chain: 1, object: 8, lookup: 0, triggers: 0 };
   return nanoseconds(ROUNDS, RUNS, (i) => {
     context.object = i & 127;
-    engine.run(defined(program, 'a program'), context, TAGS);
+    engine.run(program, context, TAGS);
   });
 }
 

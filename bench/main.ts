@@ -1,37 +1,50 @@
 /**
  * `npm run bench`: every figure that README and the issues name, each beside what it is compared to, from one run. Prints a
  * table; `--json` prints JSON. Machines are noisy: medians of several rounds, and ratios.
+ *
+ * Each group is measured in a process of its own: a compiler's machine code and heap depend on all that it has seen, and a
+ * user's process has not compiled a hundred thousand scopes before.
  */
-import { whatCompiles } from './compile.js';
-import { whatDiffers } from './diff.js';
-import { whatDecides } from './decide.js';
-import { whatRuns } from './engine.js';
-import { whatEdits } from './edit.js';
-import { whatGrounds } from './ground.js';
-import { whatStarts } from './start.js';
-import { whatTranslates } from './translate.js';
-import { whatTheKernelTakes } from './kernel.js';
-import { sizes } from './sizes.js';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import type { Row } from './rows.js';
 
-const rows: Row[] = [
-  ...sizes(),
-  ...whatStarts(),
-  ...whatCompiles(),
-  ...whatDiffers(),
-  ...whatEdits(),
-  ...whatGrounds(),
-  ...whatRuns(),
-  ...whatDecides(),
-  ...whatTranslates(),
-  ...whatTheKernelTakes(),
-];
+const GROUPS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+  sizes: async () => (await import('./sizes.js')).sizes(),
+  start: async () => (await import('./start.js')).whatStarts(),
+  compile: async () => (await import('./compile.js')).whatCompiles(),
+  diff: async () => (await import('./diff.js')).whatDiffers(),
+  edit: async () => (await import('./edit.js')).whatEdits(),
+  ground: async () => (await import('./ground.js')).whatGrounds(),
+  engine: async () => (await import('./engine.js')).whatRuns(),
+  decide: async () => (await import('./decide.js')).whatDecides(),
+  translate: async () => (await import('./translate.js')).whatTranslates(),
+  kernel: async () => (await import('./kernel.js')).whatTheKernelTakes(),
+};
 
-if (process.argv.includes('--json')) {
+const at = process.argv.indexOf('--group');
+if (at >= 0) {
+  const measure = GROUPS[process.argv[at + 1] ?? ''];
+  if (measure === undefined) throw new Error(`the groups are ${Object.keys(GROUPS).join(', ')}`);
+  process.stdout.write(JSON.stringify(await measure()));
+} else if (process.argv.includes('--json')) {
+  const rows = Object.keys(GROUPS).flatMap(rowsOf);
   process.stdout.write(JSON.stringify({ node: process.version, rows }, null, 1) + '\n');
 } else {
-  for (const { what, value, unit, target, beside } of rows) {
-    const figure = `${value.toPrecision(4)} ${unit}`;
-    process.stdout.write(`${what.padEnd(52)} ${figure.padStart(20)}   ${target.padEnd(18)} ${beside}\n`);
-  }
+  for (const group of Object.keys(GROUPS)) for (const row of rowsOf(group)) process.stdout.write(lineOf(row));
+}
+
+function rowsOf(group: string): readonly Row[] {
+  const args = [fileURLToPath(import.meta.url), '--group', group];
+  const { status, stdout } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (status !== 0) throw new Error(`the group ${group} cannot be measured`);
+  return JSON.parse(stdout) as Row[];
+}
+
+function lineOf({ what, value, unit, target, beside }: Row): string {
+  const figure = `${value.toPrecision(4)} ${unit}`;
+  return `${what.padEnd(52)} ${figure.padStart(20)}   ${target.padEnd(18)} ${beside}\n`;
 }
