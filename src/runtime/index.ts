@@ -16,3 +16,24 @@ export { treeEntry } from './scenario/tree.js';
 export type { Scenario, ScenarioResult, Step, StepResult } from './scenario/types.js';
 export { parseScenario, validateScenario, type ScenarioCheck } from './scenario/validate.js';
 export type { Artifact, Manifest } from '../artifact/manifest.js';
+export { loadProgram, type LoadOutcome, type ProgramSource } from './engine/load-program.js';
+export {
+  createArrayTable,
+  createHashTable,
+  createInodeTable,
+  type EngineMap,
+  type InodeTable,
+  type PlainTable,
+} from './engine/maps.js';
+export { runRaw, type RawRun } from './engine/raw.js';
+export type { RawOptions } from './engine/start.js';
+export { stepHook, stepRaw, type Snapshot, type StepEnd, type Stepper } from './engine/stepper.js';
+export {
+  verifyProgram,
+  verifyRawProgram,
+  type ProgramFacts,
+  type ProgramToVerify,
+  type RawToVerify,
+  type Verification,
+  type VerifierError,
+} from '../bpf/verify.js';
