@@ -1,4 +1,5 @@
 /** A difference for people: text for a terminal, Markdown for the comment of a pull request. */
+import { counted } from './diagnostics/counted.js';
 import type { DiffChange, DiffReport, DiffRequirement, DiffRule } from './diff.js';
 
 export interface Marks {
@@ -27,7 +28,7 @@ export function diffText(report: DiffReport, marks: Marks = PLAIN): string {
 }
 
 function equalText({ states, sameScopes }: DiffReport): string {
-  const proof = `no difference on any path: ${states} states of both automata together`;
+  const proof = `no difference on any path: ${counted(states, 'state')} of both automata together`;
   return sameScopes
     ? proof
     : `${proof}\nthe scopes differ: where links lead two of them together, loading may tell them apart`;
@@ -37,7 +38,7 @@ function totalText({ changes, requirements, complete, states }: DiffReport): str
   const count = (kind: DiffChange['change']): number => changes.filter((c) => c.change === kind).length;
   const needs = requirements.length === 0 ? '' : `, ${requirements.length} at load`;
   const more = complete ? '' : '; there are more, globs lead to too many paths to list all';
-  return `${count('widened')} widened, ${count('narrowed')} narrowed${needs}; ${states} states compared${more}`;
+  return `${count('widened')} widened, ${count('narrowed')} narrowed${needs}; ${counted(states, 'state')} compared${more}`;
 }
 
 /** Where a change begins, in words. */

@@ -36,14 +36,35 @@ export function addRequired(vfs: Vfs, manifest: Manifest): void {
 }
 
 /** The paths that the steps ask about. */
-export function addNamed(vfs: Vfs, test: CheckedTest): void {
+export function addNamed(vfs: Vfs, test: CheckedTest, manifest: Manifest): void {
   let cwd = '';
   for (const step of test.steps) {
     const absolute = step.path.startsWith('/');
-    const directory = step.kind === 'cd' || (DIRECTORY_ACTIONS & (1 << step.action)) !== 0;
+    const action = step.kind === 'cd' ? undefined : step.action;
+    const whole = absolute ? step.path : `${cwd}/${step.path}`;
+    const directory = isDirectory(manifest, action, whole);
     addMissing(vfs, absolute ? '' : cwd, absolute ? step.path.slice(1) : step.path, directory);
-    if (step.kind === 'cd') cwd = absolute ? step.path : `${cwd}/${step.path}`;
+    if (step.kind === 'cd') cwd = whole;
   }
+}
+
+/**
+ * Whether what is asked about is a directory: for the action (none: `cd`), or because the policy says `dir` of this very
+ * path. As a file it could not be loaded with it. Known weakness: paths with `..` are not looked up.
+ */
+export function isDirectory(manifest: Manifest, action: number | undefined, path: string): boolean {
+  if (action === undefined || (DIRECTORY_ACTIONS & (1 << action)) !== 0) return true;
+  const names = path.split('/').filter((n) => n !== '' && n !== '.');
+  return manifest.maps.some(
+    (map) =>
+      map.type === 'inode' &&
+      map.entries.some(
+        ({ object, components }) =>
+          object === 'dir' &&
+          components.length === names.length &&
+          components.every((c, i) => 'literal' in c && c.literal === names[i]),
+      ),
+  );
 }
 
 /** Makes what is not there of a path; what is there stays, and a dangling link stays dangling. */
@@ -54,7 +75,7 @@ export function addMissing(vfs: Vfs, base: string, path: string, directory: bool
   for (const [i, name] of names.entries()) {
     at = `${at}/${name}`;
     if (name === '' || name === '.' || name === '..' || resolve(vfs, at, false).ok) continue;
-    const isDirectory = directory || i < last || i < names.length - 1;
-    addToTree(vfs, { kind: isDirectory ? 'dir' : 'file', path: at });
+    const inner = directory || i < last || i < names.length - 1;
+    addToTree(vfs, { kind: inner ? 'dir' : 'file', path: at });
   }
 }

@@ -56,7 +56,7 @@ function runTest(
   const vfs = new Vfs();
   const problems = test.given.flatMap((g) => addGiven(vfs, g));
   addRequired(vfs, artifact.manifest);
-  addNamed(vfs, test);
+  addNamed(vfs, test, artifact.manifest);
   const base = { name: test.name, span: test.span };
   if (problems.length > 0) return { ...base, passed: false, expectations: 0, diagnostics: problems };
   const loaded = loadPolicy(artifact, vfs, createEngine(engine));

@@ -7,6 +7,7 @@
  *
  * Source: RFC 9669, section 3 (unused fields are zero), 5.5 (legacy packet access, refused).
  */
+import { counted } from '../diagnostics/counted.js';
 import { SLOT_SIZE } from './encode.js';
 import { distanceOf, instructionOf } from './fields.js';
 import type { SlotFields } from './fields.js';
@@ -75,7 +76,10 @@ const CALLX = 0x8d;
 const MAX_REG = 10;
 
 function notWhole(length: number): Problem {
-  const message = length === 0 ? 'the program is empty' : `${length} bytes are no whole number of slots`;
+  const message =
+    length === 0
+      ? 'the program is empty'
+      : `${counted(length, 'byte')} ${length === 1 ? 'is' : 'are'} no whole number of slots`;
   return { rule: 'whole_instructions', message };
 }
 

@@ -1,4 +1,5 @@
 /** Reads and writes of registers and memory, checked against what is known of them. */
+import { counted } from '../diagnostics/counted.js';
 import { STACK_SIZE } from '../abi/hooks.js';
 import type { Scalar } from './scalar.js';
 import { constantNumber } from './scalar.js';
@@ -173,7 +174,7 @@ function checkRegion(
   const high = offset.smax + BigInt(displacement);
   const where = low === high ? `offset ${low}` : `offset ${low} to ${high}`;
   if (low < 0n || high + BigInt(length) > BigInt(region.size)) {
-    const message = `${where}, ${length} bytes, is outside of the ${region.size} bytes of ${region.name}`;
+    const message = `${where}, ${counted(length, 'byte')}, is outside of the ${counted(region.size, 'byte')} of ${region.name}`;
     env.report(region.rule, message);
   } else if (offset.smin < 0n) {
     startsBefore(offset.smin, env);
@@ -203,7 +204,7 @@ function checkReach(pointer: RegionPointer, size: number, what: string, env: Ste
   const { rule, name, size: available } = regionOf(pointer, env);
   const { smin, smax } = pointer.offset;
   if (smin >= 0n && smax + BigInt(size) <= BigInt(available)) return;
-  env.report(rule, `${size} bytes for ${what} reach beyond ${name}`);
+  env.report(rule, `${counted(size, 'byte')} for ${what} reach${size === 1 ? 'es' : ''} beyond ${name}`);
 }
 
 /** A pointer to the value of a map of one entry. */

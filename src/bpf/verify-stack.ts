@@ -5,6 +5,7 @@
  * A pointer lies on the stack as a whole value only: a narrower store over a part of it makes the rest unreadable, and
  * a load of a part of it is refused, because bytes of a pointer are a number.
  */
+import { counted } from '../diagnostics/counted.js';
 import { STACK_SIZE } from '../abi/hooks.js';
 import { UNKNOWN } from './scalar.js';
 import { loadedScalar, narrowed } from './scalar-alu.js';
@@ -16,7 +17,7 @@ import type { StepEnv } from './verify-types.js';
 /** Whether bytes at an offset from a frame pointer are of its stack; reported when not. */
 export function inStack(offset: number, size: number, env: StepEnv): boolean {
   if (offset >= -STACK_SIZE && offset + size <= 0) return true;
-  const where = `offset ${offset}, ${size} bytes`;
+  const where = `offset ${offset}, ${counted(size, 'byte')}`;
   env.report('stack', `${where}, is outside of the ${STACK_SIZE} bytes of stack`);
   return false;
 }

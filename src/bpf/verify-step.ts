@@ -4,6 +4,7 @@
  * After an error the step goes on as if the result were a scalar, so that one fault is reported once and the rest
  * of the program is still looked at.
  */
+import { counted } from '../diagnostics/counted.js';
 import { access, readReg, readScalar, valueAt, writeReg } from './verify-access.js';
 import { callHelper } from './verify-call.js';
 import { STACK_SIZE } from '../abi/hooks.js';
@@ -149,7 +150,7 @@ function wideValue(op: LdImm64<I32>, env: StepEnv): Value {
   if (source.kind === 'imm') return wideConstant(source.lo, source.hi);
   const map = env.maps[source.map];
   if (map === undefined) {
-    env.report('map', `the program has ${env.maps.length} maps, none with index ${source.map}`);
+    env.report('map', `the program has ${counted(env.maps.length, 'map')}, none with index ${source.map}`);
     return SANE;
   }
   if (source.kind === 'map') return { kind: 'map', map: source.map };

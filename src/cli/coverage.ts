@@ -1,4 +1,5 @@
 /** Rule coverage as text, JSON (`schema/coverage-1.json`) and lcov. */
+import { counted } from '../diagnostics/counted.js';
 import type { Artifact } from '../artifact/manifest.js';
 import { report } from '../diagnostics/catalogue.js';
 import type { NamedSource } from '../diagnostics/types.js';
@@ -83,7 +84,7 @@ function coverageText({ policy, layers }: NamedCoverage): string {
     const open = asked.filter(isOpen);
     const decisions = asked.reduce((sum, r) => sum + r.count, 0) + layer.defaultCount;
     lines.push(
-      `  layer "${layer.layer}": ${asked.length - open.length} of ${asked.length} rules decided something; ${decisions} decisions`,
+      `  layer "${layer.layer}": ${asked.length - open.length} of ${counted(asked.length, 'rule')} decided something; ${counted(decisions, 'decision')}`,
     );
     const width = Math.max(7, ...asked.map((r) => String(r.count).length));
     const row = (count: number, what: string): string => `  ${String(count).padStart(width)}  ${what}`;
@@ -95,7 +96,9 @@ function coverageText({ policy, layers }: NamedCoverage): string {
     );
     const everywhere = layer.rules.length - asked.length;
     if (everywhere > 0)
-      lines.push(`  ${everywhere} more allow what is allowed everywhere: no program asks for it`);
+      lines.push(
+        `  ${everywhere} more ${everywhere === 1 ? 'allows' : 'allow'} what is allowed everywhere: no program asks for it`,
+      );
   }
   return lines.join('\n') + '\n';
 }

@@ -1,4 +1,5 @@
 /** `llpc disasm`: bytecode as a listing, as a graph or as data. */
+import { counted } from '../diagnostics/counted.js';
 import { decode, type Decoded } from '../bpf/decode.js';
 import { disassemble, listing } from '../bpf/disasm.js';
 import { printDot } from '../bpf/dot.js';
@@ -65,7 +66,7 @@ function printText(programs: readonly Disassembled[], placeOf: PlaceOf, dot: boo
 function headOf({ name, row, decoded }: Disassembled): string {
   const triggers = row === undefined || row.triggers.length === 0 ? '' : ` on ${row.triggers.join(', ')}`;
   const hook = row === undefined ? '' : `${row.hook}${triggers}, `;
-  return `${name}: ${hook}${decoded.instructions.length} instructions`;
+  return `${name}: ${hook}${counted(decoded.instructions.length, 'instruction')}`;
 }
 
 /** A listing shows the notes of origins, not their spans. */

@@ -1,4 +1,5 @@
 /** `--emit`: what a stage of a compilation looks like. */
+import { counted } from '../diagnostics/counted.js';
 import { manifestText } from '../artifact/text.js';
 import { assertNever } from '../assert.js';
 import { decode } from '../bpf/decode.js';
@@ -38,7 +39,7 @@ export function printPrograms({ manifest, bytecode }: NonNullable<CompileResult[
     .map((program) => {
       const { instructions } = decode(bytecode.get(program.bytecode.file) ?? new Uint8Array());
       const triggers = program.triggers.length > 0 ? ` on ${program.triggers.join(', ')}` : '';
-      const head = `${program.name}: ${program.hook}${triggers}, ${program.instructions} instructions\n`;
+      const head = `${program.name}: ${program.hook}${triggers}, ${counted(program.instructions, 'instruction')}\n`;
       const origins: ({ span: typeof NO_SPAN; note: string } | undefined)[] = [];
       for (const { from, to, note } of program.spans) {
         for (let slot = from; slot < to; slot++) origins[slot] = { span: NO_SPAN, note };

@@ -7,6 +7,7 @@ import type { Flip, Flips } from '../flip.js';
 import { reasonNote } from '../locate.js';
 import type { CookieView, ExplainedRun, PlaceMention } from '../runtime/explain.js';
 import type { Subject } from '../runtime/subject.js';
+import { printable } from './printable.js';
 import type { Answer } from './question.js';
 
 export interface Texts {
@@ -24,11 +25,20 @@ export function answerText(
     decision.verdict === 'error'
       ? `fails with ${decision.errno}, before anything denies it`
       : decision.verdict;
-  const lines = [`${action} ${path}: ${verdict}`, ''];
+  const asked = printable(path === '' ? action : `${action} ${path}`);
+  const lines = [`${asked}: ${verdict}`, ''];
   runs.forEach((run, i) => lines.push(...runText(run), ...traceOf(run, i)));
   const judged = judgedRun(runs);
   const gap = lines.at(-1) === '' && runs.length > 0 ? [] : [''];
-  if (judged?.reason !== undefined) lines.push(...gap, ...reasonText(judged, texts));
+  if (judged?.reason !== undefined) {
+    // The chdir of `enforce` to where the task is already: denied, it is no error.
+    const unheard = decision.verdict === 'allow' && judged.verdict === 'deny';
+    lines.push(
+      ...gap,
+      ...(unheard ? ['a denial that does not end the call'] : []),
+      ...reasonText(judged, texts),
+    );
+  }
   if (decision.verdict === 'allow' && judged?.reason === undefined)
     lines.push(...gap, 'no program of the policy judges this action: it is allowed everywhere');
   return lines;
@@ -48,7 +58,7 @@ function runText(run: ExplainedRun): string[] {
     run.map === undefined ? undefined : `map ${run.map}`,
     run.tag === undefined ? undefined : `tag ${run.tag}`,
   ].filter((a) => a !== undefined);
-  const head = `${run.hook.padEnd(7)} ${run.program.padEnd(14)} ${(run.name || '?').padEnd(16)} ${run.lookup.padEnd(6)} ${asked.join(', ').padEnd(18)} ${run.verdict}`;
+  const head = `${run.hook.padEnd(7)} ${run.program.padEnd(14)} ${printable(run.name || '?').padEnd(16)} ${run.lookup.padEnd(6)} ${asked.join(', ').padEnd(18)} ${run.verdict}`;
   const before = `          before ${cookieText(run.before)}`;
   const after = `          after  ${cookieText(run.after)}`;
   return run.before.hex === run.after.hex ? [head.trimEnd(), before] : [head.trimEnd(), before, after];
@@ -58,7 +68,7 @@ function cookieText({ hex, state, self, below, place }: CookieView): string {
   if (state === undefined) return hex;
   if (state.kind === 'start') return `${hex}  start of a session`;
   if (state.kind === 'unknown') return `${hex}  unknown: denied whatever is denied anywhere`;
-  const from = place === undefined ? '' : ` of ${place}`;
+  const from = place === undefined ? '' : ` of ${printable(place)}`;
   const beneath = `{${below.join(', ')}}`;
   if (!state.exact) return `${hex}  in the region${from}, allowed ${beneath}`;
   return `${hex}  at the object${from}, allowed {${self.join(', ')}}, beneath ${beneath}`;
@@ -70,7 +80,7 @@ function reasonText(run: ExplainedRun, texts: Texts): string[] {
   const note = reasonNote(run.reason, manifest, sources);
   const layer = manifest.chains.length > 1 ? ` (layer "${run.chain}")` : '';
   const source = note.span === undefined ? undefined : sources[note.span.source];
-  const lines = [`${note.message}${layer}`];
+  const lines = [printable(`${note.message}${layer}`)];
   if (note.span !== undefined && source !== undefined) {
     const { line, column } = positionAt(source, note.span.start);
     lines.push(`  ${source.name}:${line}:${column}`, `  ${lineText(source, line).trim()}`);
@@ -87,14 +97,14 @@ function mentionText({ entry, rule }: PlaceMention, { manifest, sources }: Texts
   const name = manifest.sources[rule.span.source]?.name ?? '';
   const source = sources.find((s) => s.id === name);
   const text = source === undefined ? `${rule.effect} …` : lineText(source, rule.span.line).trim();
-  return `${source?.name ?? name}:${rule.span.line}: ${text} (${rule.effect} in ${entry.object} "${entry.path}")`;
+  return `${source?.name ?? name}:${rule.span.line}: ${text} (${rule.effect} in ${entry.object} "${printable(entry.path)}")`;
 }
 
 /** What would have to hold, each with what decides it now. */
 export function conditionsText(conditions: readonly Subject[], texts: Texts): string[] {
   const lines = ['', 'to be allowed, all of this must hold'];
   for (const subject of conditions) {
-    const path = `/${subject.names.join('/')}`;
+    const path = printable(`/${subject.names.join('/')}`);
     const layer =
       texts.manifest.chains.length > 1
         ? ` in layer "${texts.manifest.chains[subject.layer]?.name ?? ''}"`
@@ -120,7 +130,7 @@ function byText({ reason, action }: Subject, texts: Texts): string {
 }
 
 function remedyText({ reason, names, action }: Subject): string {
-  const path = `/${names.join('/')}`;
+  const path = printable(`/${names.join('/')}`);
   if (reason.kind !== 'rule') return `a scope on ${path} or around it would have to allow ${action}`;
   if (reason.rule.effect === 'forbid') return `no inner scope can allow it: this \`forbid\` would have to go`;
   return `this rule would have to go, or a scope from ${reason.place} to ${path} allow ${action}`;
@@ -143,7 +153,7 @@ function flipText({ hunks, changes }: Flip): string[] {
     ...removed.map((text) => `  -${text}`),
     ...added.map((text) => `  +${text}`),
   ]);
-  lines.push('  it changes', ...changes.slice(0, SHOWN).map((c) => `    ${changeLine(c)}`));
+  lines.push('  it changes', ...changes.slice(0, SHOWN).map((c) => `    ${printable(changeLine(c))}`));
   if (changes.length > SHOWN) lines.push(`    and ${changes.length - SHOWN} more`);
   return lines;
 }

@@ -128,7 +128,7 @@ async function explainOne(loaded: LoadedFile, question: Question, options: Optio
   const { verdict } = answer.decision;
   const wanted = verdict === 'allow' ? 'deny' : 'allow';
   const flips =
-    compiled === undefined || verdict === 'error'
+    compiled === undefined || verdict === 'error' || answer.action === 'enforce'
       ? undefined
       : await flipsOf(compiled, wanted, question, options);
   const conditions = conditionsFor(answer, options);

@@ -1,4 +1,5 @@
 /** `llpc test --generate`: expectations for a policy, tried before they are printed. */
+import { counted } from '../diagnostics/counted.js';
 import { hasError } from '../analyse.js';
 import { assert } from '../assert.js';
 import type { CompileResult } from '../compile.js';
@@ -33,7 +34,7 @@ export async function generateCommand(options: Options): Promise<number> {
 function commentOf(generated: Generated, { sources }: CompileResult): string[] {
   const { groups, atLeast, covered, silent } = generated;
   const count = groups.reduce((sum, g) => sum + g.length, 0);
-  const rules = `${count} expectations decide by each of ${covered.length} rules, and ask just outside of it`;
+  const rules = `${counted(count, 'expectation')} decide${count === 1 ? 's' : ''} by each of ${counted(covered.length, 'rule')}, and ask${count === 1 ? 's' : ''} just outside of it`;
   const bound = count <= atLeast ? 'none fewer do' : `none fewer than ${atLeast} do`;
   const own = silent.filter(({ rule }) => sources[rule.span.source]?.id.startsWith('std/') === false);
   return [

@@ -115,7 +115,8 @@ llpc explain FILE --audit LINE
 
 Asks one request and shows every program that it ran: lookup, map, cookie before and after, verdict, the rule that decided and
 those that it overrides; and the smallest edit of the policy that turns the verdict around, tried, with all that it would change.
-FILE is a policy or a manifest (of which nothing can be edited). The tree has what the policy requires and PATH.
+FILE is a policy or a manifest (of which nothing can be edited). The tree has what the policy requires and PATH,
+a directory where the action or a \`dir\` of the policy says so, or it ends in \`/\`.
 
   --scenario FILE    take the tree of this scenario instead; with --step, explain that step of it
   --audit LINE       ask what a Landlock audit record (Linux 6.15) was denied; \`-\` is standard input

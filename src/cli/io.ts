@@ -151,7 +151,7 @@ export function replaceFiles(
 
 class TakenError extends Error {
   constructor(path: string) {
-    super(`a folder has the name ${path}`);
+    super(`a folder has the name \`${path}\``);
   }
 }
 

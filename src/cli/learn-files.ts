@@ -1,4 +1,5 @@
 /** Inputs of `llpc learn`: traces, plain or gzipped, scenarios, and the directory that paths are looked up in. */
+import { counted } from '../diagnostics/counted.js';
 import fs from 'node:fs';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -62,8 +63,9 @@ function traceInput(
   const lookup = options.root === undefined ? undefined : lookupIn(options.root);
   const recording = recordTrace(trace, { input, cwd: options.cwd, lookup, assertionOf });
   const diagnostics = faultsOf(file, recording);
-  const skipped = trace.unparsed.length === 0 ? '' : `, ${trace.unparsed.length} lines not understood`;
-  const what = `${basename(file)}, ${recording.calls} calls${skipped}`;
+  const skipped =
+    trace.unparsed.length === 0 ? '' : `, ${counted(trace.unparsed.length, 'line')} not understood`;
+  const what = `${basename(file)}, ${counted(recording.calls, 'call')}${skipped}`;
   return { learnt: { name: file, what, recording }, diagnostics };
 }
 
@@ -113,7 +115,7 @@ async function scenarioInput(file: string, input: number, assertionOf: Assertion
   const diagnostics = recording.faults.map(({ origin, what }) =>
     report('LLP5011', { file, why: `step ${origin.line}: ${what}` }, {}),
   );
-  const what = `${basename(file)}, ${recording.calls} steps`;
+  const what = `${basename(file)}, ${counted(recording.calls, 'step')}`;
   return { learnt: { name: file, what, recording, trees: others }, diagnostics };
 }
 

@@ -1,4 +1,5 @@
 /** `llpc learn`: a policy of what programs did, with a report of what it grants beyond that. */
+import fs from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { actionBit, ALL_TRIGGERS, TRIGGERS, type ActionMask } from '../abi/actions.js';
 import { report } from '../diagnostics/catalogue.js';
@@ -29,6 +30,7 @@ export async function learnCommand(options: Options): Promise<number> {
   if (wrong.length > 0) return fail(wrong, options);
   const nevers = [...own.never.map(readNever), ...asserted.flatMap((a) => a.nevers)];
   const off = rulesOff(own);
+  checkRoot(own);
   const read = await readInputs(files, own, assertionOf(nevers));
   if (read.diagnostics.length > 0) return fail(read.diagnostics, options);
   const { inputs } = read;
@@ -53,6 +55,12 @@ export async function learnCommand(options: Options): Promise<number> {
     return fail(faults, options);
   }
   return deliver(learned, told, json, options);
+}
+
+/** In a directory that is not there nothing would be found, and the policy be made of the trace alone. */
+function checkRoot({ root }: LearnArguments): void {
+  if (root !== undefined && fs.statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new UsageError(`\`--root ${root}\`: there is no such directory`);
 }
 
 function deliver(learned: Learned, told: string, json: boolean, options: Options): number {

@@ -318,6 +318,8 @@ function parse(
   } catch (error) {
     const message = error instanceof Error ? (error.message.split('. To specify')[0] ?? '') : String(error);
     const unknown = /Unknown option '(--?)([^']*)'/.exec(message)?.[2];
+    const bare = /^Option '([^']+)' argument is ambiguous/.exec(message)?.[1];
+    if (bare !== undefined) throw new UsageError(`\`${bare}\` needs a value, and what follows is an option`);
     if (unknown === undefined) throw new UsageError(message.charAt(0).toLowerCase() + message.slice(1));
     const near = nearestName(unknown, Object.keys(options));
     throw new UsageError(

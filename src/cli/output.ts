@@ -1,4 +1,5 @@
 /** What a command prints: diagnostics in the asked format, and whether there is colour. */
+import { counted } from '../diagnostics/counted.js';
 import type { Diagnostic, SourceText } from '../diagnostics/types.js';
 import type { Format } from './options.js';
 
@@ -43,7 +44,7 @@ export async function printDiagnostics(
 function summary(diagnostics: readonly Diagnostic[]): string {
   const count = (severity: Diagnostic['severity']): string | undefined => {
     const n = diagnostics.filter((d) => d.severity === severity).length;
-    return n === 0 ? undefined : `${n} ${severity}${n === 1 ? '' : 's'}`;
+    return n === 0 ? undefined : counted(n, severity);
   };
   const parts = [count('error'), count('warning')].filter((p) => p !== undefined);
   return parts.length === 0 ? '' : `${parts.join(', ')}\n`;

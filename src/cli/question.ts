@@ -1,4 +1,5 @@
 /** A request, or a step of a scenario, that can be asked again of another version of the policy. */
+import { counted } from '../diagnostics/counted.js';
 import { actionBit, type ActionName } from '../abi/actions.js';
 import type { Artifact } from '../artifact/manifest.js';
 import type { CompileResult } from '../compile.js';
@@ -85,7 +86,7 @@ export function askStep(
       return { kind: 'refused', problems: replay.problems };
     const why =
       replay.fault === undefined
-        ? `it has ${replay.steps.length} steps`
+        ? `there is no step ${step}: it has ${counted(replay.steps.length, 'step')}`
         : `step ${replay.fault.step}: ${replay.fault.why}`;
     return { kind: 'fault', why };
   }

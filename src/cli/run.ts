@@ -1,4 +1,5 @@
 /** `llpc run`: a scenario replayed on the kernel model. */
+import { counted } from '../diagnostics/counted.js';
 import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic, NamedSource } from '../diagnostics/types.js';
 import { toDiagnostics } from '../locate.js';
@@ -103,11 +104,14 @@ export function stepText(step: StepResult): string {
 }
 
 function totalText(steps: readonly StepResult[], failed: number): string {
-  const result = `${steps.length} steps, ${failed} not as expected`;
+  const result = `${counted(steps.length, 'step')}, ${failed} not as expected`;
   if (steps.some((s) => s.programRuns === null))
     return `${result}; compiled, so program runs are not counted\n`;
   const sum = (of: (s: StepResult) => number | null): number =>
     steps.reduce((total, s) => total + (of(s) ?? 0), 0);
   const runs = sum((s) => s.programRuns);
-  return `${result}; ${runs} program runs, ${sum((s) => s.instructions)} instructions\n`;
+  return `${result}; ${counted(runs, 'program run')}, ${counted(
+    sum((s) => s.instructions),
+    'instruction',
+  )}\n`;
 }

@@ -1,4 +1,5 @@
 /** `llpc test`: each policy's own tests, file by file. */
+import { counted } from '../diagnostics/counted.js';
 import { hasError } from '../analyse.js';
 import { together } from './together.js';
 import type { Diagnostic, SourceText } from '../diagnostics/types.js';
@@ -23,9 +24,20 @@ interface FileReport {
 
 export async function testCommand(options: Options): Promise<number> {
   if (options.positionals.length === 0) throw new UsageError('which policy? Name at least one file');
+  checkGenerate(options);
   checkCoverageOptions(options);
   if (options.generate) return (await import('./generate.js')).generateCommand(options);
   return watching(options, (readFile) => testFiles(options, readFile));
+}
+
+/** `--generate` runs nothing that could be covered or watched, and prints a policy's text. */
+function checkGenerate({ generate, coverage, coverageOut, watch }: Options): void {
+  if (!generate) return;
+  if (coverage || coverageOut !== undefined)
+    throw new UsageError(
+      '`--generate` and `--coverage` do not go together: one is instead of running the tests',
+    );
+  if (watch) throw new UsageError('`--generate` and `--watch` do not go together');
 }
 
 async function testFiles(options: Options, readFile: ReadFile): Promise<number> {
@@ -76,7 +88,7 @@ function printTotal(reports: readonly FileReport[]): void {
   const tests = reports.flatMap((r) => r.tests);
   const failed = tests.filter((t) => !t.passed).length + reports.filter((r) => !r.compiled).length;
   const expectations = tests.reduce((sum, t) => sum + t.expectations, 0);
-  print(`${tests.length} tests, ${expectations} expectations, ${failed} failed\n`);
+  print(`${counted(tests.length, 'test')}, ${counted(expectations, 'expectation')}, ${failed} failed\n`);
 }
 
 function jsonOf(report: FileReport): object {

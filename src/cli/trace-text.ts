@@ -1,4 +1,5 @@
 /** A traced run as lines of text, and as data: the instruction, and what it changed. */
+import { counted } from '../diagnostics/counted.js';
 import type { ManifestProgram, ManifestSpan } from '../artifact/manifest.js';
 import { disassemble } from '../bpf/disasm.js';
 import type { RegisterView } from '../runtime/engine/stepper.js';
@@ -23,7 +24,7 @@ export function traceLine(step: TracedStep): string {
 }
 
 export function omittedText(omitted: number): string {
-  return `… ${omitted} more ${omitted === 1 ? 'instruction' : 'instructions'}: see \`--trace-limit\``;
+  return `… ${counted(omitted, 'more instruction')}: see \`--trace-limit\``;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The tree that a question is asked on: a scenario's, or one with what the policy requires and the path in it. */
-import { DIRECTORY_ACTIONS, actionBit, type ActionName } from '../abi/actions.js';
+import { actionBit, type ActionName } from '../abi/actions.js';
 import type { Manifest } from '../artifact/manifest.js';
-import { addMissing, addRequired } from '../test-tree.js';
+import { addMissing, addRequired, isDirectory } from '../test-tree.js';
 import { Vfs } from '../runtime/kernel/vfs.js';
 import { readScenarioTree, type Tree } from './scenario-files.js';
 
@@ -14,7 +14,6 @@ export async function treeForExplain(
   if (scenario !== undefined) return readScenarioTree(scenario);
   const vfs = new Vfs();
   addRequired(vfs, manifest);
-  const directory = (DIRECTORY_ACTIONS & (1 << (actionBit(action) ?? 0))) !== 0;
-  addMissing(vfs, '', path.replace(/^\//, ''), directory);
+  addMissing(vfs, '', path.replace(/^\//, ''), isDirectory(manifest, actionBit(action) ?? 0, path));
   return { kind: 'ok', vfs };
 }

@@ -1,4 +1,5 @@
 /** `llpc verify`: programs, and the set that they make, checked by the rules of the ABI. */
+import { counted } from '../diagnostics/counted.js';
 import { createHash } from 'node:crypto';
 import { maskOf } from '../abi/actions.js';
 import { HOOKS, MAX_CHAINS, MAX_SET_PAGES, PAGE_SIZE, type HookName } from '../abi/hooks.js';
@@ -127,7 +128,7 @@ function checkSet({ manifest, bytecode }: Artifact): SetVerdict {
 }
 
 function text({ name, hook, instructions, bytes, errors }: Verdict): string {
-  const size = `${instructions} instructions, ${bytes} bytes`;
+  const size = `${counted(instructions, 'instruction')}, ${counted(bytes, 'byte')}`;
   if (errors.length === 0) return `${name}: accepted (${hook ?? RAW}, ${size})\n`;
   return errors.map((error) => errorLines(name, error)).join('');
 }

@@ -4,6 +4,7 @@
  * Invariant: what was read is compared to what is there, so that no change between reading and watching is missed and an event
  * without a change (a touch, the command's own output) runs nothing.
  */
+import { counted } from '../diagnostics/counted.js';
 import { readText, recording, type ReadFile, type ReadText } from './io.js';
 import { UsageError, type Options } from './options.js';
 import { watchSet } from './watch-set.js';
@@ -32,7 +33,7 @@ async function watchFiles(run: (read: ReadFile) => Promise<number>): Promise<num
       const seen = new Map<string, ReadText>();
       const code = await run(recording(readText, seen));
       set.update(seen.keys());
-      status.show(`${code === 0 ? 'ok' : 'failed'}, watching ${counted(seen.size)}`);
+      status.show(`${code === 0 ? 'ok' : 'failed'}, watching ${counted(seen.size, 'file')}`);
       changed = await nextChange(seen, set, events);
       status.clear();
     }
@@ -100,10 +101,6 @@ function eventQueue(): EventQueue {
       raised = false;
     },
   };
-}
-
-function counted(files: number): string {
-  return `${files} file${files === 1 ? '' : 's'}`;
 }
 
 /** One line on standard error. On a terminal it is written over by what comes next, and nothing else is. */

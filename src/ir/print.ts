@@ -1,4 +1,5 @@
 /** What `--emit policy`, `--emit hierarchy` and `--emit plan` show; golden tests compare the same text. */
+import { counted } from '../diagnostics/counted.js';
 import { ALL_ACTIONS, ALL_TRIGGERS, actionNames, type ActionMask } from '../abi/actions.js';
 import type { HierarchyAutomaton, HierarchyState } from './hierarchy.js';
 import { patternText } from './paths.js';
@@ -89,7 +90,7 @@ function printTest(test: CheckedTest): string {
 
 export function printHierarchy(automaton: HierarchyAutomaton): string {
   const { states } = automaton;
-  return `hierarchy ${JSON.stringify(automaton.layer)}: ${states.length} states\n${states.map(printState).join('')}`;
+  return `hierarchy ${JSON.stringify(automaton.layer)}: ${counted(states.length, 'state')}\n${states.map(printState).join('')}`;
 }
 
 function printState(state: HierarchyState): string {
@@ -111,7 +112,7 @@ function printState(state: HierarchyState): string {
 }
 
 export function printPlan(plan: ChainPlan): string {
-  return `plan ${plan.kind}: ${plan.chains.length} ${plan.chains.length === 1 ? 'chain' : 'chains'}\n${plan.chains.map(printChain).join('')}`;
+  return `plan ${plan.kind}: ${counted(plan.chains.length, 'chain')}\n${plan.chains.map(printChain).join('')}`;
 }
 
 function printChain({ layer, classes, layout, programs }: Chain): string {

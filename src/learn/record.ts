@@ -4,6 +4,7 @@
  * Output: the needs, the scenario that replays the input on the tree at its beginning, and everything that a person should
  * know. Invariant: the scenario's outcomes are those of the model without a policy.
  */
+import { counted } from '../diagnostics/counted.js';
 import type { Vfs } from '../runtime/kernel/vfs.js';
 import { ScenarioFault } from '../runtime/scenario/labels.js';
 import type { Scenario, Step, TreeItem } from '../runtime/scenario/types.js';
@@ -187,7 +188,7 @@ function endProcess(f: Follower, pid: number): void {
 function recordingOf(f: Follower, calls: number, violations: readonly Violation[]): Recording {
   const unknown = [...f.unknownCalls].map(([name, { count, line }]) => ({
     origin: { input: f.input, line },
-    what: `\`${name}\` is not followed (${count} ${count === 1 ? 'call' : 'calls'})`,
+    what: `\`${name}\` is not followed (${counted(count, 'call')})`,
   }));
   return {
     facts: f.facts,

@@ -1,4 +1,5 @@
 /** What a person, or a machine, is told of a learned policy. */
+import { counted } from '../diagnostics/counted.js';
 import { actionBit } from '../abi/actions.js';
 import { actionText, pathText, type Origin } from './facts.js';
 import { RULES, ruleText, type RuleSettings } from './generalise.js';
@@ -132,8 +133,8 @@ function replayText({ replays }: Learned, i: number): string {
   const differing =
     result.differing.length === 0
       ? ''
-      : `, ${result.differing.length} that come to something else for another reason`;
-  return `: replayed in ${result.steps} steps, ${result.denied.length} denied${differing}`;
+      : `, ${result.differing.length} that ${result.differing.length === 1 ? 'comes' : 'come'} to something else for another reason`;
+  return `: replayed in ${counted(result.steps, 'step')}, ${result.denied.length} denied${differing}`;
 }
 
 function causeText({ fragments }: Learned, witness: string, actions: readonly string[]): string {

@@ -63,9 +63,21 @@ function ruleText(error: ErrorObject): string {
       return `must be one of ${(params['allowedValues'] as readonly unknown[]).map(String).join(', ')}`;
     case 'const':
       return `must be ${JSON.stringify(params['allowedValue'])}`;
+    case 'pattern':
+      return params['pattern'] === '^/' ? 'must begin with `/`' : (error.message ?? '');
+    case 'type':
+      return `must be ${typeText(String(params['type']))}`;
     case 'false schema':
       return 'does not go together with the fields beside it';
     default:
       return error.message ?? 'does not fit the schema';
   }
+}
+
+/** The types of JSON schema, with their article. */
+function typeText(types: string): string {
+  return types
+    .split(',')
+    .map((type) => (type === 'null' ? type : `${/^[aio]/.test(type) ? 'an' : 'a'} ${type}`))
+    .join(' or ');
 }

@@ -64,13 +64,13 @@ describe('numbers as offsets', () => {
       [
         'masked too little',
         `${value} | and r2, 127 | add r6, r2 | ldxb r3, [r6+0]${DONE}`,
-        '5 map_value: offset 0 to 127, 1 bytes, is outside of the 100 bytes of a value of `bytes`',
+        '5 map_value: offset 0 to 127, 1 byte, is outside of the 100 bytes of a value of `bytes`',
       ],
       ['compared', `${value} | jge r2, 100, +2 | add r6, r2 | ldxb r3, [r6+0]${DONE}`, 'accepted'],
       [
         'compared to one more',
         `${value} | jgt r2, 100, +2 | add r6, r2 | ldxb r3, [r6+0]${DONE}`,
-        '5 map_value: offset 0 to 100, 1 bytes, is outside of the 100 bytes of a value of `bytes`',
+        '5 map_value: offset 0 to 100, 1 byte, is outside of the 100 bytes of a value of `bytes`',
       ],
       [
         'compared as signed numbers',
@@ -80,7 +80,7 @@ describe('numbers as offsets', () => {
       [
         'compared by the low half',
         `${value} | jge32 r2, 100, +2 | add r6, r2 | ldxb r3, [r6+0]${DONE}`,
-        `5 map_value: offset -9223372036854775808 to 9223372032559808639, 1 bytes, is outside of the 100 bytes of a value of \`bytes\``,
+        `5 map_value: offset -9223372036854775808 to 9223372032559808639, 1 byte, is outside of the 100 bytes of a value of \`bytes\``,
       ],
       [
         'aligned by a shift',
@@ -200,7 +200,7 @@ describe('loops', () => {
       [
         'one too far',
         overValue(101),
-        '5 map_value: offset 100, 1 bytes, is outside of the 100 bytes of a value of `bytes`',
+        '5 map_value: offset 100, 1 byte, is outside of the 100 bytes of a value of `bytes`',
       ],
       [
         'by a number of the context',
@@ -451,7 +451,7 @@ describe('raw programs', () => {
 
   it('have no memory when it is empty', () => {
     expect(verdict(raw(`ldxb r3, [r1+0]${DONE}`, 0))).toBe(
-      '0 memory: offset 0, 1 bytes, is outside of the 0 bytes of memory',
+      '0 memory: offset 0, 1 byte, is outside of the 0 bytes of memory',
     );
   });
 

@@ -138,7 +138,7 @@ const HOSTILE: readonly (readonly [text: string, message: string, hook?: HookNam
   ],
   [`stdw [r10-520], 0${DONE}`, '0 stack: offset -520, 8 bytes, is outside of the 512 bytes of stack'],
   [`stdw [r10-4], 0${DONE}`, '0 stack: offset -4, 8 bytes, is outside of the 512 bytes of stack'],
-  [`stb [r10+0], 0${DONE}`, '0 stack: offset 0, 1 bytes, is outside of the 512 bytes of stack'],
+  [`stb [r10+0], 0${DONE}`, '0 stack: offset 0, 1 byte, is outside of the 512 bytes of stack'],
   [`stw [r10-7], 0${DONE}`, '0 alignment: 4 bytes at offset -7 of the stack are not aligned'],
   [
     `mov r2, r10 | ldxdw r3, [r1+0] | add r2, r3${DONE}`,

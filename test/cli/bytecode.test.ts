@@ -185,7 +185,7 @@ test('verify tells how a program gets to its fault, and not every round of a loo
   expect(llpc(own, ['verify', 'unsafe.bin', '--mem-size', '8'])).toMatchObject({
     code: 1,
     out: [
-      'unsafe.bin: slot 3: ldxb r0, [r1+0]: error[memory]: offset 0 to 8, 1 bytes, is outside of the 8 bytes of memory',
+      'unsafe.bin: slot 3: ldxb r0, [r1+0]: error[memory]: offset 0 to 8, 1 byte, is outside of the 8 bytes of memory',
       '  path: slot 1: jgt r3, r2, +2: not taken',
       '',
     ].join('\n'),

@@ -33,7 +33,7 @@ test('tests: what decided and what never did', () => {
   const { code, out } = llpc(root, ['test', 'site.llp', '--coverage']);
   expect(code).toBe(0);
   expect(out).toBe(`ok - site.llp: one
-1 tests, 2 expectations, 0 failed
+1 test, 2 expectations, 0 failed
 coverage of site.llp
   layer "site": 1 of 3 rules decided something; 2 decisions
         1  default deny
@@ -101,6 +101,9 @@ test.each([
   ['test site.llp --coverage --format json', 2, /write `--coverage-out FILE`/],
   ['test site.llp --coverage-format xml', 2, /it takes `text`, `json`, `lcov`/],
   ['test site.llp --coverage-out folder', 1, /LLP5013/],
+  ['test site.llp --generate --coverage', 2, /do not go together/],
+  ['test site.llp --generate --coverage-format lcov', 2, /do not go together/],
+  ['test site.llp --generate --watch', 2, /do not go together/],
   ['test bad.llp --generate', 1, /LLP1015/],
   ['test nowhere.llp --generate', 1, /LLP2017/],
 ] as const)('llpc %s: exit code %i', (args, code, message) => {

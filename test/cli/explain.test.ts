@@ -54,6 +54,26 @@ an edit that changes less elsewhere
 `);
 });
 
+test('a step that enforces has no path, and a denial in it does not end it', () => {
+  const { code, out } = llpc(root, ['explain', 'site.llp', '--scenario', 'steps.json', '--step', '1']);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^enforce: allow\n/);
+  expect(out).toMatch(/\na denial that does not end the call\ndecided by `default deny`/);
+  expect(out).not.toContain('edit');
+});
+
+test('a name is no way to write lines of the report', () => {
+  const { out } = llpc(root, ['explain', 'site.llp', 'read', '/srv/a\nread /srv/b: deny', '--why-not']);
+  const own = 'read /srv/a\u{fffd}read /srv/b: deny: allow';
+  expect(out.split('\n').filter((line) => line.startsWith('read '))).toEqual([own]);
+});
+
+test('what the policy says is a directory is asked about as one', () => {
+  const { code, out } = llpc(root, ['explain', 'site.llp', 'read', '/srv/private']);
+  expect(code).toBe(0);
+  expect(out).toContain('decided by this rule of `dir "/srv/private"`');
+});
+
 test('the edit, applied by hand, does it', () => {
   const ask = (file: string): string => llpc(root, ['explain', file, 'read', '/srv/private/key']).out;
   const data = JSON.parse(
@@ -83,7 +103,10 @@ test('a step of a scenario', () => {
   expect(step('2').out).toContain('deny read;');
   expect(step('2').out).toContain('the smallest edit that allows it');
   expect(step('3').out).toMatch(/^stat \/nowhere: (?:fails with ENOENT|deny)/);
-  expect([step('9').code, step('9').err]).toEqual([1, expect.stringContaining('it has 3 steps')]);
+  expect([step('9').code, step('9').err]).toEqual([
+    1,
+    expect.stringContaining('there is no step 9: it has 3 steps'),
+  ]);
 });
 
 test('an audit record', () => {
@@ -97,6 +120,7 @@ test.each([
   ['site.llp read /a --audit x', /write `llpc explain FILE ACTION PATH`/],
   ['site.llp --step 1', /`--step` is of a scenario/],
   ['site.llp --scenario steps.json --step 0', /a whole number from 1/],
+  ['site.llp --scenario steps.json --step -1', /`--step` needs a value, and what follows is an option/],
   ['site.llp --audit nothing', /no line has `blockers=`/],
 ])('llpc explain %s: usage', (args, message) => {
   const { code, err } = llpc(root, ['explain', ...args.split(' ')]);

@@ -163,3 +163,11 @@ test('--root reads links and what programs are executed with', () => {
   expect(out).toContain('file? "/opt/sh" { allow execute, open; }');
   expect(out).toContain('file? "/bin/run" { allow execute, open; }');
 });
+
+test('--root names a directory', () => {
+  for (const path of ['nowhere', 'app.strace']) {
+    const { err, code } = llpc(root, ['learn', 'exec.strace', '--root', path]);
+    expect(err).toContain(`\`--root ${path}\`: there is no such directory`);
+    expect(code).toBe(2);
+  }
+});

@@ -145,7 +145,7 @@ test('test --watch runs the tests again', async () => {
   put(root, 'site.llp', FAILING);
   expect(await run.next()).toMatch(/LLP5009[^]*failed/);
   expect(await run.interrupt()).toBe(0);
-  expect(run.out()).toMatch(/1 tests, 2 expectations, 0 failed\n[^]*1 tests, 2 expectations, 1 failed\n$/);
+  expect(run.out()).toMatch(/1 test, 2 expectations, 0 failed\n[^]*1 test, 2 expectations, 1 failed\n$/);
 });
 
 test('build --watch builds again, beside its own sources; what cannot be built leaves what was', async () => {

@@ -162,7 +162,7 @@ describe('descriptions', () => {
     );
     expect(built.problems).toEqual([
       { path: '/f/x', problem: 'a component of the path is not a directory' },
-      { path: '/d', problem: 'is a dir already' },
+      { path: '/d', problem: 'it is a dir already' },
       { path: '/h', problem: 'the target `/none` does not exist' },
       { path: '/d2', problem: 'a directory cannot have hard links' },
       { path: '/gone/x', problem: 'a link in the path leads nowhere' },

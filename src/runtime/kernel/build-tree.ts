@@ -101,7 +101,7 @@ function addNode(
     const same = there.kind === kind && there.target === target;
     if (same) there.interpreter = interpreter ?? there.interpreter;
     if (same && (kind === 'dir' || !replace)) return undefined;
-    if (!replace) return `is a ${there.kind} already`;
+    if (!replace) return `it is a ${there.kind} already`;
     removeTree(vfs, walk.dir as Inode, walk.name);
   }
   const inode = newInode(vfs, kind, target);
@@ -115,7 +115,7 @@ function addHardLink(vfs: Vfs, walk: Walk, target: string, replace: boolean): st
   if (from === undefined) return `the target \`${target}\` does not exist`;
   if (from.inode.kind === 'dir') return 'a directory cannot have hard links';
   if (walk.inode === from.inode) return undefined;
-  if (walk.inode !== undefined && !replace) return `is a ${walk.inode.kind} already`;
+  if (walk.inode !== undefined && !replace) return `it is a ${walk.inode.kind} already`;
   if (walk.inode !== undefined) {
     removeTree(vfs, walk.dir as Inode, walk.name);
     if (from.inode.nlink === 0) return `the target \`${target}\` was replaced`;
