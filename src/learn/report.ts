@@ -90,7 +90,7 @@ export function learnReportText(input: ReportInput): string {
       ),
     ),
     section(
-      'failed with EACCES or EPERM, and not granted',
+      'failed with EACCES or EPERM: nothing is granted for these, what is granted beyond may cover them',
       recordings.flatMap((r) => r.refused.map((f) => `${at(f.origin)}: ${f.call}: ${f.errno}`)),
     ),
     section(
