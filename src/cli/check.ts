@@ -1,5 +1,5 @@
 /** `llpc check` and `llpc build`. */
-import { relative, posix } from 'node:path';
+import { relative, resolve, posix } from 'node:path';
 import { hasError } from '../analyse.js';
 import type { Artifact } from '../artifact/manifest.js';
 import type { CompileResult } from '../compile.js';
@@ -7,7 +7,7 @@ import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic } from '../diagnostics/types.js';
 import { compileFiles, type Depth } from './compile-files.js';
 import { depfileText } from './depfile.js';
-import { reasonOf, recording, writeFiles, type ReadFile, type ReadText } from './io.js';
+import { isOneOf, reasonOf, recording, writeFiles, type ReadFile, type ReadText } from './io.js';
 import { print, printDiagnostics } from './output.js';
 import { UsageError, type Options } from './options.js';
 import { together } from './together.js';
@@ -78,6 +78,11 @@ async function write(
       return report('LLP5013', { path: depfile, why }, {});
     }
     files.unshift([relative(out, depfile), made.text]);
+  }
+  for (const [name] of files) {
+    const path = resolve(out, name);
+    if (isOneOf(path, inputs))
+      return report('LLP5013', { path, why: 'it is one of the files that are read' }, {});
   }
   try {
     writeFiles(out, files);

@@ -11,7 +11,7 @@ import { MAX_NODES, extractGraph, type LayerInput } from '../graph/extract.js';
 import type { GraphModel } from '../graph/model.js';
 import type { Trail } from '../graph/trail.js';
 import { compileFiles } from './compile-files.js';
-import { reasonOf, writeFiles } from './io.js';
+import { isOneOf, reasonOf, writeFiles } from './io.js';
 import { PICTURES, UsageError, type Options, type Picture } from './options.js';
 import { print, printDiagnostics } from './output.js';
 import { readAction } from './read-action.js';
@@ -32,6 +32,8 @@ export async function graphCommand(options: Options): Promise<number> {
     print(text);
     return 0;
   }
+  if (isOneOf(out, positionals))
+    return refuse([report('LLP5013', { path: out, why: 'it is one of the files that are read' }, {})], []);
   try {
     writeFiles(dirname(out), [[basename(out), text]]);
   } catch (error) {

@@ -180,3 +180,15 @@ function writeWhole(path: string, content: string | Uint8Array): void {
     closeSync(file);
   }
 }
+
+/** Whether a path is one of these files, whatever they are called. */
+export function isOneOf(path: string, files: readonly string[]): boolean {
+  const real = (name: string): string => {
+    try {
+      return realpathSync(name);
+    } catch {
+      return resolve(name);
+    }
+  };
+  return files.some((file) => file !== '-' && real(file) === real(path));
+}

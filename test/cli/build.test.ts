@@ -60,6 +60,18 @@ test.each([
   expect(filesIn(root)).toEqual(before);
 });
 
+test.each([
+  ['build site.llp -o out --depfile site.llp'],
+  ['build site.llp -o out --depfile ./out/../site.llp'],
+  ['graph site.llp -o site.llp'],
+])('llpc %s writes over no file that it reads', (args) => {
+  const root = folder({ 'site.llp': GOOD });
+  const ran = llpc(root, args.split(' '));
+  expect([ran.code, filesIn(root)]).toEqual([1, ['site.llp']]);
+  expect(ran.err).toMatch(/error\[LLP5013\]: cannot write to .*: it is one of the files that are read/);
+  expect(readFileSync(join(root, 'site.llp'), 'utf8')).toBe(GOOD);
+});
+
 test('what was built is what is asked', () => {
   const root = dirname(built());
   const policy = llpc(root, ['explain', 'policy/site.llp', 'read', '/srv/www/private/x']);
