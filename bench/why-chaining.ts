@@ -26,7 +26,7 @@ export interface PlanFigures {
 const PLANS: readonly PlanKind[] = ['chained', 'monolithic', 'unchained'];
 
 /** The three plans on a policy and a scenario with a described tree. */
-export function whyChaining(policy: string, scenario: Scenario): PlanFigures[] {
+function whyChaining(policy: string, scenario: Scenario): PlanFigures[] {
   const entries = 'map' in scenario.tree ? scenario.tree.map(treeEntry) : [];
   return PLANS.map((plan) => {
     const artifact = defined(compile(policy, { plan }).artifact, 'the policy compiles');

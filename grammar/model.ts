@@ -34,7 +34,7 @@ export function readProductions(): Production[] {
   });
 }
 
-export function productionName(method: string): string {
+function productionName(method: string): string {
   return method.charAt(0).toUpperCase() + method.slice(1).replace(/Decl$/, '');
 }
 

@@ -42,7 +42,7 @@ function totalText({ changes, requirements, complete, states }: DiffReport): str
 }
 
 /** Where a change begins, in words. */
-export function regionText({ region: { path, aspects } }: DiffChange): string {
+function regionText({ region: { path, aspects } }: DiffChange): string {
   const has = (aspect: DiffChange['region']['aspects'][number]): boolean => aspects.includes(aspect);
   const beneath = path === '/' ? 'everything beneath /' : `beneath ${path}`;
   if (!has('below'))
@@ -70,7 +70,7 @@ export function changeLine(change: DiffChange): string {
 }
 
 /** The witness, and what stands in the way of a request on it. */
-export function witnessText({ witness }: DiffChange): string {
+function witnessText({ witness }: DiffChange): string {
   const { path, object, appearsLater, blocked, refused } = witness;
   const notes = [
     appearsLater ? 'made after the policy is loaded' : undefined,

@@ -9,11 +9,7 @@ import type { Reason } from './runtime/explain.js';
 import type { LoadProblem } from './runtime/loader/problems.js';
 
 /** The span in the text of the source with this name in the manifest; undefined when the text is not at hand. */
-export function spanInSources(
-  file: string,
-  span: ManifestSpan,
-  sources: readonly NamedSource[],
-): Span | undefined {
+function spanInSources(file: string, span: ManifestSpan, sources: readonly NamedSource[]): Span | undefined {
   const source = sources.findIndex((s) => s.id === file);
   const text = sources[source];
   if (text === undefined) return undefined;

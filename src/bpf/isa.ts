@@ -28,7 +28,7 @@ const K = 0x00;
 const X = 0x08;
 const MODE = { IMM: 0x00, MEM: 0x60, MEMSX: 0x80, ATOMIC: 0xc0 } as const;
 const SIZE_BITS: Readonly<Record<Size, number>> = { 4: 0x00, 2: 0x08, 1: 0x10, 8: 0x18 };
-export const SIZE_SUFFIX: Readonly<Record<Size, string>> = { 1: 'b', 2: 'h', 4: 'w', 8: 'dw' };
+const SIZE_SUFFIX: Readonly<Record<Size, string>> = { 1: 'b', 2: 'h', 4: 'w', 8: 'dw' };
 const SIZES: readonly Size[] = [1, 2, 4, 8];
 const WIDTHS: readonly Width[] = [32, 64];
 

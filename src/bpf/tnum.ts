@@ -54,7 +54,7 @@ export function tnumMul(a: Tnum, b: Tnum): Tnum {
 }
 
 /** How many low bits are known to be 0, at most 64. */
-export function trailingZeros({ value, mask }: Tnum): number {
+function trailingZeros({ value, mask }: Tnum): number {
   const set = value | mask;
   if (set === 0n) return 64;
   const lowest = set & -set;

@@ -216,7 +216,3 @@ export interface Placed {
 export function slotsOf(op: Instruction | AsmOp): 1 | 2 {
   return op.kind === 'ld_imm64' ? 2 : 1;
 }
-
-/** The helper for switches and tests: an operand of each kind. */
-export const regOperand = (r: Reg): Operand => ({ kind: 'reg', reg: r });
-export const immOperand = (n: I32): Operand => ({ kind: 'imm', imm: n });

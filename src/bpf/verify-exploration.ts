@@ -13,7 +13,7 @@ import { defined } from '../assert.js';
 /** Instructions that are explored at most, unless less is asked for; the fuel of the engine is more. */
 export const BUDGET = 1_000_000;
 /** Frames of seen states that are compared at most, for each instruction that may be explored: one frame never needs as many. */
-export const FRAMES_COMPARED = 16;
+const FRAMES_COMPARED = 16;
 /** Errors, and steps of their paths, after which nothing more is looked for. */
 export const MOST_ERRORS = 64;
 /** Errors of one rule at one instruction: a loop breaks it in each round, with another offset. */

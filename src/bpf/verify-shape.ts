@@ -70,7 +70,7 @@ function targetsOf(code: readonly Placed[]): Int32Array {
 }
 
 /** The place of the function of an instruction among the functions. */
-export function functionOf(functions: readonly number[], index: number): number {
+function functionOf(functions: readonly number[], index: number): number {
   let low = 0;
   let high = functions.length - 1;
   while (low < high) {

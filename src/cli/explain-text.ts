@@ -45,7 +45,7 @@ export function answerText(
 }
 
 /** The run whose verdict is the answer. */
-export function judgedRun(runs: readonly ExplainedRun[]): ExplainedRun | undefined {
+function judgedRun(runs: readonly ExplainedRun[]): ExplainedRun | undefined {
   return (
     runs.findLast((r) => r.verdict === 'deny') ??
     runs.findLast((r) => r.reason !== undefined && r.hook !== 'fs_walk') ??

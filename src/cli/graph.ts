@@ -102,7 +102,7 @@ function chooseLayer(layers: readonly LayerInput[], name: string | undefined): r
 }
 
 /** Each printer is loaded when it is asked for: only SVG needs the layout library. */
-export async function printGraph(model: GraphModel, picture: Picture): Promise<string> {
+async function printGraph(model: GraphModel, picture: Picture): Promise<string> {
   switch (picture) {
     case 'svg':
       return (await import('../graph/svg.js')).printSvg(model);

@@ -14,7 +14,7 @@ export type Picture = (typeof PICTURES)[number];
 const DIAGNOSTIC_FORMATS: readonly Format[] = ['text', 'json', 'sarif'];
 const COVERAGE_FORMATS = ['text', 'json', 'lcov'] as const;
 export type CoverageFormat = (typeof COVERAGE_FORMATS)[number];
-export const STAGES = ['ast', 'policy', 'hierarchy', 'plan', 'asm', 'manifest'] as const;
+const STAGES = ['ast', 'policy', 'hierarchy', 'plan', 'asm', 'manifest'] as const;
 export type Stage = (typeof STAGES)[number];
 const PLANS: readonly PlanKind[] = ['chained', 'monolithic', 'unchained'];
 /** The hooks that a kernel has. */

@@ -12,7 +12,7 @@ export function emitChain(chain: Chain): Emitted[] {
 }
 
 /** Instructions with labels, as `--emit asm` shows them. */
-export function assembleProgram(chain: Chain, plan: ProgramPlan): AsmInstruction[] {
+function assembleProgram(chain: Chain, plan: ProgramPlan): AsmInstruction[] {
   return layOut(optimise(selectProgram(chain, plan, mapName(chain))));
 }
 

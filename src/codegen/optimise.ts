@@ -33,7 +33,7 @@ function retarget(end: Terminator, rename: (label: string) => string): Terminato
 }
 
 /** A jump to an empty block that only jumps on goes there at once. */
-export function threadJumps(graph: Graph): Graph {
+function threadJumps(graph: Graph): Graph {
   const onward = new Map<string, string>();
   for (const block of graph) {
     if (block.body.length === 0 && block.end.kind === 'goto') onward.set(block.label, block.end.to);
@@ -47,7 +47,7 @@ export function threadJumps(graph: Graph): Graph {
 }
 
 /** A branch with one target, or on a constant that its own block loads, is a jump. */
-export function foldBranches(graph: Graph): Graph {
+function foldBranches(graph: Graph): Graph {
   return graph.map((block) => {
     const { end } = block;
     if (end.kind !== 'branch') return block;
@@ -78,7 +78,7 @@ function knownOutcome({ body, end }: Block): boolean | undefined {
 }
 
 /** Blocks that are the same but for their label become one; successors first, so that equal tails meet. */
-export function shareTails(graph: Graph): Graph {
+function shareTails(graph: Graph): Graph {
   const representative = new Map<string, string>();
   const byKey = new Map<string, string>();
   const resolve = (label: string): string => representative.get(label) ?? label;
@@ -97,7 +97,7 @@ function endKey(end: Terminator): string {
   return JSON.stringify(end);
 }
 
-export function dropUnreachable(graph: Graph): Graph {
+function dropUnreachable(graph: Graph): Graph {
   const byLabel = new Map(graph.map((b) => [b.label, b]));
   const entry = graph[0];
   const reached = new Set<string>(entry === undefined ? [] : [entry.label]);
@@ -108,7 +108,7 @@ export function dropUnreachable(graph: Graph): Graph {
 }
 
 /** A block with one predecessor that only jumps to it is part of that. */
-export function mergeChains(graph: Graph): Graph {
+function mergeChains(graph: Graph): Graph {
   const predecessors = new Map<string, number>();
   graph
     .flatMap((b) => branchTargets(b.end))

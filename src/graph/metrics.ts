@@ -5,7 +5,7 @@ import { columns } from './text.js';
 
 /** Advance of a character at the font size; the widest of the usual monospaced fonts has 0.602. */
 export const FONT = 12;
-export const CHAR = 7.3;
+const CHAR = 7.3;
 export const PAD = 8;
 export const HEAD = 23;
 export const ROW = 19;
@@ -17,7 +17,7 @@ export const SMALL = 10;
 const SMALL_CHAR = 6.1;
 
 export const textWidth = (text: string): number => Math.ceil(columns(text) * CHAR);
-export const smallWidth = (text: string): number => Math.ceil(columns(text) * SMALL_CHAR);
+const smallWidth = (text: string): number => Math.ceil(columns(text) * SMALL_CHAR);
 
 export const tagText = (node: GraphNode): string => node.tags.join(', ');
 

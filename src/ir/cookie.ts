@@ -34,13 +34,6 @@ export function encodeState(
   return { lo: lo >>> 0, hi: hi >>> 0 };
 }
 
-/** Undefined for 0, the start of a session. */
-export function decodeState(layout: CookieLayout, { lo, hi }: CookieValue): MachineState | undefined {
-  if (lo === 0 && hi === 0) return undefined;
-  const all = (1 << layout.classes) - 1;
-  return { self: ~lo & all, below: ~hi & all, exact: ((lo >>> layout.inexactBit) & 1) === 0 };
-}
-
 /** The place number in the lower half; all ones (`placeLimit`) for unknown. */
 export function placeOf(layout: CookieLayout, { lo }: CookieValue): number {
   return layout.placeBits > 0 ? lo >>> layout.placeShift : 0;

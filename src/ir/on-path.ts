@@ -53,7 +53,8 @@ function childrenOf({ literals, globs }: TrieNode, name: string): TrieNode[] {
 
 /**
  * The rules that mention an action on the object of the first `length` components, in the order in which they act. `places` are
- * those of that path or of a longer one.
+ * those of that path, of a longer one, or of a shorter one beyond which no
+ * scope speaks.
  */
 export function mentionsOn(
   places: readonly Place[],

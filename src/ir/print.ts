@@ -17,7 +17,7 @@ import type {
 import { assertNever } from '../assert.js';
 
 /** A mask for people: the shorter of what is in it and what is not. */
-export function maskText(mask: ActionMask): string {
+function maskText(mask: ActionMask): string {
   if (mask === 0) return 'none';
   if (mask === ALL_ACTIONS) return 'everything';
   const names = actionNames(mask);

@@ -29,7 +29,7 @@ export interface RequirementChange {
 }
 
 /** The strongest need of each literal scope, over all layers. The root is always there. */
-export function requirementsOf(layers: readonly Layer[]): Map<string, Requirement> {
+function requirementsOf(layers: readonly Layer[]): Map<string, Requirement> {
   const all = new Map<string, Requirement>();
   for (const scope of layers.flatMap((l) => l.scopes)) {
     if (scope.path.length === 0 || scope.path.some((c) => c.kind === 'glob')) continue;

@@ -57,7 +57,7 @@ export function generalise(root: NeedNode, settings: RuleSettings): Applied[] {
 }
 
 /** `python3.11` → `python[0-9]*`, `x@1.2.3.tgz` → `x@[0-9]*.tgz`. */
-export function versionName(node: NeedNode): string | undefined {
+function versionName(node: NeedNode): string | undefined {
   const match = /^(.*?)\d+(?:\.\d+)+(.*)$/s.exec(node.name);
   return match === null
     ? undefined
@@ -66,7 +66,7 @@ export function versionName(node: NeedNode): string | undefined {
 
 const TEMPORARY = ['/tmp', '/var/tmp', '/dev/shm'];
 
-export function temporaryName(node: NeedNode): string | undefined {
+function temporaryName(node: NeedNode): string | undefined {
   const parent = node.parent === undefined ? '/' : nodePath(node.parent);
   if (/^\d+$/.test(node.name) && /^\/proc(\/[^/]+\/task)?$/.test(parent)) return '[0-9]*';
   if (!TEMPORARY.includes(parent)) return undefined;

@@ -22,7 +22,7 @@ export interface Trace {
 }
 
 /** Calls that make a process or a thread. */
-export const FORKS: ReadonlySet<string> = new Set(['fork', 'vfork', 'clone', 'clone3', 'clone2']);
+const FORKS: ReadonlySet<string> = new Set(['fork', 'vfork', 'clone', 'clone3', 'clone2']);
 
 interface Reading {
   readonly events: TraceEvent[];
@@ -108,7 +108,7 @@ function forksFirst(events: readonly TraceEvent[]): TraceEvent[] {
   return out;
 }
 
-export function pidOf(event: TraceEvent): number {
+function pidOf(event: TraceEvent): number {
   return event.kind === 'call' ? event.call.pid : event.pid;
 }
 

@@ -11,18 +11,11 @@ import {
 import type { Span } from '../diagnostics/types.js';
 import { placePath, type Place } from '../ir/build-hierarchy.js';
 import { ActionSets } from '../ir/names.js';
+import type { Aspect } from '../ir/on-path.js';
 import { patternText } from '../ir/paths.js';
 import { Values } from '../ir/values.js';
 import type { PolicyDecl, RuleDecl, ScopeDecl } from '../parser/ast.js';
-import {
-  allowedAt,
-  overridesOf,
-  reasonsAt,
-  scopesAt,
-  type Level,
-  type Reason,
-  type ScopeAt,
-} from './rights.js';
+import { allowedAt, overridesOf, reasonsAt, scopesAt, type Reason, type ScopeAt } from './rights.js';
 import { occurrenceAt, type Occurrence } from './symbols.js';
 import { covers, enclosing } from './tree.js';
 import { locationOf, ownFile, rangeIn, type Range, type View, type Workspace } from './workspace.js';
@@ -111,7 +104,7 @@ function rightsText(view: View, at: ScopeAt): string {
   const { scope, places, layer } = at;
   const [place] = places;
   if (place === undefined) return '';
-  const levels: readonly Level[] =
+  const levels: readonly Aspect[] =
     scope.object === 'file' ? ['file'] : sameRights(at, place) ? ['dir'] : ['dir', 'below'];
   const what = `${scope.object}${scope.optional ? '?' : ''}`;
   const parts = [`**${what}** \`${patternText(scope.path)}\` in policy \`${layer.layer.name}\``];
@@ -124,7 +117,7 @@ function rightsText(view: View, at: ScopeAt): string {
   return [...parts, ...elsewhere(places, levels)].join('\n\n');
 }
 
-const TITLES: Readonly<Record<Level, string>> = { dir: 'Itself', below: 'Beneath', file: '' };
+const TITLES: Readonly<Record<Aspect, string>> = { dir: 'Itself', below: 'Beneath', file: '' };
 
 function sameRights(at: ScopeAt, place: Place): boolean {
   const [own, below] = (['dir', 'below'] as const).map((level) =>
@@ -140,7 +133,7 @@ const VERDICTS: Readonly<Record<Reason['verdict'], string>> = {
 };
 
 /** What rules decide, by verdict, then what none speaks of. */
-function reasonsText(view: View, { layer }: ScopeAt, place: Place, level: Level): string[] {
+function reasonsText(view: View, { layer }: ScopeAt, place: Place, level: Aspect): string[] {
   const reasons = reasonsAt(layer, place, level);
   const ruled = (verdict: Reason['verdict']): string[] =>
     reasons.flatMap(({ actions: mask, by, verdict: own }) =>
@@ -166,7 +159,7 @@ function ruleLink(view: View, span: Span): string {
 }
 
 /** Says of a glob where other scopes meet it with another outcome. */
-function elsewhere(places: readonly Place[], levels: readonly Level[]): string[] {
+function elsewhere(places: readonly Place[], levels: readonly Aspect[]): string[] {
   const [first] = places;
   const other = places.find(
     (p) => first !== undefined && levels.some((l) => allowedAt(p, l) !== allowedAt(first, l)),

@@ -1,16 +1,15 @@
 /**
  * What holds at a scope, and why: read from the places of the hierarchy, which the automaton was made of. The verdicts are those of
- * the place; the rule that decided is found by going the same way once more, from the root down.
+ * the place; the rules behind them are those that `ir/on-path.ts` finds on the way to it.
  */
 import { ALL_ACTIONS, WALK, type ActionMask } from '../abi/actions.js';
+import { decisive } from '../abi/deciding.js';
 import type { AnalysedLayer } from '../analyse.js';
 import type { Span } from '../diagnostics/types.js';
 import type { Place } from '../ir/build-hierarchy.js';
+import { mentionsOn, type Aspect, type MentionOnPath } from '../ir/on-path.js';
 import type { Rule, Scope } from '../ir/policy.js';
 import type { View } from './workspace.js';
-
-/** The object itself as a directory, as something else, or what lies beneath it. */
-export type Level = 'dir' | 'file' | 'below';
 
 export interface ScopeAt {
   readonly layer: AnalysedLayer;
@@ -77,17 +76,17 @@ function weight(place: Place): number {
 }
 
 /** What is allowed at a level of a place. */
-export function allowedAt(place: Place, level: Level): ActionMask {
+export function allowedAt(place: Place, level: Aspect): ActionMask {
   return place.applied[level];
 }
 
 /** Why each action has its verdict: reasons in the order of the first action of each. */
-export function reasonsAt({ layer }: AnalysedLayer, place: Place, level: Level): Reason[] {
+export function reasonsAt({ layer }: AnalysedLayer, place: Place, level: Aspect): Reason[] {
   const chain = rulesAt(place, level);
   const reasons = new Map<Rule | string, Reason>();
   for (let bit = 1; bit <= ALL_ACTIONS; bit <<= 1) {
     const mentions = chain.filter(({ rule }) => (rule.actions & bit) !== 0);
-    const by = mentions.find(({ rule }) => rule.effect === 'forbid') ?? mentions.at(-1);
+    const by = decisive(mentions);
     const verdict = by?.rule.effect ?? (bit === WALK ? 'allow' : layer.default);
     const group = by?.rule ?? verdict;
     const before = reasons.get(group)?.actions ?? 0;
@@ -97,26 +96,10 @@ export function reasonsAt({ layer }: AnalysedLayer, place: Place, level: Level):
 }
 
 /** Every rule that speaks of a level of a place, in the order in which they act. */
-export function rulesAt(place: Place, level: Level): { readonly rule: Rule; readonly scope: Scope }[] {
-  const out: { readonly rule: Rule; readonly scope: Scope }[] = [];
-  const take = (scope: Scope, self: boolean): void => {
-    for (const rule of scope.rules) if (rule.self === self) out.push({ rule, scope });
-  };
-  for (const above of ancestors(place)) above.dirs.forEach((scope) => take(scope, false));
-  if (level === 'file') place.files.forEach((scope) => take(scope, true));
-  else {
-    for (const scope of place.dirs) {
-      take(scope, false);
-      if (level === 'dir') take(scope, true);
-    }
-  }
-  return out;
-}
-
-function ancestors(place: Place): Place[] {
-  const out: Place[] = [];
-  for (let at = place.parent; at !== undefined; at = at.parent) out.push(at);
-  return out.reverse();
+function rulesAt(place: Place, level: Aspect): MentionOnPath[] {
+  const path: Place[] = [];
+  for (let at: Place | undefined = place; at !== undefined; at = at.parent) path.push(at);
+  return mentionsOn(path.reverse(), path.length - 1, level, ALL_ACTIONS);
 }
 
 /** Rules that a rule overrides somewhere, and rules that override it. */

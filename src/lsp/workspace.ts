@@ -98,7 +98,7 @@ function nameOf(uri: string): string {
 }
 
 /** The URI of a source by its name. */
-export function uriOf(name: string): string {
+function uriOf(name: string): string {
   const url = name.startsWith('std/') ? stdUrl(name) : undefined;
   if (url !== undefined) return url.href;
   return /^[\w+-]{2,}:/.test(name) ? name : pathToFileURL(name).href;

@@ -17,7 +17,7 @@ export function assemble(text: string): Uint8Array {
 const imm32 = fc.oneof(fc.integer({ min: -0x80000000, max: 0x7fffffff }), fc.constantFrom(0, 1, -1, 63, 64));
 
 /** Any instruction of a row, with any operands. */
-export function instructionOfRow(row: OpRow): fc.Arbitrary<Instruction> {
+function instructionOfRow(row: OpRow): fc.Arbitrary<Instruction> {
   const register = fc.integer({ min: 0, max: 10 });
   const operands = fc.record({
     dst: register,

@@ -40,7 +40,7 @@ export interface Printed {
   readonly exit: number;
 }
 
-export const pagePath = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+const pagePath = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 export const readPage = (name: string): string => readFileSync(pagePath(name), 'utf8');
 
 /** The fenced blocks of a page, in order. */

@@ -32,8 +32,8 @@ import type { Pick, Statement } from './random-statements.js';
 export const AREA_SIZE = 64;
 export const ENTRY_SIZE = 16;
 export const ENTRIES = 4;
-export const TABLE_MAP = 0;
-export const ENTRIES_MAP = 1;
+const TABLE_MAP = 0;
+const ENTRIES_MAP = 1;
 
 export type Access = Extract<Statement, { kind: 'load' | 'store' | 'atomic' }>;
 

@@ -41,7 +41,7 @@ export function engineMaps(values: readonly Uint8Array[]): readonly PlainTable[]
   });
 }
 
-export function drawProgram(draw: Draw, features: Features): RandomProgram {
+function drawProgram(draw: Draw, features: Features): RandomProgram {
   const tree = drawTree(draw, features);
   const bytes = (n: number): Uint8Array => Uint8Array.from({ length: n }, () => draw(256));
   const values = MAPS.map(({ valueSize, entries }) => bytes(valueSize * entries));

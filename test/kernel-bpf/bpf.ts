@@ -8,7 +8,7 @@
  */
 
 /** Types whose programs BPF_PROG_TEST_RUN runs without any other object. */
-export const PROGRAM_TYPES = { socket_filter: 1, xdp: 6, syscall: 31 } as const;
+const PROGRAM_TYPES = { socket_filter: 1, xdp: 6, syscall: 31 } as const;
 export type ProgramType = keyof typeof PROGRAM_TYPES;
 
 const COMMAND = { MAP_CREATE: 0, MAP_LOOKUP: 1, MAP_UPDATE: 2, PROG_LOAD: 5, PROG_TEST_RUN: 10 } as const;

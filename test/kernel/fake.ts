@@ -21,7 +21,7 @@ interface FakeProgram extends LoadedProgram {
   readonly body: Body;
 }
 
-export function fakeEngine(): Engine {
+function fakeEngine(): Engine {
   const interpreter: Interpreter = {
     executed: 0,
     runs: 0,
@@ -115,7 +115,7 @@ export function labels(vfs: Vfs): Map<number, string> {
 }
 
 /** A run as the ABI description writes it: `walk(a)`, `pick{open+read}(f, DOT)`, `get(f)`; `normal` is left out. */
-export function shortRun(run: HookRun, label: ReadonlyMap<number, string>): string {
+function shortRun(run: HookRun, label: ReadonlyMap<number, string>): string {
   const lookup = run.lookup === 0 ? '' : `, ${LOOKUP_NAMES[run.lookup]}`;
   const object = `${label.get(run.inode) ?? '?'}${lookup}`;
   switch (run.hook) {

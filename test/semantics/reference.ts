@@ -34,7 +34,7 @@ export interface Masks {
 }
 
 /** "When the policy is loaded". Undefined when it is refused. */
-export function groundReference(layer: Layer, tree: Tree): Grounding | undefined {
+function groundReference(layer: Layer, tree: Tree): Grounding | undefined {
   const named = new Map<Node, Scope[]>();
   const seeds: Position[] = [rootPosition(tree)];
   for (const scope of layer.scopes) {

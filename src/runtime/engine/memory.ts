@@ -74,7 +74,7 @@ export function locate(
 const FIELD_OF_WORD = ['cookie', 'cookie', 'chain', 'chain', 'inode', 'inode', 'inode_lookup', 'triggers'];
 
 /** Tells an observer which field of the context is read. */
-export function noteRead(observer: Observer, p: Runnable, address: number): void {
+function noteRead(observer: Observer, p: Runnable, address: number): void {
   const field = FIELD_OF_WORD[address >> 2] ?? 'cookie';
   observer.readContext?.(field === 'inode' && p.hook === 'fs_get' ? 'tag_object' : field);
 }

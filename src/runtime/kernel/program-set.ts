@@ -118,7 +118,7 @@ export function prependChain(set: ProgramSet, last: KernelProgram, newChainId: (
 }
 
 /** A chain's programs, first to last, found by following `previous`. */
-export function programsOf(last: KernelProgram): KernelProgram[] {
+function programsOf(last: KernelProgram): KernelProgram[] {
   const programs: KernelProgram[] = [];
   for (let at: KernelProgram | undefined = last; at !== undefined; at = at.previous) programs.push(at);
   return programs.reverse();

@@ -59,11 +59,6 @@ function nameIn(dir: Location, child: Location): string {
   return '?';
 }
 
-/** The parent of a directory as the first task sees it; the root's is the root. Undefined when it is cut off. */
-export function parentLocation(vfs: Vfs, at: Location): Location | undefined {
-  return parentOf(at, rootLocation(vfs));
-}
-
 /** The entries of a directory with what is mounted on them; nothing for other kinds. */
 export function* entriesOf(dir: Location): Generator<readonly [string, Location]> {
   for (const name of dir.inode.entries?.keys() ?? []) {

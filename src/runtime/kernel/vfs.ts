@@ -110,10 +110,6 @@ export function kindOf(inode: Inode): InodeKind {
   return inode.kind;
 }
 
-export function inodeByNumber(vfs: Vfs, ino: number): Inode | undefined {
-  return vfs.inodes[ino];
-}
-
 /** Gives `inode` one more name. A directory must have none yet. */
 export function addEntry(vfs: Vfs, dir: Inode, name: string, inode: Inode): void {
   assert(dir.entries !== undefined && !dir.entries.has(name), `the directory has room for ${name}`);

@@ -238,7 +238,7 @@ interface Bits {
   readonly forbid: number;
 }
 
-export function effectBits(map: InodeMap, effects: ManifestEffects): Bits {
+function effectBits(map: InodeMap, effects: ManifestEffects): Bits {
   const bits = (classes: readonly number[]): number =>
     classes.reduce((sum, index) => {
       const decision = map.classes[index]?.decision;

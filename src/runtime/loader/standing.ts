@@ -34,7 +34,7 @@ export interface Standpoint {
 }
 
 /** What is in a map's bits as actions. */
-export function actionsOf(map: InodeMap, bits: number): ActionMask {
+function actionsOf(map: InodeMap, bits: number): ActionMask {
   return map.classes.reduce((mask, { actions, decision }) => {
     const allowed = decision.kind === 'bit' ? ((bits >>> decision.bit) & 1) === 1 : decision.kind === 'allow';
     return allowed ? actions.reduce((m, name) => m | maskOf(name), mask) : mask;

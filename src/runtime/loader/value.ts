@@ -8,9 +8,6 @@ export interface Halves {
   readonly hi: number;
 }
 
-/** The state that nothing is known of. */
-export const UNKNOWN_VALUE: Halves = { lo: 0xffffffff, hi: 0xffffffff };
-
 export function encodePlace(
   layout: CookieLayout,
   place: Pick<Place, 'self' | 'below'>,

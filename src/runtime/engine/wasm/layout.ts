@@ -21,7 +21,7 @@
 export const RESULT = 64;
 /** Where a walk stopped: the address of the step that was denied. */
 export const STOPPED_AT = 72;
-export const STACK = 128;
+const STACK = 128;
 export const FRAME_SIZE = 512;
 /** r10 of a program's first function. */
 export const STACK_TOP = STACK + FRAME_SIZE;
