@@ -14,4 +14,4 @@ function run(command) {
 }
 
 if (!existsSync('node_modules/typescript')) run('npm ci --ignore-scripts --no-audit --no-fund');
-run('npx --no-install tsc -p .');
+run('npm run build');

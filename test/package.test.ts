@@ -1,6 +1,6 @@
 /** The package as it is published: all that it names is in it, each export can be imported and has types, and needs no bundler. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { folder } from './cli/llpc.js';
@@ -48,6 +48,10 @@ test('what is packed has every file that the package names', () => {
   expect(
     files.filter((path) => /\.test\.|node_modules|tsbuildinfo|^(?:test|src|bench)\//.test(path)),
   ).toEqual([]);
+});
+
+test('each command is an executable file, as `npx` may have linked it from an earlier build', () => {
+  for (const path of Object.values(PACKAGE.bin)) accessSync(path, constants.X_OK);
 });
 
 describe('every export', () => {
