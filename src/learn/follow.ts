@@ -180,7 +180,7 @@ export function openBefore(
   const flags = at.inode.kind === 'dir' ? ['O_RDONLY', 'O_DIRECTORY'] : ['O_RDWR'];
   const step: Step = { call: 'open', path, flags, as: label };
   const made = makeCall(f.live, step);
-  f.live.pending = [];
+  f.live.pending.length = 0;
   if (made.numbered === undefined) return undefined;
   f.before.push(step);
   for (const [task, numbers] of f.live.labels.numbers) {
@@ -240,7 +240,7 @@ export function emit(f: Follower, step: Step): Made | undefined {
 
 /** The model succeeds where the program failed: the tree was another then. Nothing is granted for it. */
 function dropped(f: Follower): undefined {
-  f.live.pending = [];
+  f.live.pending.length = 0;
   return undefined;
 }
 
