@@ -41,6 +41,7 @@ export async function learnCommand(options: Options): Promise<number> {
     nevers,
     name: own.name ?? nameOf(files[0] ?? ''),
     verify: own.verify,
+    ignoreRefused: own.ignoreRefused,
   };
   const learned = learn(inputs, settings);
   const faults = faultsOf(learned);

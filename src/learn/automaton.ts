@@ -5,6 +5,7 @@ import { defined } from '../assert.js';
 import type { HierarchyAutomaton, HierarchyState } from '../ir/hierarchy.js';
 import { compileGlob, matchesGlob } from '../pattern/glob.js';
 import { nameClasses } from '../pattern/name-classes.js';
+import type { Need } from './facts.js';
 
 /** What can be asked of a file, and of a directory, at all. */
 export const FILE_ACTIONS: ActionMask = ALL_TRIGGERS & ~DIRECTORY_ACTIONS;
@@ -34,6 +35,13 @@ export function nextState(
 
 export function stateAt(automaton: HierarchyAutomaton, path: readonly string[]): HierarchyState {
   return path.reduce((state, name) => nextState(automaton, state, name), stateOf(automaton, 0));
+}
+
+/** Whether the policy allows all that is needed. */
+export function isCovered(automaton: HierarchyAutomaton, { part, path, kind, actions }: Need): boolean {
+  const state = stateAt(automaton, path);
+  const allowed = part === 'region' ? state.below : kind === 'dir' ? state.dir : state.file;
+  return (actions & ~allowed) === 0;
 }
 
 /** What is allowed anywhere at a state or beneath it, with the names that lead to a place where it is. */

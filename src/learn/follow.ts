@@ -10,7 +10,7 @@ import { ScenarioFault } from '../runtime/scenario/labels.js';
 import { changeCwd, fileOf, installFile, type Task } from '../runtime/kernel/task.js';
 import type { Inode, Location } from '../runtime/kernel/vfs.js';
 import type { Step } from '../runtime/scenario/types.js';
-import { addAsked, pathText, type Asked, type Facts, type Origin } from './facts.js';
+import { addAsked, pathText, type Asked, type Facts, type Need, type Origin } from './facts.js';
 import { ensure, makeCall, noteShown, takeAsked, taskOf, type Live, type Shown } from './live.js';
 import { newProcess, type Process } from './process.js';
 import type { TraceCall } from './strace-line.js';
@@ -28,10 +28,13 @@ export interface Note {
   readonly what: string;
 }
 
+/** A call that failed with EACCES or EPERM. */
 export interface Refused {
   readonly origin: Origin;
   readonly call: string;
   readonly errno: string;
+  /** What it would have asked for; empty where the model cannot tell. */
+  readonly needs: readonly Need[];
 }
 
 /** What would break an assertion. */

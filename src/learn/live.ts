@@ -40,6 +40,8 @@ export interface Evidence {
   readonly kinds: Map<string, Kind>;
   /** Whether something was learned since the round began. */
   grown: boolean;
+  /** Nothing is learned of a call that is only tried. */
+  readonly fixed?: true;
 }
 
 export interface Live {
@@ -307,7 +309,8 @@ function learn(live: Live, inode: Inode, { want, target }: Shown): void {
 /** A link is stronger evidence than a directory: what it leads to may be one. */
 export function note(live: Live, path: string, kind: Kind | undefined): void {
   const known = live.evidence.kinds.get(path);
-  if (kind === undefined || (known?.kind === 'link' && kind.kind !== 'link')) return;
+  if (live.evidence.fixed === true || kind === undefined || (known?.kind === 'link' && kind.kind !== 'link'))
+    return;
   if (known !== undefined && JSON.stringify(known) === JSON.stringify(kind)) return;
   live.evidence.kinds.set(path, kind);
   live.evidence.grown = true;
@@ -337,6 +340,10 @@ function addInitial(live: Live, dir: Inode, name: string, shown: Shown): void {
 function guess({ want, target }: Shown): Kind {
   if (want === 'dir') return { kind: 'dir' };
   return want === 'link' && target !== undefined ? { kind: 'link', target } : { kind: 'file' };
+}
+
+export function pathOfItem(item: TreeItem): string {
+  return 'dir' in item ? item.dir : 'file' in item ? item.file : 'link' in item ? item.link : '';
 }
 
 function itemOf(path: string, kind: Kind): TreeItem {

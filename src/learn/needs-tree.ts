@@ -96,6 +96,21 @@ function matches(node: NeedNode, name: string): boolean {
   return glob !== undefined && matchesGlob(glob, name);
 }
 
+/** What the scopes of a tree allow of a need: they only add up. A scope of a directory says nothing of a file with its name. */
+export function allowedBy(root: NeedNode, { part, kind, path }: Need): ActionMask {
+  const isFile = part === 'self' && kind === 'file';
+  let nodes: readonly NeedNode[] = [root];
+  let actions = root.region;
+  path.forEach((name, i) => {
+    nodes = nodes.flatMap((node) => [...node.children.values()].filter((child) => matches(child, name)));
+    const last = i === path.length - 1;
+    for (const node of nodes) if (!(last && isFile)) actions |= node.region;
+  });
+  return part === 'region'
+    ? actions
+    : nodes.reduce((all, n) => all | (n.kind === kind ? n.self : 0), actions);
+}
+
 /** The assertion that allowing these actions on everything beneath a pattern would break. */
 export function brokenByRegion(
   pattern: readonly NeedNode[],
