@@ -1,5 +1,5 @@
 /** A policy or a manifest on disk → an artifact, for the commands that run one. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Artifact } from '../artifact/manifest.js';
 import { hasError } from '../analyse.js';
@@ -8,9 +8,9 @@ import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic } from '../diagnostics/types.js';
 import { toDiagnostics } from '../locate.js';
 import type { NamedSource } from '../diagnostics/types.js';
-import { readArtifact } from '../runtime/artifact-file.js';
+import { readArtifact, type UnreadBytecode } from '../runtime/artifact-file.js';
 import { compileFiles } from './compile-files.js';
-import { readText } from './io.js';
+import { readText, reasonOf } from './io.js';
 import type { Options } from './options.js';
 
 export interface LoadedFile {
@@ -41,10 +41,10 @@ export async function loadManifest(path: string): Promise<LoadedFile> {
   return { ...none, artifact: result.artifact, diagnostics: [] };
 }
 
-function readBytes(path: string): Uint8Array | undefined {
+function readBytes(path: string): Uint8Array | UnreadBytecode | undefined {
   try {
     return readFileSync(path);
-  } catch {
-    return undefined;
+  } catch (error) {
+    return existsSync(path) ? { why: reasonOf(error) } : undefined;
   }
 }

@@ -83,9 +83,11 @@ function say(text: string): number {
   return OK;
 }
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(OK);
-});
+/**
+ * Where nobody reads any more, as behind `head`, a command goes on without a word: its exit code is about the policy, and a
+ * failed check whose output was not read is still one.
+ */
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 try {
   process.exitCode = await main(process.argv.slice(2));

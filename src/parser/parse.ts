@@ -7,6 +7,7 @@
  */
 import type { IRecognitionException, IToken, MismatchedTokenException } from 'chevrotain';
 import { report } from '../diagnostics/catalogue.js';
+import { counted } from '../diagnostics/counted.js';
 import type { Diagnostic, Outcome, Span } from '../diagnostics/types.js';
 import { nearestName } from '../diagnostics/suggest.js';
 import type { PolicyFile } from './ast.js';
@@ -222,14 +223,7 @@ function limit(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const ordered = [...diagnostics].sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
   const shown = ordered.slice(0, MAX_ERRORS);
   const rest = ordered[MAX_ERRORS];
-  const count = String(ordered.length - MAX_ERRORS);
+  const count = counted(ordered.length - MAX_ERRORS, 'mistake');
   const span = rest?.span === undefined ? {} : { span: rest.span };
-  return [
-    ...shown,
-    report(
-      'LLP1012',
-      { count: `${count} or more` },
-      { ...span, help: 'mend the first ones and run it again' },
-    ),
-  ];
+  return [...shown, report('LLP1012', { count }, { ...span, help: 'mend the first ones and run it again' })];
 }
