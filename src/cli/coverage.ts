@@ -1,12 +1,12 @@
 /** Rule coverage as text, JSON (`schema/coverage-1.json`) and lcov. */
 import { counted } from '../diagnostics/counted.js';
 import type { Artifact } from '../artifact/manifest.js';
-import { report } from '../diagnostics/catalogue.js';
 import type { NamedSource } from '../diagnostics/types.js';
 import { coverageOf, type Coverage, type LayerCoverage, type RuleCoverage } from '../runtime/coverage.js';
 import { basename, dirname } from 'node:path';
-import { reasonOf, writeFiles } from './io.js';
+import { writeFiles } from './io.js';
 import { UsageError, type Options } from './options.js';
+import { writeProblem } from './write-problem.js';
 import { print, printDiagnostics } from './output.js';
 
 /** What was covered of one policy, and the texts of its rules. */
@@ -45,7 +45,7 @@ export async function reportCoverage(covered: readonly Covered[], options: Optio
     writeFiles(dirname(out), [[basename(out), text]]);
     return 0;
   } catch (error) {
-    await printDiagnostics([report('LLP5013', { path: out, why: reasonOf(error) }, {})], [], 'text');
+    await printDiagnostics([writeProblem(out, error)], [], 'text');
     return 1;
   }
 }

@@ -1,5 +1,5 @@
 /** A policy or a manifest on disk → an artifact, for the commands that run one. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Artifact } from '../artifact/manifest.js';
 import { hasError } from '../analyse.js';
@@ -10,7 +10,7 @@ import { toDiagnostics } from '../locate.js';
 import type { NamedSource } from '../diagnostics/types.js';
 import { readArtifact, type UnreadBytecode } from '../runtime/artifact-file.js';
 import { compileFiles } from './compile-files.js';
-import { readText, reasonOf } from './io.js';
+import { readBytes, readText, reasonOf } from './io.js';
 import type { Options } from './options.js';
 
 export interface LoadedFile {
@@ -36,14 +36,14 @@ export async function loadManifest(path: string): Promise<LoadedFile> {
   const read = readText(path);
   if (read.kind === 'missing')
     return { ...none, diagnostics: [report('LLP2017', { path, why: read.why }, {})] };
-  const result = await readArtifact(path, read.text, (name) => readBytes(join(dirname(path), name)));
+  const result = await readArtifact(path, read.text, (name) => readBytecode(join(dirname(path), name)));
   if (result.kind === 'refused') return { ...none, diagnostics: toDiagnostics(result.problems, []) };
   return { ...none, artifact: result.artifact, diagnostics: [] };
 }
 
-function readBytes(path: string): Uint8Array | UnreadBytecode | undefined {
+function readBytecode(path: string): Uint8Array | UnreadBytecode | undefined {
   try {
-    return readFileSync(path);
+    return readBytes(path);
   } catch (error) {
     return existsSync(path) ? { why: reasonOf(error) } : undefined;
   }

@@ -1,6 +1,6 @@
 /** Standard streams that are closed, or that nobody reads: no command fails by that, and each exit code is what it is otherwise. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { BAD, FAILING, folder, GOOD, llpc, MAIN, WARNED } from './llpc.js';
@@ -75,5 +75,38 @@ test('watching ends when nobody reads what it finds', () => {
   expect(unread(['check', 'good.llp', '--watch', '--format', 'json'], ['out'])).toEqual({
     code: 0,
     err: 'ok, watching 1 file\n',
+  });
+});
+
+describe.skipIf(!existsSync('/dev/full'))('where the output is lost', () => {
+  it.each([
+    ['fmt good.llp', 1],
+    ['check good.llp --format json', 1],
+    ['check bad.llp --format json', 1],
+    ['--help', 1],
+    ['check good.llp', 0],
+  ])('llpc %s', (line, code) => {
+    const full = openSync('/dev/full', 'w');
+    const ran = spawnSync(process.execPath, [MAIN, ...line.split(' ')], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', full, 'pipe'],
+    });
+    closeSync(full);
+    expect(ran.status).toBe(code);
+    if (code === 1) expect(ran.stderr).toBe('llpc: cannot write to standard output: the disk is full\n');
+  });
+});
+
+describe.skipIf(!existsSync('/dev/zero'))('what has no end', () => {
+  it.each([['check'], ['fmt'], ['exec'], ['learn'], ['graph']])('is refused by %s', (command) => {
+    const ran = llpc(root, [command, '/dev/zero']);
+    expect(ran.code).toBe(1);
+    expect(ran.err).toContain('it is a device, and gives bytes without an end');
+  });
+
+  it('is read where it ends', () => {
+    expect(llpc(root, ['check', '/dev/null']).err).toMatch(/error\[LLP/);
+    expect(llpc(root, ['check', '-'], { input: GOOD }).code).toBe(0);
   });
 });
