@@ -106,6 +106,9 @@ try {
   if (error instanceof UsageError) {
     process.stderr.write(`llpc: ${error.message}\nsee \`llpc --help\`\n`);
     process.exitCode = USAGE;
+  } else if (error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd') {
+    process.stderr.write('llpc: the folder that it runs in is gone, or its path is too long\n');
+    process.exitCode = USAGE;
   } else {
     process.stderr.write(
       `llpc: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

@@ -1,4 +1,7 @@
-/** Standard streams that are closed, or that nobody reads: no command fails by that, and each exit code is what it is otherwise. */
+/**
+ * What a shell hands over. Standard streams that are closed, or that nobody reads: no command fails by that, and each exit code
+ * is what it is otherwise. And a folder that is gone.
+ */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, constants, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
@@ -109,4 +112,19 @@ describe.skipIf(!existsSync('/dev/zero'))('what has no end', () => {
     expect(llpc(root, ['check', '/dev/null']).err).toMatch(/error\[LLP/);
     expect(llpc(root, ['check', '-'], { input: GOOD }).code).toBe(0);
   });
+});
+
+test('in a folder that is gone, names of files mean nothing, and it is said', () => {
+  const script = 'cd "$(mktemp -d)" && rmdir "$PWD" && exec "$@"';
+  const run = (...args: string[]): readonly [number | null, string] => {
+    const ran = spawnSync('sh', ['-c', script, 'sh', process.execPath, MAIN, ...args], {
+      encoding: 'utf8',
+      input: GOOD,
+    });
+    return [ran.status, ran.stderr];
+  };
+  const gone = 'llpc: the folder that it runs in is gone, or its path is too long\n';
+  for (const command of ['check', 'test', 'graph']) expect(run(command, '-')).toEqual([2, gone]);
+  expect(run('check', join(root, 'good.llp'))).toEqual([0, '']);
+  expect(run('--version')).toEqual([0, '']);
 });
