@@ -1,4 +1,5 @@
 /** Files and streams of the command line. Input is UTF-8 or refused; output is written whole or not at all. */
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -17,7 +18,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { isatty } from 'node:tty';
 import type { Importer, SourceInput } from '../link.js';
 
@@ -145,7 +146,7 @@ export function writeFiles(folder: string, files: readonly (readonly [string, st
       at = to;
       if (taken.has(resolve(to))) throw new Error('two of the files that are written have this name');
       taken.add(resolve(to));
-      const from = join(dirname(to), `.${basename(to)}.${process.pid}.tmp`);
+      const from = temporaryBeside(to);
       if (lstatSync(to, { throwIfNoEntry: false })?.isDirectory() === true)
         throw new Error('a folder has this name');
       makeFolder(dirname(to), undo);
@@ -175,7 +176,7 @@ export function replaceFiles(
   try {
     const moves = files.map(({ path, old, text }) => {
       const to = realpathSync(path);
-      const from = join(dirname(to), `.${basename(to)}.${process.pid}.tmp`);
+      const from = temporaryBeside(to);
       undo.push(() => rmSync(from, { force: true }));
       writeWhole(from, text);
       chmodSync(from, statSync(to).mode);
@@ -204,6 +205,11 @@ function makeFolder(folder: string, undo: (() => void)[]): void {
     throw error;
   }
   undo.push(() => rmdirSync(folder));
+}
+
+/** A name that nobody else has: processes that share a folder may have one number. Short, as the other may be as long as one can be. */
+function temporaryBeside(path: string): string {
+  return join(dirname(path), `.llpc-${randomBytes(8).toString('hex')}.tmp`);
 }
 
 function writeWhole(path: string, content: string | Uint8Array): void {
