@@ -3,7 +3,7 @@ import type { ActionMask } from '../abi/actions.js';
 import { ALL_TRIGGERS, DIRECTORY_ACTIONS, maskOf } from '../abi/actions.js';
 import { defined } from '../assert.js';
 import type { HierarchyAutomaton, HierarchyState } from '../ir/hierarchy.js';
-import { compileGlob, matchesGlob } from '../pattern/glob.js';
+import { globOf, matchesGlob } from '../pattern/glob.js';
 import { nameClasses } from '../pattern/name-classes.js';
 import type { Need } from './facts.js';
 
@@ -26,7 +26,7 @@ export function nextState(
   if (literal !== undefined) return stateOf(automaton, literal.to);
   if (state.globs.length === 0) return stateOf(automaton, state.other);
   const matching = state.globs.flatMap((source, i) => {
-    const glob = compileGlob(source);
+    const glob = globOf(source);
     return glob !== undefined && matchesGlob(glob, name) ? [i] : [];
   });
   const edge = state.classes.find((c) => c.matching.join() === matching.join());
@@ -82,7 +82,7 @@ export function nameOf(
 ): string | undefined {
   const literals = new Set([...state.literals.map((e) => e.name), ...taken]);
   if (state.globs.length === 0) return simpleName(literals);
-  const globs = state.globs.flatMap((source) => compileGlob(source) ?? []);
+  const globs = state.globs.flatMap((source) => globOf(source) ?? []);
   return nameClasses(globs, literals)?.find((c) => c.matching.join() === matching.join())?.witness;
 }
 

@@ -5,7 +5,7 @@
  * `region` is what must be allowed on everything beneath a directory. A need that a name in it keeps from being written (it is no UTF-8) is one of the region above that name.
  */
 import type { ActionMask } from '../abi/actions.js';
-import { compileGlob, matchesGlob } from '../pattern/glob.js';
+import { globOf, matchesGlob } from '../pattern/glob.js';
 import { pathText, type Need } from './facts.js';
 
 /** Why a scope grants something. */
@@ -92,7 +92,7 @@ export function nodePath(node: NeedNode): string {
 
 function matches(node: NeedNode, name: string): boolean {
   if (!node.glob) return node.name === name;
-  const glob = compileGlob(node.name);
+  const glob = globOf(node.name);
   return glob !== undefined && matchesGlob(glob, name);
 }
 
