@@ -12,6 +12,7 @@ import {
 } from './call-arguments.js';
 import { pathText } from './facts.js';
 import {
+  absolute,
   emit,
   newLabel,
   noteProbe,
@@ -74,13 +75,23 @@ function showOpened(
   const exists = how === 'done' || how === 'after' || f.call.result.errno === 'EEXIST';
   if (!exists) return;
   const follow = !flags.includes('O_NOFOLLOW') && !flags.includes('O_EXCL');
-  const makes = flags.includes('O_CREAT') && f.call.result.errno !== 'EEXIST';
-  if (makes) return showParent(f, task, named);
+  const mayMake = flags.includes('O_CREAT') && f.call.result.errno !== 'EEXIST';
+  if (mayMake && (flags.includes('O_EXCL') || !wasThere(f, named))) return showParent(f, task, named);
   const want = flags.includes('O_DIRECTORY') ? 'dir' : 'any';
   const at = show(f, task, named, { want, follow });
   if (at !== undefined) noteShown(f.live, at.inode);
   const path = at === undefined ? undefined : f.live.initial.get(at.inode.ino);
   if (real !== undefined && path !== undefined && follow) noteReal(f, pathText(path), real);
+}
+
+/**
+ * Whether a file that a call would have made was there before: another call has shown it, or it is a device, which no call of
+ * a program makes by opening it.
+ */
+function wasThere(f: Follower, named: Named): boolean {
+  const path = absolute(f, named);
+  const isDevice = path.startsWith('/dev/') && !/^\/dev\/(shm|mqueue)\//.test(path);
+  return isDevice || f.live.evidence.kinds.get(path)?.kind === 'file';
 }
 
 /** `-y` shows where a path really led: the part of it that differs is a link. */

@@ -11,7 +11,7 @@ import { changeCwd, fileOf, installFile, type Task } from '../runtime/kernel/tas
 import type { Inode, Location } from '../runtime/kernel/vfs.js';
 import type { Step } from '../runtime/scenario/types.js';
 import { addAsked, pathText, type Asked, type Facts, type Need, type Origin } from './facts.js';
-import { ensure, makeCall, noteShown, takeAsked, taskOf, type Live, type Shown } from './live.js';
+import { ensure, makeCall, note, noteShown, takeAsked, taskOf, type Live, type Shown } from './live.js';
 import { newProcess, type Process } from './process.js';
 import type { TraceCall } from './strace-line.js';
 import { shownPath } from './strace-text.js';
@@ -179,6 +179,8 @@ export function openBefore(
   const at = ensure(f.live, main, main.root, path, { want: 'any', follow: true });
   if (at === undefined) return undefined;
   noteShown(f.live, at.inode);
+  // What was open already was not made by a call of the trace, even if one could have.
+  if (!f.live.initial.has(at.inode.ino) && at.inode.kind === 'file') note(f.live, path, { kind: 'file' });
   const label = newLabel(f, 'before');
   const flags = at.inode.kind === 'dir' ? ['O_RDONLY', 'O_DIRECTORY'] : ['O_RDWR'];
   const step: Step = { call: 'open', path, flags, as: label };
@@ -260,10 +262,15 @@ function keepAsked(f: Follower, asked: Asked): void {
   else addAsked(f.facts, asked);
 }
 
+/** The path from the root, as it is written: its start may have moved, and links are not followed. */
+export function absolute(f: Follower, { path, start }: Named): string {
+  const base = path.startsWith('/') ? '' : pathText(f.live.initial.get(start.inode.ino) ?? []);
+  return `${base}/${path}`.replace(/\/+/g, '/');
+}
+
 /** A path that was not found; where it would be. */
 export function noteProbe(f: Follower, task: Task, named: Named): void {
   if (f.call.result.errno !== 'ENOENT') return;
-  const base = named.path.startsWith('/') ? '' : pathText(f.live.initial.get(named.start.inode.ino) ?? []);
-  const path = `${base}/${named.path}`.replace(/\/+/g, '/');
+  const path = absolute(f, named);
   if (task.alive && !f.probes.has(path)) f.probes.set(path, originOf(f));
 }

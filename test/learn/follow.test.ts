@@ -164,6 +164,17 @@ describe('descriptors', () => {
     ).toEqual(['/srv/log: getattr']);
     expect(record('1 fstat(1, {st_mode=S_IFREG|0644, ...}) = 0').unknownDescriptors).toBe(1);
   });
+
+  it('of a file that was there before are not of one that the program made', () => {
+    expect(needs('1 openat(AT_FDCWD, "/dev/null", O_WRONLY|O_CREAT, 0666) = 3')).toEqual([
+      '/dev/null: open, write',
+    ]);
+    const text = `
+      1 openat(AT_FDCWD</w>, "log", O_WRONLY|O_CREAT, 0644) = 3</w/log>
+      1 clone(child_stack=NULL, flags=SIGCHLD) = 2
+      2 fstat(0</w/log>, {st_mode=S_IFREG|0644, ...}) = 0`;
+    expect(needs(text)).toEqual(['/w/log: getattr, open, write']);
+  });
 });
 
 describe('places', () => {
