@@ -1,6 +1,6 @@
 /** A request, or a step of a scenario, that can be asked again of another version of the policy. */
 import { counted } from '../diagnostics/counted.js';
-import { actionBit, type ActionName } from '../abi/actions.js';
+import { actionBit, actionsAskedOf, maskOf, type ActionName } from '../abi/actions.js';
 import type { Artifact } from '../artifact/manifest.js';
 import type { CompileResult } from '../compile.js';
 import type { EditTarget } from '../edits.js';
@@ -105,6 +105,22 @@ export function askStep(
     request: undefined,
   };
   return { kind: 'answer', answer: { ...base, runs: explainRuns(policies, last), hookRuns: last } };
+}
+
+/** What a request was about. A step's calls ask only what they can. */
+export interface AskedObject {
+  readonly object: 'dir' | 'file';
+  /** Whether any call asks the action of such an object. */
+  readonly asked: boolean;
+}
+
+/** Undefined for a step, and where the path leads nowhere. */
+export function objectAsked({ request: asked, vfs }: Answer): AskedObject | undefined {
+  if (asked === undefined) return undefined;
+  const kind = findObject(vfs, asked.action, asked.path)?.physical.at(-1)?.kind;
+  if (kind === undefined) return undefined;
+  const object = kind === 'dir' ? 'dir' : 'file';
+  return { object, asked: (actionsAskedOf(object) & maskOf(asked.action)) !== 0 };
 }
 
 /** What decided, as what an edit of this compilation may change. */
