@@ -75,7 +75,7 @@ export function analyse(inputs: readonly SourceInput[], options: CompileOptions 
     found.push(...checkAssertions(policy, hierarchies));
     const moves = checkGains(policy, hierarchies);
     gains.push(...moves.gains);
-    found.push(...moves.undecided, ...gains.map((g) => g.diagnostic));
+    found.push(...moves.others, ...gains.map((g) => g.diagnostic));
   }
   return { policy, layers, gains, linked, sources, diagnostics: sortDiagnostics(found) };
 }

@@ -33,4 +33,5 @@ export const RULES = {
     'gain against an assertion',
     'what moves from `{from}` to `{to}` gains {actions}, and an assertion says that nothing does',
   ),
+  LLP3021: warning('nothing to accept', 'nothing is accepted: no move gains {actions}'),
 } as const;
