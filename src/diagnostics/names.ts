@@ -21,4 +21,5 @@ export const NAMES = {
   LLP2017: error('unreadable file', 'cannot read `{path}`: {why}'),
   LLP2018: error('import outside the folder', "cannot import `{path}`: it is outside of the policy's folder"),
   LLP2019: error('declared by two imports', 'two imports declare `{name}`'),
+  LLP2020: error('manifest for a policy', 'this is a manifest, and not the text of a policy'),
 } as const;
