@@ -118,7 +118,6 @@ export function hasError(diagnostics: readonly Diagnostic[]): boolean {
 }
 
 function tooLarge(layer: Layer, place: Place): Diagnostic {
-  const help = 'let globs beneath this place share less: name directories, or split the policy into layers';
   const span = place.dirs[0]?.spans[0] ?? place.files[0]?.spans[0] ?? layer.span;
-  return report('LLP4001', { path: placePath(place) }, { span, help });
+  return report('LLP4001', { path: placePath(place) }, { span });
 }

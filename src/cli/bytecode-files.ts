@@ -5,11 +5,11 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Artifact, ManifestProgram } from '../artifact/manifest.js';
-import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic, NamedSource } from '../diagnostics/types.js';
 import { parseHex } from './hex.js';
 import { reasonOf, readText } from './io.js';
 import { UsageError, type Options } from './options.js';
+import { unreadable } from './unreadable.js';
 
 export interface BytecodeProgram {
   readonly name: string;
@@ -59,7 +59,7 @@ export async function readBytecode(file: string, options: Options): Promise<Byte
   const isHex = options.hex || file === '-' || file.endsWith('.hex');
   const read = isHex ? readHexFile(file) : readBinary(file);
   if (typeof read === 'string') {
-    return { kind: 'refused', diagnostics: [report('LLP2017', { path: file, why: read }, {})], sources: [] };
+    return { kind: 'refused', diagnostics: [unreadable(file, read)], sources: [] };
   }
   const name = file === '-' ? '<stdin>' : file;
   return { kind: 'ok', programs: [{ name, bytes: read, row: undefined }], artifact: undefined, sources: [] };

@@ -136,8 +136,11 @@ async function explainOne(loaded: LoadedFile, question: Question, options: Optio
   if (question.kind === 'refused') return fail(question.diagnostics, [], options);
   const asking = await question.ask(artifact);
   if (asking.kind === 'refused') return fail(toDiagnostics(asking.problems, sources), sources, options);
-  if (asking.kind === 'fault')
-    return fail([report('LLP5011', { file: options.scenario ?? '', why: asking.why }, {})], [], options);
+  if (asking.kind === 'fault') {
+    const { why, help } = asking;
+    const details = help === undefined ? {} : { help };
+    return fail([report('LLP5011', { file: options.scenario ?? '', why }, details)], [], options);
+  }
   const { answer } = asking;
   const { verdict } = answer.decision;
   const wanted = verdict === 'allow' ? 'deny' : 'allow';

@@ -5,6 +5,7 @@ import { formatText } from '../format/format.js';
 import { readText, reasonOf, replaceFiles } from './io.js';
 import { print, printDiagnostics } from './output.js';
 import { UsageError, type Options } from './options.js';
+import { unreadable } from './unreadable.js';
 
 interface Job extends SourceText {
   readonly path: string;
@@ -48,7 +49,7 @@ function formatFiles(paths: readonly string[]): {
   for (const path of paths) {
     const read = readText(path);
     if (read.kind === 'missing') {
-      diagnostics.push(report('LLP2017', { path, why: read.why }, {}));
+      diagnostics.push(unreadable(path, read.why));
       continue;
     }
     const source = { name: path === '-' ? '<stdin>' : path, text: read.text };

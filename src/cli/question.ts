@@ -37,7 +37,7 @@ export type Tracer = ReturnType<typeof createTracingEngine>;
 export type Asking =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'refused'; readonly problems: readonly LoadProblem[] }
-  | { readonly kind: 'fault'; readonly why: string };
+  | { readonly kind: 'fault'; readonly why: string; readonly help?: string };
 
 /** One action on one path; nothing on the tree changes by it. */
 export function askRequest(
@@ -84,11 +84,10 @@ export function askStep(
   if (result === undefined) {
     if (replay.problems.some((p) => p.severity === 'error'))
       return { kind: 'refused', problems: replay.problems };
-    const why =
-      replay.fault === undefined
-        ? `there is no step ${step}: it has ${counted(replay.steps.length, 'step')}`
-        : `step ${replay.fault.step}: ${replay.fault.why}`;
-    return { kind: 'fault', why };
+    const { fault } = replay;
+    if (fault !== undefined) return { kind: 'fault', why: `step ${fault.step}: ${fault.why}` };
+    const why = `there is no step ${step}: it has ${counted(replay.steps.length, 'step')}`;
+    return { kind: 'fault', why, help: 'steps are counted from 1' };
   }
   const { policies } = replay;
   const decision: Decision =
