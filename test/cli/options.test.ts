@@ -1,4 +1,5 @@
 /** Arguments of all commands: what is given twice, and that help and options name each other. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/help.js';
 import { readOptions, UsageError } from '../../src/cli/options.js';
@@ -42,4 +43,26 @@ test.each(ROWS)('llpc %s: its help names its options and no others', (name, { op
   expect([...named].filter((n) => !known.has(n))).toEqual([]);
   expect(options.filter((o) => !named.has(o))).toEqual([]);
   expect(help.startsWith(`llpc ${name} `)).toBe(true);
+});
+
+/** Of other programs, or of `llpc` itself. */
+const FOREIGN = ['bind', 'json', 'no-dependencies', 'plugin_options', 'plugin_path', 'save-dev', 'version'];
+
+test('the pages name no option that there is not', () => {
+  const known = new Set<string>([
+    ...FOREIGN,
+    ...['help', 'define', 'format', 'no-color'],
+    ...COMMANDS.flatMap((c) => c.options),
+  ]);
+  const pages = [
+    'README.md',
+    ...readdirSync('docs', { recursive: true, encoding: 'utf8' }).map((f) => `docs/${f}`),
+  ];
+  const named = pages
+    .filter((page) => page.endsWith('.md'))
+    .flatMap((page) =>
+      [...readFileSync(page, 'utf8').matchAll(/(?<![\w-])--([a-z][\w-]*)/g)].map((m) => m[1] ?? ''),
+    );
+  expect(named.length).toBeGreaterThan(100);
+  expect([...new Set(named)].filter((name) => !known.has(name))).toEqual([]);
 });
