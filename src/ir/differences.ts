@@ -111,8 +111,10 @@ function sideMask({ split }: Search, { states }: ProductState, side: 0 | 1, aspe
   return mask;
 }
 
+/** What differs, asked or not; only a directory is walked. */
 function changedMask(search: Search, state: ProductState, aspect: Aspect): ActionMask {
-  return sideMask(search, state, 0, aspect) ^ sideMask(search, state, 1, aspect);
+  const changed = sideMask(search, state, 0, aspect) ^ sideMask(search, state, 1, aspect);
+  return aspect === 'file' ? changed & ~WALK : changed;
 }
 
 /** Both kinds of objects lie beneath, and every action is asked of one of them. */
@@ -210,12 +212,11 @@ function recordAction(
   const key = decisions.map((side) => side.map((d) => decisionKey(d, action)).join('|')).join('/');
   const id = `${action}:${key}`;
   const known = search.found.get(id);
-  const found: Found = known ?? {
-    ...{ action, key, change, decisions, names },
-    ...{ aspects: [], best: undefined, ofKind: {} },
-  };
+  const start = { action, key, change, decisions, names };
+  const found: Found = known ?? { ...start, aspects: [], best: undefined, ofKind: {} };
   search.found.set(id, found);
   if (found.names === names) found.aspects.push(aspect);
+  // What no call asks is where no change begins.
   else if (found.best === undefined && candidates.length > 0)
     [found.names, found.aspects] = [names, [aspect]];
   for (const candidate of candidates) {
@@ -265,16 +266,14 @@ function refusedBy(
   return [refuses[0](names, object), refuses[1](names, object)];
 }
 
-/** Breadth first, each state once. */
+/** What differs where no call asks it. Breadth first, each state once. */
 function findUnasked(search: Search): Unasked | undefined {
   const queue = [{ names: [] as readonly string[], state: search.product.root }];
   const seen = new Set([search.product.root.id]);
   for (const { names, state } of queue) {
     for (const object of ['dir', 'file'] as const) {
-      const changed = canBe(object, names) ? changedMask(search, state, object) & ~actionsAskedOf(object) : 0;
-      // Only a directory is walked.
-      const actions = object === 'dir' ? changed : changed & ~WALK;
-      if (actions !== 0) return { names, object, actions };
+      const actions = changedMask(search, state, object) & ~actionsAskedOf(object);
+      if (actions !== 0 && canBe(object, names)) return { names, object, actions };
     }
     for (const { name, to } of search.product.edges(state).named) {
       if (seen.has(to.id)) continue;

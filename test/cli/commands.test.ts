@@ -131,7 +131,11 @@ const ROWS: readonly Row[] = [
   ['explain good.llp qqqqqqqqqq /srv', 2, /is no action: they are /],
   ['explain good.llp read', 2, /write `llpc explain FILE ACTION PATH`/],
   ['explain good.llp read /a /b', 2, /write `llpc explain FILE ACTION PATH`/],
-  ['run folder/free.llp --scenario lines.json', 1, /LLP5011[^\n]*it is no JSON: [^\n]*\nhelp: [^\n]*\n1 error\n$/],
+  [
+    'run folder/free.llp --scenario lines.json',
+    1,
+    /LLP5011[^\n]*it is no JSON: [^\n]*\nhelp: [^\n]*\n1 error\n$/,
+  ],
   ['run folder/free.llp --scenario away.json', 1, /LLP5010[^]*`\/nonexistent\/llp`: there is no such file/],
   [
     'run folder/free.llp --scenario file.json',
