@@ -120,7 +120,9 @@ function partsByBest(group: readonly AskedFound[]): Witness[] {
     if (part === undefined) parts.push([one]);
     else part.push(one);
   }
-  return parts.flatMap((part) => part.slice(0, 1).map(({ best }) => ({ ...best, actions: maskOfAll(part) })));
+  return parts
+    .flatMap((part) => part.slice(0, 1).map(({ best }) => ({ ...best, actions: maskOfAll(part) })))
+    .sort(compareCandidates);
 }
 
 function isSame(a: Candidate, b: Candidate): boolean {
