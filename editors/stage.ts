@@ -1,11 +1,8 @@
 /**
- * The extension as it is packed: `npm run vscode` puts it into `dist/vscode`, where `npx @vscode/vsce package --no-dependencies`
- * makes the `.vsix`. The client and what it needs are one file, so the package holds no `node_modules`.
+ * The extension as it is packed: `npm run vscode` puts it into `dist/vscode` and packs it (`pack.ts`). The client and what it needs are one file, so the package holds no `node_modules`.
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { argv } from 'node:process';
-import { pathToFileURL } from 'node:url';
 import { build } from 'rolldown';
 
 const FILES = ['README.md', 'language-configuration.json', 'syntaxes'];
@@ -54,5 +51,3 @@ function manifest(): string {
   } = JSON.parse(readFileSync('editors/vscode/package.json', 'utf8')) as Record<string, unknown>;
   return JSON.stringify(rest, null, 2) + '\n';
 }
-
-if (import.meta.url === pathToFileURL(argv[1] ?? '').href) await stage('dist/vscode');

@@ -1,5 +1,6 @@
 /** A difference for people: text for a terminal, Markdown for the comment of a pull request. */
 import { counted } from './diagnostics/counted.js';
+import { printable } from './diagnostics/printable.js';
 import type { DiffChange, DiffReport, DiffRequirement, DiffRule, DiffUnasked, DiffWitness } from './diff.js';
 
 export interface Marks {
@@ -40,8 +41,8 @@ function equalText({ states, sameScopes, unasked }: DiffReport): string {
 
 function unaskedText({ actions: [action], object, path }: DiffUnasked): string {
   return object === 'dir'
-    ? `${action} of the directory ${directoryText(path)}`
-    : `${action} of the file ${path}`;
+    ? `${action} of the directory ${printable(directoryText(path))}`
+    : `${action} of the file ${printable(path)}`;
 }
 
 const directoryText = (path: string): string => (path === '/' ? path : `${path}/`);
@@ -56,7 +57,8 @@ function totalText({ changes, requirements, complete, states, unasked }: DiffRep
 }
 
 /** Where a change begins, in words. */
-function regionText({ region: { path, aspects } }: DiffChange): string {
+function regionText({ region }: DiffChange): string {
+  const [path, aspects] = [printable(region.path), region.aspects];
   const has = (aspect: DiffChange['region']['aspects'][number]): boolean => aspects.includes(aspect);
   const beneath = path === '/' ? 'everything beneath /' : `beneath ${path}`;
   if (!has('below'))
@@ -94,7 +96,7 @@ function witnessText({ path, object, appearsLater, blocked, refused }: DiffWitne
     sidesText(blocked.old !== null, blocked.new !== null, 'denies the walk there'),
     sidesText(refused.old, refused.new, 'does not load with it there'),
   ].filter((n) => n !== undefined);
-  const kind = object === 'dir' ? directoryText(path) : path;
+  const kind = printable(object === 'dir' ? directoryText(path) : path);
   return notes.length === 0 ? kind : `${kind} (${notes.join('; ')})`;
 }
 
@@ -109,7 +111,9 @@ function ruleTexts(change: DiffChange, side: 'old' | 'new'): string {
   const walk = change.actions.join() === 'walk';
   const text = (rule: DiffRule): string =>
     walk && rule.scope === null ? 'no rule denies it' : ruleText(rule);
-  return rules.map((r) => (rules.length > 1 ? `${text(r)} (layer "${r.layer}")` : text(r))).join('; ');
+  return printable(
+    rules.map((r) => (rules.length > 1 ? `${text(r)} (layer "${r.layer}")` : text(r))).join('; '),
+  );
 }
 
 function ruleText({ effect, location, text, scope }: DiffRule): string {
@@ -119,7 +123,7 @@ function ruleText({ effect, location, text, scope }: DiffRule): string {
 }
 
 function requirementLine({ path, object, old, new: next }: DiffRequirement): string {
-  return `  ${object} ${path}: ${old} -> ${next}`;
+  return `  ${object} ${printable(path)}: ${old} -> ${next}`;
 }
 
 /** A table that code hosts show. */
@@ -145,7 +149,7 @@ function changeRow(change: DiffChange): string {
 }
 
 function requirementRow({ path, object, old, new: next }: DiffRequirement): string {
-  return row([code(`${object} ${path}`), old, next]);
+  return row([code(`${object} ${printable(path)}`), old, next]);
 }
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

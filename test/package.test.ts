@@ -1,9 +1,19 @@
 /** The package as it is published: all that it names is in it, each export can be imported and has types, and needs no bundler. */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { folder } from './cli/llpc.js';
+import { folder, type Ran } from './cli/llpc.js';
 import { EXAMPLES, install, packageOf, sh } from './integrations/project.js';
 
 interface Target {
@@ -100,6 +110,66 @@ export const wrong: string = policy;
     const module = resolution === 'NodeNext' ? 'NodeNext' : 'ESNext';
     const flags = `--noEmit --strict --skipLibCheck --target ES2022 --module ${module} --moduleResolution ${resolution}`;
     expect(sh(root, `tsc ${flags} --types llpc/client types.ts`)).toEqual({ code: 0, out: '', err: '' });
+  });
+});
+
+const SHELL = `llp 1;
+import "std/shell.llp";
+policy "app" { default deny; use shell; dir "/srv" { allow read; } }
+test "reading" { expect allow read "/srv/a"; }
+`;
+
+describe('the tarball, unpacked beside what it depends on and nothing else', () => {
+  const root = folder({ 'app.llp': SHELL, 'package.json': '{ "type": "module" }' });
+  const home = join(root, 'node_modules/llpc');
+  mkdirSync(home, { recursive: true });
+  expect(spawnSync('npm', ['pack', '--ignore-scripts', '--pack-destination', root]).status).toBe(0);
+  const [tarball = ''] = readdirSync(root).filter((name) => name.endsWith('.tgz'));
+  const untar = ['xzf', join(root, tarball), '--strip-components=1', '-C', home];
+  expect(spawnSync('tar', untar).status).toBe(0);
+  for (const name of Object.keys(PACKAGE.dependencies)) {
+    mkdirSync(dirname(join(root, 'node_modules', name)), { recursive: true });
+    symlinkSync(resolve('node_modules', name), join(root, 'node_modules', name));
+  }
+  const node = (...args: string[]): Ran => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+    return { code: status, out: stdout, err: stderr };
+  };
+
+  test.each([
+    'check app.llp',
+    'build app.llp -o out',
+    'test app.llp',
+    'verify out/manifest.json',
+    'explain app.llp read /srv/a',
+    'graph app.llp',
+    'diff app.llp app.llp',
+    'check app.llp --format sarif',
+    '--version',
+  ])('llpc %s', (line) => {
+    const main = join(home, PACKAGE.bin['llpc'] ?? '');
+    expect(node(main, ...line.split(' '))).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('can be imported, and what needs a package that is not there names it', () => {
+    const wanted = (name: string): string => /^llpc\/(vitest|unplugin)/.exec(name)?.[1] ?? 'ok';
+    const text = `for (const name of ${JSON.stringify(MODULES)})
+      console.log(await import(name).then(() => 'ok', (e) => /Cannot find package '(.*?)'/.exec(e.message)?.[1]));`;
+    const ran = node('--input-type=module', '--eval', text);
+    expect(ran).toEqual({ code: 0, out: MODULES.map((name) => `${wanted(name)}\n`).join(''), err: '' });
+  });
+
+  it('can be imported by a CommonJS module', () => {
+    const text = `import('llpc').then(({ compile }) => console.log(compile('llp 1;').diagnostics.length));`;
+    expect(node('--input-type=commonjs', '--eval', text)).toEqual({ code: 0, out: '1\n', err: '' });
+  });
+
+  it('says nothing of the folder that it was built in', () => {
+    const files = readdirSync(home, { recursive: true, encoding: 'utf8' })
+      .map((name) => join(home, name))
+      .filter((path) => statSync(path).isFile());
+    expect(files.length).toBeGreaterThan(100);
+    expect(files.filter((path) => readFileSync(path).includes(resolve('.')))).toEqual([]);
   });
 });
 

@@ -3,11 +3,10 @@
  *
  * The name of the file decides which: .json, .llp, .hex or `-`, anything else. Nothing is said here about the bytes.
  */
-import { readFileSync } from 'node:fs';
 import type { Artifact, ManifestProgram } from '../artifact/manifest.js';
 import type { Diagnostic, NamedSource } from '../diagnostics/types.js';
 import { parseHex } from './hex.js';
-import { reasonOf, readText } from './io.js';
+import { readBytes, readText, reasonOf } from './io.js';
 import { UsageError, type Options } from './options.js';
 import { unreadable } from './unreadable.js';
 
@@ -75,7 +74,7 @@ function readHexFile(file: string): Uint8Array | string {
 
 function readBinary(file: string): Uint8Array | string {
   try {
-    return readFileSync(file);
+    return readBytes(file);
   } catch (error) {
     return reasonOf(error);
   }

@@ -16,11 +16,14 @@ import { join } from 'node:path';
 import type { CompileOptions } from '../analyse.js';
 import type { Manifest } from '../artifact/manifest.js';
 import type { CompileResult } from '../compile.js';
+import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic, NamedSource } from '../diagnostics/types.js';
 import type { SourceInput } from '../link.js';
 import { stdImporter } from '../std.js';
-import { writeFiles, type ReadFile } from './io.js';
+import { reasonOf, writeFiles, type ReadFile } from './io.js';
 import { VERSION } from './version.js';
+
+const CACHE_HELP = 'name a folder that can be written to, or leave the cache out with `--no-cache`';
 
 /** Of the form of an entry. */
 const FORMAT = 'llp-cache 1';
@@ -72,9 +75,12 @@ export function readCached(slot: CacheSlot, read: ReadFile): CompileResult | und
   return { artifact: { manifest, bytecode }, diagnostics, sources, stages: { files: [] } };
 }
 
-/** Keeps a compilation that has an artifact. What cannot be written is not kept. */
-export function writeCached(slot: CacheSlot, { artifact, diagnostics, sources }: CompileResult): void {
-  if (artifact === undefined) return;
+/** Keeps a compilation that has an artifact. Where it cannot be written, nothing is kept, and that is said. */
+export function writeCached(
+  slot: CacheSlot,
+  { artifact, diagnostics, sources }: CompileResult,
+): Diagnostic | undefined {
+  if (artifact === undefined) return undefined;
   const bytecode = [...artifact.bytecode].map(
     ([file, b]) => [file, Buffer.from(b).toString('base64')] as const,
   );
@@ -83,8 +89,13 @@ export function writeCached(slot: CacheSlot, { artifact, diagnostics, sources }:
     const input = slot.inputs.findIndex((s) => (s.id ?? s.name) === id);
     return input < 0 ? { name, id } : { name, id, input };
   });
-  writeEntry(slot.folder, resultKey(slot, sources), kept);
-  writeEntry(slot.folder, slot.key, names);
+  try {
+    writeEntry(slot.folder, resultKey(slot, sources), kept);
+    writeEntry(slot.folder, slot.key, names);
+    return undefined;
+  } catch (error) {
+    return report('LLP5023', { path: slot.folder, why: reasonOf(error) }, { help: CACHE_HELP });
+  }
 }
 
 function sourceOf({ name, id, input }: SourceName, slot: CacheSlot, read: ReadFile): NamedSource | undefined {
@@ -115,11 +126,7 @@ function readEntry<T>(folder: string, key: string): T | undefined {
 }
 
 function writeEntry(folder: string, key: string, value: object): void {
-  try {
-    writeFiles(folder, [[fileOf(key), sealed(JSON.stringify({ key, value }))]]);
-  } catch {
-    // A cache that cannot be written to is none.
-  }
+  writeFiles(folder, [[fileOf(key), sealed(JSON.stringify({ key, value }))]]);
 }
 
 const sealed = (body: string): string => `${digest(body)}\n${body}`;

@@ -7,7 +7,8 @@ import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic } from '../diagnostics/types.js';
 import { compileFiles, type Depth } from './compile-files.js';
 import { depfileText } from './depfile.js';
-import { isOneOf, reasonOf, recording, writeFiles, type ReadFile, type ReadText } from './io.js';
+import { isOneOf, recording, writeFiles, type ReadFile, type ReadText } from './io.js';
+import { writeProblem } from './write-problem.js';
 import { print, printDiagnostics } from './output.js';
 import { UsageError, type Options } from './options.js';
 import { together } from './together.js';
@@ -87,7 +88,7 @@ async function write(
   try {
     writeFiles(out, files);
   } catch (error) {
-    return report('LLP5013', { path: out, why: reasonOf(error) }, {});
+    return writeProblem(out, error);
   }
   return undefined;
 }

@@ -68,6 +68,6 @@ async function compileOrRemember(
   const known = slot === undefined ? undefined : kept?.readCached(slot, readFile);
   if (known !== undefined) return known;
   const result = (await import('../compile.js')).compile(inputs, compileOptions);
-  if (slot !== undefined) kept?.writeCached(slot, result);
-  return result;
+  const failure = slot === undefined ? undefined : kept?.writeCached(slot, result);
+  return failure === undefined ? result : { ...result, diagnostics: [...result.diagnostics, failure] };
 }

@@ -1,12 +1,13 @@
 /** Rule coverage as text, JSON (`schema/coverage-1.json`) and lcov. */
 import { counted } from '../diagnostics/counted.js';
 import type { Artifact } from '../artifact/manifest.js';
-import { report } from '../diagnostics/catalogue.js';
+import { printable } from '../diagnostics/printable.js';
 import type { NamedSource } from '../diagnostics/types.js';
 import { coverageOf, type Coverage, type LayerCoverage, type RuleCoverage } from '../runtime/coverage.js';
 import { basename, dirname } from 'node:path';
-import { reasonOf, writeFiles } from './io.js';
+import { writeFiles } from './io.js';
 import { UsageError, type Options } from './options.js';
+import { writeProblem } from './write-problem.js';
 import { print, printDiagnostics } from './output.js';
 
 /** What was covered of one policy, and the texts of its rules. */
@@ -45,7 +46,7 @@ export async function reportCoverage(covered: readonly Covered[], options: Optio
     writeFiles(dirname(out), [[basename(out), text]]);
     return 0;
   } catch (error) {
-    await printDiagnostics([report('LLP5013', { path: out, why: reasonOf(error) }, {})], [], 'text');
+    await printDiagnostics([writeProblem(out, error)], [], 'text');
     return 1;
   }
 }
@@ -100,7 +101,7 @@ function coverageText({ policy, layers }: NamedCoverage): string {
         `  ${everywhere} more ${everywhere === 1 ? 'allows' : 'allow'} what is allowed everywhere: no program asks for it`,
       );
   }
-  return lines.join('\n') + '\n';
+  return lines.map(printable).join('\n') + '\n';
 }
 
 function ruleText({ file, span, effect, here, actions, scope }: RuleCoverage): string {
@@ -156,7 +157,7 @@ function lcovRecord(file: string, rules: readonly RuleCoverage[]): string {
   );
   lines.push(...branches, `BRF:${bySpan.size}`, `BRH:${hit(bySpan)}`);
   lines.push(...[...byLine].map(([line, n]) => `DA:${line},${n}`), `LF:${byLine.size}`, `LH:${hit(byLine)}`);
-  return [...lines, 'end_of_record', ''].join('\n');
+  return [...lines, 'end_of_record', ''].map(printable).join('\n');
 }
 
 function sums(rules: readonly RuleCoverage[], key: (rule: RuleCoverage) => string): Map<string, number> {

@@ -13,7 +13,7 @@ import { sumEffects } from '../ir/scopes.js';
 import { compileFiles } from './compile-files.js';
 import { loadFile } from './load-files.js';
 import { UsageError, type Options } from './options.js';
-import { printable } from './printable.js';
+import { printable } from '../diagnostics/printable.js';
 import { placeFinder } from './source-lines.js';
 
 export type ReadSide =

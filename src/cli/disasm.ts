@@ -12,7 +12,7 @@ import { errorLines, ofDecode } from './bytecode-report.js';
 import { hexOf } from './hex.js';
 import { UsageError, type Options } from './options.js';
 import { print, printDiagnostics } from './output.js';
-import { printable } from './printable.js';
+import { printable } from '../diagnostics/printable.js';
 import { placeFinder, placeText, type Place } from './source-lines.js';
 
 /** A program with what its bytes say. */

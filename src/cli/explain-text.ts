@@ -7,7 +7,7 @@ import type { Flip, Flips, Hunk, RuledOut } from '../flip.js';
 import { reasonNote } from '../locate.js';
 import type { CookieView, ExplainedRun, PlaceMention } from '../runtime/explain.js';
 import type { Subject } from '../runtime/subject.js';
-import { printable } from './printable.js';
+import { printable } from '../diagnostics/printable.js';
 import type { Answer, AskedObject } from './question.js';
 
 export interface Texts {

@@ -1,8 +1,8 @@
 /** `llpc fmt`: policies laid out in the one way; written whole or not at all. */
-import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic, SourceText } from '../diagnostics/types.js';
 import { formatText } from '../format/format.js';
-import { readText, reasonOf, replaceFiles } from './io.js';
+import { readText, replaceFiles } from './io.js';
+import { writeProblem } from './write-problem.js';
 import { print, printDiagnostics } from './output.js';
 import { UsageError, type Options } from './options.js';
 import { unreadable } from './unreadable.js';
@@ -66,7 +66,7 @@ async function write(changed: readonly Job[], options: Options): Promise<number>
     return 0;
   } catch (error) {
     const path = changed.map((job) => job.path).join(', ');
-    await printDiagnostics([report('LLP5013', { path, why: reasonOf(error) }, {})], [], options.format);
+    await printDiagnostics([writeProblem(path, error)], [], options.format);
     return 1;
   }
 }

@@ -10,7 +10,7 @@ import { runTests } from '../testing.js';
 import { compileFiles } from './compile-files.js';
 import type { Options } from './options.js';
 import { print, printDiagnostics } from './output.js';
-import { printable } from './printable.js';
+import { printable } from '../diagnostics/printable.js';
 import { recompile } from './recompile.js';
 
 export async function generateCommand(options: Options): Promise<number> {

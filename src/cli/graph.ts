@@ -11,8 +11,9 @@ import { MAX_NODES, extractGraph, type LayerInput } from '../graph/extract.js';
 import type { GraphModel } from '../graph/model.js';
 import type { Trail } from '../graph/trail.js';
 import { compileFiles } from './compile-files.js';
-import { isOneOf, reasonOf, writeFiles } from './io.js';
+import { isOneOf, writeFiles } from './io.js';
 import { PICTURES, UsageError, type Options, type Picture } from './options.js';
+import { writeProblem } from './write-problem.js';
 import { print, printDiagnostics } from './output.js';
 import { readAction } from './read-action.js';
 
@@ -37,7 +38,7 @@ export async function graphCommand(options: Options): Promise<number> {
   try {
     writeFiles(dirname(out), [[basename(out), text]]);
   } catch (error) {
-    return refuse([report('LLP5013', { path: out, why: reasonOf(error) }, {})], []);
+    return refuse([writeProblem(out, error)], []);
   }
   return 0;
 }

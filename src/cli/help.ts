@@ -212,6 +212,7 @@ ${EXITS}`,
       'save-scenario',
       'lenient',
       'no-verify',
+      'ignore-refused',
     ],
     help: `llpc learn FILE… [-o POLICY]
 
@@ -231,6 +232,7 @@ output and the report to standard error; with -o the policy goes to POLICY and t
   --name NAME             of the policy (default: the first file's)
   --save-scenario FILE    the one trace as a scenario for \`llpc run\`
   --lenient               learn from what is understood of a trace
+  --ignore-refused        generalise also where that allows what failed with EACCES or EPERM
   --no-verify             do not replay
 ${COMMON}
 ${EXITS}`,

@@ -1,13 +1,16 @@
 /** Files and streams of the command line. Input is UTF-8 or refused; output is written whole or not at all. */
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
+  readSync,
   realpathSync,
   renameSync,
   rmdirSync,
@@ -15,7 +18,8 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { isatty } from 'node:tty';
 import type { Importer, SourceInput } from '../link.js';
 
 export type ReadText =
@@ -27,11 +31,33 @@ export type ReadFile = (path: string) => ReadText;
 /** The text of a file; `-` is standard input. */
 export function readText(path: string): ReadText {
   try {
-    const bytes = readFileSync(path === '-' ? 0 : path);
+    const bytes = readBytes(path);
     return { kind: 'ok', text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch (error) {
     return { kind: 'missing', why: reasonOf(error) };
   }
+}
+
+/** The bytes of a file; `-` is standard input. A device may have no end: more than this is not waited for. */
+export function readBytes(path: string): Buffer {
+  const file = path === '-' ? 0 : openSync(path, 'r');
+  try {
+    const isDevice = fstatSync(file).isCharacterDevice() && !isatty(file);
+    return isDevice ? readDevice(file) : readFileSync(file);
+  } finally {
+    if (path !== '-') closeSync(file);
+  }
+}
+
+const DEVICE_LIMIT = 1 << 24;
+
+function readDevice(file: number): Buffer {
+  const bytes = Buffer.alloc(DEVICE_LIMIT);
+  let length = 0;
+  for (let read = -1; read !== 0 && length < DEVICE_LIMIT; length += read)
+    read = readSync(file, bytes, length, DEVICE_LIMIT - length, null);
+  if (length === DEVICE_LIMIT) throw new Error('it is a device, and gives bytes without an end');
+  return bytes.subarray(0, length);
 }
 
 /** Reads, and keeps what it found by name: also that a file is missing. */
@@ -95,30 +121,47 @@ function commonFolder(paths: readonly string[]): string {
   return root;
 }
 
+/** What could not be written, and why. */
+export class WriteError extends Error {
+  constructor(
+    readonly path: string,
+    cause: unknown,
+  ) {
+    super(reasonOf(cause), { cause });
+  }
+}
+
 /**
  * Writes files, by their paths from a folder: each first under another name, and when all are written all are renamed, in the
- * given order. On an error nothing new is left, neither files nor folders.
+ * given order. On an error nothing new is left, neither files nor folders; it says which of them it was.
  */
 export function writeFiles(folder: string, files: readonly (readonly [string, string | Uint8Array])[]): void {
   const undo: (() => void)[] = [];
+  let at = folder;
   try {
     makeFolder(folder, undo);
+    const taken = new Set<string>();
     const moves = files.map(([name, content]): readonly [string, string] => {
       const to = join(folder, name);
-      const from = join(dirname(to), `.${basename(to)}.${process.pid}.tmp`);
-      if (lstatSync(to, { throwIfNoEntry: false })?.isDirectory() === true) throw new TakenError(to);
+      at = to;
+      if (taken.has(resolve(to))) throw new Error('two of the files that are written have this name');
+      taken.add(resolve(to));
+      const from = temporaryBeside(to);
+      if (lstatSync(to, { throwIfNoEntry: false })?.isDirectory() === true)
+        throw new Error('a folder has this name');
       makeFolder(dirname(to), undo);
       undo.push(() => rmSync(from, { force: true }));
       writeWhole(from, content);
       return [from, to];
     });
     for (const [from, to] of moves) {
+      at = to;
       if (!existsSync(to)) undo.push(() => rmSync(to, { force: true }));
       renameSync(from, to);
     }
   } catch (error) {
     for (const step of undo.reverse()) step();
-    throw error;
+    throw new WriteError(at, error);
   }
 }
 
@@ -133,7 +176,7 @@ export function replaceFiles(
   try {
     const moves = files.map(({ path, old, text }) => {
       const to = realpathSync(path);
-      const from = join(dirname(to), `.${basename(to)}.${process.pid}.tmp`);
+      const from = temporaryBeside(to);
       undo.push(() => rmSync(from, { force: true }));
       writeWhole(from, text);
       chmodSync(from, statSync(to).mode);
@@ -146,12 +189,6 @@ export function replaceFiles(
   } catch (error) {
     for (const step of undo.reverse()) step();
     throw error;
-  }
-}
-
-class TakenError extends Error {
-  constructor(path: string) {
-    super(`a folder has the name \`${path}\``);
   }
 }
 
@@ -168,6 +205,11 @@ function makeFolder(folder: string, undo: (() => void)[]): void {
     throw error;
   }
   undo.push(() => rmdirSync(folder));
+}
+
+/** A name that nobody else has: processes that share a folder may have one number. Short, as the other may be as long as one can be. */
+function temporaryBeside(path: string): string {
+  return join(dirname(path), `.llpc-${randomBytes(8).toString('hex')}.tmp`);
 }
 
 function writeWhole(path: string, content: string | Uint8Array): void {

@@ -12,7 +12,7 @@ import { recordScenario, recordTrace, type Recording } from '../learn/record.js'
 import { readTrace, type Trace } from '../learn/strace.js';
 import { HEAD_BYTES, interpreterOf } from '../runtime/kernel/interpreter-path.js';
 import type { Vfs } from '../runtime/kernel/vfs.js';
-import { reasonOf } from './io.js';
+import { readBytes, reasonOf } from './io.js';
 import type { LearnArguments } from './options.js';
 import { makeTree, readScenario } from './scenario-files.js';
 import { unreadable } from './unreadable.js';
@@ -54,7 +54,7 @@ function traceInput(
 ): ReadInput {
   let text: string;
   try {
-    text = textOf(fs.readFileSync(file === '-' ? 0 : file));
+    text = textOf(readBytes(file));
   } catch (error) {
     return failed(unreadable(file, reasonOf(error)));
   }

@@ -16,10 +16,11 @@ import {
 import type { Never } from '../learn/needs-tree.js';
 import { scenarioOf } from '../learn/record.js';
 import { learnReportJson, learnReportText } from '../learn/report.js';
-import { reasonOf, writeFiles } from './io.js';
+import { writeFiles } from './io.js';
 import { readAssertions } from './learn-assertions.js';
 import { readInputs } from './learn-files.js';
 import { oneOf, UsageError, type LearnArguments, type Options } from './options.js';
+import { writeProblem } from './write-problem.js';
 import { print, printDiagnostics } from './output.js';
 
 export async function learnCommand(options: Options): Promise<number> {
@@ -41,6 +42,7 @@ export async function learnCommand(options: Options): Promise<number> {
     nevers,
     name: own.name ?? nameOf(files[0] ?? ''),
     verify: own.verify,
+    ignoreRefused: own.ignoreRefused,
   };
   const learned = learn(inputs, settings);
   const faults = faultsOf(learned);
@@ -82,7 +84,7 @@ function save(path: string, text: string, options: Options): number {
     writeFiles(dirname(path), [[basename(path), text]]);
     return 0;
   } catch (error) {
-    return fail([report('LLP5013', { path, why: reasonOf(error) }, {})], options);
+    return fail([writeProblem(path, error)], options);
   }
 }
 

@@ -1,5 +1,5 @@
 /** A policy or a manifest on disk → an artifact, for the commands that run one. */
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Artifact } from '../artifact/manifest.js';
 import { hasError } from '../analyse.js';
@@ -7,9 +7,9 @@ import type { CompileResult } from '../compile.js';
 import type { Diagnostic } from '../diagnostics/types.js';
 import { toDiagnostics } from '../locate.js';
 import type { NamedSource } from '../diagnostics/types.js';
-import { readArtifact } from '../runtime/artifact-file.js';
+import { readArtifact, type UnreadBytecode } from '../runtime/artifact-file.js';
 import { compileFiles } from './compile-files.js';
-import { readText } from './io.js';
+import { readBytes, readText, reasonOf } from './io.js';
 import type { Options } from './options.js';
 import { unreadable } from './unreadable.js';
 
@@ -35,15 +35,15 @@ export async function loadManifest(path: string): Promise<LoadedFile> {
   const none = { artifact: undefined, sources: [] };
   const read = readText(path);
   if (read.kind === 'missing') return { ...none, diagnostics: [unreadable(path, read.why)] };
-  const result = await readArtifact(path, read.text, (name) => readBytes(join(dirname(path), name)));
+  const result = await readArtifact(path, read.text, (name) => readBytecode(join(dirname(path), name)));
   if (result.kind === 'refused') return { ...none, diagnostics: toDiagnostics(result.problems, []) };
   return { ...none, artifact: result.artifact, diagnostics: [] };
 }
 
-function readBytes(path: string): Uint8Array | undefined {
+function readBytecode(path: string): Uint8Array | UnreadBytecode | undefined {
   try {
-    return readFileSync(path);
-  } catch {
-    return undefined;
+    return readBytes(path);
+  } catch (error) {
+    return existsSync(path) ? { why: reasonOf(error) } : undefined;
   }
 }

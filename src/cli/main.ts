@@ -2,6 +2,7 @@
 /** The command line: finds the command, and turns what it throws into an exit code. */
 import nodeModule from 'node:module';
 import { nearestName } from '../diagnostics/suggest.js';
+import { reasonOf } from './io.js';
 import { COMMANDS, GENERAL_HELP, type Command } from './help.js';
 import { readOptions, UsageError, type Options } from './options.js';
 
@@ -12,6 +13,7 @@ interface CompileCache {
 
 /** Exit codes. */
 const OK = 0;
+const FAILED = 1;
 const USAGE = 2;
 const INTERNAL = 70;
 
@@ -83,8 +85,19 @@ function say(text: string): number {
   return OK;
 }
 
+/**
+ * Where nobody reads any more, as behind `head`, a command goes on without a word: its exit code is about the policy, and a
+ * failed check whose output was not read is still one. Output that is lost otherwise, as on a full disk, is a failure.
+ */
+process.stderr.on('error', () => undefined);
+let lost = false;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(OK);
+  if (error.code === 'EPIPE' || lost) return;
+  lost = true;
+  process.on('exit', (code) => {
+    if (code === OK) process.exitCode = FAILED;
+  });
+  process.stderr.write(`llpc: cannot write to standard output: ${reasonOf(error)}\n`);
 });
 
 try {
@@ -92,6 +105,9 @@ try {
 } catch (error) {
   if (error instanceof UsageError) {
     process.stderr.write(`llpc: ${error.message}\nsee \`llpc --help\`\n`);
+    process.exitCode = USAGE;
+  } else if (error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd') {
+    process.stderr.write('llpc: the folder that it runs in is gone, or its path is too long\n');
     process.exitCode = USAGE;
   } else {
     process.stderr.write(

@@ -102,6 +102,7 @@ export interface LearnArguments {
   readonly saveScenario: string | undefined;
   readonly lenient: boolean;
   readonly verify: boolean;
+  readonly ignoreRefused: boolean;
 }
 
 const COMMON = {
@@ -164,6 +165,7 @@ const EXTRA = {
   'save-scenario': { type: 'string' },
   lenient: { type: 'boolean' },
   'no-verify': { type: 'boolean' },
+  'ignore-refused': { type: 'boolean' },
 } as const;
 export type ExtraOption = keyof typeof EXTRA;
 
@@ -248,6 +250,7 @@ function readLearnOptions(
     saveScenario: text('save-scenario'),
     lenient: values['lenient'] === true,
     verify: values['no-verify'] !== true,
+    ignoreRefused: values['ignore-refused'] === true,
   };
 }
 

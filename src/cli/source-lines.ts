@@ -13,7 +13,7 @@ import { lineText } from '../diagnostics/lines.js';
 import type { NamedSource, SourceText } from '../diagnostics/types.js';
 import { stdImporter } from '../std.js';
 import { readText } from './io.js';
-import { printable } from './printable.js';
+import { printable } from '../diagnostics/printable.js';
 
 export interface Place {
   readonly file: string;

@@ -1,5 +1,6 @@
 /** `llpc test`: each policy's own tests, file by file. */
 import { counted } from '../diagnostics/counted.js';
+import { printable } from '../diagnostics/printable.js';
 import { hasError } from '../analyse.js';
 import { together } from './together.js';
 import type { Diagnostic, SourceText } from '../diagnostics/types.js';
@@ -79,9 +80,11 @@ async function testFile(file: string, options: Options, readFile: ReadFile): Pro
 
 async function printText(report: FileReport): Promise<void> {
   await printDiagnostics(report.diagnostics, report.sources, 'text');
-  for (const test of report.tests) print(`${test.passed ? 'ok' : 'not ok'} - ${report.file}: ${test.name}\n`);
-  if (!report.compiled) print(`not ok - ${report.file}: it does not compile\n`);
-  else if (report.tests.length === 0) print(`ok - ${report.file}: no test in it\n`);
+  const say = (passed: boolean, what: string): void =>
+    print(`${passed ? 'ok' : 'not ok'} - ${printable(`${report.file}: ${what}`)}\n`);
+  for (const test of report.tests) say(test.passed, test.name);
+  if (!report.compiled) say(false, 'it does not compile');
+  else if (report.tests.length === 0) say(true, 'no test in it');
 }
 
 function printTotal(reports: readonly FileReport[]): void {

@@ -6,7 +6,7 @@ import type { RegisterView } from '../runtime/engine/stepper.js';
 import type { Trace, TracedStep, Written } from '../runtime/engine/step-trace.js';
 import { assertNever } from '../assert.js';
 import { hexOf } from './hex.js';
-import { printable } from './printable.js';
+import { printable } from '../diagnostics/printable.js';
 import { placeText, type Place } from './source-lines.js';
 
 /** Column of the changes. */

@@ -12,7 +12,7 @@ import { watchSet } from './watch-set.js';
 /** After an event, so long nothing more must happen: editors write in several steps. */
 const QUIET_MS = 50;
 
-/** Runs once, or with `--watch` until the user ends it (SIGINT), which is a success. */
+/** Runs once, or with `--watch` until the user ends it (SIGINT, or by reading no more), which is a success. */
 export async function watching(options: Options, run: (read: ReadFile) => Promise<number>): Promise<number> {
   if (!options.watch) return run(readText);
   if (options.positionals.includes('-'))
@@ -25,6 +25,7 @@ async function watchFiles(run: (read: ReadFile) => Promise<number>): Promise<num
   const set = watchSet(events.raise);
   const stop = (): void => events.end();
   process.once('SIGINT', stop);
+  process.stdout.once('error', stop);
   const status = statusLine();
   try {
     let changed: readonly string[] | undefined = [];
@@ -40,6 +41,7 @@ async function watchFiles(run: (read: ReadFile) => Promise<number>): Promise<num
     return 0;
   } finally {
     process.off('SIGINT', stop);
+    process.stdout.off('error', stop);
     set.close();
   }
 }

@@ -11,6 +11,7 @@
  */
 import picocolors from 'picocolors';
 import { lineText, positionAt } from './lines.js';
+import { printable } from './printable.js';
 import type { Diagnostic, SourceText, Span } from './types.js';
 
 export interface RenderOptions {
@@ -35,13 +36,16 @@ export function renderText(
 
 function renderOne(d: Diagnostic, sources: readonly SourceText[], c: Colours): string[] {
   const paint = d.severity === 'error' ? c.red : c.yellow;
-  const head = `${c.bold(place(d.span, sources))}: ${paint(c.bold(`${d.severity}[${d.code}]`))}: ${c.bold(d.message)}`;
+  const head = `${c.bold(place(d.span, sources))}: ${paint(c.bold(`${d.severity}[${d.code}]`))}: ${c.bold(printable(d.message))}`;
   const lines = [head, ...excerpt(d.span, sources, c, paint)];
   for (const note of d.notes) {
     const where = note.span === undefined ? '' : `${place(note.span, sources)}: `;
-    lines.push(`${where}${c.cyan('note')}: ${note.message}`, ...excerpt(note.span, sources, c, c.cyan));
+    lines.push(
+      `${where}${c.cyan('note')}: ${printable(note.message)}`,
+      ...excerpt(note.span, sources, c, c.cyan),
+    );
   }
-  if (d.help !== undefined) lines.push(`${c.green('help')}: ${d.help}`);
+  if (d.help !== undefined) lines.push(`${c.green('help')}: ${printable(d.help)}`);
   return lines;
 }
 
@@ -49,7 +53,7 @@ function place(span: Span | undefined, sources: readonly SourceText[]): string {
   const source = span === undefined ? undefined : sources[span.source];
   if (span === undefined || source === undefined) return 'llpc';
   const { line, column } = positionAt(source, span.start);
-  return `${source.name}:${line}:${column}`;
+  return `${printable(source.name)}:${line}:${column}`;
 }
 
 /** The line of the span's start, and carets under it; to the end of that line for a span of several. */
@@ -85,7 +89,7 @@ function windowStart(text: string, column: number): number {
 
 /** Tabs as spaces, control characters as a sign. */
 function expand(text: string): string {
-  return text.replaceAll('\t', ' '.repeat(TAB)).replace(/[\0-\x1f\x7f]/g, '\u{fffd}');
+  return printable(text.replaceAll('\t', ' '.repeat(TAB)));
 }
 
 const WIDE =

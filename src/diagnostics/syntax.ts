@@ -13,7 +13,7 @@ export const SYNTAX = {
   LLP1009: error('nested too deeply', 'blocks are nested more than {limit} levels deep'),
   LLP1010: error('out of place', '{what} cannot stand in {where}'),
   LLP1011: error('interpolation out of place', 'a parameter cannot stand in {where}'),
-  LLP1012: error('more mistakes', '{count} more mistakes are not shown'),
+  LLP1012: error('more mistakes', 'not shown: {count} or more'),
   LLP1013: error('unclosed block', 'the block is not closed'),
   LLP1014: error('control character', 'the string holds the control character {code}'),
   LLP1015: error('unknown word', 'nothing begins with `{word}`'),

@@ -22,7 +22,7 @@ export interface Asked {
 }
 
 export function describePlace(place: PlaceNode, asked: Asked): Described {
-  const { dirs, files, state } = place;
+  const { dirs, files } = place;
   const scopes = [...dirs, ...files];
   const file = files.length > 0 ? [row(place, 'file', dirs.length > 0 ? 'file' : '', asked)] : [];
   const optional = scopes.length > 0 && scopes.every((s) => s.optional);

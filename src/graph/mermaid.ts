@@ -82,7 +82,13 @@ const STYLES: ReadonlyMap<string, string> = new Map([
 
 const lines = (texts: readonly string[]): string => texts.map(escaped).join('<br/>');
 
-/** Character by character what Mermaid, Markdown or HTML would read as theirs. */
+/**
+ * Character by character what Mermaid, Markdown or HTML would read as theirs: also `%%` (a comment), `$$` (a formula), `fa:` (an
+ * icon), a list where a text begins with its mark, and a `:` in a line with `style`, of which Mermaid drops the last `;`.
+ */
 function escaped(text: string): string {
-  return text.replace(/["#&<>`\\*_[\]{}|~]/g, (char) => `#${char.charCodeAt(0)};`);
+  return text.replace(
+    /["#&<>`\\*_[\]{}|~]|%(?=%)|\$(?=\$)|:(?! )|^[-+]|(?<=^\d+)[.)]/g,
+    (char) => `#${char.charCodeAt(0)};`,
+  );
 }

@@ -2,6 +2,7 @@
  * Path patterns from text: split, checked, normalised. Every fault is a diagnostic that says what to write.
  */
 import { report } from '../diagnostics/catalogue.js';
+import { UNPRINTABLE } from '../diagnostics/printable.js';
 import type { Diagnostic, Span } from '../diagnostics/types.js';
 import { escapePattern, parseComponent, type PatternFault } from '../pattern/glob.js';
 import type { PathPattern, PatternComponent } from './policy.js';
@@ -121,6 +122,6 @@ export function quotePath(names: readonly string[], absolute: boolean): string {
   const text = names.map(escapePattern).join('/');
   const escaped = text
     .replace(/["$]/g, '\\$&')
-    .replace(/[\0-\x1f\x7f]/g, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
+    .replace(UNPRINTABLE, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
   return `"${absolute ? '/' : ''}${escaped}"`;
 }

@@ -6,7 +6,7 @@
  * tuple together (`pattern/name-classes.ts`). Weakness: globs that overlap too much end in `TooManyNames`.
  */
 import { defined } from '../assert.js';
-import { compileGlob, matchesGlob, type Glob } from '../pattern/glob.js';
+import { globOf, matchesGlob, type Glob } from '../pattern/glob.js';
 import { nameClasses, type NameClass } from '../pattern/name-classes.js';
 import type { HierarchyAutomaton, HierarchyState } from './hierarchy.js';
 
@@ -44,7 +44,6 @@ interface Builder {
   readonly avoided: ReadonlySet<string>;
   readonly interned: Map<string, ProductState>;
   readonly memo: Map<number, ProductEdges>;
-  readonly globs: Map<string, Glob>;
   readonly niceClasses: Map<string, readonly NameClass[] | undefined>;
 }
 
@@ -57,7 +56,6 @@ export function createProduct(
     avoided,
     interned: new Map(),
     memo: new Map(),
-    globs: new Map(),
     niceClasses: new Map(),
   };
   const root = intern(
@@ -96,7 +94,7 @@ function makeEdges(builder: Builder, states: readonly HierarchyState[]): Product
       lookUps.map((to) => to(name, matching)),
     ),
   });
-  const named = [...literals].sort().map((name) => go(name, matchingOf(builder, sources, name)));
+  const named = [...literals].sort().map((name) => go(name, matchingOf(sources, name)));
   if (sources.length === 0) return { named, fresh: freshName(literals, builder.avoided) };
   const classes = classesOf(builder, sources, literals);
   const fresh = classes.find((c) => c.matching.length === 0)?.witness;
@@ -120,16 +118,12 @@ function lookUpOf(
   };
 }
 
-function matchingOf(builder: Builder, sources: readonly string[], name: string): ReadonlySet<string> {
-  return new Set(sources.filter((source) => matchesGlob(globOf(builder, source), name)));
+function matchingOf(sources: readonly string[], name: string): ReadonlySet<string> {
+  return new Set(sources.filter((source) => matchesGlob(checkedGlob(source), name)));
 }
 
-function globOf({ globs }: Builder, source: string): Glob {
-  const known = globs.get(source);
-  if (known !== undefined) return known;
-  const made = defined(compileGlob(source), 'a checked glob compiles');
-  globs.set(source, made);
-  return made;
+function checkedGlob(source: string): Glob {
+  return defined(globOf(source), 'a checked glob compiles');
 }
 
 /** The classes beside these literals; each with a name that is also none of the avoided, where it has one. */
@@ -138,7 +132,7 @@ function classesOf(
   sources: readonly string[],
   literals: ReadonlySet<string>,
 ): readonly NameClass[] {
-  const globs = sources.map((source) => globOf(builder, source));
+  const globs = sources.map(checkedGlob);
   const exact = nameClasses(globs, literals);
   if (exact === undefined) throw new TooManyNames(sources.join(' '));
   const clean = exact.every((c) => !builder.avoided.has(c.witness));

@@ -8,7 +8,7 @@
  */
 import { ALL_ACTIONS, type ActionMask } from '../abi/actions.js';
 import { defined } from '../assert.js';
-import { compileGlob, matchesGlob, type Glob } from '../pattern/glob.js';
+import { globOf, matchesGlob, type Glob } from '../pattern/glob.js';
 import { nameClasses } from '../pattern/name-classes.js';
 import type { HierarchyAutomaton, HierarchyState } from './hierarchy.js';
 import type { Layer, PatternComponent, Scope } from './policy.js';
@@ -102,7 +102,7 @@ function target(spots: Spots, state: HierarchyState, name: string): number {
   const literal = literalsOf(spots, state).get(name);
   if (literal !== undefined) return literal;
   if (state.globs.length === 0) return state.other;
-  const matching = state.globs.flatMap((g, i) => (matchesGlob(globOf(g), name) ? [i] : [])).join();
+  const matching = state.globs.flatMap((g, i) => (matchesGlob(checkedGlob(g), name) ? [i] : [])).join();
   return state.classes.find((c) => c.matching.join() === matching)?.to ?? state.other;
 }
 
@@ -114,18 +114,14 @@ function literalsOf({ literals }: Spots, state: HierarchyState): ReadonlyMap<str
   return made;
 }
 
-const GLOBS = new Map<string, Glob>();
-
-function globOf(source: string): Glob {
-  const known = GLOBS.get(source);
-  if (known !== undefined) return known;
-  const made = defined(compileGlob(source), 'a checked glob compiles');
-  GLOBS.set(source, made);
-  return made;
+function checkedGlob(source: string): Glob {
+  return defined(globOf(source), 'a checked glob compiles');
 }
 
 export function componentMatches(component: PatternComponent, name: string): boolean {
-  return component.kind === 'literal' ? component.name === name : matchesGlob(globOf(component.source), name);
+  return component.kind === 'literal'
+    ? component.name === name
+    : matchesGlob(checkedGlob(component.source), name);
 }
 
 /**
@@ -139,7 +135,7 @@ export function stepsFrom(spots: Spots, spot: Spot, only?: PatternComponent): St
   const named = new Set(spot.states.flatMap((s) => [...literalsOf(spots, s).keys()]));
   for (const name of spot.kinds?.children.keys() ?? []) named.add(name);
   const sources = [...globs].sort();
-  const classes = sources.length === 0 ? [] : nameClasses(sources.map(globOf), named);
+  const classes = sources.length === 0 ? [] : nameClasses(sources.map(checkedGlob), named);
   if (classes === undefined) return undefined;
   const names = [...classes.map((c) => c.witness), ...[...named].sort()];
   const steps = names.map((name) => ({ name, appears: false }));

@@ -3,8 +3,9 @@ import type { ActionMask } from '../abi/actions.js';
 import { ALL_TRIGGERS, DIRECTORY_ACTIONS, maskOf } from '../abi/actions.js';
 import { defined } from '../assert.js';
 import type { HierarchyAutomaton, HierarchyState } from '../ir/hierarchy.js';
-import { compileGlob, matchesGlob } from '../pattern/glob.js';
+import { globOf, matchesGlob } from '../pattern/glob.js';
 import { nameClasses } from '../pattern/name-classes.js';
+import type { Need } from './facts.js';
 
 /** What can be asked of a file, and of a directory, at all. */
 export const FILE_ACTIONS: ActionMask = ALL_TRIGGERS & ~DIRECTORY_ACTIONS;
@@ -25,7 +26,7 @@ export function nextState(
   if (literal !== undefined) return stateOf(automaton, literal.to);
   if (state.globs.length === 0) return stateOf(automaton, state.other);
   const matching = state.globs.flatMap((source, i) => {
-    const glob = compileGlob(source);
+    const glob = globOf(source);
     return glob !== undefined && matchesGlob(glob, name) ? [i] : [];
   });
   const edge = state.classes.find((c) => c.matching.join() === matching.join());
@@ -34,6 +35,13 @@ export function nextState(
 
 export function stateAt(automaton: HierarchyAutomaton, path: readonly string[]): HierarchyState {
   return path.reduce((state, name) => nextState(automaton, state, name), stateOf(automaton, 0));
+}
+
+/** Whether the policy allows all that is needed. */
+export function isCovered(automaton: HierarchyAutomaton, { part, path, kind, actions }: Need): boolean {
+  const state = stateAt(automaton, path);
+  const allowed = part === 'region' ? state.below : kind === 'dir' ? state.dir : state.file;
+  return (actions & ~allowed) === 0;
 }
 
 /** What is allowed anywhere at a state or beneath it, with the names that lead to a place where it is. */
@@ -74,7 +82,7 @@ export function nameOf(
 ): string | undefined {
   const literals = new Set([...state.literals.map((e) => e.name), ...taken]);
   if (state.globs.length === 0) return simpleName(literals);
-  const globs = state.globs.flatMap((source) => compileGlob(source) ?? []);
+  const globs = state.globs.flatMap((source) => globOf(source) ?? []);
   return nameClasses(globs, literals)?.find((c) => c.matching.join() === matching.join())?.witness;
 }
 

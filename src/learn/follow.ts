@@ -10,7 +10,7 @@ import { ScenarioFault } from '../runtime/scenario/labels.js';
 import { changeCwd, fileOf, installFile, type Task } from '../runtime/kernel/task.js';
 import type { Inode, Location } from '../runtime/kernel/vfs.js';
 import type { Step } from '../runtime/scenario/types.js';
-import { addAsked, pathText, type Asked, type Facts, type Origin } from './facts.js';
+import { addAsked, pathText, type Asked, type Facts, type Need, type Origin } from './facts.js';
 import { ensure, makeCall, noteShown, takeAsked, taskOf, type Live, type Shown } from './live.js';
 import { newProcess, type Process } from './process.js';
 import type { TraceCall } from './strace-line.js';
@@ -28,10 +28,13 @@ export interface Note {
   readonly what: string;
 }
 
+/** A call that failed with EACCES or EPERM. */
 export interface Refused {
   readonly origin: Origin;
   readonly call: string;
   readonly errno: string;
+  /** What it would have asked for; empty where the model cannot tell. */
+  readonly needs: readonly Need[];
 }
 
 /** What would break an assertion. */
@@ -180,7 +183,7 @@ export function openBefore(
   const flags = at.inode.kind === 'dir' ? ['O_RDONLY', 'O_DIRECTORY'] : ['O_RDWR'];
   const step: Step = { call: 'open', path, flags, as: label };
   const made = makeCall(f.live, step);
-  f.live.pending = [];
+  f.live.pending.length = 0;
   if (made.numbered === undefined) return undefined;
   f.before.push(step);
   for (const [task, numbers] of f.live.labels.numbers) {
@@ -240,7 +243,7 @@ export function emit(f: Follower, step: Step): Made | undefined {
 
 /** The model succeeds where the program failed: the tree was another then. Nothing is granted for it. */
 function dropped(f: Follower): undefined {
-  f.live.pending = [];
+  f.live.pending.length = 0;
   return undefined;
 }
 

@@ -6,8 +6,10 @@ import { checkSources } from '../analyse.js';
 import type { HierarchyAutomaton } from '../ir/hierarchy.js';
 import { stringText } from './policy-strings.js';
 import type { Need } from './facts.js';
-import { allowedWithin, stateAt } from './automaton.js';
+import { allowedWithin, isCovered, stateAt } from './automaton.js';
+import type { Refused } from './follow.js';
 import type { Never } from './needs-tree.js';
+import { allowedByFragments, type NotApplied } from './refusals.js';
 
 export interface Fragment {
   readonly name: string;
@@ -27,8 +29,14 @@ interface Candidate {
 export function chooseFragments(
   needs: readonly Need[],
   nevers: readonly Never[],
-): { readonly used: readonly Fragment[]; readonly left: readonly Need[] } {
+  refused: readonly Refused[],
+): {
+  readonly used: readonly Fragment[];
+  readonly left: readonly Need[];
+  readonly notApplied: readonly NotApplied[];
+} {
   const used: Fragment[] = [];
+  const notApplied: NotApplied[] = [];
   let left = needs;
   for (const candidate of candidates(needs)) {
     const use =
@@ -41,10 +49,15 @@ export function chooseFragments(
     const covers = left.length - rest.length;
     if (covers < LEAST || (candidate.name === 'temporary' && executesWithin(needs, candidate.argument)))
       continue;
+    const opened = allowedByFragments([...used.map((f) => f.automaton), automaton], refused);
+    if (opened !== undefined) {
+      notApplied.push({ rule: 'fragments', where: `use ${use}`, origin: opened.origin, call: opened.call });
+      continue;
+    }
     used.push({ name: candidate.name, use, automaton, covers });
     left = rest;
   }
-  return { used, left };
+  return { used, left, notApplied };
 }
 
 /** General ones first. The prefix of an interpreter is where its program was executed. */
@@ -79,12 +92,6 @@ function breaks(automaton: HierarchyAutomaton, nevers: readonly Never[]): boolea
   return nevers.some(
     ({ path, actions }) => allowedWithin(automaton, stateAt(automaton, path), actions) !== undefined,
   );
-}
-
-export function isCovered(automaton: HierarchyAutomaton, { part, path, kind, actions }: Need): boolean {
-  const state = stateAt(automaton, path);
-  const allowed = part === 'region' ? state.below : kind === 'dir' ? state.dir : state.file;
-  return (actions & ~allowed) === 0;
 }
 
 /** `temporary` forbids executing for good. */

@@ -14,6 +14,7 @@ import {
   type NeedNode,
   type Never,
 } from './needs-tree.js';
+import type { Guard, NotApplied } from './refusals.js';
 
 export const RULES = ['fragments', 'home', 'siblings', 'temporary', 'versions'] as const;
 export type RuleName = (typeof RULES)[number];
@@ -47,13 +48,32 @@ export function ruleText(rule: RuleName, { siblings }: Pick<RuleSettings, 'sibli
   }
 }
 
-/** Applies the rules that change the tree, and says where. */
-export function generalise(root: NeedNode, settings: RuleSettings): Applied[] {
-  const applied: Applied[] = [];
-  if (!settings.off.has('temporary')) globNames(root, 'temporary', temporaryName, settings, applied);
-  if (!settings.off.has('versions')) globNames(root, 'versions', versionName, settings, applied);
-  if (!settings.off.has('siblings')) joinSiblings(root, settings, applied);
-  return applied;
+export interface Generalised {
+  readonly applied: readonly Applied[];
+  readonly notApplied: readonly NotApplied[];
+}
+
+interface Work {
+  readonly settings: RuleSettings;
+  readonly guard: Guard;
+  readonly applied: Applied[];
+  readonly notApplied: NotApplied[];
+}
+
+/** Applies the rules that change the tree, and says where; where one would allow what was refused, it is taken back. */
+export function generalise(root: NeedNode, settings: RuleSettings, guard: Guard): Generalised {
+  const work: Work = { settings, guard, applied: [], notApplied: [] };
+  if (!settings.off.has('temporary')) globNames(root, 'temporary', temporaryName, work);
+  if (!settings.off.has('versions')) globNames(root, 'versions', versionName, work);
+  if (!settings.off.has('siblings')) joinSiblings(root, work);
+  return work;
+}
+
+/** Whether a rule that was just applied may stay. */
+function mayStay({ guard, notApplied }: Work, rule: RuleName, where: string): boolean {
+  const opened = guard.opened();
+  if (opened !== undefined) notApplied.push({ rule, where, origin: opened.origin, call: opened.call });
+  return opened === undefined;
 }
 
 /** `python3.11` → `python[0-9]*`, `x@1.2.3.tgz` → `x@[0-9]*.tgz`. */
@@ -81,49 +101,49 @@ function globNames(
   node: NeedNode,
   rule: 'temporary' | 'versions',
   globOf: (node: NeedNode) => string | undefined,
-  settings: RuleSettings,
-  applied: Applied[],
+  work: Work,
 ): void {
+  const tried = new Set<string>();
   for (const [key, child] of [...node.children]) {
     const source = child.glob || !node.children.has(key) ? undefined : globOf(child);
-    if (source !== undefined) globOne(node, source, rule, settings, applied);
+    if (source !== undefined && !tried.has(source)) globOne(node, source, rule, work);
+    if (source !== undefined) tried.add(source);
   }
-  for (const child of node.children.values()) globNames(child, rule, globOf, settings, applied);
+  for (const child of node.children.values()) globNames(child, rule, globOf, work);
 }
 
 /** Lets a glob take the place of every name that it matches. */
-function globOne(
-  node: NeedNode,
-  source: string,
-  rule: 'temporary' | 'versions',
-  settings: RuleSettings,
-  applied: Applied[],
-): void {
+function globOne(node: NeedNode, source: string, rule: 'temporary' | 'versions', work: Work): void {
   const glob = compileGlob(source);
-  if (glob === undefined) return;
+  if (glob === undefined || node.children.has(`*${source}`)) return;
   const taken = [...node.children].filter(([, child]) => !child.glob && matchesGlob(glob, child.name));
   const kinds = new Set(taken.map(([, child]) => child.kind));
+  const before = [...node.children];
   const made = childOf(node, source, true);
+  const where = nodePath(made);
   const actions = taken.reduce((all, [, child]) => all | actionsWithin(child), 0);
-  if (kinds.size > 1 || brokenByRegion(patternOf(made), actions, settings.nevers) !== undefined) {
-    if (made.members === 0) node.children.delete(`*${source}`);
-    return;
-  }
+  const excluded = brokenByRegion(patternOf(made), actions, work.settings.nevers) !== undefined;
   for (const [key, child] of taken) {
     node.children.delete(key);
     mergeInto(made, child);
   }
+  if (kinds.size > 1 || excluded || !mayStay(work, rule, where)) {
+    node.children.clear();
+    for (const [key, child] of before) node.children.set(key, child);
+    return;
+  }
   made.causes.set(rule, actions);
-  applied.push({
+  work.applied.push({
     rule,
-    where: nodePath(made),
+    where,
     what: `stands for ${taken.map(([, child]) => `\`${child.name}\``).join(', ')}`,
   });
 }
 
 /** From the leaves up, so that directories that became regions count as entries that need the same. */
-function joinSiblings(node: NeedNode, settings: RuleSettings, applied: Applied[]): void {
-  for (const child of node.children.values()) joinSiblings(child, settings, applied);
+function joinSiblings(node: NeedNode, work: Work): void {
+  const { settings, applied } = work;
+  for (const child of node.children.values()) joinSiblings(child, work);
   const path = nodePath(node);
   if (patternOf(node).length < 2 || path === settings.home || /^\/(home|root|Users)\/[^/]+$/.test(path))
     return;
@@ -135,6 +155,11 @@ function joinSiblings(node: NeedNode, settings: RuleSettings, applied: Applied[]
   for (const [actions, members] of [...groups].sort(([a], [b]) => a - b)) {
     if (members.length < settings.siblings || (actions & ~node.region) === 0) continue;
     if (brokenByRegion(patternOf(node), actions, settings.nevers) !== undefined) continue;
+    const { region } = node;
+    node.region |= actions;
+    const stays = mayStay(work, 'siblings', path);
+    node.region = region;
+    if (!stays) continue;
     addRegion(node, actions, 'siblings');
     node.members += members.length;
     applied.push({ rule: 'siblings', where: path, what: `${members.length} entries need the same` });

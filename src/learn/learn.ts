@@ -21,6 +21,7 @@ import { buildNeeds, type Never } from './needs-tree.js';
 import { overGrants, type OverGrant } from './over-grant.js';
 import { policyText } from './policy-text.js';
 import type { Recording } from './record.js';
+import { guardOf, judged, stillAllowed, type NotApplied, type StillAllowed } from './refusals.js';
 import { replay, type ReplayResult } from './replay.js';
 
 /** One input and the tree that it is replayed on. */
@@ -39,6 +40,8 @@ export const REPLAYS = 2;
 export interface LearnOptions extends RuleSettings {
   readonly name: string;
   readonly verify: boolean;
+  /** Generalises also where that allows a call that was refused. */
+  readonly ignoreRefused: boolean;
 }
 
 export interface Learned {
@@ -46,6 +49,10 @@ export interface Learned {
   readonly applied: readonly Applied[];
   readonly fragments: readonly Fragment[];
   readonly overGrants: readonly OverGrant[];
+  /** Rules of generalisation that would have allowed a refused call. */
+  readonly notApplied: readonly NotApplied[];
+  /** Refused calls that the policy allows all the same. */
+  readonly stillAllowed: readonly StillAllowed[];
   /** By input; empty when it was not asked for. */
   readonly replays: readonly ReplayResult[];
   /** Errors of the policy itself, and assertions that it breaks: faults of the learner. */
@@ -69,9 +76,15 @@ function attempt(
 ): Learned {
   const facts = joinFacts(inputs);
   const needs = [...facts.needs.values()];
-  const { used, left } = fragments ? chooseFragments(needs, options.nevers) : { used: [], left: needs };
+  const refused = judged(inputs.flatMap(({ recording }) => recording.refused));
+  const guarded = options.ignoreRefused ? [] : refused;
+  const chosen = fragments
+    ? chooseFragments(needs, options.nevers, guarded)
+    : { used: [], left: needs, notApplied: [] };
+  const { used, left } = chosen;
   const root = buildNeeds(left);
-  const applied = generalise(root, options);
+  const automata = used.map((f) => f.automaton);
+  const { applied, notApplied } = generalise(root, options, guardOf(root, automata, guarded));
   const text = policyText({
     root,
     fragments: used,
@@ -83,6 +96,7 @@ function attempt(
   });
   const result = compile([{ name: `${options.name}.llp`, text }]);
   const automaton = result.stages.hierarchies?.[0];
+  const layer = result.stages.policy?.layers[0];
   const faults = result.diagnostics
     .filter((d) => d.severity === 'error')
     .map((d) => `${d.code}: ${d.message}`);
@@ -91,6 +105,11 @@ function attempt(
     text,
     applied,
     fragments: used,
+    notApplied: [...chosen.notApplied, ...notApplied],
+    stillAllowed:
+      automaton === undefined || layer === undefined
+        ? []
+        : stillAllowed({ automaton, layer, sources: result.sources }, refused, facts),
     overGrants: automaton === undefined ? [] : overGrants(automaton, facts.observed),
     replays: options.verify && result.artifact !== undefined ? replayAll(inputs, result.artifact, round) : [],
     faults,

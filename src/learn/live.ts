@@ -6,11 +6,19 @@
  * asks, never what this file thinks that a call asks. What a call shows of an object's kind after it was taken for another is
  * kept as evidence, and everything is done again: a few rounds, as evidence only grows.
  */
+import { assertNever } from '../assert.js';
 import { createEngine } from '../runtime/engine/engine.js';
 import { ancestry } from '../runtime/kernel/resolve.js';
 import { MODE, walkPath } from '../runtime/kernel/namei.js';
 import { Kernel, newTask, type Task } from '../runtime/kernel/task.js';
-import { addEntry, newInode, Vfs, type Inode, type Location } from '../runtime/kernel/vfs.js';
+import {
+  addEntry,
+  newInode,
+  Vfs,
+  type Inode,
+  type Location,
+  type TreeChange,
+} from '../runtime/kernel/vfs.js';
 import { addNumber, addTask, type Labels } from '../runtime/scenario/labels.js';
 import { callOf, type Made } from '../runtime/scenario/calls.js';
 import type { Step, TreeItem } from '../runtime/scenario/types.js';
@@ -32,6 +40,8 @@ export interface Evidence {
   readonly kinds: Map<string, Kind>;
   /** Whether something was learned since the round began. */
   grown: boolean;
+  /** Nothing is learned of a call that is only tried. */
+  readonly fixed?: true;
 }
 
 export interface Live {
@@ -46,11 +56,12 @@ export interface Live {
   readonly initial: Map<number, readonly string[]>;
   /** Paths that are taken for files, as no call has shown what they are. */
   readonly guessed: Set<string>;
-  /** The last place of what has no name any more. */
-  readonly places: Map<number, readonly Inode[]>;
-  placesAt: number;
+  /** Of what is no directory, those that have a name of it; of what has no name any more, the last one. */
+  readonly places: Map<number, Inode[]>;
   /** What the model asked since the last call began: placed at once, as the call may move or remove the object. */
-  pending: Unplaced[];
+  readonly pending: Unplaced[];
+  /** Changes of names, while a call is only tried (`trial.ts`). */
+  journal: TreeChange[] | undefined;
 }
 
 export function newLive(evidence: Evidence, lookup: Lookup): Live {
@@ -73,11 +84,15 @@ export function liveOn(vfs: Vfs, evidence: Evidence, lookup: Lookup): Live {
     initial: new Map([[vfs.root.ino, []]]),
     guessed: new Set(),
     places: new Map(),
-    placesAt: 0,
     pending: [],
+    journal: undefined,
   };
   kernel.asked = (triggers, inode, fresh) => live.pending.push(...needsOf(live, triggers, inode, fresh));
   noteInitial(live, vfs.root, []);
+  vfs.changed = (change) => {
+    live.journal?.push(change);
+    notePlace(live.places, change);
+  };
   addTask(labels, 'main', newTask(kernel));
   return live;
 }
@@ -87,13 +102,14 @@ function noteInitial(live: Live, dir: Inode, path: readonly string[]): void {
     const names = [...path, name];
     if (!live.initial.has(inode.ino)) live.initial.set(inode.ino, names);
     if (inode.kind === 'dir') noteInitial(live, inode, names);
+    else live.places.set(inode.ino, [...(live.places.get(inode.ino) ?? []), dir]);
   }
 }
 
 /** Makes one call. */
 export function makeCall(live: Live, step: Step): Made {
   const task = taskOf(live, step.task ?? 'main');
-  live.pending = [];
+  live.pending.length = 0;
   const made = callOf(step).make(task, step, live.labels);
   if (step.as !== undefined && made.child !== undefined) addTask(live.labels, step.as, made.child, task);
   if (step.as !== undefined && made.numbered !== undefined)
@@ -109,9 +125,7 @@ export function taskOf(live: Live, label: string): Task {
 
 /** What the last call asked, as needs. */
 export function takeAsked(live: Live, origin: Origin): Asked[] {
-  const out = live.pending.map((asked) => ({ ...asked, origin }));
-  live.pending = [];
-  return out;
+  return live.pending.splice(0).map((asked) => ({ ...asked, origin }));
 }
 
 function needsOf(live: Live, actions: number, ino: number, fresh: boolean): Unplaced[] {
@@ -160,22 +174,47 @@ function regions(live: Live, dirs: readonly Inode[]): (readonly string[])[] {
 /** The directories that have a name of this inode; when it has none any more, those that had. */
 function directoriesOf(live: Live, inode: Inode): readonly Inode[] {
   if (inode.kind === 'dir') return inode.parent === undefined ? [] : [inode.parent];
-  if (live.placesAt !== live.vfs.generation) readPlaces(live);
   return live.places.get(inode.ino) ?? [];
 }
 
-function readPlaces(live: Live): void {
-  const now = new Map<number, Inode[]>();
-  for (const dir of live.vfs.inodes) {
-    for (const child of dir?.nlink === 0 ? [] : (dir?.entries?.values() ?? [])) {
-      if (child.kind === 'dir' || dir === undefined) continue;
-      const list = now.get(child.ino);
-      if (list === undefined) now.set(child.ino, [dir]);
-      else list.push(dir);
+/** Keeps `places` as a name appears, goes or moves. */
+function notePlace(places: Map<number, Inode[]>, change: TreeChange): void {
+  switch (change.kind) {
+    case 'added':
+      return put(places, change.inode, change.inode.nlink > 1 ? undefined : 'all', change.dir);
+    case 'removed':
+      if (change.inode.nlink > 0) takeOut(places.get(change.inode.ino), change.dir);
+      return;
+    case 'moved':
+      return put(places, change.inode, change.from, change.to);
+    case 'swapped': {
+      const other = change.from.entries?.get(change.fromName);
+      put(places, change.inode, change.from, change.to);
+      if (other !== undefined) put(places, other, change.to, change.from);
+      return;
     }
+    default:
+      return assertNever(change);
   }
-  for (const [ino, dirs] of now) live.places.set(ino, dirs);
-  live.placesAt = live.vfs.generation;
+}
+
+/** One more directory has a name of the inode: beside the others, instead of one of them, or alone. */
+function put(
+  places: Map<number, Inode[]>,
+  inode: Inode,
+  instead: Inode | 'all' | undefined,
+  dir: Inode,
+): void {
+  if (inode.kind === 'dir') return;
+  const known = places.get(inode.ino);
+  if (known === undefined || instead === 'all') return void places.set(inode.ino, [dir]);
+  if (instead !== undefined) takeOut(known, instead);
+  known.push(dir);
+}
+
+function takeOut(dirs: Inode[] | undefined, dir: Inode): void {
+  const at = dirs?.indexOf(dir) ?? -1;
+  if (at >= 0) dirs?.splice(at, 1);
 }
 
 /** What a call shows of an object. */
@@ -270,7 +309,8 @@ function learn(live: Live, inode: Inode, { want, target }: Shown): void {
 /** A link is stronger evidence than a directory: what it leads to may be one. */
 export function note(live: Live, path: string, kind: Kind | undefined): void {
   const known = live.evidence.kinds.get(path);
-  if (kind === undefined || (known?.kind === 'link' && kind.kind !== 'link')) return;
+  if (live.evidence.fixed === true || kind === undefined || (known?.kind === 'link' && kind.kind !== 'link'))
+    return;
   if (known !== undefined && JSON.stringify(known) === JSON.stringify(kind)) return;
   live.evidence.kinds.set(path, kind);
   live.evidence.grown = true;
@@ -300,6 +340,10 @@ function addInitial(live: Live, dir: Inode, name: string, shown: Shown): void {
 function guess({ want, target }: Shown): Kind {
   if (want === 'dir') return { kind: 'dir' };
   return want === 'link' && target !== undefined ? { kind: 'link', target } : { kind: 'file' };
+}
+
+export function pathOfItem(item: TreeItem): string {
+  return 'dir' in item ? item.dir : 'file' in item ? item.file : 'link' in item ? item.link : '';
 }
 
 function itemOf(path: string, kind: Kind): TreeItem {

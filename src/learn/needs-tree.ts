@@ -5,7 +5,7 @@
  * `region` is what must be allowed on everything beneath a directory. A need that a name in it keeps from being written (it is no UTF-8) is one of the region above that name.
  */
 import type { ActionMask } from '../abi/actions.js';
-import { compileGlob, matchesGlob } from '../pattern/glob.js';
+import { globOf, matchesGlob } from '../pattern/glob.js';
 import { pathText, type Need } from './facts.js';
 
 /** Why a scope grants something. */
@@ -92,8 +92,23 @@ export function nodePath(node: NeedNode): string {
 
 function matches(node: NeedNode, name: string): boolean {
   if (!node.glob) return node.name === name;
-  const glob = compileGlob(node.name);
+  const glob = globOf(node.name);
   return glob !== undefined && matchesGlob(glob, name);
+}
+
+/** What the scopes of a tree allow of a need: they only add up. A scope of a directory says nothing of a file with its name. */
+export function allowedBy(root: NeedNode, { part, kind, path }: Need): ActionMask {
+  const isFile = part === 'self' && kind === 'file';
+  let nodes: readonly NeedNode[] = [root];
+  let actions = root.region;
+  path.forEach((name, i) => {
+    nodes = nodes.flatMap((node) => [...node.children.values()].filter((child) => matches(child, name)));
+    const last = i === path.length - 1;
+    for (const node of nodes) if (!(last && isFile)) actions |= node.region;
+  });
+  return part === 'region'
+    ? actions
+    : nodes.reduce((all, n) => all | (n.kind === kind ? n.self : 0), actions);
 }
 
 /** The assertion that allowing these actions on everything beneath a pattern would break. */

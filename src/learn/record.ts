@@ -24,6 +24,7 @@ import {
 import { liveOn, makeCall, newLive, takeAsked, type Evidence, type Live, type Lookup } from './live.js';
 import { readFd, readString, shownPath } from './strace-text.js';
 import type { Trace, TraceEvent } from './strace.js';
+import { needsOfCall, needsOfStep } from './trial.js';
 
 export interface Recording {
   readonly facts: Facts;
@@ -143,7 +144,12 @@ function followEvent(f: Follower, event: TraceEvent): void {
   const handler = HANDLERS.get(call.name);
   if (handler === undefined) return noteUnknown(f);
   if (errno === 'EACCES' || errno === 'EPERM')
-    f.refused.push({ origin: { input: f.input, line: f.line }, call: callText(f), errno });
+    f.refused.push({
+      origin: { input: f.input, line: f.line },
+      call: callText(f),
+      errno,
+      needs: needsOfCall(f, process, handler),
+    });
   else handler(f, process);
 }
 
@@ -234,6 +240,7 @@ export function recordScenario(scenario: Scenario, vfs: Vfs, options: RecordOpti
         origin,
         call: `${step.call} ${step.path ?? step.fd ?? ''}`,
         errno: step.expect,
+        needs: needsOfStep(live, step),
       });
     try {
       const made = makeCall(live, step);

@@ -4,7 +4,8 @@ import { actionBit } from '../abi/actions.js';
 import { actionText, pathText, type Origin } from './facts.js';
 import { RULES, ruleText, type RuleSettings } from './generalise.js';
 import type { Learned, Learnt } from './learn.js';
-import { isCovered } from './fragments.js';
+import type { StillAllowed } from './refusals.js';
+import { isCovered } from './automaton.js';
 
 export interface ReportInput {
   readonly inputs: readonly Learnt[];
@@ -24,6 +25,7 @@ interface Placed {
 export function learnReportJson({ inputs, learned, settings }: ReportInput): object {
   const place = (origin: Origin): Placed => ({ file: inputs[origin.input]?.name ?? '', line: origin.line });
   const recordings = inputs.map((i) => i.recording);
+  const stillAllowed = new Map(learned.stillAllowed.map((s) => [s.refused, s]));
   return {
     format: 'llp-learn',
     version: 1,
@@ -41,8 +43,26 @@ export function learnReportJson({ inputs, learned, settings }: ReportInput): obj
     fragments: learned.fragments.map(({ use, covers }) => ({ use, covers })),
     overGrants: learned.overGrants,
     refused: recordings.flatMap((r) =>
-      r.refused.map(({ origin, call, errno }) => ({ ...place(origin), call, errno })),
+      r.refused.map((refused) => {
+        const { origin, call, errno, needs } = refused;
+        const allowed = stillAllowed.get(refused);
+        const verdict = needs.length === 0 ? 'unknown' : allowed === undefined ? 'denied' : 'allowed';
+        return {
+          ...place(origin),
+          call,
+          errno,
+          policy: verdict,
+          rules: allowed?.rules ?? [],
+          never: allowed?.never ?? null,
+        };
+      }),
     ),
+    notApplied: learned.notApplied.map(({ rule, where, origin, call }) => ({
+      ...place(origin),
+      rule,
+      where,
+      call,
+    })),
     withheld: recordings.flatMap((r) =>
       r.violations.map(({ origin, asked, assertion }) => ({
         ...place(origin),
@@ -75,6 +95,7 @@ export function learnReportText(input: ReportInput): string {
   const { inputs, learned, settings } = input;
   const at = (origin: Origin): string => `${inputs[origin.input]?.name ?? ''}:${origin.line}`;
   const recordings = inputs.map((i) => i.recording);
+  const allowed = new Set(learned.stillAllowed.map((s) => s.refused));
   return [
     ...inputs.map(({ what }, i) => `${what}${replayText(learned, i)}\n`),
     section('rules applied', [
@@ -90,8 +111,26 @@ export function learnReportText(input: ReportInput): string {
       ),
     ),
     section(
-      'failed with EACCES or EPERM: nothing is granted for these, what is granted beyond may cover them',
-      recordings.flatMap((r) => r.refused.map((f) => `${at(f.origin)}: ${f.call}: ${f.errno}`)),
+      'not generalised, as that would allow what was refused; `--ignore-refused` does',
+      learned.notApplied.map((n) => `${n.rule}: ${n.where}: ${at(n.origin)}: ${n.call}`),
+    ),
+    section(
+      'failed with EACCES or EPERM, and allowed by the policy',
+      learned.stillAllowed.map(
+        ({ refused: r, rules, never }) =>
+          `${at(r.origin)}: ${r.call}: ${r.errno}; allowed by ${rulesText(rules)}${never === undefined ? '' : `; \`--never ${never}\` keeps it refused`}`,
+      ),
+    ),
+    section(
+      'failed with EACCES or EPERM: not granted',
+      recordings.flatMap((r) =>
+        r.refused
+          .filter((f) => !allowed.has(f))
+          .map(
+            (f) =>
+              `${at(f.origin)}: ${f.call}: ${f.errno}${f.needs.length === 0 ? ' (what it asks for is not known)' : ''}`,
+          ),
+      ),
     ),
     section(
       'not granted: an assertion excludes it',
@@ -135,6 +174,10 @@ function replayText({ replays }: Learned, i: number): string {
       ? ''
       : `, ${result.differing.length} that ${result.differing.length === 1 ? 'comes' : 'come'} to something else for another reason`;
   return `: replayed in ${counted(result.steps, 'step')}, ${result.denied.length} denied${differing}`;
+}
+
+function rulesText(rules: StillAllowed['rules']): string {
+  return rules.map(({ line, text }) => `line ${line}: \`${text}\``).join(', ');
 }
 
 function causeText({ fragments }: Learned, witness: string, actions: readonly string[]): string {

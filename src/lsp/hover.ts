@@ -15,6 +15,7 @@ import type { Aspect } from '../ir/on-path.js';
 import { patternText } from '../ir/paths.js';
 import { Values } from '../ir/values.js';
 import type { PolicyDecl, RuleDecl, ScopeDecl } from '../parser/ast.js';
+import { claimHover } from './claim-hover.js';
 import { allowedAt, overridesOf, reasonsAt, scopesAt, type Reason, type ScopeAt } from './rights.js';
 import { occurrenceAt, type Occurrence } from './symbols.js';
 import { covers, enclosing } from './tree.js';
@@ -26,7 +27,7 @@ export interface Hover {
 }
 
 export function hover(workspace: Workspace, view: View, offset: number): Hover | undefined {
-  const found = nameHover(workspace, view, offset) ?? treeHover(view, offset);
+  const found = nameHover(workspace, view, offset) ?? claimHover(view, offset) ?? treeHover(view, offset);
   const document = view.documents[0];
   if (found === undefined || document === undefined) return undefined;
   return { contents: { kind: 'markdown', value: found.text }, range: rangeIn(document, found.span) };

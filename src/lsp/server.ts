@@ -22,6 +22,7 @@ import { findings, quickFixes } from './findings.js';
 import { hover } from './hover.js';
 import { definition, references, rename, renameRange } from './navigate.js';
 import { folds, outline, semanticTokens, TOKEN_TYPES } from './outline.js';
+import { openTransport } from './transport.js';
 import { createWorkspace, ownFile, rangeIn, viewOf, type View, type Workspace } from './workspace.js';
 
 export interface ServerOptions {
@@ -35,7 +36,11 @@ export function serve(
   output: NodeJS.WritableStream,
   options: ServerOptions,
 ): void {
-  const connection = createConnection(input, output);
+  const { reader, writer } = openTransport(input, output, (code, why) => {
+    if (why !== undefined) process.stderr.write(`llpc: ${why}\n`);
+    process.exit(code);
+  });
+  const connection = createConnection(reader, writer);
   const documents = new TextDocuments(TextDocument);
   const workspace = createWorkspace(options.defines);
   connection.onInitialize((params) => initialize(workspace, params, options.version));

@@ -40,7 +40,7 @@ export class PolicyParser extends EmbeddedActionsParser {
   #length = 0;
 
   constructor(skipValidations = true) {
-    super([...t.GRAMMAR_TOKENS], {
+    super([...t.GRAMMAR_TOKENS, t.LineEnd], {
       recoveryEnabled: true,
       maxLookahead: 1,
       skipValidations,
@@ -69,6 +69,15 @@ export class PolicyParser extends EmbeddedActionsParser {
       internals.currIdx = internals.tokVectorLength - 1;
     }
     return saved;
+  }
+
+  /** The end of a line is no stray token: what comes after it is another statement. */
+  canRecoverWithSingleTokenDeletion(expected: TokenType): boolean {
+    const parent = EmbeddedActionsParser.prototype as unknown as {
+      canRecoverWithSingleTokenDeletion(this: PolicyParser, expected: TokenType): boolean;
+    };
+    if (this.LA(1).tokenType === t.LineEnd) return false;
+    return parent.canRecoverWithSingleTokenDeletion.call(this, expected);
   }
 
   // PolicyFile = [ Version ] { Import | Param | Actions | Fragment | Policy | Assert | Accept | Test }
@@ -104,7 +113,7 @@ export class PolicyParser extends EmbeddedActionsParser {
   readonly version: Rule<number> = this.RULE('version', (): number => {
     this.CONSUME(t.Llp);
     const number = this.CONSUME(t.Integer);
-    this.CONSUME(t.Semicolon);
+    this.#end('version', this.CONSUME(t.Semicolon));
     return Number(number.image);
   });
 
@@ -112,7 +121,7 @@ export class PolicyParser extends EmbeddedActionsParser {
   readonly importDecl: Rule<ast.ImportDecl> = this.RULE('importDecl', (): ast.ImportDecl => {
     const first = this.CONSUME(t.Import);
     const path = this.#template(this.CONSUME(t.Text), 'an import');
-    this.CONSUME(t.Semicolon);
+    this.#end('importDecl', this.CONSUME(t.Semicolon));
     return { kind: 'import', span: this.#from(first), path };
   });
 
@@ -124,7 +133,7 @@ export class PolicyParser extends EmbeddedActionsParser {
       this.CONSUME(t.Equals);
       return this.#template(this.CONSUME(t.Text));
     });
-    this.CONSUME(t.Semicolon);
+    this.#end('paramDecl', this.CONSUME(t.Semicolon));
     return { kind: 'param', span: this.#from(first), name, type, default: value };
   });
 
@@ -145,7 +154,7 @@ export class PolicyParser extends EmbeddedActionsParser {
     const name = this.#name(this.CONSUME(t.Identifier));
     this.CONSUME(t.Equals);
     const set = this.SUBRULE(this.setExpr) ?? this.#noSet();
-    this.CONSUME(t.Semicolon);
+    this.#end('actionsDecl', this.CONSUME(t.Semicolon));
     return { kind: 'actions', span: this.#from(first), name, set };
   });
 
@@ -239,7 +248,7 @@ export class PolicyParser extends EmbeddedActionsParser {
   readonly defaultDecl: Rule<ast.DefaultDecl> = this.RULE('defaultDecl', (): ast.DefaultDecl => {
     const first = this.CONSUME(t.Default);
     const effect = this.SUBRULE(this.verdict) ?? 'deny';
-    this.CONSUME(t.Semicolon);
+    this.#end('defaultDecl', this.CONSUME(t.Semicolon));
     return { kind: 'default', span: this.#from(first), effect };
   });
 
@@ -277,7 +286,7 @@ export class PolicyParser extends EmbeddedActionsParser {
         },
       },
     ]);
-    this.CONSUME(t.Semicolon);
+    this.#end('assertDecl', this.CONSUME(t.Semicolon));
     return this.ACTION(() => this.#assertion(claim, this.#from(first), set, place));
   });
 
@@ -295,7 +304,7 @@ export class PolicyParser extends EmbeddedActionsParser {
     const first = this.CONSUME(t.Accept);
     this.CONSUME(t.Gains);
     const set = this.SUBRULE(this.setExpr) ?? this.#noSet();
-    this.CONSUME(t.Semicolon);
+    this.#end('acceptDecl', this.CONSUME(t.Semicolon));
     return { kind: 'accept', span: this.#from(first), set };
   });
 
@@ -336,7 +345,7 @@ export class PolicyParser extends EmbeddedActionsParser {
       this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => args.push(this.#template(this.CONSUME(t.Text))) });
       this.CONSUME(t.RightParen);
     });
-    this.CONSUME(t.Semicolon);
+    this.#end('useDecl', this.CONSUME(t.Semicolon));
     return { kind: 'use', span: this.#from(first), name, args };
   });
 
@@ -374,7 +383,7 @@ export class PolicyParser extends EmbeddedActionsParser {
       { ALT: () => this.#word(t.Forbid, 'forbid') },
     ]);
     const set = this.SUBRULE(this.setExpr) ?? this.#noSet();
-    this.CONSUME(t.Semicolon);
+    this.#end('ruleDecl', this.CONSUME(t.Semicolon));
     return { kind: 'rule', span: this.#from(first), effect, set };
   });
 
@@ -418,7 +427,7 @@ export class PolicyParser extends EmbeddedActionsParser {
       this.CONSUME(t.Arrow);
       return this.#template(this.CONSUME2(t.Text));
     });
-    this.CONSUME(t.Semicolon);
+    this.#end('givenItem', this.CONSUME(t.Semicolon));
     return this.ACTION(() => this.#given(kind, this.#from(first), path, target));
   });
 
@@ -432,7 +441,7 @@ export class PolicyParser extends EmbeddedActionsParser {
           const effect = this.SUBRULE(this.verdict) ?? 'allow';
           const action = this.#name(this.CONSUME(t.Identifier));
           const path = this.#template(this.CONSUME(t.Text));
-          this.CONSUME(t.Semicolon);
+          this.#end('testStep', this.CONSUME(t.Semicolon));
           return { kind: 'expect', span: this.#from(first), effect, action, path };
         },
       },
@@ -440,12 +449,20 @@ export class PolicyParser extends EmbeddedActionsParser {
         ALT: () => {
           this.CONSUME(t.Cd);
           const path = this.#template(this.CONSUME2(t.Text));
-          this.CONSUME2(t.Semicolon);
+          this.#end('testStep', this.CONSUME2(t.Semicolon));
           return { kind: 'cd', span: this.#from(first), path };
         },
       },
     ]);
   });
+
+  /** What ends a statement may be the end of its line alone: that is an error where nothing else is missing. */
+  #end(rule: string, token: IToken): void {
+    this.ACTION(() => {
+      if (token.tokenType !== t.LineEnd || this.errors.at(-1)?.token === token) return;
+      this.problems.push(messages.missingEnd(rule, this.#spanOf(token), this.LA(1)));
+    });
+  }
 
   #word<W extends string>(type: TokenType, word: W): W {
     this.CONSUME(type);
@@ -462,7 +479,7 @@ export class PolicyParser extends EmbeddedActionsParser {
       if (target !== undefined) this.problems.push(messages.unexpectedTarget(kind, target.span));
       return { kind, span, path };
     }
-    if (target === undefined) this.problems.push(messages.missingTarget(kind, span));
+    if (target === undefined && path.broken !== true) this.problems.push(messages.missingTarget(kind, span));
     return { kind, span, path, target: target ?? path };
   }
 

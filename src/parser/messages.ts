@@ -90,6 +90,7 @@ export const messageProvider: IParserErrorMessageProvider = {
 
 /** `\`word\``, or the end of the file. */
 export function foundText(token: IToken): string {
+  if (token.tokenType === t.LineEnd) return 'the end of the line';
   if (token.tokenType === EOF || Number.isNaN(token.startOffset)) return 'the end of the file';
   const image = token.image.length > 40 ? `${token.image.slice(0, 40)}…` : token.image;
   return `\`${image}\``;
@@ -103,6 +104,12 @@ export function keywordHelp(token: IToken, span: Span): ReturnType<typeof respel
     t.KEYWORDS.map((k) => String(k.PATTERN)),
     span,
   );
+}
+
+export function missingEnd(rule: string, span: Span, next: IToken): Diagnostic {
+  const fix = { span, replacement: ';' };
+  const details = { span, help: 'write `;` here', fix };
+  return report('LLP1001', { wanted: wantedToken(t.Semicolon, rule), found: foundText(next) }, details);
 }
 
 export function missingTarget(kind: string, span: Span): Diagnostic {

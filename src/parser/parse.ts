@@ -7,12 +7,14 @@
  */
 import type { IRecognitionException, IToken, MismatchedTokenException } from 'chevrotain';
 import { report } from '../diagnostics/catalogue.js';
+import { counted } from '../diagnostics/counted.js';
 import type { Diagnostic, Outcome, Span } from '../diagnostics/types.js';
 import { nearestName } from '../diagnostics/suggest.js';
 import type { PolicyFile } from './ast.js';
 import { MAX_ERRORS, PolicyParser } from './grammar.js';
 import { foundText, keywordHelp } from './messages.js';
 import * as t from './tokens.js';
+import { endUnfinished } from './unfinished.js';
 
 /** Levels of braces: far more than any policy, far fewer than the call stack holds. */
 const MAX_DEPTH = 200;
@@ -27,13 +29,27 @@ export function parse(text: string, source: number): Outcome<PolicyFile> {
   const deep = nestingError(lexed.tokens, source);
   if (deep !== undefined) return { value: undefined, diagnostics: limit([...out, ...misspelt, deep]) };
   parser ??= new PolicyParser();
-  parser.begin(lexed.tokens, source, text.length);
-  const value = parser.policyFile() as PolicyFile | undefined;
-  const errors = parser.errors.flatMap((error) => syntaxError(error, lexed.tokens, source, text) ?? []);
-  const version = versionError(value, lexed.tokens, source);
-  const problems = parser.problems;
+  let read = readTokens(parser, lexed.tokens, source, text);
+  const ended = read.errors.length === 0 ? undefined : endUnfinished(lexed.tokens, text);
+  if (ended !== undefined) {
+    const again = readTokens(parser, ended, source, text);
+    if (again.errors.length <= read.errors.length) read = again;
+  }
+  const version = versionError(read.value, lexed.tokens, source);
   parser.begin([], 0, 0);
-  return { value, diagnostics: limit([...out, ...misspelt, ...version, ...errors, ...problems]) };
+  return { value: read.value, diagnostics: limit([...out, ...misspelt, ...version, ...read.errors]) };
+}
+
+interface Read {
+  readonly value: PolicyFile | undefined;
+  readonly errors: readonly Diagnostic[];
+}
+
+function readTokens(own: PolicyParser, tokens: IToken[], source: number, text: string): Read {
+  own.begin(tokens, source, text.length);
+  const value = own.policyFile() as PolicyFile | undefined;
+  const errors = own.errors.flatMap((error) => syntaxError(error, tokens, source, text) ?? []);
+  return { value, errors: [...errors, ...own.problems] };
 }
 
 /** What no token was made of, and strings and comments that are not closed. */
@@ -222,14 +238,7 @@ function limit(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const ordered = [...diagnostics].sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
   const shown = ordered.slice(0, MAX_ERRORS);
   const rest = ordered[MAX_ERRORS];
-  const count = String(ordered.length - MAX_ERRORS);
+  const count = counted(ordered.length - MAX_ERRORS, 'mistake');
   const span = rest?.span === undefined ? {} : { span: rest.span };
-  return [
-    ...shown,
-    report(
-      'LLP1012',
-      { count: `${count} or more` },
-      { ...span, help: 'mend the first ones and run it again' },
-    ),
-  ];
+  return [...shown, report('LLP1012', { count }, { ...span, help: 'mend the first ones and run it again' })];
 }

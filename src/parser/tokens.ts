@@ -172,6 +172,12 @@ const ORDER: readonly TokenType[] = [
 /** What the grammar is made of; the order is the lexer's. */
 export const GRAMMAR_TOKENS: readonly TokenType[] = ORDER;
 
+/**
+ * Where a statement is left unfinished at the end of its line (`unfinished.ts`). Not read from a text; it stands for the `;` that is
+ * missing, and where more is missing than that, it is what was found.
+ */
+export const LineEnd = createToken({ name: 'LineEnd', pattern: Lexer.NA, categories: [Semicolon] });
+
 let lexer: PolicyLexer | undefined;
 
 /** Made on first use: it takes some milliseconds. */

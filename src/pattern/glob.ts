@@ -73,6 +73,20 @@ export function compileGlob(source: string): Glob | undefined {
   return { source, alternatives: [[...component.name].map((c) => charElement(c.codePointAt(0) ?? 0))] };
 }
 
+/** Compiled globs that are kept; a language server sees ever new ones. */
+const MOST_KEPT = 10_000;
+const KEPT = new Map<string, Glob | undefined>();
+
+/** The same, for a glob that is asked for again and again: compiled once. */
+export function globOf(source: string): Glob | undefined {
+  const known = KEPT.get(source);
+  if (known !== undefined || KEPT.has(source)) return known;
+  if (KEPT.size === MOST_KEPT) KEPT.clear();
+  const made = compileGlob(source);
+  KEPT.set(source, made);
+  return made;
+}
+
 /** Pattern syntax whose only match is `text`. */
 export function escapePattern(text: string): string {
   return SPECIAL.test(text) ? text.replace(/[\\*?[\]{}]/g, '\\$&') : text;

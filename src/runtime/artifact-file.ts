@@ -11,15 +11,19 @@ export type ReadResult =
   | { readonly kind: 'ok'; readonly artifact: Artifact }
   | { readonly kind: 'refused'; readonly problems: readonly LoadProblem[] };
 
+export interface UnreadBytecode {
+  readonly why: string;
+}
+
 /**
  * Reads a manifest.
  * @param file its name, for messages
- * @param readBytecode the bytes of a file beside the manifest; undefined when there is none
+ * @param readBytecode the bytes of a file beside the manifest; undefined when there is none, or why it cannot be read
  */
 export async function readArtifact(
   file: string,
   text: string,
-  readBytecode: (name: string) => Uint8Array | undefined,
+  readBytecode: (name: string) => Uint8Array | UnreadBytecode | undefined,
 ): Promise<ReadResult> {
   const refused = (why: string, help?: string): ReadResult => ({
     kind: 'refused',
@@ -51,6 +55,7 @@ export async function readArtifact(
     const bytes = readBytecode(ref.file);
     if (bytes === undefined)
       return refused(`its bytecode \`${ref.file}\` is missing`, 'keep the files of a build together');
+    if ('why' in bytes) return refused(`its bytecode \`${ref.file}\` cannot be read: ${bytes.why}`);
     bytecode.set(ref.file, bytes);
   }
   return { kind: 'ok', artifact: { manifest, bytecode } };

@@ -1,7 +1,7 @@
 /** `llpc/runtime`: load an artifact on a tree, enforce it on modelled tasks, ask, explain, and replay scenarios. */
 export * from './load.js';
 export * from './explain.js';
-export { readArtifact, type ReadResult } from './artifact-file.js';
+export { readArtifact, type ReadResult, type UnreadBytecode } from './artifact-file.js';
 export type { LoadProblem } from './loader/problems.js';
 export { createEngine } from './engine/engine.js';
 export { ENGINE_NAMES, type EngineName } from './engine/names.js';

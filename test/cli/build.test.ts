@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { filesIn, folder, GOOD, llpc } from './llpc.js';
+import { filesIn, folder, GOOD, llpc, MAIN } from './llpc.js';
 
 const FILES = {
   'policy/site.llp': GOOD.replace('llp 1;', 'llp 1;\nimport "more/sets.llp";').replace('read, open', 'look'),
@@ -34,6 +35,19 @@ test('building again over the same folder changes nothing', () => {
   const root = dirname(out);
   expect(llpc(root, ['build', 'policy/site.llp', '-o', 'out']).code).toBe(0);
   expect(contents(out)).toEqual(first);
+});
+
+test('several builds at once into one folder leave what one leaves', async () => {
+  const first = contents(built());
+  const root = folder(FILES);
+  const args = [MAIN, 'build', 'policy/site.llp', '-o', 'deep/out', '--depfile', 'deep/out.d'];
+  const one = (): Promise<number | null> =>
+    new Promise((done) =>
+      spawn(process.execPath, args, { cwd: root, stdio: 'ignore' }).on('exit', (code) => done(code)),
+    );
+  expect(await Promise.all([one(), one(), one(), one(), one(), one()])).toEqual([0, 0, 0, 0, 0, 0]);
+  expect(contents(join(root, 'deep/out'))).toEqual(first);
+  expect(filesIn(join(root, 'deep')).filter((name) => !name.startsWith('out/'))).toEqual(['out', 'out.d']);
 });
 
 test.each([

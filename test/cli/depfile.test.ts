@@ -45,8 +45,18 @@ describe('build --depfile', () => {
     const root = folder({ 'site.llp': GOOD, taken: '' });
     const before = filesIn(root);
     const ran = llpc(root, ['build', 'site.llp', '-o', 'out', '--depfile', 'taken/out.d']);
-    expect(ran).toMatchObject({ code: 1, err: expect.stringMatching(/LLP5013/) as string });
+    expect(ran).toMatchObject({ code: 1, err: expect.stringMatching(/LLP5013.*`taken/) as string });
     expect(filesIn(root)).toEqual(before);
+  });
+
+  it('is another file than the manifest', () => {
+    const root = folder({ 'site.llp': GOOD });
+    const ran = llpc(root, ['build', 'site.llp', '-o', 'out', '--depfile', 'out/manifest.json']);
+    expect(ran.code).toBe(1);
+    expect(ran.err).toContain(
+      'cannot write to `out/manifest.json`: two of the files that are written have this name',
+    );
+    expect(filesIn(root)).toEqual(['site.llp']);
   });
 
   it('refuses a name that the two read differently', () => {

@@ -2,7 +2,7 @@
 import { chmodSync, lstatSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { BAD, filesIn, folder, llpc } from './llpc.js';
+import { BAD, filesIn, folder, GOOD, llpc } from './llpc.js';
 
 const UGLY = 'llp 1;policy "p"{allow read;deny open;}';
 const FINE = 'llp 1;\npolicy "p" {\n  allow read;\n  deny open;\n}\n';
@@ -58,4 +58,11 @@ test('llpc fmt --write replaces the texts, and keeps modes and links', () => {
   expect(lstatSync(join(root, 'link.llp')).isSymbolicLink()).toBe(true);
   expect(statSync(join(root, 'fine.llp')).ino).toBe(inode);
   expect(filesIn(root).filter((f) => f.includes('.tmp'))).toEqual([]);
+});
+
+test('a name may be as long as names can be', () => {
+  const name = `${'n'.repeat(251)}.llp`;
+  const long = folder({ [name]: GOOD.replace(/\n +/g, ' ') });
+  expect(llpc(long, ['fmt', '--write', name])).toMatchObject({ code: 0, err: '' });
+  expect(filesIn(long)).toEqual([name]);
 });

@@ -1,5 +1,5 @@
 /** A changed byte, wherever it is, is seen before anything is enforced. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { readArtifact } from '../../src/runtime/artifact-file.js';
@@ -104,4 +104,15 @@ test('a manifest that is cut, empty or something else', () => {
 test('the folder may be somewhere else', () => {
   const moved = folder(Object.fromEntries(files.map((f) => [f, readFileSync(join(out, f))])));
   expect(llpc(dirname(moved), ['explain', join(moved, 'manifest.json'), 'read', '/x']).code).toBe(0);
+});
+
+test('bytecode that cannot be read is not said to be missing', () => {
+  const [name = ''] = files.filter((f) => f.endsWith('.bpf'));
+  const bytes = readFileSync(join(out, name));
+  rmSync(join(out, name));
+  expect(explain().err).toContain(`its bytecode \`${name}\` is missing`);
+  mkdirSync(join(out, name));
+  expect(explain().err).toContain(`its bytecode \`${name}\` cannot be read: it is a directory`);
+  rmSync(join(out, name), { recursive: true });
+  writeFileSync(join(out, name), bytes);
 });

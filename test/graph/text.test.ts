@@ -53,6 +53,43 @@ test.each([
   expectSound(model);
 });
 
+/** What Mermaid 11 looks for in a text before and after it reads the statements, wherever that stands. */
+const SPECIAL =
+  /style.*:\S*#.*;|classDef.*:\S*#.*;|%%|\$\$.*\$\$|fa[bklrs]?:fa-|"(?:[-+]|\d+[.)])(?: |"|<br)/;
+
+test('Mermaid finds nothing of its own in a name', async () => {
+  const names = [
+    'style:a"b',
+    'classDef:"',
+    'style:',
+    '"',
+    'a%%{init',
+    '$$x$$',
+    'fa:fa-car',
+    '1. a',
+    '- b',
+    '+ c',
+    '2) d',
+  ];
+  const scopes = names.map((n, i) => {
+    const path = n.replace(/["{$]/g, '\\$&');
+    return `dir "/${path}" { allow read; dir "in${'abcdefghijk'[i] ?? ''}" { allow ${['write', 'append'][i % 2] ?? ''}; } }`;
+  });
+  const model = await modelOf(compiled(`llp 1; policy "style:p" { default deny; ${scopes.join('\n')} }`), {
+    full: true,
+  });
+  expectSound(model);
+  const statements = printMermaid(model)
+    .split('\n')
+    .filter((line) => /^ {2,4}(?:subgraph|n\d+\[)/.test(line));
+  expect(statements.filter((line) => SPECIAL.test(line))).toEqual([]);
+  const labels = statements.flatMap((line) => /^ {4}n\d+\["(.*?)(?:<br\/>.*)?"\]$/.exec(line)?.[1] ?? []);
+  const decoded = labels.map((l) =>
+    l.replace(/#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code))),
+  );
+  expect(decoded).toEqual(expect.arrayContaining(names));
+});
+
 async function drawn(body: string, asked: Parameters<typeof modelOf>[1] = {}): Promise<GraphNode[]> {
   const sets = 'actions look = open, read; actions edit = write, unlink, create;';
   const model = await modelOf(compiled(`llp 1; ${sets} policy "p" { ${body} }`), asked);

@@ -56,7 +56,8 @@ describe('.pre-commit-hooks.yaml', () => {
       scripts: Record<string, string>;
     };
     expect(scripts['prepare']).toBe('node prepare.js');
-    expect(readFileSync('prepare.js', 'utf8')).toContain(scripts['build'] ?? 'no build');
+    expect(readFileSync('prepare.js', 'utf8')).toContain("run('npm run build')");
+    expect(scripts['build']).toMatch(/^tsc -p \. /);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Small traces, written by hand: what each call needs, and who has what open. */
 import { describe, expect, it } from 'vitest';
 import { maskOf } from '../../src/abi/actions.js';
-import { actionText, pathText } from '../../src/learn/facts.js';
+import { actionText, pathText, type Need } from '../../src/learn/facts.js';
 import { assertionOf } from '../../src/learn/learn.js';
 import { recordTrace, type RecordOptions, type Recording } from '../../src/learn/record.js';
 import { readTrace } from '../../src/learn/strace.js';
@@ -15,53 +15,75 @@ function record(text: string, options: Partial<RecordOptions> = {}): Recording {
 function needs(text: string, options: Partial<RecordOptions> = {}): string[] {
   const recording = record(text, options);
   expect([...recording.faults, ...recording.notes]).toEqual([]);
-  return [...recording.facts.needs.values()]
-    .map(
-      (n) => `${n.part === 'region' ? `${n.why} beneath ` : ''}${pathText(n.path)}: ${actionText(n.actions)}`,
-    )
-    .sort();
+  return [...recording.facts.needs.values()].map(needText).sort();
 }
 
+function needText({ part, why, path, actions }: Need): string {
+  return `${part === 'region' ? `${why} beneath ` : ''}${pathText(path)}: ${actionText(actions)}`;
+}
+
+const CALLS: readonly (readonly [string, readonly string[]])[] = [
+  ['openat(AT_FDCWD, "/a/f", O_RDONLY) = 3', ['/a/f: open, read']],
+  ['openat2(AT_FDCWD, "/a/f", {flags=O_WRONLY|O_APPEND, resolve=0}, 24) = 3', ['/a/f: append, open, write']],
+  ['open("/a", O_RDONLY|O_DIRECTORY) = 3', ['/a: open, readdir']],
+  ['creat("/a/f", 0644) = 3', ['/a: create', 'new beneath /a: open, write']],
+  ['statx(AT_FDCWD, "/a/f", 0, STATX_ALL, {stx_mode=S_IFREG|0644, ...}) = 0', ['/a/f: getattr']],
+  ['lstat("/a", {st_mode=S_IFDIR|0755, ...}) = 0', ['/a: getattr']],
+  ['readlink("/a/l", "f", 10) = 1', ['link beneath /a: read']],
+  ['readlink("/a/f", 0x7f, 10) = -1 EINVAL (Invalid argument)', []],
+  ['faccessat2(AT_FDCWD, "/a/f", X_OK, AT_EACCESS) = 0', ['/a/f: execute']],
+  ['faccessat(AT_FDCWD, "/a/f", F_OK) = 0', []],
+  ['renameat2(AT_FDCWD, "/a/f", AT_FDCWD, "/b/g", RENAME_NOREPLACE) = 0', ['/a/f: rename', '/b: renameto']],
+  ['linkat(AT_FDCWD, "/a/f", AT_FDCWD, "/b/g", 0) = 0', ['/a/f: link', '/b: linkto']],
+  ['symlinkat("x", AT_FDCWD, "/a/l") = 0', ['/a: create']],
+  ['mkdirat(AT_FDCWD, "/a/d", 0755) = 0', ['/a: create']],
+  ['mknodat(AT_FDCWD, "/a/d", S_IFIFO|0644) = 0', ['/a: create']],
+  ['unlinkat(AT_FDCWD, "/a/f", 0) = 0', ['/a/f: unlink']],
+  ['unlinkat(AT_FDCWD, "/a/d", AT_REMOVEDIR) = 0', ['/a/d: rmdir']],
+  ['rmdir("/a/d") = -1 ENOTEMPTY (Directory not empty)', ['/a/d: rmdir']],
+  ['mkdir("/a/d", 0755) = -1 EEXIST (File exists)', []],
+  ['fchmodat(AT_FDCWD, "/a/f", 0600) = 0', ['/a/f: setattr']],
+  ['lsetxattr("/a/f", "user.x", "1", 1, 0) = 0', ['/a/f: setattr']],
+  ['getxattr("/a/f", "user.x", 0x7f, 10) = -1 ENODATA (No data available)', ['/a/f: getattr']],
+  ['statfs("/a", {f_type=TMPFS_MAGIC, ...}) = 0', ['/a: getattr']],
+  ['truncate("/a/f", 0) = 0', ['/a/f: setattr, write']],
+  ['chdir("/a") = 0', ['/a: chdir']],
+  ['execve("/a/f", ["f"], 0x7f /* 1 var */) = 0', ['/a/f: execute, open']],
+  ['inotify_add_watch(3, "/a", IN_CREATE) = 1', ['/a: read']],
+  ['stat("/a/f", 0x7f) = -1 ENOENT (No such file or directory)', []],
+  ['openat(AT_FDCWD, "/a/f", O_RDONLY) = -1 EACCES (Permission denied)', []],
+  [
+    'openat(AT_FDCWD, "/dev/tty", O_RDWR) = -1 ENXIO (No such device or address)',
+    ['/dev/tty: open, read, write'],
+  ],
+];
+
 describe('a call needs what the kernel model asks', () => {
-  it.each([
-    ['openat(AT_FDCWD, "/a/f", O_RDONLY) = 3', ['/a/f: open, read']],
-    [
-      'openat2(AT_FDCWD, "/a/f", {flags=O_WRONLY|O_APPEND, resolve=0}, 24) = 3',
-      ['/a/f: append, open, write'],
-    ],
-    ['open("/a", O_RDONLY|O_DIRECTORY) = 3', ['/a: open, readdir']],
-    ['creat("/a/f", 0644) = 3', ['/a: create', 'new beneath /a: open, write']],
-    ['statx(AT_FDCWD, "/a/f", 0, STATX_ALL, {stx_mode=S_IFREG|0644, ...}) = 0', ['/a/f: getattr']],
-    ['lstat("/a", {st_mode=S_IFDIR|0755, ...}) = 0', ['/a: getattr']],
-    ['readlink("/a/l", "f", 10) = 1', ['link beneath /a: read']],
-    ['readlink("/a/f", 0x7f, 10) = -1 EINVAL (Invalid argument)', []],
-    ['faccessat2(AT_FDCWD, "/a/f", X_OK, AT_EACCESS) = 0', ['/a/f: execute']],
-    ['faccessat(AT_FDCWD, "/a/f", F_OK) = 0', []],
-    ['renameat2(AT_FDCWD, "/a/f", AT_FDCWD, "/b/g", RENAME_NOREPLACE) = 0', ['/a/f: rename', '/b: renameto']],
-    ['linkat(AT_FDCWD, "/a/f", AT_FDCWD, "/b/g", 0) = 0', ['/a/f: link', '/b: linkto']],
-    ['symlinkat("x", AT_FDCWD, "/a/l") = 0', ['/a: create']],
-    ['mkdirat(AT_FDCWD, "/a/d", 0755) = 0', ['/a: create']],
-    ['mknodat(AT_FDCWD, "/a/d", S_IFIFO|0644) = 0', ['/a: create']],
-    ['unlinkat(AT_FDCWD, "/a/f", 0) = 0', ['/a/f: unlink']],
-    ['unlinkat(AT_FDCWD, "/a/d", AT_REMOVEDIR) = 0', ['/a/d: rmdir']],
-    ['rmdir("/a/d") = -1 ENOTEMPTY (Directory not empty)', ['/a/d: rmdir']],
-    ['mkdir("/a/d", 0755) = -1 EEXIST (File exists)', []],
-    ['fchmodat(AT_FDCWD, "/a/f", 0600) = 0', ['/a/f: setattr']],
-    ['lsetxattr("/a/f", "user.x", "1", 1, 0) = 0', ['/a/f: setattr']],
-    ['getxattr("/a/f", "user.x", 0x7f, 10) = -1 ENODATA (No data available)', ['/a/f: getattr']],
-    ['statfs("/a", {f_type=TMPFS_MAGIC, ...}) = 0', ['/a: getattr']],
-    ['truncate("/a/f", 0) = 0', ['/a/f: setattr, write']],
-    ['chdir("/a") = 0', ['/a: chdir']],
-    ['execve("/a/f", ["f"], 0x7f /* 1 var */) = 0', ['/a/f: execute, open']],
-    ['inotify_add_watch(3, "/a", IN_CREATE) = 1', ['/a: read']],
-    ['stat("/a/f", 0x7f) = -1 ENOENT (No such file or directory)', []],
-    ['openat(AT_FDCWD, "/a/f", O_RDONLY) = -1 EACCES (Permission denied)', []],
-    [
-      'openat(AT_FDCWD, "/dev/tty", O_RDWR) = -1 ENXIO (No such device or address)',
-      ['/dev/tty: open, read, write'],
-    ],
-  ])('%s', (line, expected) => {
+  it.each(CALLS)('%s', (line, expected) => {
     expect(needs(`1 ${line}`)).toEqual(expected);
+  });
+});
+
+describe('a refused call', () => {
+  const succeeding = CALLS.filter(([line]) => !line.includes(' = -1 '));
+  const refuse = (line: string): string => line.replace(/ = \S+$/, ' = -1 EACCES (Permission denied)');
+
+  it.each(succeeding)('needs what it would have needed: %s', (line, expected) => {
+    const [refused] = record(`1 ${refuse(line)}`).refused;
+    expect(refused?.needs.map(needText).sort()).toEqual(expected);
+  });
+
+  it.each(succeeding)('leaves nothing behind: %s', (line) => {
+    const others = `
+      1 openat(AT_FDCWD, "/a/f", O_RDONLY) = 3
+      1 stat("/a/d/x", {st_mode=S_IFREG|0644, ...}) = 0
+      1 openat(AT_FDCWD, "/a/new", O_WRONLY|O_CREAT, 0644) = 4
+      1 rename("/a/new", "/a/newer") = 0`;
+    const after = '\n1 stat("/a/d", {st_mode=S_IFDIR|0755, ...}) = 0\n1 mkdir("/a/made", 0755) = 0';
+    const kept = ({ facts, tree, steps, guessed, notes, faults }: Recording): unknown => ({
+      ...{ facts, tree, steps, guessed, notes, faults },
+    });
+    expect(kept(record(`${others}\n1 ${refuse(line)}${after}`))).toEqual(kept(record(`${others}${after}`)));
   });
 });
 
@@ -198,7 +220,7 @@ describe('places', () => {
 describe('what is not granted', () => {
   it('are calls that were denied', () => {
     const recording = record('1 openat(AT_FDCWD, "/etc/shadow", O_RDONLY) = -1 EACCES (Permission denied)');
-    expect(recording.refused).toEqual([
+    expect(recording.refused).toMatchObject([
       { origin: { input: 0, line: 1 }, call: 'openat("/etc/shadow")', errno: 'EACCES' },
     ]);
     expect(recording.facts.needs.size).toBe(0);

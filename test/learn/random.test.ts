@@ -7,6 +7,10 @@ import { assertionOf, learn, type LearnOptions } from '../../src/learn/learn.js'
 import type { Never } from '../../src/learn/needs-tree.js';
 import { recordScenario } from '../../src/learn/record.js';
 import { checkSources } from '../../src/analyse.js';
+import { defined } from '../../src/assert.js';
+import { compile } from '../../src/compile.js';
+import { runScenario } from '../../src/runtime/scenario/run.js';
+import type { Vfs } from '../../src/runtime/kernel/vfs.js';
 import { buildTree } from '../../src/runtime/kernel/build-tree.js';
 import { treeEntry } from '../../src/runtime/scenario/tree.js';
 import type { Scenario, Step, TreeItem } from '../../src/runtime/scenario/types.js';
@@ -48,6 +52,10 @@ function scenarioFrom(items: readonly TreeItem[], steps: readonly Step[]): Scena
   return { format: 'llp-scenario', version: 1, tree: kept, steps };
 }
 
+function vfsOf(scenario: Scenario): Vfs {
+  return buildTree((scenario.tree as readonly TreeItem[]).map(treeEntry)).vfs;
+}
+
 function learnFrom(scenario: Scenario, nevers: readonly Never[], off: LearnOptions['off'], siblings: number) {
   const trees = [0, 1, 2].map(() => buildTree((scenario.tree as readonly TreeItem[]).map(treeEntry)).vfs);
   const [own, ...others] = trees;
@@ -56,7 +64,15 @@ function learnFrom(scenario: Scenario, nevers: readonly Never[], off: LearnOptio
   const inputs = [{ name: 's.json', what: 's.json', recording, trees: others }];
   return {
     recording,
-    learned: learn(inputs, { name: 'p', off, siblings, home: undefined, nevers, verify: true }),
+    learned: learn(inputs, {
+      name: 'p',
+      off,
+      siblings,
+      home: undefined,
+      nevers,
+      verify: true,
+      ignoreRefused: false,
+    }),
   };
 }
 
@@ -80,6 +96,43 @@ describe('random programs', () => {
       ),
       { numRuns: Number(process.env['LLP_CASES'] ?? 300) },
     );
+  });
+
+  it('are told exactly which refused calls the policy allows', () => {
+    let allowed = 0;
+    let denied = 0;
+    fc.assert(
+      fc.property(
+        fc.array(item, { minLength: 1, maxLength: 8 }),
+        fc.array(fc.tuple(step, fc.boolean()), { minLength: 1, maxLength: 12 }),
+        (items, steps) => {
+          const marked = steps.map(([s, refused]): Step => (refused ? { ...s, expect: 'EACCES' } : s));
+          const scenario = scenarioFrom(items, marked);
+          const { learned, recording } = learnFrom(scenario, [], new Set(['fragments']), 2);
+          const { artifact } = compile([{ name: 'p.llp', text: learned.text }]);
+          if (artifact === undefined) throw new Error('no artifact');
+          const told = new Set(learned.stillAllowed.map((s) => s.refused));
+          for (const refused of recording.refused) {
+            const before = scenario.steps
+              .slice(0, refused.origin.line - 1)
+              .filter((s) => s.expect === undefined);
+            const call = defined(scenario.steps[refused.origin.line - 1], 'it is a step');
+            const bare: Scenario = { ...scenario, steps: [...before, { ...call, expect: 'allow' }] };
+            const free = runScenario(bare, new Map(), vfsOf(scenario)).steps.at(-1)?.result;
+            const enforced = { ...bare, steps: [{ call: 'enforce' }, ...bare.steps] };
+            const { steps: results } = runScenario(enforced, new Map([['main', artifact]]), vfsOf(scenario));
+            const passes = results.at(-1)?.result === 'allow';
+            // What fails by itself, or asks nothing, says nothing of a policy.
+            if (free !== 'allow' || refused.needs.length === 0) continue;
+            expect([refused.call, told.has(refused)]).toEqual([refused.call, passes]);
+            if (passes) allowed++;
+            else denied++;
+          }
+        },
+      ),
+      { numRuns: Number(process.env['LLP_CASES'] ?? 300) },
+    );
+    expect(Math.min(allowed, denied)).toBeGreaterThan(0);
   });
 
   it('get nothing that an assertion excludes', () => {

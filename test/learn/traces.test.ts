@@ -53,6 +53,7 @@ function optionsFor(inputs: readonly Learnt[], more: Partial<LearnOptions> = {})
     home: guessHome(inputs),
     nevers: [],
     verify: true,
+    ignoreRefused: false,
     ...more,
   };
 }

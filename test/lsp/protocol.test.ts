@@ -180,6 +180,27 @@ describe('hover', () => {
     );
   };
 
+  it('says of an assertion whether it holds, and what breaks it', async () => {
+    const text = (claims: string): string =>
+      `llp 1;\nparam s: path = "/srv";\nactions look = read, open;\n${claims}\npolicy "p" {\n  default deny;\n  assert never unlink under "/";\n  dir "/srv" { allow read; }\n}\n`;
+    const claims =
+      'assert never look under "${s}/in";\nassert never write under "${s}";\nassert never gains execute;';
+    expect(await hoverAt('assert ne', text(claims))).toMatch(
+      /^\*\*assert never\*\* `open`, `read` under `\/srv\/in`\n\n`read` is allowed on .*\.\n\n- allowed here \(\[line 10\]/i,
+    );
+    expect(await hoverAt('"${s}/in";\nassert ne', text(claims))).toMatch(
+      /^\*\*assert never\*\* `write` under `\/srv`\n\nHolds: decided on every path/,
+    );
+    expect(await hoverAt('write under "', text(claims))).toMatch(/Holds/);
+    expect(await hoverAt('assert never gai', text(claims))).toMatch(
+      /^\*\*assert never gains\*\* `execute`\n\nHolds: no move/,
+    );
+    expect(await hoverAt('  assert nev', text(''))).toMatch(/`unlink` under `\/`\n\nHolds/);
+    expect(await hoverAt('assert nev', text('assert never write under "/x";\nactions x = nothing;'))).toMatch(
+      /Not decided/,
+    );
+  });
+
   it('shows the rights at a directory and beneath it, and why', async () => {
     const shown = await hoverAt('dir? "i');
     expect(shown).toContain('**dir?** `/srv/in` in policy `p`');

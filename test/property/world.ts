@@ -32,7 +32,7 @@ import {
   type Position,
   type Tree,
 } from '../semantics/tree.js';
-import { spell, type Asked, type Call } from './arbitrary.js';
+import { spell, type Call } from './arbitrary.js';
 
 export interface World {
   readonly tree: Tree;

@@ -5,7 +5,7 @@
  * one name and one parent (the root is its own); `generation` changes whenever a name, a link target's inode or
  * a mount changes, so that a resolved path may be kept as long as it has not.
  */
-import { assert } from '../../assert.js';
+import { assert, assertNever } from '../../assert.js';
 
 export type InodeKind = 'dir' | 'file' | 'symlink' | 'fifo' | 'device';
 
@@ -63,6 +63,19 @@ export interface ParsedPath {
   readonly trailing: boolean;
 }
 
+/** One change of names. */
+export type TreeChange =
+  | { readonly kind: 'added' | 'removed'; readonly dir: Inode; readonly name: string; readonly inode: Inode }
+  | {
+      readonly kind: 'moved' | 'swapped';
+      readonly from: Inode;
+      readonly fromName: string;
+      readonly to: Inode;
+      readonly toName: string;
+      /** What was `fromName`. */
+      readonly inode: Inode;
+    };
+
 export class Vfs {
   /** By inode number; undefined when it is gone. */
   readonly inodes: (Inode | undefined)[] = [undefined];
@@ -75,6 +88,8 @@ export class Vfs {
   nextMount = 1;
   /** Paths cut into components, kept by the path walk. */
   readonly parsed = new Map<string, ParsedPath>();
+  /** Told of every change of names, after it. */
+  changed: ((change: TreeChange) => void) | undefined = undefined;
 
   constructor() {
     this.root = newInode(this, 'dir');
@@ -117,6 +132,7 @@ export function addEntry(vfs: Vfs, dir: Inode, name: string, inode: Inode): void
   inode.nlink++;
   if (inode.kind === 'dir') inode.parent = dir;
   vfs.generation++;
+  vfs.changed?.({ kind: 'added', dir, name, inode });
 }
 
 /** Takes a name away; the inode lives on while another name or a holder is left. */
@@ -126,6 +142,7 @@ export function removeEntry(vfs: Vfs, dir: Inode, name: string): Inode {
   dir.entries?.delete(name);
   inode.nlink--;
   vfs.generation++;
+  vfs.changed?.({ kind: 'removed', dir, name, inode });
   freeIfUnused(vfs, inode);
   return inode;
 }
@@ -138,6 +155,7 @@ export function moveEntry(vfs: Vfs, from: Inode, fromName: string, to: Inode, to
   to.entries?.set(toName, inode);
   if (inode.kind === 'dir') inode.parent = to;
   vfs.generation++;
+  vfs.changed?.({ kind: 'moved', from, fromName, to, toName, inode });
 }
 
 /** Lets two names change places. */
@@ -149,6 +167,25 @@ export function swapEntries(vfs: Vfs, a: Inode, aName: string, b: Inode, bName: 
   if (second.kind === 'dir') second.parent = a;
   if (first.kind === 'dir') first.parent = b;
   vfs.generation++;
+  vfs.changed?.({ kind: 'swapped', from: a, fromName: aName, to: b, toName: bName, inode: first });
+}
+
+/** Takes a change back. What had no name any more is there again, under its number. */
+export function undoChange(vfs: Vfs, change: TreeChange): void {
+  switch (change.kind) {
+    case 'added':
+      removeEntry(vfs, change.dir, change.name);
+      return;
+    case 'removed':
+      vfs.inodes[change.inode.ino] = change.inode;
+      return addEntry(vfs, change.dir, change.name, change.inode);
+    case 'moved':
+      return moveEntry(vfs, change.to, change.toName, change.from, change.fromName);
+    case 'swapped':
+      return swapEntries(vfs, change.to, change.toName, change.from, change.fromName);
+    default:
+      return assertNever(change);
+  }
 }
 
 /** Forgets an inode that neither a name nor a holder nor a mount keeps. Its number is not used again. */

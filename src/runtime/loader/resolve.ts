@@ -2,7 +2,7 @@
  * Paths of a manifest → objects of a file system, before any program runs: symbolic links are followed, globs are matched
  * against what exists. What is found is a *physical path*: the locations from the root down, mounts kept as they are.
  */
-import { compileGlob, matchesGlob, type Glob } from '../../pattern/glob.js';
+import { globOf, matchesGlob } from '../../pattern/glob.js';
 import type { MapEntry } from '../../artifact/manifest.js';
 import { crossDown, mountAt, rootLocation, type Location } from '../kernel/mounts.js';
 import { MAX_LINKS } from '../kernel/namei.js';
@@ -51,14 +51,6 @@ export function isGlobbed(components: Components): boolean {
 
 export function literalNames(components: Components): string[] {
   return components.flatMap((c) => ('literal' in c ? [c.literal] : []));
-}
-
-const GLOBS = new Map<string, Glob | undefined>();
-
-/** A glob of a manifest, compiled once. */
-function globOf(source: string): Glob | undefined {
-  if (!GLOBS.has(source)) GLOBS.set(source, compileGlob(source));
-  return GLOBS.get(source);
 }
 
 function step(vfs: Vfs, dir: PhysicalPath, component: Components[number]): PhysicalPath[] {

@@ -2,7 +2,7 @@
  * The functions that a module is called through: each runs all programs of a hook that match, in the order of the program
  * set, and stops at the first denial. A result is 0, or 1 + the place of the program that denied.
  */
-import { I32, I64, OP, access, call, i32Const, i64Const, local } from './encode.js';
+import { I32, OP, access, call, i32Const, i64Const, local } from './encode.js';
 import type { Bytes, FunctionBody, FunctionType } from './encode.js';
 import { CONTEXT, CONTEXT_SIZE, REQUEST, RESULT, STOPPED_AT } from './layout.js';
 

@@ -1,6 +1,6 @@
 /** Maps moved into linear memory, where modules reach them. They stay the same objects for everyone else. */
 import type { EngineMap, InodeTable, PlainTable } from '../maps.js';
-import { DESCRIPTOR, DESCRIPTOR_SIZE, MAP_KIND } from './layout.js';
+import { DESCRIPTOR_SIZE, MAP_KIND } from './layout.js';
 import { allocate, own, release } from './linear.js';
 import type { LinearMemory, Region } from './linear.js';
 

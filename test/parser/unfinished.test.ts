@@ -1,0 +1,106 @@
+/** Statements that are being typed: one mistake, at the end of their line, and the next statement is what it was. */
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { defined } from '../../src/assert.js';
+import { positionAt } from '../../src/diagnostics/lines.js';
+import type { PolicyFile } from '../../src/parser/ast.js';
+import { readLexemes } from '../../src/parser/lexemes.js';
+import { parse } from '../../src/parser/parse.js';
+
+const DECLARED = [
+  ...['imports', 'params', 'actions', 'fragments', 'policies', 'assertions', 'accepts', 'tests'],
+] as readonly (keyof PolicyFile)[];
+
+function counts(text: string): readonly number[] {
+  const file = defined(parse(text, 0).value, 'a tree');
+  return DECLARED.map((kind) => (file[kind] as readonly unknown[]).length);
+}
+
+const OUTER = [
+  ...['assert ', 'assert never ', 'assert always ', 'assert never read ', 'assert never read under '],
+  ...['assert never gains ', 'accept ', 'accept gains ', 'import ', 'param ', 'param x', 'param x: '],
+  ...['actions ', 'actions a', 'actions a = ', 'actions a = read, ', 'policy ', 'policy "q" ', 'fragment '],
+  ...['fragment f', 'test ', 'test "x" '],
+];
+const DECLARATIONS = [
+  ...['accept gains write;', 'actions z = read;', 'policy "n" { default deny; }', 'import "std/node.llp";'],
+  ...['test "n" { expect allow read "/x"; }', 'assert never write under "/etc";', 'param n: path = "/a";'],
+];
+
+describe.each(OUTER)('unfinished: %s', (half) => {
+  it.each(DECLARATIONS)('%s', (next) => {
+    const { value, diagnostics } = parse(`llp 1;\n${half}\n${next}\n`, 0);
+    expect(diagnostics.map((d) => [d.code, d.span?.start, d.span?.end])).toEqual([
+      ['LLP1001', 7 + half.trimEnd().length, 7 + half.trimEnd().length],
+    ]);
+    const file = defined(value, 'a tree');
+    const alone = counts(`llp 1;\n${next}\n`);
+    DECLARED.forEach((kind, i) =>
+      expect((file[kind] as readonly unknown[]).length).toBeGreaterThanOrEqual(alone[i] ?? 0),
+    );
+  });
+});
+
+const INNER = [
+  ...[
+    'allow ',
+    'allow read',
+    'allow read, ',
+    'deny ',
+    'forbid read',
+    'dir ',
+    'dir "/a" ',
+    'file ',
+    'file? "/a"',
+  ],
+  ...['default ', 'here ', 'use ', 'assert never ', 'assert never read under ', 'accept gains '],
+];
+const ITEMS = [
+  'allow read;',
+  'deny write;',
+  'dir "b" { allow read; }',
+  'file "c" { allow read; }',
+  'here { allow read; }',
+];
+
+describe.each(INNER)('unfinished in a policy: %s', (half) => {
+  // `default` goes on with a verdict on the next line too.
+  it.each(ITEMS.filter((item) => half !== 'default ' || !/^(allow|deny)/.test(item)))('%s', (next) => {
+    const { value, diagnostics } = parse(
+      `llp 1;\npolicy "p" {\n  ${half}\n  ${next}\n  dir "z" { allow open; }\n}\n`,
+      0,
+    );
+    expect(diagnostics.map((d) => d.code)).toEqual(['LLP1001']);
+    const items = value?.policies[0]?.items.slice(-2).map((item) => item.kind);
+    expect(items).toEqual([
+      next.startsWith('here') ? 'here' : /^(dir|file)/.test(next) ? 'scope' : 'rule',
+      'scope',
+    ]);
+  });
+});
+
+const EXAMPLES = readdirSync('examples')
+  .map((name) => `examples/${name}/policy.llp`)
+  .filter((path) => !path.includes('integrations'))
+  .map((path) => readFileSync(path, 'utf8'));
+
+it('wherever a statement of the examples is cut, what is wrong is on its line', () => {
+  const cut = fc.constantFrom(...EXAMPLES).chain((text) => {
+    const lines = text.split('\n');
+    const statements = lines.flatMap((line, i) => (/^\s*[a-z][^{}]*;\s*$/.test(line) && i > 0 ? [i] : []));
+    return fc.record({ text: fc.constant(text), at: fc.constantFrom(...statements), n: fc.nat() });
+  });
+  fc.assert(
+    fc.property(cut, ({ text, at, n }) => {
+      const lines = text.split('\n');
+      const { tokens } = readLexemes(lines[at] ?? '');
+      lines[at] = (lines[at] ?? '').slice(0, tokens[n % (tokens.length - 1)]?.end);
+      const broken = lines.join('\n');
+      const source = { name: 'a.llp', text: broken };
+      const found = parse(broken, 0).diagnostics.map((d) => positionAt(source, d.span?.start ?? 0).line);
+      expect(new Set([...found, at + 1])).toEqual(new Set([at + 1]));
+    }),
+    { numRuns: 2000 },
+  );
+});
