@@ -75,7 +75,7 @@ export function analyse(inputs: readonly SourceInput[], options: CompileOptions 
     found.push(...checkAssertions(policy, hierarchies));
     const moves = checkGains(policy, hierarchies);
     gains.push(...moves.gains);
-    found.push(...moves.undecided, ...gains.map((g) => g.diagnostic));
+    found.push(...moves.others, ...gains.map((g) => g.diagnostic));
   }
   return { policy, layers, gains, linked, sources, diagnostics: sortDiagnostics(found) };
 }
@@ -118,7 +118,6 @@ export function hasError(diagnostics: readonly Diagnostic[]): boolean {
 }
 
 function tooLarge(layer: Layer, place: Place): Diagnostic {
-  const help = 'let globs beneath this place share less: name directories, or split the policy into layers';
   const span = place.dirs[0]?.spans[0] ?? place.files[0]?.spans[0] ?? layer.span;
-  return report('LLP4001', { path: placePath(place) }, { span, help });
+  return report('LLP4001', { path: placePath(place) }, { span });
 }

@@ -1,7 +1,7 @@
 /** A difference for people: text for a terminal, Markdown for the comment of a pull request. */
 import { counted } from './diagnostics/counted.js';
 import { printable } from './diagnostics/printable.js';
-import type { DiffChange, DiffReport, DiffRequirement, DiffRule } from './diff.js';
+import type { DiffChange, DiffReport, DiffRequirement, DiffRule, DiffUnasked, DiffWitness } from './diff.js';
 
 export interface Marks {
   readonly widened: (text: string) => string;
@@ -28,18 +28,32 @@ export function diffText(report: DiffReport, marks: Marks = PLAIN): string {
   return [...lines, '', totalText(report), ''].join('\n');
 }
 
-function equalText({ states, sameScopes }: DiffReport): string {
-  const proof = `no difference on any path: ${counted(states, 'state')} of both automata together`;
+function equalText({ states, sameScopes, unasked }: DiffReport): string {
+  const compared = `${counted(states, 'state')} of both automata together`;
+  const proof =
+    unasked === null
+      ? `no difference on any path: ${compared}`
+      : `no difference in what calls ask: ${compared}; only ${unaskedText(unasked)} and its like differ, which no call asks`;
   return sameScopes
     ? proof
     : `${proof}\nthe scopes differ: where links lead two of them together, loading may tell them apart`;
 }
 
-function totalText({ changes, requirements, complete, states }: DiffReport): string {
+function unaskedText({ actions: [action], object, path }: DiffUnasked): string {
+  return object === 'dir'
+    ? `${action} of the directory ${printable(directoryText(path))}`
+    : `${action} of the file ${printable(path)}`;
+}
+
+const directoryText = (path: string): string => (path === '/' ? path : `${path}/`);
+
+function totalText({ changes, requirements, complete, states, unasked }: DiffReport): string {
   const count = (kind: DiffChange['change']): number => changes.filter((c) => c.change === kind).length;
   const needs = requirements.length === 0 ? '' : `, ${requirements.length} at load`;
   const more = complete ? '' : '; there are more, globs lead to too many paths to list all';
-  return `${count('widened')} widened, ${count('narrowed')} narrowed${needs}; ${counted(states, 'state')} compared${more}`;
+  const rest =
+    unasked === null ? '' : `; ${unaskedText(unasked)} and its like differ too, which no call asks`;
+  return `${count('widened')} widened, ${count('narrowed')} narrowed${needs}; ${counted(states, 'state')} compared${more}${rest}`;
 }
 
 /** Where a change begins, in words. */
@@ -58,7 +72,7 @@ function changeLines(change: DiffChange, marks: Marks): string[] {
   const sign = change.change === 'widened' ? widened('+') : narrowed('-');
   const verdicts = `${change.old.verdict} -> ${change.new.verdict}`;
   return [
-    `  ${sign} ${change.actions.join(', ')}: ${verdicts}, as on ${witnessText(change)}`,
+    `  ${sign} ${change.actions.join(', ')}: ${verdicts}, as on ${witnessesText(change)}`,
     `      old: ${ruleTexts(change, 'old')}`,
     `      new: ${ruleTexts(change, 'new')}`,
   ];
@@ -67,19 +81,22 @@ function changeLines(change: DiffChange, marks: Marks): string[] {
 /** A change in one line. */
 export function changeLine(change: DiffChange): string {
   const { old, new: next, actions } = change;
-  const at = `as on ${witnessText(change)}`;
+  const at = `as on ${witnessesText(change)}`;
   return `${regionText(change)}: ${actions.join(', ')} ${old.verdict} -> ${next.verdict}, ${at}`;
 }
 
+function witnessesText({ witnesses }: DiffChange): string {
+  return witnesses.map(witnessText).join(' and ');
+}
+
 /** The witness, and what stands in the way of a request on it. */
-function witnessText({ witness }: DiffChange): string {
-  const { path, object, appearsLater, blocked, refused } = witness;
+function witnessText({ path, object, appearsLater, blocked, refused }: DiffWitness): string {
   const notes = [
     appearsLater ? 'made after the policy is loaded' : undefined,
     sidesText(blocked.old !== null, blocked.new !== null, 'denies the walk there'),
     sidesText(refused.old, refused.new, 'does not load with it there'),
   ].filter((n) => n !== undefined);
-  const kind = printable(object === 'dir' && path !== '/' ? `${path}/` : path);
+  const kind = printable(object === 'dir' ? directoryText(path) : path);
   return notes.length === 0 ? kind : `${kind} (${notes.join('; ')})`;
 }
 
@@ -128,7 +145,7 @@ function changeRow(change: DiffChange): string {
   const side = (which: 'old' | 'new'): string =>
     `${change[which].verdict}: ${code(ruleTexts(change, which))}`;
   const cells = [sign, code(regionText(change)), change.actions.join(', '), side('old'), side('new')];
-  return row([...cells, code(witnessText(change))]);
+  return row([...cells, code(witnessesText(change))]);
 }
 
 function requirementRow({ path, object, old, new: next }: DiffRequirement): string {

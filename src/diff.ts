@@ -5,7 +5,8 @@
 import { actionNames, type ActionName } from './abi/actions.js';
 import type { JsonLocation } from './diagnostics/json.js';
 import type { Span } from './diagnostics/types.js';
-import { findDifferences, type Change, type LayerDecision, type Side } from './ir/differences.js';
+import type { Change, LayerDecision, Witness } from './ir/changes.js';
+import { findDifferences, type Side, type Unasked } from './ir/differences.js';
 import type { Aspect } from './ir/on-path.js';
 import { componentText, patternText } from './ir/paths.js';
 import type { Layer } from './ir/policy.js';
@@ -25,13 +26,15 @@ export interface LocatedText {
 export interface DiffReport {
   readonly format: 'llp-diff';
   readonly version: 1;
-  /** Whether nothing at all differs; proved over `states` states of the product of both automata. */
+  /** Whether nothing differs that a call could ask; proved over `states` states of the product of both automata. */
   readonly equal: boolean;
   readonly states: number;
   /** False where globs lead to so many paths that some changes are not listed. */
   readonly complete: boolean;
   /** Whether both have the same scopes with the same effects: then no symbolic link can tell them apart either. */
   readonly sameScopes: boolean;
+  /** Where no change is: requests on which the verdicts do, and which no call makes. */
+  readonly unasked: DiffUnasked | null;
   readonly changes: readonly DiffChange[];
   readonly requirements: readonly DiffRequirement[];
 }
@@ -40,12 +43,21 @@ export interface DiffChange {
   readonly change: 'widened' | 'narrowed';
   readonly actions: readonly ActionName[];
   readonly region: { readonly path: string; readonly aspects: readonly Aspect[] };
-  readonly witness: DiffWitness;
+  /** One, or one of each kind where no kind of object is asked all the actions. */
+  readonly witnesses: readonly DiffWitness[];
   readonly old: DiffVerdict;
   readonly new: DiffVerdict;
 }
 
+export interface DiffUnasked {
+  readonly path: string;
+  readonly object: 'dir' | 'file';
+  readonly actions: readonly ActionName[];
+}
+
 export interface DiffWitness {
+  /** Of the change, those that are asked of it. */
+  readonly actions: readonly ActionName[];
   readonly path: string;
   readonly object: 'dir' | 'file';
   readonly appearsLater: boolean;
@@ -93,28 +105,37 @@ export function diffPolicies(old: DiffSide, next: DiffSide): DiffResult {
     states: found.states,
     complete: !found.more,
     sameScopes: scopesText(old.layers) === scopesText(next.layers),
+    unasked: found.unasked === undefined ? null : unaskedOf(found.unasked),
     changes: found.changes.map((c) => changeOf(c, old, next)),
     requirements: needs.map((n) => requirementOf(n, old, next)),
   };
 }
 
+function unaskedOf({ names, object, actions }: Unasked): DiffUnasked {
+  return { path: rawPath(names), object, actions: actionNames(actions) };
+}
+
 function changeOf(change: Change, old: DiffSide, next: DiffSide): DiffChange {
-  const { witness } = change;
-  const until = (length: number | undefined): string | null =>
-    length === undefined ? null : rawPath(witness.names.slice(0, length));
   return {
     change: change.change,
     actions: actionNames(change.actions),
     region: { path: rawPath(change.names), aspects: change.aspects },
-    witness: {
-      path: rawPath(witness.names),
-      object: witness.object,
-      appearsLater: witness.appearsLater,
-      blocked: { old: until(witness.blocked[0]), new: until(witness.blocked[1]) },
-      refused: { old: witness.refused[0], new: witness.refused[1] },
-    },
+    witnesses: change.witnesses.map(witnessOf),
     old: verdictOf(change.decisions[0], old),
     new: verdictOf(change.decisions[1], next),
+  };
+}
+
+function witnessOf({ names, object, actions, appearsLater, blocked, refused }: Witness): DiffWitness {
+  const until = (length: number | undefined): string | null =>
+    length === undefined ? null : rawPath(names.slice(0, length));
+  return {
+    actions: actionNames(actions),
+    path: rawPath(names),
+    object,
+    appearsLater,
+    blocked: { old: until(blocked[0]), new: until(blocked[1]) },
+    refused: { old: refused[0], new: refused[1] },
   };
 }
 

@@ -4,12 +4,16 @@
  * Every edit is tried: applied to the text, compiled, the same request asked again. Several things may deny one request (the
  * walk, then the action; one layer, then another), so an edit may take several steps. Weakness: the steps are found one after
  * the other, each the smallest that does away with one denial; their sum need not be the smallest of all sums.
+ *
+ * An edit that breaks an assertion is tried without it: where it would do, it is told which assertion rules it out.
  */
 import { hasError } from './analyse.js';
+import { defined } from './assert.js';
 import type { CompileResult } from './compile.js';
 import { diffPolicies, type DiffChange, type DiffSide } from './diff.js';
 import { costOf, editsFor, type Candidate, type EditTarget, type TextEdit } from './edits.js';
-import type { NamedSource } from './diagnostics/types.js';
+import { lineText, positionAt } from './diagnostics/lines.js';
+import type { Diagnostic, NamedSource, Span } from './diagnostics/types.js';
 
 /** The answer to the request under one version of the policy. */
 export interface Asked {
@@ -44,10 +48,28 @@ export interface Hunk {
 const MAX_TRIES = 40;
 const MAX_STEPS = 8;
 
+/** An edit that would do, and what does not let it. */
+export interface RuledOut {
+  readonly hunks: readonly Hunk[];
+  readonly assertions: readonly AssertionLine[];
+}
+
+export interface AssertionLine {
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  readonly text: string;
+}
+
+/** As many are told. */
+const MAX_RULED_OUT = 3;
+
 export interface Flips {
   readonly smallest: Flip | undefined;
   /** Where it is another one, and changes less. */
   readonly narrowest: Flip | undefined;
+  /** Where there is none: edits that assertions rule out, the smallest first. */
+  readonly ruledOut: readonly RuledOut[];
 }
 
 export async function findFlips(
@@ -57,29 +79,33 @@ export async function findFlips(
 ): Promise<Flips> {
   const bySize = (a: Candidate, b: Candidate): number => costOf(a) - costOf(b) || a.reach - b.reach;
   const byReach = (a: Candidate, b: Candidate): number => a.reach - b.reach || costOf(a) - costOf(b);
-  const smallest = await search(start, wanted, context, bySize);
-  if (smallest === undefined) return { smallest, narrowest: undefined };
-  const narrowest = await search(start, wanted, context, byReach);
+  const ruledOut: RuledOut[] = [];
+  const smallest = await search({ start, wanted, context, order: bySize, ruledOut });
+  if (smallest === undefined) return { smallest, narrowest: undefined, ruledOut };
+  const narrowest = await search({ start, wanted, context, order: byReach, ruledOut });
   const less = narrowest !== undefined && extent(narrowest) < extent(smallest);
-  return { smallest, narrowest: less ? narrowest : undefined };
+  return { smallest, narrowest: less ? narrowest : undefined, ruledOut: [] };
 }
 
 function extent({ changes }: Flip): number {
   return changes.reduce((sum, c) => sum + c.actions.length * c.region.aspects.length, 0);
 }
 
-async function search(
-  start: CompileResult,
-  wanted: 'allow' | 'deny',
-  context: FlipContext,
-  order: (a: Candidate, b: Candidate) => number,
-): Promise<Flip | undefined> {
-  let result = start;
+interface Search {
+  readonly start: CompileResult;
+  readonly wanted: 'allow' | 'deny';
+  readonly context: FlipContext;
+  readonly order: (a: Candidate, b: Candidate) => number;
+  readonly ruledOut: RuledOut[];
+}
+
+async function search(search: Search): Promise<Flip | undefined> {
+  let result = search.start;
   for (let step = 0; step < MAX_STEPS; step++) {
-    const next = await oneStep(result, wanted, context, order);
+    const next = await oneStep(search, result);
     if (next === undefined) return undefined;
     result = next.result;
-    if (next.verdict === wanted) return flipOf(start, result);
+    if (next.verdict === search.wanted) return flipOf(search.start, result);
   }
   return undefined;
 }
@@ -90,24 +116,59 @@ interface Stepped {
 }
 
 /** The first edit, in this order, that does away with what is in the way. */
-async function oneStep(
-  result: CompileResult,
-  wanted: 'allow' | 'deny',
-  context: FlipContext,
-  order: (a: Candidate, b: Candidate) => number,
-): Promise<Stepped | undefined> {
+async function oneStep(search: Search, result: CompileResult): Promise<Stepped | undefined> {
+  const { wanted, context, order, ruledOut } = search;
   const before = await context.ask(result);
   if (before.target === undefined) return undefined;
   const candidates = editsFor({ ...before.target, wanted }, result.stages.files, result.sources);
   for (const candidate of [...candidates].sort(order).slice(0, MAX_TRIES)) {
     const edited = context.compile(applyEdit(result.sources, candidate.edit));
-    if (hasError(edited.diagnostics)) continue;
-    const { verdict, by } = await context.ask(edited);
-    const another = wanted === 'allow' && verdict === 'deny' && by !== before.by;
-    if (verdict === wanted || another) return { result: edited, verdict };
+    const does = ({ verdict, by }: Asked): boolean =>
+      verdict === wanted || (wanted === 'allow' && verdict === 'deny' && by !== before.by);
+    if (hasError(edited.diagnostics)) {
+      const asserted = ruledOut.length < MAX_RULED_OUT ? withoutAssertions(edited, context) : undefined;
+      if (asserted !== undefined && does(await context.ask(asserted.result)))
+        ruledOut.push({ hunks: allHunks(search.start, edited), assertions: asserted.assertions });
+      continue;
+    }
+    const asked = await context.ask(edited);
+    if (does(asked)) return { result: edited, verdict: asked.verdict };
   }
   return undefined;
 }
+
+const isBroken = ({ code, severity }: Diagnostic): boolean =>
+  severity === 'error' && (code === 'LLP3018' || code === 'LLP3020');
+
+/** The same without the assertions that it breaks; undefined where something else is wrong. */
+function withoutAssertions(
+  broken: CompileResult,
+  { compile }: FlipContext,
+): { readonly result: CompileResult; readonly assertions: readonly AssertionLine[] } | undefined {
+  const errors = broken.diagnostics.filter((d) => d.severity === 'error');
+  const spans = errors.flatMap((d) => (isBroken(d) && d.span !== undefined ? [d.span] : []));
+  if (spans.length < errors.length) return undefined;
+  const texts = new Map(
+    broken.sources.map(({ id, text }, i) => [id, spans.filter((s) => s.source === i).reduce(blanked, text)]),
+  );
+  const result = compile(texts);
+  if (hasError(result.diagnostics)) return undefined;
+  const lines = spans.map((span) => assertionLine(span, broken.sources));
+  return { result, assertions: lines.filter((l, i) => lines.findIndex((o) => isSameLine(l, o)) === i) };
+}
+
+/** As long as before, so that what follows stays where it is. */
+function blanked(text: string, { start, end }: Span): string {
+  return text.slice(0, start) + text.slice(start, end).replace(/[^\n]/g, ' ') + text.slice(end);
+}
+
+function assertionLine({ source, start }: Span, sources: readonly NamedSource[]): AssertionLine {
+  const at = defined(sources[source], 'a span is in a source');
+  const { line } = positionAt(at, start);
+  return { file: at.name, line, text: lineText(at, line).trim() };
+}
+
+const isSameLine = (a: AssertionLine, b: AssertionLine): boolean => a.file === b.file && a.line === b.line;
 
 /** The texts by name, one of them edited. */
 function applyEdit(sources: readonly NamedSource[], { span, text }: TextEdit): Map<string, string> {
@@ -119,11 +180,15 @@ function applyEdit(sources: readonly NamedSource[], { span, text }: TextEdit): M
   );
 }
 
-function flipOf(before: CompileResult, after: CompileResult): Flip {
-  const hunks = before.sources.flatMap((source) => {
+function allHunks(before: CompileResult, after: CompileResult): Hunk[] {
+  return before.sources.flatMap((source) => {
     const other = after.sources.find((s) => s.id === source.id);
     return other === undefined ? [] : hunksOf(source.name, source.text, other.text);
   });
+}
+
+function flipOf(before: CompileResult, after: CompileResult): Flip {
+  const hunks = allHunks(before, after);
   const diff = diffPolicies(sideOf(before), sideOf(after));
   return { hunks, changes: diff.format === 'llp-diff' ? diff.changes : [] };
 }

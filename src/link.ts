@@ -4,6 +4,7 @@
  */
 import { posix } from 'node:path';
 import { report } from './diagnostics/catalogue.js';
+import { manifestForPolicy } from './diagnostics/not-a-policy.js';
 import type { Diagnostic, NamedSource, Span } from './diagnostics/types.js';
 import type { Linked, LinkedFile } from './ir/linked.js';
 import type { ImportDecl, PolicyFile } from './parser/ast.js';
@@ -61,7 +62,9 @@ function addFile(linker: Linker, source: NamedSource, open: readonly string[]): 
   linker.byId.set(source.id, index);
   linker.sources.push(source);
   linker.files.push(undefined);
-  const parsed = parse(source.text, index);
+  const manifest = manifestForPolicy(source.text, index);
+  const parsed =
+    manifest === undefined ? parse(source.text, index) : { value: undefined, diagnostics: [manifest] };
   linker.out.push(...parsed.diagnostics);
   const file = parsed.value ?? emptyFile(index);
   const imports: LinkedFile['imports'][number][] = [];

@@ -61,7 +61,11 @@ function runTest(
   if (problems.length > 0) return { ...base, passed: false, expectations: 0, diagnostics: problems };
   const loaded = loadPolicy(artifact, vfs, createEngine(engine));
   if (loaded.kind === 'refused') {
-    const diagnostics = toDiagnostics(loaded.problems, sources);
+    const note = notRun(test);
+    const diagnostics = toDiagnostics(loaded.problems, sources).map((d) => ({
+      ...d,
+      notes: [...d.notes, note],
+    }));
     return { ...base, passed: false, expectations: 0, diagnostics };
   }
   const observed = (step: CheckedStep): Diagnostic[] => {
@@ -74,6 +78,12 @@ function runTest(
   );
   const expectations = test.steps.filter((s) => s.kind === 'expect').length;
   return { ...base, passed: diagnostics.length === 0, expectations, diagnostics };
+}
+
+/** Which of the tests is meant: a problem of loading stands at the policy's scope. */
+function notRun({ name, span }: CheckedTest): Note {
+  const head = { ...span, end: span.start + 'test'.length };
+  return { message: `test \`${name}\` is not run, as the policy is not loaded on its tree`, span: head };
 }
 
 function runStep(policy: LoadedPolicy, step: CheckedStep, sources: readonly NamedSource[]): Diagnostic[] {

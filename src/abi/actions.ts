@@ -73,6 +73,11 @@ export const NEVER_ON_DIRECTORY: ActionMask =
 /** What no call asks of anything but a directory. */
 export const ONLY_ON_DIRECTORY: ActionMask = DIRECTORY_ACTIONS & ~maskOf('mounton');
 
+/** The actions that calls ask of a kind of object. */
+export function actionsAskedOf(object: 'dir' | 'file'): ActionMask {
+  return ALL_ACTIONS & ~(object === 'dir' ? NEVER_ON_DIRECTORY : ONLY_ON_DIRECTORY);
+}
+
 const BIT_OF: ReadonlyMap<string, number> = new Map(ACTIONS.map((name, bit) => [name, bit]));
 
 /** The bit of an action name, or undefined for a name that is no action. */

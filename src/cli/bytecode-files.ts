@@ -4,11 +4,11 @@
  * The name of the file decides which: .json, .llp, .hex or `-`, anything else. Nothing is said here about the bytes.
  */
 import type { Artifact, ManifestProgram } from '../artifact/manifest.js';
-import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic, NamedSource } from '../diagnostics/types.js';
 import { parseHex } from './hex.js';
 import { readBytes, readText, reasonOf } from './io.js';
 import { UsageError, type Options } from './options.js';
+import { unreadable } from './unreadable.js';
 
 export interface BytecodeProgram {
   readonly name: string;
@@ -58,7 +58,7 @@ export async function readBytecode(file: string, options: Options): Promise<Byte
   const isHex = options.hex || file === '-' || file.endsWith('.hex');
   const read = isHex ? readHexFile(file) : readBinary(file);
   if (typeof read === 'string') {
-    return { kind: 'refused', diagnostics: [report('LLP2017', { path: file, why: read }, {})], sources: [] };
+    return { kind: 'refused', diagnostics: [unreadable(file, read)], sources: [] };
   }
   const name = file === '-' ? '<stdin>' : file;
   return { kind: 'ok', programs: [{ name, bytes: read, row: undefined }], artifact: undefined, sources: [] };

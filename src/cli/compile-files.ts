@@ -1,12 +1,12 @@
 /** Files → a compilation: what every command that takes policies begins with. */
 import type { CompileOptions } from '../analyse.js';
 import type { CompileResult } from '../compile.js';
-import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic } from '../diagnostics/types.js';
 import type { SourceInput } from '../link.js';
 import { identify, readText, type ReadFile } from './io.js';
 import { progressLine } from './output.js';
 import type { Options } from './options.js';
+import { unreadable } from './unreadable.js';
 
 /** How far to go: `check` stops before there is a plan. */
 export type Depth = 'check' | 'build';
@@ -18,7 +18,7 @@ export async function compileFiles(
   depth: Depth = 'build',
   readFile: ReadFile = readText,
 ): Promise<CompileResult> {
-  const unreadable: Diagnostic[] = [];
+  const missing: Diagnostic[] = [];
   const readable: string[] = [];
   const texts: string[] = [];
   for (const path of paths) {
@@ -27,11 +27,11 @@ export async function compileFiles(
       readable.push(path);
       texts.push(read.text);
     } else {
-      unreadable.push(report('LLP2017', { path, why: read.why }, {}));
+      missing.push(unreadable(path, read.why));
     }
   }
   if (readable.length === 0)
-    return { artifact: undefined, diagnostics: unreadable, sources: [], stages: { files: [] } };
+    return { artifact: undefined, diagnostics: missing, sources: [], stages: { files: [] } };
   const progress = progressLine();
   const compileOptions = {
     defines: options.defines,
@@ -46,8 +46,8 @@ export async function compileFiles(
       : { ...(await import('../analyse.js')).checkSources(inputs, compileOptions), artifact: undefined };
   const diagnostics = await confirmed(result);
   progress.done();
-  if (unreadable.length === 0) return { ...result, diagnostics };
-  return { ...result, artifact: undefined, diagnostics: [...unreadable, ...diagnostics] };
+  if (missing.length === 0) return { ...result, diagnostics };
+  return { ...result, artifact: undefined, diagnostics: [...missing, ...diagnostics] };
 }
 
 /** What is said of moves is confirmed by runs; the runtime is loaded only where there is such a move. */

@@ -13,12 +13,7 @@ export async function diffCommand(options: Options): Promise<number> {
   if (old.kind === 'refused' || next.kind === 'refused') return refuse([old, next], options);
   const result = diffPolicies(old.side, next.side);
   if (result.format === 'too-large') {
-    const help = 'let globs beneath this place share less: name directories, or split the policy into layers';
-    await printDiagnostics(
-      [report('LLP4001', { path: result.globs }, { help })],
-      [],
-      diagnosticFormat(options),
-    );
+    await printDiagnostics([report('LLP4001', { path: result.globs }, {})], [], diagnosticFormat(options));
     return 1;
   }
   print(formatted(result, options));

@@ -3,30 +3,45 @@ import type { Manifest } from '../artifact/manifest.js';
 import { lineText, positionAt } from '../diagnostics/lines.js';
 import type { NamedSource } from '../diagnostics/types.js';
 import { changeLine } from '../diff-text.js';
-import type { Flip, Flips } from '../flip.js';
+import type { Flip, Flips, Hunk, RuledOut } from '../flip.js';
 import { reasonNote } from '../locate.js';
 import type { CookieView, ExplainedRun, PlaceMention } from '../runtime/explain.js';
 import type { Subject } from '../runtime/subject.js';
 import { printable } from '../diagnostics/printable.js';
-import type { Answer } from './question.js';
+import type { Answer, AskedObject } from './question.js';
 
 export interface Texts {
   readonly manifest: Manifest;
   readonly sources: readonly NamedSource[];
 }
 
+/** What is asked, beside the answer. */
+export interface AnswerTexts extends Texts {
+  readonly about: AskedObject | undefined;
+  /** The glob by which it is a directory that is asked about. */
+  readonly directoryBy: string | undefined;
+}
+
 /** The verdict, every program run, the rule that decided and those that it overrides. */
 export function answerText(
   { action, path, decision, runs }: Answer,
-  texts: Texts,
+  texts: AnswerTexts,
   traceOf: (run: ExplainedRun, index: number) => readonly string[] = () => [],
 ): string[] {
   const verdict =
     decision.verdict === 'error'
       ? `fails with ${decision.errno}, before anything denies it`
       : decision.verdict;
-  const asked = printable(path === '' ? action : `${action} ${path}`);
-  const lines = [`${asked}: ${verdict}`, ''];
+  const { about, directoryBy } = texts;
+  const slash = about?.object === 'dir' && !path.endsWith('/') ? '/' : '';
+  const asked = printable(path === '' ? action : `${action} ${path}${slash}`);
+  const lines = [`${asked}: ${verdict}`];
+  if (directoryBy !== undefined)
+    lines.push(
+      `asked of a directory, as \`dir "${printable(directoryBy)}"\` names it; a tree with a file there can be given with \`--scenario\``,
+    );
+  if (about?.asked === false) lines.push(unaskedText(action, about));
+  lines.push('');
   runs.forEach((run, i) => lines.push(...runText(run), ...traceOf(run, i)));
   const judged = judgedRun(runs);
   const gap = lines.at(-1) === '' && runs.length > 0 ? [] : [''];
@@ -42,6 +57,11 @@ export function answerText(
   if (decision.verdict === 'allow' && judged?.reason === undefined)
     lines.push(...gap, 'no program of the policy judges this action: it is allowed everywhere');
   return lines;
+}
+
+function unaskedText(action: string, { object }: AskedObject): string {
+  const kind = object === 'dir' ? 'a directory' : 'what is no directory';
+  return `no call asks \`${action}\` of ${kind}: this verdict is of no request that a program makes`;
 }
 
 /** The run whose verdict is the answer. */
@@ -137,9 +157,10 @@ function remedyText({ reason, names, action }: Subject): string {
 }
 
 /** The edits, each with all that it changes. */
-export function flipsText({ smallest, narrowest }: Flips, wanted: 'allow' | 'deny'): string[] {
+export function flipsText({ smallest, narrowest, ruledOut }: Flips, wanted: 'allow' | 'deny'): string[] {
   const does = wanted === 'allow' ? 'allows' : 'denies';
-  if (smallest === undefined) return ['', `no small edit of the policy ${does} it`];
+  if (smallest === undefined)
+    return ['', `no small edit of the policy ${does} it`, ...ruledOutText(ruledOut)];
   const lines = ['', `the smallest edit that ${does} it`, ...flipText(smallest)];
   if (narrowest !== undefined) lines.push('', 'an edit that changes less elsewhere', ...flipText(narrowest));
   return lines;
@@ -147,12 +168,27 @@ export function flipsText({ smallest, narrowest }: Flips, wanted: 'allow' | 'den
 
 const SHOWN = 6;
 
-function flipText({ hunks, changes }: Flip): string[] {
-  const lines = hunks.flatMap(({ file, line, removed, added }) => [
+/** What an assertion rules out is beneath it. */
+function ruledOutText(ruledOut: readonly RuledOut[]): string[] {
+  let above = '';
+  return ruledOut.flatMap(({ hunks, assertions }) => {
+    const heading = assertions.map((a) => `${a.file}:${a.line}: ${printable(a.text)}`).join(', and ');
+    const lines = heading === above ? [''] : ['', `ruled out by ${heading}`];
+    above = heading;
+    return [...lines, ...hunksText(hunks)];
+  });
+}
+
+function hunksText(hunks: readonly Hunk[]): string[] {
+  return hunks.flatMap(({ file, line, removed, added }) => [
     `  ${file}:${line}`,
     ...removed.map((text) => `  -${text}`),
     ...added.map((text) => `  +${text}`),
   ]);
+}
+
+function flipText({ hunks, changes }: Flip): string[] {
+  const lines = hunksText(hunks);
   lines.push('  it changes', ...changes.slice(0, SHOWN).map((c) => `    ${printable(changeLine(c))}`));
   if (changes.length > SHOWN) lines.push(`    and ${changes.length - SHOWN} more`);
   return lines;

@@ -16,7 +16,15 @@ import { loadFile, type LoadedFile } from './load-files.js';
 import { UsageError, type Options } from './options.js';
 import { print, printDiagnostics } from './output.js';
 import { loadPolicies } from './policies.js';
-import { askedOf, askRequest, askStep, type Answer, type Asking } from './question.js';
+import {
+  askedOf,
+  askRequest,
+  askStep,
+  objectAsked,
+  type Answer,
+  type AskedObject,
+  type Asking,
+} from './question.js';
 import { readAction } from './read-action.js';
 import { recompile } from './recompile.js';
 import { makeTree, readScenario } from './scenario-files.js';
@@ -27,7 +35,12 @@ import { defined } from '../assert.js';
 
 /** Something to ask of any version of the policy; refused with what is wrong with the tree. */
 type Question =
-  | { readonly kind: 'ok'; readonly ask: (artifact: Artifact) => Promise<Asking> }
+  | {
+      readonly kind: 'ok';
+      readonly ask: (artifact: Artifact) => Promise<Asking>;
+      /** See `treeForExplain`. */
+      readonly directoryBy?: string | undefined;
+    }
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
 
 const USAGE =
@@ -93,7 +106,8 @@ async function requestQuestion(
   if (tree.kind === 'refused') return tree;
   const ask = (artifact: Artifact): Asking =>
     askRequest(artifact, tree.vfs, action, path, trace ? createTracingEngine(traceLimit) : undefined);
-  return { kind: 'ok', ask: (artifact) => Promise.resolve(ask(artifact)) };
+  const { directoryBy } = tree;
+  return { kind: 'ok', ask: (artifact) => Promise.resolve(ask(artifact)), directoryBy };
 }
 
 /** Each time on a tree of its own: steps change it. */
@@ -122,17 +136,22 @@ async function explainOne(loaded: LoadedFile, question: Question, options: Optio
   if (question.kind === 'refused') return fail(question.diagnostics, [], options);
   const asking = await question.ask(artifact);
   if (asking.kind === 'refused') return fail(toDiagnostics(asking.problems, sources), sources, options);
-  if (asking.kind === 'fault')
-    return fail([report('LLP5011', { file: options.scenario ?? '', why: asking.why }, {})], [], options);
+  if (asking.kind === 'fault') {
+    const { why, help } = asking;
+    const details = help === undefined ? {} : { help };
+    return fail([report('LLP5011', { file: options.scenario ?? '', why }, details)], [], options);
+  }
   const { answer } = asking;
   const { verdict } = answer.decision;
   const wanted = verdict === 'allow' ? 'deny' : 'allow';
+  const about = objectAsked(answer);
+  // An edit for what no call asks would change nothing that happens.
+  const idle = verdict === 'error' || answer.action === 'enforce' || about?.asked === false;
   const flips =
-    compiled === undefined || verdict === 'error' || answer.action === 'enforce'
-      ? undefined
-      : await flipsOf(compiled, wanted, question, options);
+    compiled === undefined || idle ? undefined : await flipsOf(compiled, wanted, question, options);
   const conditions = conditionsFor(answer, options);
-  printAnswer({ answer, flips, wanted, conditions }, artifact, loaded, options);
+  const { directoryBy } = question;
+  printAnswer({ answer, about, directoryBy, flips, wanted, conditions }, artifact, loaded, options);
   return 0;
 }
 
@@ -162,6 +181,8 @@ async function flipsOf(
 
 interface Explanation {
   readonly answer: Answer;
+  readonly about: AskedObject | undefined;
+  readonly directoryBy: string | undefined;
   readonly flips: Flips | undefined;
   readonly wanted: 'allow' | 'deny';
   readonly conditions: readonly Subject[] | undefined;
@@ -173,14 +194,14 @@ function printAnswer(
   { sources }: LoadedFile,
   { format, positionals }: Options,
 ): void {
-  const { answer, flips, wanted, conditions } = explanation;
+  const { answer, about, directoryBy, flips, wanted, conditions } = explanation;
   if (format !== 'text') {
     print(JSON.stringify(jsonOf(explanation), null, 1) + '\n');
     return;
   }
   const texts = { manifest, sources };
   const places = placeFinder(manifest, positionals[0] ?? '', sources);
-  const lines = answerText(answer, texts, (run, i) => {
+  const lines = answerText(answer, { ...texts, about, directoryBy }, (run, i) => {
     const trace = answer.traces?.[i];
     const row = manifest.programs.find((p) => p.name === run.program);
     return trace === undefined ? [] : hookTraceLines(trace, row, places);
@@ -190,14 +211,20 @@ function printAnswer(
   print(lines.join('\n') + '\n');
 }
 
-function jsonOf({ answer, flips, conditions }: Explanation): object {
+function jsonOf({ answer, about, flips, conditions }: Explanation): object {
   const { action, path, decision, traces } = answer;
   const runs = answer.runs.map((run, i) => {
     const trace = traces?.[i];
     return trace === undefined ? run : { ...run, trace: traceJson(trace) };
   });
   const edits =
-    flips === undefined ? null : { smallest: flips.smallest ?? null, narrowest: flips.narrowest ?? null };
+    flips === undefined
+      ? null
+      : {
+          smallest: flips.smallest ?? null,
+          narrowest: flips.narrowest ?? null,
+          ruledOut: flips.ruledOut,
+        };
   const needs = conditions?.map(({ layer, action: asked, names, verdict, reason }) => {
     return { layer, action: asked, path: `/${names.join('/')}`, verdict, reason };
   });
@@ -206,6 +233,8 @@ function jsonOf({ answer, flips, conditions }: Explanation): object {
     version: 1,
     action,
     path,
+    object: about?.object ?? null,
+    asked: about?.asked ?? true,
     decision,
     runs,
     edits,

@@ -1,11 +1,11 @@
 /** `llpc fmt`: policies laid out in the one way; written whole or not at all. */
-import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic, SourceText } from '../diagnostics/types.js';
 import { formatText } from '../format/format.js';
 import { readText, replaceFiles } from './io.js';
 import { writeProblem } from './write-problem.js';
 import { print, printDiagnostics } from './output.js';
 import { UsageError, type Options } from './options.js';
+import { unreadable } from './unreadable.js';
 
 interface Job extends SourceText {
   readonly path: string;
@@ -49,7 +49,7 @@ function formatFiles(paths: readonly string[]): {
   for (const path of paths) {
     const read = readText(path);
     if (read.kind === 'missing') {
-      diagnostics.push(report('LLP2017', { path, why: read.why }, {}));
+      diagnostics.push(unreadable(path, read.why));
       continue;
     }
     const source = { name: path === '-' ? '<stdin>' : path, text: read.text };

@@ -7,6 +7,7 @@ import { actionText } from '../learn/facts.js';
 import type { Never } from '../learn/needs-tree.js';
 import { fileImporter, readText } from './io.js';
 import type { Options } from './options.js';
+import { unreadable } from './unreadable.js';
 
 export interface ReadAssertions {
   readonly nevers: readonly Never[];
@@ -19,8 +20,7 @@ const OWN: ReadonlySet<string> = new Set(['LLP2013', 'LLP3018', 'LLP3019', 'LLP3
 /** Of the file's diagnostics only those that keep it from being read: what it asserts need not hold of its own policy. */
 export function readAssertions(file: string, { defines }: Options): ReadAssertions {
   const read = readText(file);
-  if (read.kind === 'missing')
-    return { nevers: [], diagnostics: [report('LLP2017', { path: file, why: read.why }, {})] };
+  if (read.kind === 'missing') return { nevers: [], diagnostics: [unreadable(file, read.why)] };
   const checked = checkSources([{ name: file, text: read.text }], { defines, importer: fileImporter });
   const wrong = checked.diagnostics.filter((d) => d.severity === 'error' && !OWN.has(d.code));
   if (wrong.length > 0 || checked.policy === undefined)
@@ -34,7 +34,9 @@ export function readAssertions(file: string, { defines }: Options): ReadAssertio
           report(
             'LLP5020',
             { file, why: 'an assertion with a glob in its path cannot be kept while learning' },
-            {},
+            {
+              help: 'assert it of a literal path, or put the assertion into the learned policy and check it',
+            },
           ),
         ];
   return { nevers, diagnostics };

@@ -15,6 +15,7 @@ import type { Vfs } from '../runtime/kernel/vfs.js';
 import { readBytes, reasonOf } from './io.js';
 import type { LearnArguments } from './options.js';
 import { makeTree, readScenario } from './scenario-files.js';
+import { unreadable } from './unreadable.js';
 
 export interface ReadInputs {
   readonly inputs: readonly Learnt[];
@@ -55,7 +56,7 @@ function traceInput(
   try {
     text = textOf(readBytes(file));
   } catch (error) {
-    return failed(report('LLP2017', { path: file, why: reasonOf(error) }, {}));
+    return failed(unreadable(file, reasonOf(error)));
   }
   const trace = readTrace(text);
   const found = problemsOf(file, trace, options.lenient);

@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import type { Artifact } from '../artifact/manifest.js';
 import { hasError } from '../analyse.js';
 import type { CompileResult } from '../compile.js';
-import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic } from '../diagnostics/types.js';
 import { toDiagnostics } from '../locate.js';
 import type { NamedSource } from '../diagnostics/types.js';
@@ -12,6 +11,7 @@ import { readArtifact, type UnreadBytecode } from '../runtime/artifact-file.js';
 import { compileFiles } from './compile-files.js';
 import { readBytes, readText, reasonOf } from './io.js';
 import type { Options } from './options.js';
+import { unreadable } from './unreadable.js';
 
 export interface LoadedFile {
   readonly artifact: Artifact | undefined;
@@ -34,8 +34,7 @@ export async function loadFile(path: string, options: Options): Promise<LoadedFi
 export async function loadManifest(path: string): Promise<LoadedFile> {
   const none = { artifact: undefined, sources: [] };
   const read = readText(path);
-  if (read.kind === 'missing')
-    return { ...none, diagnostics: [report('LLP2017', { path, why: read.why }, {})] };
+  if (read.kind === 'missing') return { ...none, diagnostics: [unreadable(path, read.why)] };
   const result = await readArtifact(path, read.text, (name) => readBytecode(join(dirname(path), name)));
   if (result.kind === 'refused') return { ...none, diagnostics: toDiagnostics(result.problems, []) };
   return { ...none, artifact: result.artifact, diagnostics: [] };

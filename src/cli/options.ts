@@ -317,8 +317,22 @@ function parse(
   options: NonNullable<ParseArgsConfig['options']>,
 ): ReturnType<typeof parseArgs> {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
+    const { tokens, ...parsed } = parseArgs({
+      args: [...args],
+      options,
+      allowPositionals: true,
+      tokens: true,
+    });
+    const given = new Set<string>();
+    for (const token of tokens) {
+      if (token.kind !== 'option' || token.value === undefined || options[token.name]?.multiple) continue;
+      // The last would win without a word.
+      if (given.has(token.name)) throw new UsageError(`\`--${token.name}\` is given twice`);
+      given.add(token.name);
+    }
+    return parsed;
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     const message = error instanceof Error ? (error.message.split('. To specify')[0] ?? '') : String(error);
     const unknown = /Unknown option '(--?)([^']*)'/.exec(message)?.[2];
     const bare = /^Option '([^']+)' argument is ambiguous/.exec(message)?.[1];

@@ -1,6 +1,6 @@
 /** A request, or a step of a scenario, that can be asked again of another version of the policy. */
 import { counted } from '../diagnostics/counted.js';
-import { actionBit, type ActionName } from '../abi/actions.js';
+import { actionBit, actionsAskedOf, maskOf, type ActionName } from '../abi/actions.js';
 import type { Artifact } from '../artifact/manifest.js';
 import type { CompileResult } from '../compile.js';
 import type { EditTarget } from '../edits.js';
@@ -37,7 +37,7 @@ export type Tracer = ReturnType<typeof createTracingEngine>;
 export type Asking =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'refused'; readonly problems: readonly LoadProblem[] }
-  | { readonly kind: 'fault'; readonly why: string };
+  | { readonly kind: 'fault'; readonly why: string; readonly help?: string };
 
 /** One action on one path; nothing on the tree changes by it. */
 export function askRequest(
@@ -84,11 +84,10 @@ export function askStep(
   if (result === undefined) {
     if (replay.problems.some((p) => p.severity === 'error'))
       return { kind: 'refused', problems: replay.problems };
-    const why =
-      replay.fault === undefined
-        ? `there is no step ${step}: it has ${counted(replay.steps.length, 'step')}`
-        : `step ${replay.fault.step}: ${replay.fault.why}`;
-    return { kind: 'fault', why };
+    const { fault } = replay;
+    if (fault !== undefined) return { kind: 'fault', why: `step ${fault.step}: ${fault.why}` };
+    const why = `there is no step ${step}: it has ${counted(replay.steps.length, 'step')}`;
+    return { kind: 'fault', why, help: 'steps are counted from 1' };
   }
   const { policies } = replay;
   const decision: Decision =
@@ -105,6 +104,22 @@ export function askStep(
     request: undefined,
   };
   return { kind: 'answer', answer: { ...base, runs: explainRuns(policies, last), hookRuns: last } };
+}
+
+/** What a request was about. A step's calls ask only what they can. */
+export interface AskedObject {
+  readonly object: 'dir' | 'file';
+  /** Whether any call asks the action of such an object. */
+  readonly asked: boolean;
+}
+
+/** Undefined for a step, and where the path leads nowhere. */
+export function objectAsked({ request: asked, vfs }: Answer): AskedObject | undefined {
+  if (asked === undefined) return undefined;
+  const kind = findObject(vfs, asked.action, asked.path)?.physical.at(-1)?.kind;
+  if (kind === undefined) return undefined;
+  const object = kind === 'dir' ? 'dir' : 'file';
+  return { object, asked: (actionsAskedOf(object) & maskOf(asked.action)) !== 0 };
 }
 
 /** What decided, as what an edit of this compilation may change. */

@@ -10,6 +10,7 @@ import type { Scenario } from '../runtime/scenario/types.js';
 import { parseScenario } from '../runtime/scenario/validate.js';
 import { readText, reasonOf, reasonOfCode } from './io.js';
 import type { Vfs } from '../runtime/kernel/vfs.js';
+import { unreadable } from './unreadable.js';
 
 export type Tree =
   | { readonly kind: 'ok'; readonly vfs: Vfs }
@@ -21,7 +22,7 @@ export type ReadScenario =
 
 export async function readScenario(file: string): Promise<ReadScenario> {
   const read = readText(file);
-  if (read.kind === 'missing') return refused(report('LLP2017', { path: file, why: read.why }, {}));
+  if (read.kind === 'missing') return refused(unreadable(file, read.why));
   const parsed = await parseScenario(read.text);
   if (parsed.kind === 'refused') {
     return refused(...parsed.faults.map((why) => report('LLP5011', { file, why }, {})));
@@ -59,6 +60,8 @@ export async function makeTree({ tree }: Scenario, folder: string): Promise<Tree
   }
   if (built.problems.length === 0) return { kind: 'ok', vfs: built.vfs };
   return refused(
-    ...built.problems.map(({ path, problem }) => report('LLP5010', { path, why: reasonOfCode(problem) }, {})),
+    ...built.problems.map(({ path, problem }) =>
+      report('LLP5010', { path, why: reasonOfCode(problem) }, { help: 'list what it needs before it' }),
+    ),
   );
 }

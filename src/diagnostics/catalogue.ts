@@ -19,6 +19,8 @@ export interface Entry {
   readonly title: string;
   /** Lower case, no final period; `{name}` stands for a parameter. */
   readonly message: string;
+  /** What to do, where the one who reports knows nothing better. */
+  readonly help?: string;
 }
 
 export const CATALOGUE = { ...SYNTAX, ...NAMES, ...RULES, ...LIMITS, ...LOAD } as const;
@@ -37,5 +39,6 @@ export function report<C extends Code>(code: C, params: Params<C>, details: Deta
   const entry: Entry = CATALOGUE[code];
   const values: Readonly<Record<string, string>> = params;
   const message = entry.message.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
-  return { code, severity: entry.severity, message, notes: [], ...details };
+  const help = entry.help === undefined ? {} : { help: entry.help };
+  return { code, severity: entry.severity, message, notes: [], ...help, ...details };
 }

@@ -1,15 +1,16 @@
-/** Rows of the catalogue, with their message kept as a literal type. */
+/** Rows of the catalogue, with their message kept as a literal type. `help` is for where nothing better is known. */
 
-export function error<const M extends string>(
-  title: string,
-  message: M,
-): { severity: 'error'; title: string; message: M } {
-  return { severity: 'error', title, message };
+export interface Row<S, M extends string> {
+  readonly severity: S;
+  readonly title: string;
+  readonly message: M;
+  readonly help?: string;
 }
 
-export function warning<const M extends string>(
-  title: string,
-  message: M,
-): { severity: 'warning'; title: string; message: M } {
-  return { severity: 'warning', title, message };
+export function error<const M extends string>(title: string, message: M, help?: string): Row<'error', M> {
+  return { severity: 'error', title, message, ...(help !== undefined && { help }) };
+}
+
+export function warning<const M extends string>(title: string, message: M, help?: string): Row<'warning', M> {
+  return { severity: 'warning', title, message, ...(help !== undefined && { help }) };
 }

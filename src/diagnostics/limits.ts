@@ -2,9 +2,21 @@
 import { error } from './entry.js';
 
 export const LIMITS = {
-  LLP4001: error('globs overlap too much', 'the globs beneath `{path}` overlap too much to be decided'),
-  LLP4002: error('proof failed', 'the bytes of `{program}` do not do what the plan says: {reason}'),
-  LLP4003: error('programs too large', 'the programs do not fit the target: {reason}'),
+  LLP4001: error(
+    'globs overlap too much',
+    'the globs beneath `{path}` overlap too much to be decided',
+    'let globs beneath this place share less: name directories, or split the policy into layers',
+  ),
+  LLP4002: error(
+    'proof failed',
+    'the bytes of `{program}` do not do what the plan says: {reason}',
+    'this is a fault of llpc itself: please report it with the policy',
+  ),
+  LLP4003: error(
+    'programs too large',
+    'the programs do not fit the target: {reason}',
+    'let scopes share rules, or split the policy into layers',
+  ),
   LLP4004: error('too many layers', '{layers} layers, and a task holds {limit} chains'),
   LLP4005: error('fragments expand too far', 'fragments expand to more than {limit} rules, scopes and uses'),
   LLP4006: error(

@@ -5,7 +5,7 @@ export const NAMES = {
   LLP2001: error('unknown action', '`{name}` is no action'),
   LLP2002: error('unknown fragment', 'there is no fragment `{name}`'),
   LLP2003: error('unknown parameter', 'there is no parameter `{name}`'),
-  LLP2004: error('declared twice', '{kind} `{name}` is declared twice'),
+  LLP2004: error('declared twice', '{kind} `{name}` is declared twice', 'give one of the two another name'),
   LLP2005: error('defined by itself', '`{name}` is defined by itself'),
   LLP2006: error('fragment uses itself', 'fragment `{name}` uses itself'),
   LLP2007: error('wrong number of arguments', 'fragment `{name}` takes {wanted} arguments, not {given}'),
@@ -18,7 +18,12 @@ export const NAMES = {
   LLP2014: error('two defaults', '`default` is given twice'),
   LLP2015: error('import not found', 'cannot import `{path}`: {why}'),
   LLP2016: error('import cycle', '`{path}` imports itself'),
-  LLP2017: error('unreadable file', 'cannot read `{path}`: {why}'),
+  LLP2017: error(
+    'unreadable file',
+    'cannot read `{path}`: {why}',
+    'name a file that can be read; a relative name begins at the folder that llpc runs in',
+  ),
   LLP2018: error('import outside the folder', "cannot import `{path}`: it is outside of the policy's folder"),
   LLP2019: error('declared by two imports', 'two imports declare `{name}`'),
+  LLP2020: error('manifest for a policy', 'this is a manifest, and not the text of a policy'),
 } as const;

@@ -7,7 +7,11 @@ export const RULES = {
   LLP3003: error('path not normalised', '`{path}` has {component} in it'),
   LLP3004: error('malformed glob', '`{component}`: {what}'),
   LLP3005: error('double star', '`**` in `{component}` is no glob'),
-  LLP3006: error('name too long', 'the {what} is longer than {limit} bytes, so it names nothing'),
+  LLP3006: error(
+    'name too long',
+    'the {what} is longer than {limit} bytes, so it names nothing',
+    'Linux has no such name: write a shorter one',
+  ),
   LLP3007: error('root as a file', '`/` is a directory'),
   LLP3008: error(
     'scope in a single object',
@@ -33,4 +37,5 @@ export const RULES = {
     'gain against an assertion',
     'what moves from `{from}` to `{to}` gains {actions}, and an assertion says that nothing does',
   ),
+  LLP3021: warning('nothing to accept', 'nothing is accepted: no move gains {actions}'),
 } as const;

@@ -4,6 +4,7 @@
  * Input: any text. Output: a text with the same tokens and comments in the same order, or the syntax errors for which it is left
  * alone. Invariant: the output formatted again is the output. A file keeps its kind of end of line and its byte order mark.
  */
+import { manifestForPolicy } from '../diagnostics/not-a-policy.js';
 import type { Diagnostic } from '../diagnostics/types.js';
 import type { PolicyFile } from '../parser/ast.js';
 import { readLexemes } from '../parser/lexemes.js';
@@ -20,6 +21,8 @@ const WIDTH = 100;
 
 /** `source` is the index of the text for spans of diagnostics. */
 export function formatText(text: string, source = 0): Formatted {
+  const manifest = manifestForPolicy(text, source);
+  if (manifest !== undefined) return { kind: 'refused', diagnostics: [manifest] };
   const { value, diagnostics } = parse(text, source);
   if (value === undefined || diagnostics.length > 0) return { kind: 'refused', diagnostics };
   return { kind: 'ok', text: layOut(value, text) };

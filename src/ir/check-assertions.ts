@@ -6,13 +6,7 @@
  * appears later beneath an `under` is judged too. An action that no call asks of a kind of object is not judged there.
  * Weakness: for `at`, and above the end of an `under`, what appears later has the rules of its directory, asserted or not.
  */
-import {
-  ACTIONS,
-  ALL_ACTIONS,
-  NEVER_ON_DIRECTORY,
-  ONLY_ON_DIRECTORY,
-  type ActionMask,
-} from '../abi/actions.js';
+import { ACTIONS, actionsAskedOf } from '../abi/actions.js';
 import { defined } from '../assert.js';
 import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic } from '../diagnostics/types.js';
@@ -105,15 +99,10 @@ function breachAt({ claim, actions }: Assertion, spot: Spot): Omit<Breach, 'path
   for (const object of ['file', 'dir'] as const) {
     if (!(object === 'dir' ? spots.canBeDirectory(spot) : spots.canBeOther(spot))) continue;
     const allowed = spots.allowedAt(spot, object);
-    const wrong = (claim === 'never' ? allowed : ~allowed) & actions & askedOf(object);
+    const wrong = (claim === 'never' ? allowed : ~allowed) & actions & actionsAskedOf(object);
     if (wrong !== 0) return { object, action: 31 - Math.clz32(wrong & -wrong) };
   }
   return undefined;
-}
-
-/** The actions that calls ask of a kind of object. */
-export function askedOf(object: 'dir' | 'file'): ActionMask {
-  return ALL_ACTIONS & ~(object === 'dir' ? NEVER_ON_DIRECTORY : ONLY_ON_DIRECTORY);
 }
 
 function broken({ claim, span }: Assertion, layers: readonly Layer[], breach: Breach): Diagnostic {

@@ -1,6 +1,6 @@
 /**
  * What is said of moves that gain rights: a warning for each pair of regions, an error where an assertion forbids the gain.
- * What the assertions forbid and what the policy accepts is not warned of.
+ * What the assertions forbid and what the policy accepts is not warned of; an `accept` that no such move needs is.
  */
 import { ACTIONS, ALL_ACTIONS, type ActionMask } from '../abi/actions.js';
 import { report } from '../diagnostics/catalogue.js';
@@ -20,26 +20,46 @@ export interface ReportedGain {
   readonly diagnostic: Diagnostic;
 }
 
-/** `hierarchies` has one automaton a layer, in order. What cannot be decided is in `undecided`. */
+/** `hierarchies` has one automaton a layer, in order. `others`: what cannot be decided, and what accepts nothing. */
 export function checkGains(
   policy: CheckedPolicy,
   hierarchies: readonly HierarchyAutomaton[],
-): { readonly gains: readonly ReportedGain[]; readonly undecided: readonly Diagnostic[] } {
-  const { layers, gainAssertions, acceptedGains } = policy;
-  const undecided: Diagnostic[] = [];
+): { readonly gains: readonly ReportedGain[]; readonly others: readonly Diagnostic[] } {
+  const { layers, gainAssertions } = policy;
+  const others: Diagnostic[] = [];
   const about = (some: readonly Layer[], relevant: ActionMask, assertion?: GainAssertion): ReportedGain[] => {
     const product = makeSpots(some, automataOf(policy, some, hierarchies));
     const found = findGains(product, relevant);
-    if (found.kind === 'too-large') undecided.push(tooLarge(found.path, some, assertion));
+    if (found.kind === 'too-large') others.push(tooLarge(found.path, some, assertion));
     const gains = found.kind === 'found' ? found.gains : [];
     return gains.map((gain) => ({ gain, layers: some, diagnostic: describe(gain, some, assertion) }));
   };
   const asserted = gainAssertions.reduce((mask, a) => (a.layer === undefined ? mask | a.actions : mask), 0);
+  const accepted = policy.acceptedGains.reduce((mask, a) => mask | a.actions, 0) & ~asserted;
   const gains = [
     ...gainAssertions.flatMap((a) => about(a.layer === undefined ? layers : [a.layer], a.actions, a)),
-    ...about(layers, ALL_ACTIONS & ~acceptedGains & ~asserted),
+    ...about(layers, ALL_ACTIONS & ~accepted & ~asserted),
   ];
-  return { gains, undecided };
+  const all = findGains(makeSpots(layers, automataOf(policy, layers, hierarchies)), accepted);
+  if (all.kind === 'found') others.push(...idleAccepts(policy, all.gains, asserted));
+  return { gains, others };
+}
+
+/** What accepts nothing: no move gains it, or an assertion forbids that. */
+function idleAccepts(
+  { acceptedGains, gainAssertions }: CheckedPolicy,
+  gains: readonly Gain[],
+  asserted: ActionMask,
+): Diagnostic[] {
+  const gained = gains.reduce((mask, g) => mask | g.gained, 0);
+  return acceptedGains.flatMap(({ actions, span }) => {
+    if ((actions & gained) !== 0) return [];
+    const notes = gainAssertions
+      .filter((a) => a.layer === undefined && (a.actions & asserted & actions) !== 0)
+      .map((a): Note => ({ message: `what is asserted cannot be accepted`, span: a.span }));
+    const fix = { span, replacement: '' };
+    return [report('LLP3021', { actions: actionList(actions) }, { span, notes, help: 'remove it', fix })];
+  });
 }
 
 function tooLarge(

@@ -2,20 +2,19 @@
  * Assertions and accepted gains: sets expanded, paths absolute. In a `policy` block they are about that layer alone, at the
  * top of a file about what all layers allow together.
  */
-import type { ActionMask } from '../abi/actions.js';
 import { assertNever } from '../assert.js';
 import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic } from '../diagnostics/types.js';
 import type { AcceptDecl, AssertDecl, PlaceAssertDecl } from '../parser/ast.js';
 import type { ActionSets } from './names.js';
 import { readComponents } from './paths.js';
-import type { Assertion, GainAssertion, Layer } from './policy.js';
+import type { AcceptedGain, Assertion, GainAssertion, Layer } from './policy.js';
 import type { Env, Values } from './values.js';
 
 export interface Claims {
   readonly assertions: Assertion[];
   readonly gainAssertions: GainAssertion[];
-  acceptedGains: ActionMask;
+  readonly acceptedGains: AcceptedGain[];
 }
 
 export interface ClaimContext {
@@ -51,7 +50,10 @@ export function collectClaims(
         assertNever(decl);
     }
   }
-  for (const decl of accepts) claims.acceptedGains |= sets.expand(decl.set, env.file);
+  for (const { set, span } of accepts) {
+    const actions = sets.expand(set, env.file);
+    if (actions !== 0) claims.acceptedGains.push({ actions, span });
+  }
 }
 
 function assertedPath(

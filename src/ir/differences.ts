@@ -6,20 +6,26 @@
  * so no change is a proof; then only the paths that lead to a change are followed. What the verdicts are about are physical
  * paths: where a scope's own path goes through a symbolic link, both policies resolve it when they are loaded.
  *
+ * A change is one of a request that calls make: an action on a kind of object that no call asks it of makes none, is no
+ * witness, and is told where there is nothing else to tell (`unasked`).
+ *
  * Weakness: where globs make many paths to one change, the paths that are followed are limited (`MAX_PATHS`); the answer whether
  * there is a change is not.
  */
-import { WALK, WALK_BIT, type ActionMask } from '../abi/actions.js';
+import { ALL_ACTIONS, WALK, WALK_BIT, actionsAskedOf, type ActionMask } from '../abi/actions.js';
 import { assert } from '../assert.js';
-import type { HierarchyAutomaton } from './hierarchy.js';
 import {
-  deciderOn,
-  indexPaths,
-  placesOnPath,
-  type Aspect,
-  type MentionOnPath,
-  type PathIndex,
-} from './on-path.js';
+  compareCandidates,
+  decisionKey,
+  isAsked,
+  mergeActions,
+  type Candidate,
+  type Change,
+  type Found,
+  type LayerDecision,
+} from './changes.js';
+import type { HierarchyAutomaton } from './hierarchy.js';
+import { deciderOn, indexPaths, placesOnPath, type Aspect, type PathIndex } from './on-path.js';
 import { createProduct, TooManyNames, type Product, type ProductState } from './product.js';
 import type { Layer } from './policy.js';
 import { refusals } from './requirements.js';
@@ -31,38 +37,6 @@ export interface Side {
   readonly hierarchies: readonly HierarchyAutomaton[];
 }
 
-/** What decides in one layer. */
-export interface LayerDecision {
-  readonly layer: Layer;
-  readonly verdict: 'allow' | 'deny';
-  /** Undefined where the layer's `default` decides. */
-  readonly by: MentionOnPath | undefined;
-}
-
-/** An object on which the two differ. */
-export interface Witness {
-  readonly names: readonly string[];
-  readonly object: 'dir' | 'file';
-  /** Globs match every name in its directory: it is an object that is not there when the policy is loaded. */
-  readonly appearsLater: boolean;
-  /** The first directory on the way that may not be walked: number of its components, or undefined. By side. */
-  readonly blocked: readonly [number | undefined, number | undefined];
-  /** Whether a side does not load on a tree with it, since a scope says that something on the way is of the other kind. */
-  readonly refused: readonly [boolean, boolean];
-}
-
-export interface Change {
-  readonly change: 'widened' | 'narrowed';
-  readonly actions: ActionMask;
-  /** Where it begins. */
-  readonly names: readonly string[];
-  /** What changed there: the directory itself, something else of this name, what lies beneath it. */
-  readonly aspects: readonly Aspect[];
-  readonly witness: Witness;
-  /** Of the layers that make the verdict: those that deny, or all. */
-  readonly decisions: readonly [readonly LayerDecision[], readonly LayerDecision[]];
-}
-
 export type Differences =
   | {
       readonly kind: 'decided';
@@ -71,8 +45,16 @@ export type Differences =
       readonly states: number;
       /** Whether there are changes whose paths were not followed. */
       readonly more: boolean;
+      /** Where there is no change: a shortest path of a request on which the verdicts differ, and which no call makes. */
+      readonly unasked: Unasked | undefined;
     }
   | { readonly kind: 'too-large'; readonly globs: string };
+
+export interface Unasked {
+  readonly names: readonly string[];
+  readonly object: 'dir' | 'file';
+  readonly actions: ActionMask;
+}
 
 const MAX_PATHS = 100_000;
 
@@ -94,12 +76,9 @@ export function findDifferences(sides: readonly [Side, Side]): Differences {
   try {
     const differ = leadsToChange(search, product.root);
     const more = differ && !followPaths(search);
-    return {
-      kind: 'decided',
-      changes: mergeActions([...search.found.values()]),
-      states: product.size(),
-      more,
-    };
+    const changes = mergeActions([...search.found.values()].filter(isAsked));
+    const unasked = changes.length > 0 || more ? undefined : findUnasked(search);
+    return { kind: 'decided', changes, states: product.size(), more, unasked };
   } catch (error) {
     if (error instanceof TooManyNames) return { kind: 'too-large', globs: error.message };
     throw error;
@@ -132,10 +111,15 @@ function sideMask({ split }: Search, { states }: ProductState, side: 0 | 1, aspe
   return mask;
 }
 
-/** What differs; only a directory is walked. */
+/** What differs, asked or not; only a directory is walked. */
 function changedMask(search: Search, state: ProductState, aspect: Aspect): ActionMask {
   const changed = sideMask(search, state, 0, aspect) ^ sideMask(search, state, 1, aspect);
   return aspect === 'file' ? changed & ~WALK : changed;
+}
+
+/** Both kinds of objects lie beneath, and every action is asked of one of them. */
+function askedOf(aspect: Aspect): ActionMask {
+  return aspect === 'below' ? ALL_ACTIONS : actionsAskedOf(aspect);
 }
 
 /** Whether a change can be reached; explores everything that is reachable. A state that leads to itself is a region. */
@@ -143,7 +127,7 @@ function leadsToChange(search: Search, state: ProductState): boolean {
   const known = search.leads.get(state.id);
   if (known !== undefined) return known;
   search.leads.set(state.id, false);
-  let leads = ASPECTS.some((aspect) => changedMask(search, state, aspect) !== 0);
+  let leads = ASPECTS.some((aspect) => (changedMask(search, state, aspect) & askedOf(aspect)) !== 0);
   const next = new Set(search.product.edges(state).named.map((e) => e.to));
   for (const to of next) leads = leadsToChange(search, to) || leads;
   search.leads.set(state.id, leads);
@@ -179,35 +163,28 @@ function blockedBeneath(search: Search, { names, state, blocked }: Step): Step['
   return [of(0), of(1)];
 }
 
-interface Found {
-  readonly action: ActionMask;
-  readonly key: string;
-  readonly names: readonly string[];
-  readonly aspects: Aspect[];
-  witness: Witness;
-  readonly change: Change['change'];
-  readonly decisions: Change['decisions'];
-}
-
 function recordStep(search: Search, step: Step, beneath: Step['blocked']): void {
   const { names, state } = step;
-  const changed = ASPECTS.map((a) =>
-    a === 'file' && names.length === 0 ? 0 : changedMask(search, state, a),
-  );
+  const changed = ASPECTS.map((a) => (canBe(a, names) ? changedMask(search, state, a) : 0));
   if (changed.every((mask) => mask === 0)) return;
   const places = search.paths.map((side) => side.map((index) => placesOnPath(index, names)));
   ASPECTS.forEach((aspect, i) => {
     const mask = changed[i] ?? 0;
     if (mask === 0) return;
-    const [asFile, asDir] = (['file', 'dir'] as const).map((o) =>
-      witnessOf(search, step, aspect, o, beneath),
-    );
+    const kinds = aspect === 'below' ? (['file', 'dir'] as const) : [aspect];
+    const candidates = kinds.map((object) => candidateOf(search, step, aspect, object, beneath));
     for (let bit = 0; bit <= WALK_BIT; bit++) {
-      const witness = bit === WALK_BIT ? asDir : asFile;
-      if ((mask & (1 << bit)) !== 0 && witness !== undefined)
-        recordAction(search, step, places, aspect, 1 << bit, witness);
+      const action = 1 << bit;
+      if ((mask & action) === 0) continue;
+      const asked = candidates.filter((c) => (actionsAskedOf(c.object) & action) !== 0);
+      recordAction(search, step, places, aspect, action, asked);
     }
   });
+}
+
+/** `/` is a directory. */
+function canBe(aspect: Aspect, names: readonly string[]): boolean {
+  return aspect !== 'file' || names.length > 0;
 }
 
 function recordAction(
@@ -216,7 +193,7 @@ function recordAction(
   places: readonly (readonly Place[][])[],
   aspect: Aspect,
   action: ActionMask,
-  witness: Witness,
+  candidates: readonly Candidate[],
 ): void {
   const decide = (side: 0 | 1): readonly LayerDecision[] => {
     const allowed = (sideMask(search, state, side, aspect) & action) !== 0;
@@ -231,17 +208,23 @@ function recordAction(
     return makers;
   };
   const decisions = [decide(0), decide(1)] as const;
-  const change = decisions[1][0]?.verdict === 'allow' ? 'widened' : 'narrowed';
-  const key = decisions.map((side) => side.map(decisionKey).join('|')).join('/');
-  const found: Found = { action, key, names, aspects: [aspect], witness, change, decisions };
+  const change: Change['change'] = decisions[1][0]?.verdict === 'allow' ? 'widened' : 'narrowed';
+  const key = decisions.map((side) => side.map((d) => decisionKey(d, action)).join('|')).join('/');
   const id = `${action}:${key}`;
   const known = search.found.get(id);
-  if (known === undefined) {
-    search.found.set(id, found);
-    return;
+  const start = { action, key, change, decisions, names };
+  const found: Found = known ?? { ...start, aspects: [], best: undefined, ofKind: {} };
+  search.found.set(id, found);
+  if (found.names === names) found.aspects.push(aspect);
+  // What no call asks is where no change begins.
+  else if (found.best === undefined && candidates.length > 0)
+    [found.names, found.aspects] = [names, [aspect]];
+  for (const candidate of candidates) {
+    const ofKind = found.ofKind[candidate.object];
+    if (found.best === undefined || compareCandidates(candidate, found.best) < 0) found.best = candidate;
+    if (ofKind === undefined || compareCandidates(candidate, ofKind) < 0)
+      found.ofKind[candidate.object] = candidate;
   }
-  if (known.names === names) known.aspects.push(aspect);
-  if (compareWitnesses(witness, known.witness) < 0) known.witness = witness;
 }
 
 function decisionOf(
@@ -256,20 +239,14 @@ function decisionOf(
   return { layer, verdict: effect === 'allow' ? 'allow' : 'deny', by };
 }
 
-function decisionKey({ layer, by }: LayerDecision): string {
-  if (by === undefined) return `${layer.name}:default`;
-  const { span } = by.rule;
-  return `${layer.name}:${by.scope.id}:${span.source}:${span.start}`;
-}
-
-/** `beneath`: the kind of the object for what lies beneath. */
-function witnessOf(
+/** `object`: its kind, for what lies beneath. */
+function candidateOf(
   search: Search,
   step: Step,
   aspect: Aspect,
   object: 'dir' | 'file',
   beneath: Step['blocked'],
-): Witness {
+): Candidate {
   if (aspect !== 'below') {
     const refused = refusedBy(search, step.names, aspect);
     return { names: step.names, object: aspect, appearsLater: false, blocked: step.blocked, refused };
@@ -285,52 +262,24 @@ function refusedBy(
   { refuses }: Search,
   names: readonly string[],
   object: 'dir' | 'file',
-): Witness['refused'] {
+): Candidate['refused'] {
   return [refuses[0](names, object), refuses[1](names, object)];
 }
 
-/** Those that a plain request reaches come first, then the shorter. */
-function compareWitnesses(a: Witness, b: Witness): number {
-  return hindrance(a) - hindrance(b) || a.names.length - b.names.length;
-}
-
-function hindrance({ refused, blocked, appearsLater }: Witness): number {
-  const count = (flags: readonly boolean[]): number => flags.filter((f) => f).length;
-  return 6 * count(refused) + 2 * count(blocked.map((b) => b !== undefined)) + (appearsLater ? 1 : 0);
-}
-
-/** Actions that change at the same place by the same rules are one change. Sorted by place. */
-function mergeActions(found: readonly Found[]): Change[] {
-  const merged = new Map<string, Found[]>();
-  for (const one of found) {
-    const key = [
-      one.names.join('/'),
-      one.aspects.join(),
-      one.key,
-      one.witness.names.join('/'),
-      one.witness.object,
-    ];
-    const id = key.join('\n');
-    merged.set(id, [...(merged.get(id) ?? []), one]);
+/** What differs where no call asks it. Breadth first, each state once. */
+function findUnasked(search: Search): Unasked | undefined {
+  const queue = [{ names: [] as readonly string[], state: search.product.root }];
+  const seen = new Set([search.product.root.id]);
+  for (const { names, state } of queue) {
+    for (const object of ['dir', 'file'] as const) {
+      const actions = changedMask(search, state, object) & ~actionsAskedOf(object);
+      if (actions !== 0 && canBe(object, names)) return { names, object, actions };
+    }
+    for (const { name, to } of search.product.edges(state).named) {
+      if (seen.has(to.id)) continue;
+      seen.add(to.id);
+      queue.push({ names: [...names, name], state: to });
+    }
   }
-  return [...merged.values()]
-    .flatMap((group) => {
-      const [first] = group;
-      if (first === undefined) return [];
-      const { change, names, aspects, witness, decisions } = first;
-      const actions = group.reduce((mask, f) => mask | f.action, 0);
-      return [{ change, actions, names, aspects, witness, decisions }];
-    })
-    .sort(compareChanges);
-}
-
-function compareChanges(a: Change, b: Change): number {
-  const [x, y] = [`/${a.names.join('/')}`, `/${b.names.join('/')}`];
-  if (x !== y) return x < y ? -1 : 1;
-  return aspectRank(a) - aspectRank(b) || a.change.localeCompare(b.change) || a.actions - b.actions;
-}
-
-/** The directory before what lies beneath it. */
-function aspectRank({ aspects }: Change): number {
-  return aspects.reduce((rank, aspect) => rank + (1 << ASPECTS.indexOf(aspect)), 0);
+  return undefined;
 }

@@ -13,7 +13,7 @@ export interface CheckedPolicy {
   readonly assertions: readonly Assertion[];
   readonly gainAssertions: readonly GainAssertion[];
   /** Gains that moves may bring without a word. */
-  readonly acceptedGains: ActionMask;
+  readonly acceptedGains: readonly AcceptedGain[];
 }
 
 export interface NamedSet {
@@ -30,6 +30,11 @@ export interface Assertion {
   readonly span: Span;
   /** The layer that it is about; undefined for what all layers allow together. */
   readonly layer: Layer | undefined;
+}
+
+export interface AcceptedGain {
+  readonly actions: ActionMask;
+  readonly span: Span;
 }
 
 /** No move gains these. */

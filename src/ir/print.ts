@@ -35,7 +35,8 @@ export function printPolicy(policy: CheckedPolicy): string {
 }
 
 function printClaims({ assertions, gainAssertions, acceptedGains }: CheckedPolicy): string {
-  const accepted = acceptedGains === 0 ? '' : `accept gains ${setText(acceptedGains)}\n`;
+  const mask = acceptedGains.reduce((sum, { actions }) => sum | actions, 0);
+  const accepted = mask === 0 ? '' : `accept gains ${setText(mask)}\n`;
   return assertions.map(printAssertion).join('') + gainAssertions.map(printGains).join('') + accepted;
 }
 

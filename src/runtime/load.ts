@@ -118,7 +118,9 @@ function addRaw(
 ): void {
   const found = resolveLiteral(vfs, path.split('/'));
   if (found.kind === 'absent') {
-    problems.push(problemOf('LLP5001', { path, why: found.why }));
+    problems.push(
+      problemOf('LLP5001', { path, why: found.why }, 'make it, or take its value out of the manifest'),
+    );
     return;
   }
   const inode = found.path.at(-1)?.inode.ino ?? 0;

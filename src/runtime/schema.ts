@@ -60,7 +60,7 @@ function ruleText(error: ErrorObject): string {
     case 'dependentRequired':
       return `needs the field \`${String(params['missingProperty'])}\``;
     case 'enum':
-      return `must be one of ${(params['allowedValues'] as readonly unknown[]).map(String).join(', ')}`;
+      return enumText((params['allowedValues'] as readonly unknown[]).map(String), error.data);
     case 'const':
       return `must be ${JSON.stringify(params['allowedValue'])}`;
     case 'pattern':
@@ -72,6 +72,13 @@ function ruleText(error: ErrorObject): string {
     default:
       return error.message ?? 'does not fit the schema';
   }
+}
+
+/** A word that is none of those; the near ones of many. */
+function enumText(known: readonly string[], data: unknown): string {
+  const all = `must be one of ${known.join(', ')}`;
+  const near = typeof data === 'string' ? nearestName(data, known) : undefined;
+  return near === undefined ? all : `${all}: did you mean \`${near}\`?`;
 }
 
 /** The types of JSON schema, with their article. */

@@ -7,6 +7,7 @@ import { BAD, FAILING, filesIn, folder, GOOD, llpc, WARNED } from './llpc.js';
 
 const MOVES =
   'llp 1;\npolicy "p" { dir "/in" { allow rename, renameto; } dir "/out" { allow read, renameto; } }\n';
+const MADE = '\ufeff{ "format": "llp-manifest", "version": 1, "sources": [{ "name": "good.llp" }] }\n';
 const root = folder({
   'good.llp': GOOD,
   'bad.llp': BAD,
@@ -27,6 +28,10 @@ const root = folder({
   'huge.llp': largePolicy(3000),
   'globs.llp': globs(),
   'broken.json': '{"format": ',
+  'made.json': MADE,
+  'made.txt': MADE,
+  'made/made.llp': MADE,
+  'made/import.llp': 'llp 1;\nimport "made.llp";\npolicy "p" { default deny; }\n',
   'lines.json': 'llp\n1;\n',
   'away.json': scenario({ directory: '/nonexistent/llp' }),
   'file.json': scenario({ directory: 'plain' }),
@@ -63,8 +68,14 @@ const ROWS: readonly Row[] = [
   ['check accepted.llp', 0, /^$/],
   ['check bad.llp', 1, /^bad\.llp:2:14: error\[LLP1015\][^]*did you mean `allow`\?\n1 error\n$/],
   ['check good.llp bad.llp', 1, /LLP1015/],
-  ['check nowhere.llp', 1, /LLP2017[^]*`nowhere\.llp`: there is no such file/],
-  ['check folder', 1, /LLP2017[^]*it is a directory/],
+  [
+    'check nowhere.llp',
+    1,
+    /LLP2017[^]*`nowhere\.llp`: there is no such file\nhelp: name a file that can be read;/,
+  ],
+  ['check god.llp', 1, /LLP2017[^]*`god\.llp`: there is no such file\nhelp: did you mean `good\.llp`\?\n/],
+  ['fmt ./inner/outsid.llp', 1, /LLP2017[^]*\nhelp: did you mean `\.\/inner\/outside\.llp`\?\n/],
+  ['check folder', 1, /LLP2017[^]*it is a directory\nhelp: name the files in it\n/],
   ['check plain/x', 1, /LLP2017[^]*it or what it lies in is no directory/],
   ['check latin.llp', 1, /LLP2017[^]*it is not UTF-8/],
   ['check loop.llp', 1, /LLP2017[^]*it is a link that leads to itself/],
@@ -80,6 +91,21 @@ const ROWS: readonly Row[] = [
   ['check required.llp -D a', 2, /`-D a`: write `-D name=value`/],
   ['check required.llp -D =a', 2, /write `-D name=value`/],
   ['check required.llp -D a=/x -D a=/y', 2, /`-D a=…` is given twice/],
+  [
+    'check made.json',
+    1,
+    /^made\.json:1:\d: error\[LLP2020\]: [^]*\nhelp: give [^\n]* `good\.llp`;[^\n]*\n1 error\n$/,
+  ],
+  ['check made/import.llp', 1, /^made\/made\.llp:1:\d: error\[LLP2020\][^]*\n1 error\n$/],
+  ['test made.json', 1, /LLP2020[^]*\n1 error\n$/],
+  ['build made.json -o out-made', 1, /LLP2020[^]*\n1 error\n$/],
+  ['fmt made.json', 1, /LLP2020[^]*\n1 error\n$/],
+  ['graph made.json', 1, /LLP2020[^]*\n1 error\n$/],
+  ['diff made.txt good.llp', 1, /LLP2020[^]*\n1 error\n$/],
+  ['explain made.txt read /a', 1, /LLP2020[^]*\n1 error\n$/],
+  ['check broken.json', 1, /^broken\.json:1:1: error\[LLP10/],
+  ['graph good.llp --path /a --path /b', 2, /`--path` is given twice/],
+  ['explain good.llp read /a --format json --format text', 2, /`--format` is given twice/],
   ['check', 2, /which policy\?/],
   ['check good.llp --fromat json', 2, /unknown option `--fromat`: did you mean `--format`\?/],
   ['check good.llp --scenario x', 2, /unknown option `--scenario`/],
@@ -105,7 +131,11 @@ const ROWS: readonly Row[] = [
   ['explain good.llp qqqqqqqqqq /srv', 2, /is no action: they are /],
   ['explain good.llp read', 2, /write `llpc explain FILE ACTION PATH`/],
   ['explain good.llp read /a /b', 2, /write `llpc explain FILE ACTION PATH`/],
-  ['run folder/free.llp --scenario lines.json', 1, /LLP5011[^\n]*it is no JSON: [^\n]*\n1 error\n$/],
+  [
+    'run folder/free.llp --scenario lines.json',
+    1,
+    /LLP5011[^\n]*it is no JSON: [^\n]*\nhelp: [^\n]*\n1 error\n$/,
+  ],
   ['run folder/free.llp --scenario away.json', 1, /LLP5010[^]*`\/nonexistent\/llp`: there is no such file/],
   [
     'run folder/free.llp --scenario file.json',

@@ -38,7 +38,7 @@ test('text, with the lines of both files', () => {
       new: new.llp:5: allow read, open; in dir "/srv"
 
 /srv/x and beneath
-  - read: allow -> deny, as on /srv/x/
+  - read: allow -> deny, as on /srv/x/a
       old: old.llp:5: allow read; in dir "/srv"
       new: new.llp:5: deny read; in dir "/srv/x"
 

@@ -43,7 +43,7 @@ the smallest edit that allows it
   -    dir? "private" { deny read; }
   +    dir? "private" { allow read; }
   it changes
-    /srv/private and beneath: read deny -> allow, as on /srv/private/
+    /srv/private and beneath: read deny -> allow, as on /srv/private/a
 
 an edit that changes less elsewhere
   site.llp:6
@@ -72,6 +72,80 @@ test('what the policy says is a directory is asked about as one', () => {
   const { code, out } = llpc(root, ['explain', 'site.llp', 'read', '/srv/private']);
   expect(code).toBe(0);
   expect(out).toContain('decided by this rule of `dir "/srv/private"`');
+});
+
+const GLOBBED = `llp 1;
+policy "homes" {
+  default deny;
+  dir? "/home/*/.ssh" { here { allow open, getattr; } }
+  file? "/home/*/.netrc" { allow open; }
+  dir? "/home/*/*" { allow lock; }
+}
+`;
+
+test('what only a glob says is a directory is asked about as one, and is shown to be', () => {
+  const globbed = folder({ 'homes.llp': GLOBBED });
+  const ask = (...args: string[]): string[] =>
+    llpc(globbed, ['explain', 'homes.llp', ...args])
+      .out.split('\n')
+      .slice(0, 2);
+  const why = 'asked of a directory, as `dir "/home/*/.ssh"` names it; ';
+  const [head, note] = ask('open', '/home/u/.ssh');
+  expect(head).toBe('open /home/u/.ssh/: allow');
+  expect(note?.startsWith(why)).toBe(true);
+  expect(ask('open', '/home/u/.ssh/')).toEqual(['open /home/u/.ssh/: allow', '']);
+  // A `file` scope names it, or it is asked of no directory.
+  expect(ask('open', '/home/u/.netrc')).toEqual(['open /home/u/.netrc: allow', '']);
+  expect(ask('read', '/home/u/.ssh')).toEqual(['read /home/u/.ssh: deny', '']);
+});
+
+test('what no call asks is answered and said to be that, without edits', async () => {
+  const { code, out } = llpc(root, ['explain', 'site.llp', 'read', '/srv/private']);
+  expect(code).toBe(0);
+  expect(out.split('\n').slice(0, 2)).toEqual([
+    'read /srv/private/: deny',
+    'no call asks `read` of a directory: this verdict is of no request that a program makes',
+  ]);
+  expect(out).toContain('decided by this rule of `dir "/srv/private"`');
+  expect(out).not.toContain('edit');
+  const json = JSON.parse(
+    llpc(root, ['explain', 'site.llp', 'read', '/srv/private', '--format', 'json']).out,
+  ) as unknown;
+  expect(json).toMatchObject({ object: 'dir', asked: false, edits: null });
+  expect(await validateAgainst('explanation-1.json', json)).toEqual([]);
+  const tree = { format: 'llp-scenario', version: 1, tree: [{ file: '/srv/f' }], steps: [] };
+  const given = folder({ 'site.llp': SITE, 'tree.json': JSON.stringify(tree) });
+  const file = llpc(given, ['explain', 'site.llp', 'readdir', '/srv/f', '--scenario', 'tree.json']);
+  expect(file.out).toMatch(/^readdir \/srv\/f: deny\nno call asks `readdir` of what is no directory: /);
+});
+
+test('an edit that an assertion rules out is told with the assertion', async () => {
+  const asserted = folder({
+    'site.llp': SITE.replace('policy', 'assert never read\n  under "/srv/private";\npolicy'),
+    'free.llp': SITE,
+  });
+  const { out } = llpc(asserted, ['explain', 'site.llp', 'read', '/srv/private/key']);
+  expect(out.slice(out.indexOf('\nno small edit'))).toBe(`
+no small edit of the policy allows it
+
+ruled out by site.llp:2: assert never read
+  site.llp:8
+  -    dir? "private" { deny read; }
+  +    dir? "private" { allow read; }
+
+  site.llp:8
+  -    dir? "private" { deny read; }
+  +    dir? "private" { }
+
+  site.llp:8
+  -    dir? "private" { deny read; }
+  +    dir? "private" { file? "key" { allow read; } deny read; }
+`);
+  const ask = (file: string): unknown =>
+    JSON.parse(llpc(asserted, ['explain', file, 'read', '/srv/private/key', '--format', 'json']).out);
+  expect(await validateAgainst('explanation-1.json', ask('site.llp'))).toEqual([]);
+  expect(ask('site.llp')).toMatchObject({ edits: { smallest: null, ruledOut: [{}, {}, {}] } });
+  expect(ask('free.llp')).toMatchObject({ edits: { ruledOut: [] } });
 });
 
 test('the edit, applied by hand, does it', () => {
@@ -132,6 +206,7 @@ test('JSON fits its schema', async () => {
   expect(llpc(root, ['build', 'site.llp', '-o', 'out']).code).toBe(0);
   for (const args of [
     ['site.llp', 'read', '/srv/private/key', '--why-not'],
+    ['site.llp', 'read', '/nowhere/..'],
     ['site.llp', 'read', '/srv/x'],
     ['site.llp', 'read', '/srv/private/key/x/../..'],
     ['out/manifest.json', 'read', '/srv/private/key', '--scenario', 'steps.json'],

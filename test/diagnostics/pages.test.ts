@@ -26,7 +26,7 @@ describe('pages of diagnostics', () => {
   it('have an example for every code that a policy alone produces', () => {
     const without = ENTRIES.map(([code]) => code).filter((code) => examples(code).length !== 2);
     expect(
-      without.every((code) => /^LLP(1012|2010|2016|2017|2019|4\d{3}|5\d{3})$/.test(code)),
+      without.every((code) => /^LLP(1012|2010|2016|2017|2019|2020|4\d{3}|5\d{3})$/.test(code)),
       without.join(),
     ).toBe(true);
   });

@@ -28,7 +28,7 @@ const policy = (body: string): string => `llp 1;\npolicy "p" { default deny;\n${
 const lines = (report: DiffReport): string[] =>
   report.changes.map(
     (c) =>
-      `${c.change} ${c.region.path} ${c.region.aspects.join('+')} ${c.actions.join(',')} ${c.witness.path}`,
+      `${c.change} ${c.region.path} ${c.region.aspects.join('+')} ${c.actions.join(',')} ${c.witnesses.map((w) => w.path + (w.object === 'dir' ? '/' : '')).join(' ')}`,
   );
 
 describe('diff', () => {
@@ -38,21 +38,21 @@ describe('diff', () => {
       policy(`dir "/x" { allow read; ${inner} }`),
       policy(`dir "/x" { allow open; ${inner} }`),
     );
-    expect(lines(report)).toEqual(['narrowed /x dir+below read /x', 'widened /x dir+below open /x']);
+    expect(lines(report)).toEqual(['narrowed /x dir+below read /x/c', 'widened /x dir+below open /x/']);
   });
 
   it('shows every place where other rules decide', () => {
     const at = (rule: string): string => policy(`dir "/a" { ${rule} read; } dir "/b" { ${rule} read; }`);
     expect(lines(diff(at('allow'), at('forbid')))).toEqual([
-      'narrowed /a dir+below read /a',
-      'narrowed /b dir+below read /b',
+      'narrowed /a dir+below read /a/c',
+      'narrowed /b dir+below read /b/c',
     ]);
   });
 
   it('tells the directory itself from what lies beneath, and from a file', () => {
-    const report = diff(policy('dir "/a" { here { allow read; } }'), policy('file "/a" { allow read; }'));
-    expect(lines(report)).toEqual(['narrowed /a dir read /a', 'widened /a file read /a']);
-    expect(report.changes.map((c) => c.witness.refused)).toEqual([
+    const report = diff(policy('dir "/a" { here { allow open; } }'), policy('file "/a" { allow open; }'));
+    expect(lines(report)).toEqual(['narrowed /a dir open /a/', 'widened /a file open /a']);
+    expect(report.changes.map((c) => c.witnesses[0]?.refused)).toEqual([
       { old: false, new: true },
       { old: true, new: false },
     ]);
@@ -70,18 +70,57 @@ describe('diff', () => {
       at('allow read; here { deny read; }'),
       at('allow open; here { deny open; deny read; }'),
     );
-    const later = report.changes.filter((c) => c.witness.appearsLater);
+    const later = report.changes.filter((c) => c.witnesses[0]?.appearsLater);
     expect(later.map((c) => `${c.change} ${c.actions.join()} ${c.region.aspects.join()}`)).toEqual([
       'narrowed read below',
     ]);
   });
 
   it('says where a walk is denied on the way', () => {
-    const at = (rule: string): string => policy(`dir "/a" { deny walk; ${rule} read; }`);
+    const at = (rule: string): string => policy(`dir "/a" { deny walk; ${rule} open; }`);
     const [change] = diff(at('allow'), at('deny')).changes;
-    expect(change?.witness).toMatchObject({ path: '/a', blocked: { old: null, new: null } });
+    expect(change?.witnesses[0]).toMatchObject({ path: '/a', blocked: { old: null, new: null } });
     const under = (rule: string): string => policy(`dir "/a" { deny walk; dir "b" { ${rule} read; } }`);
-    expect(diff(under('allow'), under('deny')).changes[0]?.witness.blocked).toEqual({ old: '/a', new: '/a' });
+    expect(diff(under('allow'), under('deny')).changes[0]?.witnesses[0]?.blocked).toEqual({
+      old: '/a',
+      new: '/a',
+    });
+  });
+
+  it('shows each action on a kind of object that calls ask it of', () => {
+    const at = (set: string): string => policy(`dir "/a" { allow ${set}; }`);
+    const shown = (set: string): string[] => lines(diff(at('lock'), at(`lock, ${set}`)));
+    expect(shown('execute')).toEqual(['widened /a dir+below execute /a/b']);
+    expect(shown('open, read')).toEqual(['widened /a dir+below open,read /a/b']);
+    expect(shown('open, readdir')).toEqual(['widened /a dir+below open,readdir /a/']);
+    const both = diff(at('lock'), at('lock, open, read, readdir'));
+    expect(lines(both)).toEqual(['widened /a dir+below open,read,readdir /a/ /a/b']);
+    expect(both.changes[0]?.witnesses.map((w) => w.actions)).toEqual([['open', 'readdir'], ['read']]);
+    expect(diffText(both)).toContain('open, read, readdir: deny -> allow, as on /a/ and /a/b\n');
+    const one = diff(policy('file? "/a" { }'), policy('file? "/a" { allow all; }'));
+    expect(one.changes.flatMap((c) => c.actions)).not.toContain('readdir');
+  });
+
+  it('says what differs where no call asks it, and that nothing else does', async () => {
+    const here = policy('dir "/a" { here { allow read, execute; } }');
+    const report = diff(here, policy('dir "/a" { }'));
+    expect(report).toMatchObject({
+      equal: true,
+      changes: [],
+      unasked: { path: '/a', object: 'dir', actions: ['execute', 'read'] },
+    });
+    expect(diffText(report).split('\n')[0]).toMatch(
+      /^no difference in what calls ask: \d+ states? of both automata together; only execute of the directory \/a\/ and its like differ, which no call asks$/,
+    );
+    expect(await validateAgainst('diff-1.json', JSON.parse(JSON.stringify(report)))).toEqual([]);
+    const file = diff(policy('file? "/a" { allow readdir; }'), policy('file? "/a" { }'));
+    expect(file.unasked).toEqual({ path: '/a', object: 'file', actions: ['readdir'] });
+    const optional = diff(here, policy('dir? "/a" { }'));
+    expect(optional).toMatchObject({ equal: false, unasked: { path: '/a' } });
+    expect(diffText(optional)).toContain(
+      '; execute of the directory /a/ and its like differ too, which no call asks\n',
+    );
+    expect(diff(here, policy('dir "/a" { allow open; }')).unasked).toBeNull();
   });
 
   it('proves that rewrites mean the same, and says that links may tell other scopes apart', () => {
@@ -96,7 +135,7 @@ describe('diff', () => {
   it('takes layers together', () => {
     const old = policy('dir "/a" { allow read; }');
     const report = diff(old, `${old}policy "q" { default allow; dir "/a/b" { deny read; } }`);
-    expect(lines(report)).toEqual(['narrowed /a/b dir+below read /a/b']);
+    expect(lines(report)).toEqual(['narrowed /a/b dir+below read /a/b/c']);
     expect(report.changes[0]?.new.rules.map((r) => r.layer)).toEqual(['q']);
   });
 

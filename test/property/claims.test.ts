@@ -4,8 +4,9 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ACTIONS, actionBit } from '../../src/abi/actions.js';
+import { ACTIONS, actionBit, actionNames } from '../../src/abi/actions.js';
 import { checkSources, hasError, type Checked } from '../../src/analyse.js';
+import { defined } from '../../src/assert.js';
 import type { Artifact } from '../../src/artifact/manifest.js';
 import { emitChain } from '../../src/codegen/emit.js';
 import { buildArtifact } from '../../src/codegen/manifest.js';
@@ -289,6 +290,41 @@ describe('moves that gain rights', () => {
     expect(told('assert never gains read; accept gains all;')).toEqual(['LLP3020 `read`']);
     expect(told('assert never gains read;')).toEqual(['LLP3020 `read`', 'LLP3019 `renameto`, `write`']);
     expect(told('assert never gains execute; accept gains all;')).toEqual([]);
+  });
+
+  it('are what an `accept` is for: one that accepts nothing is told, and taking it away changes nothing', () => {
+    const count = { idle: 0, used: 0 };
+    const property = fc.property(movingText, fc.integer({ min: 1, max: 2 ** 24 - 1 }), (text, mask) => {
+      const checked = meaningful(text);
+      if (checked === undefined || /assert|accept/.test(text)) return;
+      const gained = [...gainsByPairs(checked.policy.layers)].reduce((all, [, g]) => all | g, 0);
+      const actions = mask & (mask >>> 5) & (mask << 7) & (2 ** 24 - 1);
+      if (actions === 0) return;
+      const line = `accept gains ${actionNames(actions).join(', ')};`;
+      const { diagnostics } = defined(meaningful(`${text}\n${line}`), 'it means the same');
+      const idle = (actions & gained) === 0;
+      count[idle ? 'idle' : 'used']++;
+      expect(diagnostics.filter((d) => d.code === 'LLP3021').map((d) => d.span?.start)).toEqual(
+        idle ? [text.length + 1] : [],
+      );
+      if (idle) expect(diagnostics).toHaveLength(checked.diagnostics.length + 1);
+    });
+    fc.assert(property, { numRuns: RUNS, seed: SEED });
+    console.log('accepts', count);
+    expect(Math.min(count.idle, count.used)).toBeGreaterThan(RUNS / 40);
+  });
+
+  it('that an assertion forbids cannot be accepted', () => {
+    const policy = 'policy "p" { dir "/in" { allow rename; } dir "/out" { allow read, renameto; } }';
+    const text = `llp 1; assert never gains execute; accept gains execute; ${policy}`;
+    const told = checkSources([{ name: 'p.llp', text }]).diagnostics.filter((d) => d.code === 'LLP3021');
+    expect(told.map((d) => d.notes.map((n) => n.span?.start))).toEqual([[text.indexOf('assert')]]);
+    expect(told.map((d) => d.fix)).toEqual([
+      {
+        span: { source: 0, start: text.indexOf('accept'), end: text.indexOf('policy') - 1 },
+        replacement: '',
+      },
+    ]);
   });
 
   it('are shown as confirmed after a run only', () => {

@@ -119,8 +119,7 @@ policy "p" {
   dir? "/in" { allow rename; }
   dir? "/drop" { here { allow renameto; } }
   dir? "/out" { allow read; }
-}
-accept gains all;`);
+}`);
 
   it('is refused where a link makes a move possible', () => {
     expect(told(moves, [dir('/in'), dir('/drop'), dir('/out')])).toBe('loaded');
@@ -146,8 +145,7 @@ policy "p" {
   dir? "/drop" { here { allow renameto; } }
   dir? "/out" { allow read; }
   dir? "/hidden" { here { deny walk; } }
-}
-accept gains all;`);
+}`);
     const tree = [dir('/in'), dir('/drop'), link('/out', 'drop'), dir('/hidden/store')];
     expect(told(hidden, tree)).toContain('LLP5016');
     expect(told(hidden, [...tree, bind('/in', '/hidden/store')])).toBe('loaded');

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { emitStage } from '../../src/cli/emit.js';
 import { compile } from '../../src/compile.js';
 import { defined } from '../../src/assert.js';
+import { ERRNO } from '../../src/runtime/kernel/errno.js';
 import { validateAgainst } from '../../src/runtime/schema.js';
 
 const scenario = (fields: object): object => ({
@@ -13,6 +14,8 @@ const scenario = (fields: object): object => ({
   steps: [],
   ...fields,
 });
+
+const RESULTS = ['allow', ...Object.keys(ERRNO).sort()];
 
 /** What of a scenario is wrong, and what is said of it. */
 const ROWS: readonly (readonly [object, string])[] = [
@@ -45,9 +48,15 @@ const ROWS: readonly (readonly [object, string])[] = [
   [{ steps: [{}] }, '`/steps/0` needs the field `call`'],
   [{ steps: [{ call: 'open', pth: '/a' }] }, '`/steps/0` has an unknown field `pth`: did you mean `path`?'],
   [
-    { steps: [{ call: 'open', expect: 'deny' }] },
-    '`/steps/0/expect` must match pattern "^(allow|E[A-Z0-9]+)$"',
+    { policies: [{ name: 'a', source: 'b', plan: 'chaind' }] },
+    '`/policies/0/plan` must be one of chained, monolithic, unchained: did you mean `chained`?',
   ],
+  [{ steps: [{ call: 'open', expect: 'deny' }] }, `\`/steps/0/expect\` must be one of ${RESULTS.join(', ')}`],
+  [
+    { steps: [{ call: 'open', expect: 'EACCESS' }] },
+    `\`/steps/0/expect\` must be one of ${RESULTS.join(', ')}: did you mean \`EACCES\`?`,
+  ],
+  [{ steps: [{ call: 'open', expect: 1 }] }, `\`/steps/0/expect\` must be one of ${RESULTS.join(', ')}`],
 ];
 
 describe('scenario-1.json', () => {
@@ -70,6 +79,11 @@ describe('scenario-1.json', () => {
     ],
   ])('takes the tree %j', async (tree) => {
     expect(await validateAgainst('scenario-1.json', scenario({ tree }))).toEqual([]);
+  });
+
+  it.each(RESULTS)('takes the result %s', async (expected) => {
+    const steps = [{ call: 'open', path: '/', expect: expected }];
+    expect(await validateAgainst('scenario-1.json', scenario({ steps }))).toEqual([]);
   });
 
   it('tells everything that is wrong', async () => {

@@ -71,7 +71,9 @@ describe.each(['deny', 'allow'])('by default %s', (effect) => {
   // Where all is allowed, a temporary file may be moved to where it is executed too.
   const more = effect === 'allow' ? 'accept gains execute;' : '';
   it.each([...NAMES.map((n) => [n]), NAMES])('%s', (...names) => {
-    expect(compiled(policy(names, effect, more)).diagnostics).toEqual([]);
+    // Some leave nothing that a move could gain.
+    const told = compiled(policy(names, effect, more)).diagnostics.filter((d) => d.code !== 'LLP3021');
+    expect(told).toEqual([]);
     loadedOn(MERGED, policy(names, effect));
     loadedOn(SPLIT, policy(names, effect));
     loadedOn([], policy(names, effect));

@@ -9,7 +9,6 @@ export const ERRNO = {
   EPERM: 1,
   ENOENT: 2,
   E2BIG: 7,
-  ENOEXEC: 8,
   EBADF: 9,
   EACCES: 13,
   EFAULT: 14,

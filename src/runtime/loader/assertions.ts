@@ -6,14 +6,7 @@
  * asserted path is resolved as a scope's is; beneath an `under` every object of the tree is looked at, and in every directory
  * what may appear there later. Of a path that is absent it is told when what appears there would break the assertion.
  */
-import {
-  ACTIONS,
-  ALL_ACTIONS,
-  maskOf,
-  NEVER_ON_DIRECTORY,
-  ONLY_ON_DIRECTORY,
-  type ActionMask,
-} from '../../abi/actions.js';
+import { ACTIONS, ALL_ACTIONS, actionsAskedOf, maskOf, type ActionMask } from '../../abi/actions.js';
 import { assertNever } from '../../assert.js';
 import type { Manifest, ManifestAssertion } from '../../artifact/manifest.js';
 import type { Vfs } from '../kernel/vfs.js';
@@ -96,8 +89,7 @@ function findBreach(
   const queue = [...objects];
   for (const at of queue) {
     const isDirectory = at.location.inode.kind === 'dir';
-    const asked = ALL_ACTIONS & ~(isDirectory ? NEVER_ON_DIRECTORY : ONLY_ON_DIRECTORY);
-    const here = wrongAt(assertion, maps, at.standings, asked);
+    const here = wrongAt(assertion, maps, at.standings, actionsAskedOf(isDirectory ? 'dir' : 'file'));
     if (here !== undefined) return { object: `\`${at.path}\``, action: here, standings: at.standings };
     if (assertion.reach === 'at' || !isDirectory) continue;
     const region = tree.regionOf(at);
