@@ -8,7 +8,15 @@
  *
  * Which rule decides is asked of `ir/on-path.ts`, and found out again when the block is run with coverage.
  */
-import { ACTIONS, DIRECTORY_ACTIONS, WALK, maskOf, type ActionMask, type ActionName } from './abi/actions.js';
+import {
+  ACTIONS,
+  actionsAskedOf,
+  DIRECTORY_ACTIONS,
+  WALK,
+  maskOf,
+  type ActionMask,
+  type ActionName,
+} from './abi/actions.js';
 import { successors, type Place } from './ir/build-hierarchy.js';
 import { deciderOn, indexPaths, placesOnPath, type PathIndex } from './ir/on-path.js';
 import { partitionActions } from './ir/partition.js';
@@ -149,7 +157,7 @@ function requestsOn(indices: readonly LayerIndex[], atoms: readonly number[], ob
   );
   return atoms.flatMap((action): Request[] => {
     const mask = 1 << action;
-    if (kind === 'file' && (mask & DIRECTORY_ACTIONS) !== 0) return [];
+    if ((mask & actionsAskedOf(kind)) === 0) return [];
     // The chain that was enforced last is asked first.
     const answers = indices.map((_, layer) => asks(layer, names.length, kind, mask)).reverse();
     const denies = answers.findIndex((a) => !a.allows);
@@ -188,7 +196,7 @@ function atomsOf({ layers }: CheckedPolicy): number[] {
   const signatures = new Map<string, number>();
   ACTIONS.forEach((_, bit) => {
     const has = (mask: ActionMask): number => (mask >>> bit) & 1;
-    const signature = [DIRECTORY_ACTIONS, WALK, ...masks].map(has).join('');
+    const signature = [actionsAskedOf('dir'), actionsAskedOf('file'), WALK, ...masks].map(has).join('');
     if (!signatures.has(signature)) signatures.set(signature, bit);
   });
   return [...signatures.values()];

@@ -17,6 +17,9 @@ export function findings(view: View): Finding[] {
   return shown(view).flatMap(({ diagnostic, span }) => finding(view, diagnostic, span) ?? []);
 }
 
+/** What may go without a change of meaning. */
+const IDLE: ReadonlySet<string> = new Set(['LLP3014', 'LLP3021']);
+
 interface Shown {
   readonly diagnostic: Diagnostic;
   /** Where in this file. */
@@ -67,7 +70,7 @@ function finding(view: View, d: Diagnostic, span: Span): Finding | undefined {
     code: d.code,
     source: 'llpc',
     message: [d.message, ...notes, ...help].join('\n'),
-    ...(d.code === 'LLP3014' ? { tags: [DiagnosticTag.Unnecessary] } : {}),
+    ...(IDLE.has(d.code) ? { tags: [DiagnosticTag.Unnecessary] } : {}),
     relatedInformation: related,
   };
 }
