@@ -1,83 +1,25 @@
 /**
- * The grammar: the one Chevrotain class. Each method bears its production and makes its node of the syntax tree; what the
+ * The grammar, one Chevrotain class. Each method bears its production and makes its node of the syntax tree; what the
  * grammar cannot say is checked in `restrict.ts`.
  *
  * Lists are copied when they are complete: one that grew has room for many more, and the tree is kept.
  *
  * Invariant: with recovery a node may lack parts (a name that is not there has no text), and then an error is reported.
  */
-import type { IRecognitionException, IToken, ParserMethod, TokenType } from 'chevrotain';
-import { EmbeddedActionsParser, EOF } from './chevrotain.js';
-import type { Diagnostic, Span } from '../diagnostics/types.js';
+import type { ParserMethod } from 'chevrotain';
+import { EOF } from './chevrotain.js';
+import type { Span } from '../diagnostics/types.js';
 import type * as ast from './ast.js';
-import * as messages from './messages.js';
+import { NodeParser, type Place } from './node-parser.js';
 import { onlyRules } from './restrict.js';
-import { plainText, readTemplate } from './template.js';
 import * as t from './tokens.js';
-
-/** Errors after which the rest of the text is left alone. */
-export const MAX_ERRORS = 200;
-
-/** Fields of the parser that its type does not show: what is needed to stop in the middle. */
-interface Internals {
-  currIdx: number;
-  tokVectorLength: number;
-}
 
 type Rule<T> = ParserMethod<[], T>;
 
-interface Place {
-  readonly reach: ast.Reach;
-  readonly path: ast.Template;
-}
-
-export class PolicyParser extends EmbeddedActionsParser {
-  /** Index of the source that is being parsed. */
-  source = 0;
-  /** What is wrong in strings, and items where they do not belong. */
-  problems: Diagnostic[] = [];
-  #errors = 0;
-  #length = 0;
-
+export class PolicyParser extends NodeParser {
   constructor(skipValidations = true) {
-    super([...t.GRAMMAR_TOKENS, t.LineEnd], {
-      recoveryEnabled: true,
-      maxLookahead: 1,
-      skipValidations,
-      errorMessageProvider: messages.messageProvider,
-    });
+    super(skipValidations);
     this.performSelfAnalysis();
-  }
-
-  /** Starts anew on the tokens of a text of this length. */
-  begin(tokens: IToken[], source: number, length: number): void {
-    this.input = tokens;
-    this.source = source;
-    this.#length = length;
-    this.problems = [];
-    this.#errors = 0;
-  }
-
-  /** After too many errors what is left is not parsed: each costs the search for a place to go on. */
-  SAVE_ERROR(error: IRecognitionException): IRecognitionException {
-    const parent = EmbeddedActionsParser.prototype as unknown as {
-      SAVE_ERROR(this: PolicyParser, error: IRecognitionException): IRecognitionException;
-    };
-    const saved = parent.SAVE_ERROR.call(this, error);
-    if (++this.#errors > MAX_ERRORS) {
-      const internals = this as unknown as Internals;
-      internals.currIdx = internals.tokVectorLength - 1;
-    }
-    return saved;
-  }
-
-  /** The end of a line is no stray token: what comes after it is another statement. */
-  canRecoverWithSingleTokenDeletion(expected: TokenType): boolean {
-    const parent = EmbeddedActionsParser.prototype as unknown as {
-      canRecoverWithSingleTokenDeletion(this: PolicyParser, expected: TokenType): boolean;
-    };
-    if (this.LA(1).tokenType === t.LineEnd) return false;
-    return parent.canRecoverWithSingleTokenDeletion.call(this, expected);
   }
 
   // PolicyFile = [ Version ] { Import | Param | Actions | Fragment | Policy | Assert | Accept | Test }
@@ -104,7 +46,7 @@ export class PolicyParser extends EmbeddedActionsParser {
       ]);
     });
     this.CONSUME(EOF);
-    const span = { source: this.source, start: 0, end: this.#length };
+    const span = { source: this.source, start: 0, end: this.length };
     const declared = { imports, params, actions, fragments, policies, assertions, accepts, tests };
     return { kind: 'file', span, version, ...declared };
   });
@@ -113,28 +55,28 @@ export class PolicyParser extends EmbeddedActionsParser {
   readonly version: Rule<number> = this.RULE('version', (): number => {
     this.CONSUME(t.Llp);
     const number = this.CONSUME(t.Integer);
-    this.#end('version', this.CONSUME(t.Semicolon));
+    this.endWith('version', this.CONSUME(t.Semicolon));
     return Number(number.image);
   });
 
   // Import = "import" String ";"
   readonly importDecl: Rule<ast.ImportDecl> = this.RULE('importDecl', (): ast.ImportDecl => {
     const first = this.CONSUME(t.Import);
-    const path = this.#template(this.CONSUME(t.Text), 'an import');
-    this.#end('importDecl', this.CONSUME(t.Semicolon));
-    return { kind: 'import', span: this.#from(first), path };
+    const path = this.templateFrom(this.CONSUME(t.Text), 'an import');
+    this.endWith('importDecl', this.CONSUME(t.Semicolon));
+    return { kind: 'import', span: this.spanFrom(first), path };
   });
 
   // Param = "param" TypedName [ "=" String ] ";"
   readonly paramDecl: Rule<ast.ParamDecl> = this.RULE('paramDecl', (): ast.ParamDecl => {
     const first = this.CONSUME(t.Param);
-    const { name, type } = this.SUBRULE(this.typedName) ?? this.#noTypedName();
+    const { name, type } = this.SUBRULE(this.typedName) ?? this.noTypedName();
     const value = this.OPTION(() => {
       this.CONSUME(t.Equals);
-      return this.#template(this.CONSUME(t.Text));
+      return this.templateFrom(this.CONSUME(t.Text));
     });
-    this.#end('paramDecl', this.CONSUME(t.Semicolon));
-    return { kind: 'param', span: this.#from(first), name, type, default: value };
+    this.endWith('paramDecl', this.CONSUME(t.Semicolon));
+    return { kind: 'param', span: this.spanFrom(first), name, type, default: value };
   });
 
   // TypedName = Identifier ":" Identifier
@@ -144,18 +86,18 @@ export class PolicyParser extends EmbeddedActionsParser {
       const first = this.CONSUME(t.Identifier);
       this.CONSUME(t.Colon);
       const type = this.CONSUME2(t.Identifier);
-      return { name: this.#name(first), type: this.#paramType(type), span: this.#from(first) };
+      return { name: this.nameFrom(first), type: this.paramType(type), span: this.spanFrom(first) };
     },
   );
 
   // Actions = "actions" Identifier "=" SetExpr ";"
   readonly actionsDecl: Rule<ast.ActionsDecl> = this.RULE('actionsDecl', (): ast.ActionsDecl => {
     const first = this.CONSUME(t.Actions);
-    const name = this.#name(this.CONSUME(t.Identifier));
+    const name = this.nameFrom(this.CONSUME(t.Identifier));
     this.CONSUME(t.Equals);
-    const set = this.SUBRULE(this.setExpr) ?? this.#noSet();
-    this.#end('actionsDecl', this.CONSUME(t.Semicolon));
-    return { kind: 'actions', span: this.#from(first), name, set };
+    const set = this.SUBRULE(this.setExpr) ?? this.noSet();
+    this.endWith('actionsDecl', this.CONSUME(t.Semicolon));
+    return { kind: 'actions', span: this.spanFrom(first), name, set };
   });
 
   // SetExpr = "all" [ "except" NameList ] | NameList
@@ -180,15 +122,15 @@ export class PolicyParser extends EmbeddedActionsParser {
         },
       },
     ]);
-    return { kind: 'set', span: this.#from(first), all, names };
+    return { kind: 'set', span: this.spanFrom(first), all, names };
   });
 
   // NameList = Identifier { "," Identifier }
   readonly nameList: Rule<ast.Name[]> = this.RULE('nameList', (): ast.Name[] => {
-    const names = [this.#name(this.CONSUME(t.Identifier))];
+    const names = [this.nameFrom(this.CONSUME(t.Identifier))];
     this.MANY(() => {
       this.CONSUME(t.Comma);
-      names.push(this.#name(this.CONSUME2(t.Identifier)));
+      names.push(this.nameFrom(this.CONSUME2(t.Identifier)));
     });
     return names.some((n) => n.text === '') ? names.filter((n) => n.text !== '') : names.slice();
   });
@@ -196,7 +138,7 @@ export class PolicyParser extends EmbeddedActionsParser {
   // Fragment = "fragment" Identifier [ "(" TypedName { "," TypedName } ")" ] Block
   readonly fragmentDecl: Rule<ast.FragmentDecl> = this.RULE('fragmentDecl', (): ast.FragmentDecl => {
     const first = this.CONSUME(t.Fragment);
-    const name = this.#name(this.CONSUME(t.Identifier));
+    const name = this.nameFrom(this.CONSUME(t.Identifier));
     const params: ast.ParamDecl[] = [];
     this.OPTION(() => {
       this.CONSUME(t.LeftParen);
@@ -210,7 +152,7 @@ export class PolicyParser extends EmbeddedActionsParser {
       this.CONSUME(t.RightParen);
     });
     const items = this.SUBRULE(this.block) ?? [];
-    return { kind: 'fragment', span: this.#from(first), name, params, items };
+    return { kind: 'fragment', span: this.spanFrom(first), name, params, items };
   });
 
   // Policy = "policy" String "{" { Default | Assert | Accept | ScopeItem } "}"
@@ -231,12 +173,12 @@ export class PolicyParser extends EmbeddedActionsParser {
       ]);
     });
     this.CONSUME(t.RightBrace);
-    const text = this.#plain(name, 'the name of a policy');
+    const text = this.plainFrom(name, 'the name of a policy');
     return {
       kind: 'policy',
-      span: this.#from(first),
+      span: this.spanFrom(first),
       name: text,
-      nameSpan: this.#spanOf(name),
+      nameSpan: this.spanOf(name),
       defaults,
       assertions,
       accepts,
@@ -248,8 +190,8 @@ export class PolicyParser extends EmbeddedActionsParser {
   readonly defaultDecl: Rule<ast.DefaultDecl> = this.RULE('defaultDecl', (): ast.DefaultDecl => {
     const first = this.CONSUME(t.Default);
     const effect = this.SUBRULE(this.verdict) ?? 'deny';
-    this.#end('defaultDecl', this.CONSUME(t.Semicolon));
-    return { kind: 'default', span: this.#from(first), effect };
+    this.endWith('defaultDecl', this.CONSUME(t.Semicolon));
+    return { kind: 'default', span: this.spanFrom(first), effect };
   });
 
   // Assert = "assert" ( "never" ( "gains" SetExpr | SetExpr Place ) | "always" SetExpr Place ) ";"
@@ -265,7 +207,7 @@ export class PolicyParser extends EmbeddedActionsParser {
           this.OR2([
             {
               ALT: () => {
-                claim = this.#word(t.Gains, 'gains');
+                claim = this.word(t.Gains, 'gains');
                 set = this.SUBRULE(this.setExpr);
               },
             },
@@ -280,39 +222,39 @@ export class PolicyParser extends EmbeddedActionsParser {
       },
       {
         ALT: () => {
-          claim = this.#word(t.Always, 'always');
+          claim = this.word(t.Always, 'always');
           set = this.SUBRULE3(this.setExpr);
           place = this.SUBRULE2(this.place);
         },
       },
     ]);
-    this.#end('assertDecl', this.CONSUME(t.Semicolon));
-    return this.ACTION(() => this.#assertion(claim, this.#from(first), set, place));
+    this.endWith('assertDecl', this.CONSUME(t.Semicolon));
+    return this.ACTION(() => this.assertion(claim, this.spanFrom(first), set, place));
   });
 
   // Place = ( "under" | "at" ) String
   readonly place: Rule<Place> = this.RULE('place', (): Place => {
     const reach = this.OR<ast.Reach>([
-      { ALT: () => this.#word(t.Under, 'under') },
-      { ALT: () => this.#word(t.At, 'at') },
+      { ALT: () => this.word(t.Under, 'under') },
+      { ALT: () => this.word(t.At, 'at') },
     ]);
-    return { reach, path: this.#template(this.CONSUME(t.Text)) };
+    return { reach, path: this.templateFrom(this.CONSUME(t.Text)) };
   });
 
   // Accept = "accept" "gains" SetExpr ";"
   readonly acceptDecl: Rule<ast.AcceptDecl> = this.RULE('acceptDecl', (): ast.AcceptDecl => {
     const first = this.CONSUME(t.Accept);
     this.CONSUME(t.Gains);
-    const set = this.SUBRULE(this.setExpr) ?? this.#noSet();
-    this.#end('acceptDecl', this.CONSUME(t.Semicolon));
-    return { kind: 'accept', span: this.#from(first), set };
+    const set = this.SUBRULE(this.setExpr) ?? this.noSet();
+    this.endWith('acceptDecl', this.CONSUME(t.Semicolon));
+    return { kind: 'accept', span: this.spanFrom(first), set };
   });
 
   // Verdict = "allow" | "deny"
   readonly verdict: Rule<'allow' | 'deny'> = this.RULE('verdict', (): 'allow' | 'deny' =>
     this.OR<'allow' | 'deny'>([
-      { ALT: () => this.#word(t.Allow, 'allow') },
-      { ALT: () => this.#word(t.Deny, 'deny') },
+      { ALT: () => this.word(t.Allow, 'allow') },
+      { ALT: () => this.word(t.Deny, 'deny') },
     ]),
   );
 
@@ -338,29 +280,29 @@ export class PolicyParser extends EmbeddedActionsParser {
   // Use = "use" Identifier [ "(" String { "," String } ")" ] ";"
   readonly useDecl: Rule<ast.UseDecl> = this.RULE('useDecl', (): ast.UseDecl => {
     const first = this.CONSUME(t.Use);
-    const name = this.#name(this.CONSUME(t.Identifier));
+    const name = this.nameFrom(this.CONSUME(t.Identifier));
     const args: ast.Template[] = [];
     this.OPTION(() => {
       this.CONSUME(t.LeftParen);
-      this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => args.push(this.#template(this.CONSUME(t.Text))) });
+      this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => args.push(this.templateFrom(this.CONSUME(t.Text))) });
       this.CONSUME(t.RightParen);
     });
-    this.#end('useDecl', this.CONSUME(t.Semicolon));
-    return { kind: 'use', span: this.#from(first), name, args };
+    this.endWith('useDecl', this.CONSUME(t.Semicolon));
+    return { kind: 'use', span: this.spanFrom(first), name, args };
   });
 
   // Scope = ( "dir" | "file" ) [ "?" ] String Block
   readonly scopeDecl: Rule<ast.ScopeDecl> = this.RULE('scopeDecl', (): ast.ScopeDecl => {
     const first = this.LA(1);
     const object = this.OR<'dir' | 'file'>([
-      { ALT: () => this.#word(t.Dir, 'dir') },
-      { ALT: () => this.#word(t.File, 'file') },
+      { ALT: () => this.word(t.Dir, 'dir') },
+      { ALT: () => this.word(t.File, 'file') },
     ]);
     const optional = this.OPTION(() => this.CONSUME(t.Question)) !== undefined;
-    const path = this.#template(this.CONSUME(t.Text));
+    const path = this.templateFrom(this.CONSUME(t.Text));
     const items = this.SUBRULE(this.block) ?? [];
     const allowed = object === 'file' ? this.ACTION(() => onlyRules(items, '`file`', this.problems)) : items;
-    return { kind: 'scope', span: this.#from(first), object, optional, path, items: allowed };
+    return { kind: 'scope', span: this.spanFrom(first), object, optional, path, items: allowed };
   });
 
   // Here = "here" Block
@@ -369,7 +311,7 @@ export class PolicyParser extends EmbeddedActionsParser {
     const items = this.SUBRULE(this.block) ?? [];
     return {
       kind: 'here',
-      span: this.#from(first),
+      span: this.spanFrom(first),
       items: this.ACTION(() => onlyRules(items, '`here`', this.problems)),
     };
   });
@@ -378,13 +320,13 @@ export class PolicyParser extends EmbeddedActionsParser {
   readonly ruleDecl: Rule<ast.RuleDecl> = this.RULE('ruleDecl', (): ast.RuleDecl => {
     const first = this.LA(1);
     const effect = this.OR<ast.Effect>([
-      { ALT: () => this.#word(t.Allow, 'allow') },
-      { ALT: () => this.#word(t.Deny, 'deny') },
-      { ALT: () => this.#word(t.Forbid, 'forbid') },
+      { ALT: () => this.word(t.Allow, 'allow') },
+      { ALT: () => this.word(t.Deny, 'deny') },
+      { ALT: () => this.word(t.Forbid, 'forbid') },
     ]);
-    const set = this.SUBRULE(this.setExpr) ?? this.#noSet();
-    this.#end('ruleDecl', this.CONSUME(t.Semicolon));
-    return { kind: 'rule', span: this.#from(first), effect, set };
+    const set = this.SUBRULE(this.setExpr) ?? this.noSet();
+    this.endWith('ruleDecl', this.CONSUME(t.Semicolon));
+    return { kind: 'rule', span: this.spanFrom(first), effect, set };
   });
 
   // Test = "test" String "{" [ "given" "{" { GivenItem } "}" ] { TestStep } "}"
@@ -404,8 +346,8 @@ export class PolicyParser extends EmbeddedActionsParser {
     this.CONSUME2(t.RightBrace);
     return {
       kind: 'test',
-      span: this.#from(first),
-      name: this.#plain(name, 'the name of a test'),
+      span: this.spanFrom(first),
+      name: this.plainFrom(name, 'the name of a test'),
       given,
       steps,
     };
@@ -416,19 +358,19 @@ export class PolicyParser extends EmbeddedActionsParser {
   readonly givenItem: Rule<ast.GivenItem> = this.RULE('givenItem', (): ast.GivenItem => {
     const first = this.LA(1);
     const kind = this.OR<'file' | 'dir' | 'link' | 'bind' | 'hardlink'>([
-      { ALT: () => this.#word(t.File, 'file') },
-      { ALT: () => this.#word(t.Dir, 'dir') },
-      { ALT: () => this.#word(t.Link, 'link') },
-      { ALT: () => this.#word(t.Bind, 'bind') },
-      { ALT: () => this.#word(t.Hardlink, 'hardlink') },
+      { ALT: () => this.word(t.File, 'file') },
+      { ALT: () => this.word(t.Dir, 'dir') },
+      { ALT: () => this.word(t.Link, 'link') },
+      { ALT: () => this.word(t.Bind, 'bind') },
+      { ALT: () => this.word(t.Hardlink, 'hardlink') },
     ]);
-    const path = this.#template(this.CONSUME(t.Text));
+    const path = this.templateFrom(this.CONSUME(t.Text));
     const target = this.OPTION(() => {
       this.CONSUME(t.Arrow);
-      return this.#template(this.CONSUME2(t.Text));
+      return this.templateFrom(this.CONSUME2(t.Text));
     });
-    this.#end('givenItem', this.CONSUME(t.Semicolon));
-    return this.ACTION(() => this.#given(kind, this.#from(first), path, target));
+    this.endWith('givenItem', this.CONSUME(t.Semicolon));
+    return this.ACTION(() => this.given(kind, this.spanFrom(first), path, target));
   });
 
   // TestStep = "expect" Verdict Identifier String ";" | "cd" String ";"
@@ -439,120 +381,22 @@ export class PolicyParser extends EmbeddedActionsParser {
         ALT: () => {
           this.CONSUME(t.Expect);
           const effect = this.SUBRULE(this.verdict) ?? 'allow';
-          const action = this.#name(this.CONSUME(t.Identifier));
-          const path = this.#template(this.CONSUME(t.Text));
-          this.#end('testStep', this.CONSUME(t.Semicolon));
-          return { kind: 'expect', span: this.#from(first), effect, action, path };
+          const action = this.nameFrom(this.CONSUME(t.Identifier));
+          const path = this.templateFrom(this.CONSUME(t.Text));
+          this.endWith('testStep', this.CONSUME(t.Semicolon));
+          return { kind: 'expect', span: this.spanFrom(first), effect, action, path };
         },
       },
       {
         ALT: () => {
           this.CONSUME(t.Cd);
-          const path = this.#template(this.CONSUME2(t.Text));
-          this.#end('testStep', this.CONSUME2(t.Semicolon));
-          return { kind: 'cd', span: this.#from(first), path };
+          const path = this.templateFrom(this.CONSUME2(t.Text));
+          this.endWith('testStep', this.CONSUME2(t.Semicolon));
+          return { kind: 'cd', span: this.spanFrom(first), path };
         },
       },
     ]);
   });
-
-  /** What ends a statement may be the end of its line alone: that is an error where nothing else is missing. */
-  #end(rule: string, token: IToken): void {
-    this.ACTION(() => {
-      if (token.tokenType !== t.LineEnd || this.errors.at(-1)?.token === token) return;
-      this.problems.push(messages.missingEnd(rule, this.#spanOf(token), this.LA(1)));
-    });
-  }
-
-  #word<W extends string>(type: TokenType, word: W): W {
-    this.CONSUME(type);
-    return word;
-  }
-
-  #given(
-    kind: 'file' | 'dir' | 'link' | 'bind' | 'hardlink',
-    span: Span,
-    path: ast.Template,
-    target: ast.Template | undefined,
-  ): ast.GivenItem {
-    if (kind === 'file' || kind === 'dir') {
-      if (target !== undefined) this.problems.push(messages.unexpectedTarget(kind, target.span));
-      return { kind, span, path };
-    }
-    if (target === undefined && path.broken !== true) this.problems.push(messages.missingTarget(kind, span));
-    return { kind, span, path, target: target ?? path };
-  }
-
-  #assertion(
-    claim: ast.Claim | 'gains',
-    span: Span,
-    set: ast.SetExpr = this.#noSet(),
-    place: Place = { reach: 'at', path: this.#noTemplate() },
-  ): ast.AssertDecl {
-    return claim === 'gains'
-      ? { kind: 'assert-gains', span, set }
-      : { kind: 'assert', span, claim, set, reach: place.reach, path: place.path };
-  }
-
-  #noTemplate(): ast.Template {
-    return { kind: 'template', span: this.#from(this.LA(0)), parts: [], broken: true };
-  }
-
-  #paramType(token: IToken): ast.ParamType {
-    const { image } = token;
-    if (image === 'path' || image === 'name' || image === 'pattern') return image;
-    this.ACTION(() => {
-      if (!token.isInsertedInRecovery) this.problems.push(messages.unknownType(image, this.#spanOf(token)));
-    });
-    return 'pattern';
-  }
-
-  #template(token: IToken, noParameterIn?: string): ast.Template {
-    return this.ACTION(() => {
-      if (token.isInsertedInRecovery === true)
-        return { kind: 'template', span: this.#spanOf(token), parts: [], broken: true };
-      const template = readTemplate(token, this.source, this.problems);
-      if (noParameterIn !== undefined) plainText(template, noParameterIn, this.problems);
-      return template;
-    });
-  }
-
-  #plain(token: IToken, where: string): string {
-    return this.ACTION(() => plainText(this.#template(token), where, this.problems));
-  }
-
-  #name(token: IToken): ast.Name {
-    return {
-      kind: 'name',
-      span: this.#spanOf(token),
-      text: token.isInsertedInRecovery === true ? '' : token.image,
-    };
-  }
-
-  #noSet(): ast.SetExpr {
-    return { kind: 'set', span: this.#from(this.LA(0)), all: false, names: [] };
-  }
-
-  #noTypedName(): { name: ast.Name; type: ast.ParamType } {
-    return { name: { kind: 'name', span: this.#from(this.LA(0)), text: '' }, type: 'pattern' };
-  }
-
-  #spanOf(token: IToken): Span {
-    if (Number.isNaN(token.startOffset))
-      return { source: this.source, start: this.#lastEnd(), end: this.#lastEnd() };
-    return { source: this.source, start: token.startOffset, end: token.startOffset + token.image.length };
-  }
-
-  /** From a token to the last one that was consumed. */
-  #from(first: IToken): Span {
-    const start = Number.isNaN(first.startOffset) ? this.#lastEnd() : first.startOffset;
-    return { source: this.source, start, end: Math.max(start, this.#lastEnd()) };
-  }
-
-  #lastEnd(): number {
-    const last = this.LA(0);
-    return last === undefined || Number.isNaN(last.startOffset) ? 0 : last.startOffset + last.image.length;
-  }
 }
 
 /** Recovery gives undefined for a rule that failed. */
