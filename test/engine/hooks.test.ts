@@ -61,7 +61,11 @@ function worldOf(programs: readonly RandomProgram[]): World {
       maps: [...tables.keys()],
     };
     const loaded = loadProgram(source, tables);
-    if (loaded.kind === 'refused') throw new Error(JSON.stringify(loaded.errors[0]));
+    if (loaded.kind === 'refused') {
+      // A loop that leaves other values behind each time round may be too much to explore: a verdict, and no difference.
+      fc.pre(loaded.errors.every((error) => error.rule !== 'budget'));
+      throw new Error(JSON.stringify(loaded.errors[0]));
+    }
     const slot = Math.floor(i / hooks.length);
     return { program: loaded.program, chain: slot + 5, slot };
   });

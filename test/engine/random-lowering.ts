@@ -44,7 +44,7 @@ const LEAST_OF_MAIN = 60;
 const LOOP_BUDGET = 700;
 const INNER_BUDGET = 120;
 /** Branches that one loop may take: the kernel's verifier walks both ways of each, a million instructions at most. */
-const FORK_BUDGET = 16;
+const FORK_BUDGET = 12;
 
 const FROM_MEMORY: readonly number[] = [3, 7, 9];
 
