@@ -172,7 +172,8 @@ A language server for editors, on standard input and output (docs/editors.md). \
   -D NAME=VALUE      value for a parameter of the policy
   -h, --help         this text
 
-${EXITS}`,
+exit code: 0 after \`shutdown\` and \`exit\`, 1 without, 2 usage or input that is not the protocol, 70 a fault of llpc
+`,
   },
   {
     name: 'graph',

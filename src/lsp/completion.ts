@@ -1,6 +1,6 @@
 /** What can be written at a place: words, actions and sets, fragments, parameters, files to import, and paths of the file system. */
 import { readdirSync, statSync, type Dirent } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CompletionItemKind } from 'vscode-languageserver';
 import { ACTIONS } from '../abi/actions.js';
@@ -151,17 +151,14 @@ function params({ view, offset }: At): Suggestion[] {
 function imports({ view, context }: At): readonly [readonly Suggestion[], string] {
   const typed = context.typed.slice(1);
   const base = typed.slice(0, typed.lastIndexOf('/') + 1);
+  const own = view.sources[0]?.name ?? '';
   const std = base === 'std/' ? stdUrl('std/runtime.llp') : undefined;
   const folder =
-    std !== undefined
-      ? dirname(fileURLToPath(std))
-      : view.uri.startsWith('file:')
-        ? join(dirname(fileURLToPath(view.uri)), base)
-        : undefined;
+    std !== undefined ? dirname(fileURLToPath(std)) : isAbsolute(own) ? join(dirname(own), base) : undefined;
   const found = folder === undefined ? [] : entries(folder).filter((e) => e.isDir || e.name.endsWith('.llp'));
-  const own = base === '' ? [{ label: 'std/', kind: CompletionItemKind.Folder }] : [];
+  const shipped = base === '' ? [{ label: 'std/', kind: CompletionItemKind.Folder }] : [];
   return [
-    [...own, ...found.map((e) => entry(e, `${e.name}${e.isDir ? '/' : ''}`))],
+    [...shipped, ...found.map((e) => entry(e, `${e.name}${e.isDir ? '/' : ''}`))],
     typed.slice(base.length),
   ];
 }

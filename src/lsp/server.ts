@@ -13,45 +13,51 @@ import {
   type InitializeParams,
   type InitializeResult,
 } from 'vscode-languageserver/node';
-import { fileURLToPath } from 'node:url';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Defines } from '../ir/values.js';
 import { layOut } from '../format/format.js';
 import { complete } from './completion.js';
 import { findings, quickFixes } from './findings.js';
+import { createGate } from './gate.js';
 import { hover } from './hover.js';
 import { definition, references, rename, renameRange } from './navigate.js';
 import { folds, outline, semanticTokens, TOKEN_TYPES } from './outline.js';
-import { openTransport } from './transport.js';
-import { createWorkspace, ownFile, rangeIn, viewOf, type View, type Workspace } from './workspace.js';
+import {
+  closeText,
+  createWorkspace,
+  openText,
+  ownFile,
+  pathOf,
+  rangeIn,
+  viewOf,
+  type View,
+  type Workspace,
+} from './workspace.js';
 
 export interface ServerOptions {
   readonly defines: Defines;
   readonly version: string;
 }
 
-/** Serves until the input ends or the client says `exit`. */
+/** Serves until the input ends or the client says `exit`. `end` ends the process, with what is wrong where something is. */
 export function serve(
   input: NodeJS.ReadableStream,
   output: NodeJS.WritableStream,
   options: ServerOptions,
+  end: (code: number, why?: string) => void,
 ): void {
-  const { reader, writer } = openTransport(input, output, (code, why) => {
-    if (why !== undefined) process.stderr.write(`llpc: ${why}\n`);
-    process.exit(code);
-  });
+  const { reader, writer } = createGate(input, output, end);
   const connection = createConnection(reader, writer);
   const documents = new TextDocuments(TextDocument);
   const workspace = createWorkspace(options.defines);
   connection.onInitialize((params) => initialize(workspace, params, options.version));
   const publish = publisher(connection, workspace);
   documents.onDidChangeContent(({ document }) => {
-    workspace.open.set(document.uri, document);
+    openText(workspace, document);
     publish();
   });
   documents.onDidClose(({ document }) => {
-    workspace.open.delete(document.uri);
-    workspace.views.delete(document.uri);
+    closeText(workspace, document.uri);
     void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
     publish();
   });
@@ -91,12 +97,12 @@ function initialize(workspace: Workspace, params: InitializeParams, version: str
 }
 
 function addFolders(workspace: Workspace, folders: readonly { readonly uri: string }[]): void {
-  for (const { uri } of folders) if (uri.startsWith('file:')) workspace.folders.push(fileURLToPath(uri));
+  workspace.folders.push(...folders.flatMap(({ uri }) => pathOf(uri) ?? []));
 }
 
 function removeFolders(workspace: Workspace, folders: readonly { readonly uri: string }[]): void {
   for (const { uri } of folders) {
-    const at = uri.startsWith('file:') ? workspace.folders.indexOf(fileURLToPath(uri)) : -1;
+    const at = workspace.folders.indexOf(pathOf(uri) ?? '');
     if (at >= 0) workspace.folders.splice(at, 1);
   }
 }
@@ -111,14 +117,23 @@ function publisher(connection: Connection, workspace: Workspace): () => void {
     setImmediate(() => {
       waiting = false;
       for (const [uri, document] of workspace.open) {
-        const view = viewOf(workspace, uri);
-        if (view === undefined || sent.get(uri) === view) continue;
-        sent.set(uri, view);
-        void connection.sendDiagnostics({ uri, version: document.version, diagnostics: findings(view) });
+        try {
+          const view = viewOf(workspace, uri);
+          if (view === undefined || sent.get(uri) === view) continue;
+          sent.set(uri, view);
+          const { version, uri: own } = document;
+          void connection.sendDiagnostics({ uri: own, version, diagnostics: findings(view) });
+        } catch (error) {
+          connection.console.error(`a fault of llpc itself, at ${uri}: ${faultText(error)}`);
+        }
       }
       for (const uri of sent.keys()) if (!workspace.open.has(uri)) sent.delete(uri);
     });
   };
+}
+
+function faultText(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 interface Asked {

@@ -4,8 +4,8 @@
  * A view is made once for each version of a text and of all that it imports, and kept: a request is a look-up. An open text
  * comes before the one on disk, for imports too.
  */
-import { readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readdirSync, statSync, type Stats } from 'node:fs';
+import { basename, isAbsolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { analyse, type Analysed } from '../analyse.js';
@@ -19,8 +19,10 @@ import type { Importer } from '../link.js';
 import { stdUrl } from '../std.js';
 
 export interface Workspace {
-  /** By URI. */
+  /** By URI as `sameUri` writes it; each document has it as the editor does. */
   readonly open: Map<string, TextDocument>;
+  /** Counts what happened to each open text: an editor may open a text again with an old version. */
+  readonly revisions: Map<string, number>;
   readonly views: Map<string, View>;
   readonly defines: Defines;
   /** Folders that are open in the editor. */
@@ -39,15 +41,31 @@ export interface View extends Analysed {
 }
 
 export function createWorkspace(defines: Defines): Workspace {
-  return { open: new Map(), views: new Map(), defines, folders: [] };
+  return { open: new Map(), revisions: new Map(), views: new Map(), defines, folders: [] };
+}
+
+/** A text is opened, or has changed. */
+export function openText(workspace: Workspace, document: TextDocument): void {
+  const uri = sameUri(document.uri);
+  workspace.open.set(uri, document);
+  workspace.revisions.set(uri, (workspace.revisions.get(uri) ?? 0) + 1);
+}
+
+export function closeText(workspace: Workspace, uri: string): void {
+  workspace.open.delete(sameUri(uri));
+  workspace.views.delete(sameUri(uri));
 }
 
 /** The view of a text; undefined when it is neither open nor on disk. */
-export function viewOf(workspace: Workspace, uri: string): View | undefined {
+export function viewOf(workspace: Workspace, asked: string): View | undefined {
+  const uri = sameUri(asked);
   const known = workspace.views.get(uri);
   if (known !== undefined && isCurrent(workspace, known)) return known;
   const text = textOf(workspace, uri);
-  if (text === undefined) return undefined;
+  if (text === undefined) {
+    workspace.views.delete(uri);
+    return undefined;
+  }
   const view = makeView(workspace, uri, text);
   workspace.views.set(uri, view);
   return view;
@@ -57,19 +75,44 @@ function isCurrent(workspace: Workspace, view: View): boolean {
   return [...view.stamps].every(([uri, stamp]) => stampOf(workspace, uri) === stamp);
 }
 
+/** The file that a URI names; undefined where it names none of this machine. */
+export function pathOf(uri: string): string | undefined {
+  try {
+    return uri.startsWith('file:') ? fileURLToPath(uri) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** One spelling for all that name the same file: editors escape more characters, or fewer. */
+function sameUri(uri: string): string {
+  const path = pathOf(uri);
+  return path === undefined ? uri : pathToFileURL(path).href;
+}
+
 function textOf(workspace: Workspace, uri: string): string | undefined {
   const open = workspace.open.get(uri);
   if (open !== undefined) return open.getText();
-  const read = uri.startsWith('file:') ? readText(fileURLToPath(uri)) : undefined;
+  const path = pathOf(uri);
+  const read = path === undefined ? undefined : readText(path);
   return read?.kind === 'ok' ? read.text : undefined;
 }
 
-/** Changes with the text: a version, or what the file system says. */
+/** Changes with the text: what was opened or changed, or what the file system says. */
 function stampOf(workspace: Workspace, uri: string): string {
   const open = workspace.open.get(uri);
-  if (open !== undefined) return `version ${open.version}`;
-  const stat = uri.startsWith('file:') ? statSync(fileURLToPath(uri), { throwIfNoEntry: false }) : undefined;
-  return stat === undefined ? 'absent' : `${stat.mtimeMs} ${stat.size}`;
+  if (open !== undefined) return `open ${workspace.revisions.get(uri) ?? 0} ${open.version}`;
+  const path = pathOf(uri);
+  const stat = path === undefined ? undefined : statOf(path);
+  return stat === undefined ? 'absent' : `${stat.mtimeMs} ${stat.size} ${stat.ino}`;
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 function makeView(workspace: Workspace, uri: string, text: string): View {
@@ -78,30 +121,39 @@ function makeView(workspace: Workspace, uri: string, text: string): View {
     const imported = uriOf(name);
     stamps.set(imported, stampOf(workspace, imported));
     const open = workspace.open.get(imported);
-    return open === undefined ? readText(name) : { kind: 'ok', text: open.getText() };
+    if (open !== undefined) return { kind: 'ok', text: open.getText() };
+    const path = pathOf(imported);
+    return path === undefined ? { kind: 'missing', why: UNSAVED } : readText(path);
   };
   const name = nameOf(uri);
   const defines = workspace.defines;
   const analysed = analyse([{ name, text, id: basename(name) }], { importer, defines });
-  const documents = analysed.sources.map((source) => {
-    const at = uriOf(source.name);
+  const documents = analysed.sources.map((source, i) => {
+    const at = i === 0 ? uri : uriOf(source.name);
     return workspace.open.get(at) ?? TextDocument.create(at, 'llp', 0, source.text);
   });
   return { ...analysed, uri, names: collectNames(analysed.linked, []), documents, stamps };
 }
 
+const UNSAVED = 'the policy is not saved yet, so nothing is beside it';
+
 /** What diagnostics call a text: its path, or the URI of one that is not on disk. */
 function nameOf(uri: string): string {
-  if (!uri.startsWith('file:')) return uri;
-  const path = fileURLToPath(uri);
+  const path = pathOf(uri) ?? futurePath(uri);
+  if (path === undefined) return uri;
   return process.platform === 'win32' ? path.replaceAll('\\', '/') : path;
 }
 
-/** The URI of a source by its name. */
+/** Where a text that has a path but is not saved yet will be. */
+function futurePath(uri: string): string | undefined {
+  return uri.startsWith('untitled:/') ? pathOf(uri.replace(/^untitled:\/*/, 'file:///')) : undefined;
+}
+
+/** The URI of a source by its name. A name that is no path is of something that is on no disk. */
 function uriOf(name: string): string {
   const url = name.startsWith('std/') ? stdUrl(name) : undefined;
   if (url !== undefined) return url.href;
-  return /^[\w+-]{2,}:/.test(name) ? name : pathToFileURL(name).href;
+  return isAbsolute(name) ? pathToFileURL(name).href : /^[\w+-]{2,}:/.test(name) ? name : `untitled:${name}`;
 }
 
 /** The folder of the fragments that come with the compiler: nothing in it is changed. */

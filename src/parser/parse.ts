@@ -33,7 +33,8 @@ export function parse(text: string, source: number): Outcome<PolicyFile> {
   let read = readTokens(parser, lexed.tokens, source, text);
   const ended = read.errors.length === 0 ? undefined : endUnfinished(lexed.tokens, text);
   if (ended !== undefined) {
-    const again = readTokens(parser, ended, source, text);
+    const mended = new Set(misspelt.map((d) => d.span?.start));
+    const again = readTokens(parser, ended, source, text, mended);
     if (again.errors.length <= read.errors.length) read = again;
   }
   const version = versionError(read.value, lexed.tokens, source);
@@ -46,10 +47,22 @@ interface Read {
   readonly errors: readonly Diagnostic[];
 }
 
-function readTokens(own: PolicyParser, tokens: IToken[], source: number, text: string): Read {
+/** What a misspelt word lacks that stands alone on its line is still to be typed: `mended` are the places of such words. */
+function readTokens(
+  own: PolicyParser,
+  tokens: IToken[],
+  source: number,
+  text: string,
+  mended: ReadonlySet<number | undefined> = new Set(),
+): Read {
   own.begin(tokens, source, text.length);
   const value = own.policyFile() as PolicyFile | undefined;
-  const errors = own.errors.flatMap((error) => syntaxError(error, tokens, source, text) ?? []);
+  const isOneWord = (error: IRecognitionException): boolean =>
+    error.token.tokenType === t.LineEnd &&
+    mended.has((error as MismatchedTokenException).previousToken?.startOffset);
+  const errors = own.errors.flatMap((error) =>
+    isOneWord(error) ? [] : (syntaxError(error, tokens, source, text) ?? []),
+  );
   return { value, errors: [...errors, ...own.problems] };
 }
 

@@ -42,6 +42,7 @@ export interface Edit {
 export interface Client {
   readonly child: ChildProcess;
   readonly connection: MessageConnection;
+  readonly log: readonly string[];
   readonly initialized: InitializeResult;
   /** What was published last, by URI. */
   readonly published: ReadonlyMap<
@@ -50,15 +51,40 @@ export interface Client {
   >;
 }
 
-/** Starts a server for a folder. */
-export async function startClient(folder: string, args: readonly string[] = []): Promise<Client> {
+/** A server that nothing was said to yet. */
+export interface Server {
+  readonly child: ChildProcess;
+  readonly connection: MessageConnection;
+  /** What it says in `window/logMessage`. */
+  readonly log: readonly string[];
+  /** Exit code and what is on standard error, when it has ended. */
+  readonly ended: Promise<{ readonly code: number | null; readonly err: string }>;
+}
+
+export function startServer(args: readonly string[] = []): Server {
   const child = spawn(process.execPath, [resolve('dist/src/cli/main.js'), 'lsp', '--stdio', ...args], {
     stdio: 'pipe',
   });
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const ended = new Promise<{ code: number | null; err: string }>((done) =>
+    child.once('close', (code) => done({ code, err })),
+  );
   const connection = createMessageConnection(
     new StreamMessageReader(child.stdout),
     new StreamMessageWriter(child.stdin),
   );
+  const log: string[] = [];
+  connection.onNotification('window/logMessage', ({ message }: { message: string }) => {
+    log.push(message);
+  });
+  connection.listen();
+  return { child, connection, log, ended };
+}
+
+/** Starts a server for a folder. */
+export async function startClient(folder: string, args: readonly string[] = []): Promise<Client> {
+  const { child, connection, log } = startServer(args);
   const published = new Map<string, { version: number; diagnostics: Diagnostic[] }>();
   connection.onNotification(
     'textDocument/publishDiagnostics',
@@ -66,7 +92,6 @@ export async function startClient(folder: string, args: readonly string[] = []):
       published.set(p.uri, p);
     },
   );
-  connection.listen();
   const uri = pathToFileURL(folder).href;
   const initialized: InitializeResult = await connection.sendRequest('initialize', {
     processId: process.pid,
@@ -75,7 +100,7 @@ export async function startClient(folder: string, args: readonly string[] = []):
     capabilities: {},
   });
   await connection.sendNotification('initialized', {});
-  return { child, connection, initialized, published };
+  return { child, connection, log, initialized, published };
 }
 
 /** Ends the server as the protocol says; gives its exit code. */

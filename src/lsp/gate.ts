@@ -1,0 +1,160 @@
+/**
+ * What stands between the streams and the connection: the life of a server as the protocol has it, and messages that are not well
+ * made.
+ *
+ *     new ── initialize ──▶ running ── shutdown ──▶ down          `exit` ends the process from anywhere: 0 from `down`, else 1
+ *
+ * Input: messages. Output: those that may be answered now and have what the answer needs; the others are answered with an error
+ * here (requests), logged (notifications whose parameters are wrong) or dropped (notifications out of turn).
+ */
+import {
+  ErrorCodes,
+  Message,
+  MessageType,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type MessageReader,
+  type MessageWriter,
+  type NotificationMessage,
+  type RequestMessage,
+} from 'vscode-languageserver/node';
+import { paramsFault } from './params.js';
+
+type State = 'new' | 'running' | 'down';
+
+/** `ServerNotInitialized` of the protocol. */
+const NOT_INITIALIZED = -32002;
+
+/** Exit codes: those of the protocol, and that of the command line for input that is something else. */
+const ENDED = 0;
+const LOST = 1;
+const USAGE = 2;
+
+export interface Gate {
+  readonly reader: MessageReader;
+  readonly writer: MessageWriter;
+}
+
+/** Turns of the event loop in which no message came, after which there is none left. */
+const QUIET_TURNS = 20;
+
+/** The reader gives its messages one by one, some of them after the input has ended. */
+function whenRead(count: { readonly messages: number }, then: () => void, before = -1, quiet = 0): void {
+  if (quiet > QUIET_TURNS) return then();
+  const { messages } = count;
+  setImmediate(() => whenRead(count, then, messages, messages === before ? quiet + 1 : 0));
+}
+
+/** `end` ends the process; with what is wrong, if it is not the client that ended it. */
+export function createGate(
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+  end: (code: number, why?: string) => void,
+): Gate {
+  const reader = new StreamMessageReader(input);
+  const writer = new StreamMessageWriter(output);
+  let state: State = 'new';
+  let heard = false;
+  const count = { messages: 0 };
+  const atEnd = (): void =>
+    whenRead(count, () => {
+      if (heard) end(state === 'down' ? ENDED : LOST);
+      else end(USAGE, NO_PROTOCOL);
+    });
+  checkStart(input, (why) => end(USAGE, why));
+  input.on('end', atEnd);
+  input.on('close', atEnd);
+  reader.onError((error) => {
+    if (error instanceof SyntaxError) refuse(writer, null, ErrorCodes.ParseError, 'the message is no JSON');
+    else end(USAGE, `${NO_PROTOCOL}: ${error.message.replaceAll('\n', ' ')}`);
+  });
+  const listen: MessageReader['listen'] = (callback) =>
+    reader.listen((message) => {
+      count.messages++;
+      heard = true;
+      const passed = judge(message, state, writer);
+      if (passed === undefined) return;
+      state = passed.next;
+      callback(message);
+    });
+  return { reader: gated(reader, listen), writer };
+}
+
+/** The reader with another `listen`. What it cannot read is dealt with above. */
+function gated(reader: MessageReader, listen: MessageReader['listen']): MessageReader {
+  return {
+    listen,
+    onError: () => ({ dispose: () => undefined }),
+    onClose: reader.onClose,
+    onPartialMessage: reader.onPartialMessage,
+    dispose: () => reader.dispose(),
+  };
+}
+
+/** The state after a message that goes through; undefined for one that does not. */
+function judge(message: Message, state: State, writer: MessageWriter): { readonly next: State } | undefined {
+  if (Message.isRequest(message)) return judgeRequest(message, state, writer);
+  if (Message.isNotification(message)) return judgeNotification(message, state, writer);
+  if (Message.isResponse(message)) return { next: state };
+  refuse(writer, null, ErrorCodes.InvalidRequest, 'the message is neither a request nor a notification');
+  return undefined;
+}
+
+function judgeRequest(
+  { id, method, params }: RequestMessage,
+  state: State,
+  writer: MessageWriter,
+): { readonly next: State } | undefined {
+  if (state === 'new' && method !== 'initialize')
+    return refuse(writer, id, NOT_INITIALIZED, `\`initialize\` comes before \`${method}\``);
+  if (state === 'running' && method === 'initialize')
+    return refuse(writer, id, ErrorCodes.InvalidRequest, '`initialize` was sent before');
+  if (state === 'down')
+    return refuse(writer, id, ErrorCodes.InvalidRequest, `\`${method}\` comes after \`shutdown\``);
+  const fault = paramsFault(method, params);
+  if (fault !== undefined) return refuse(writer, id, ErrorCodes.InvalidParams, `\`${method}\`: ${fault}`);
+  return { next: method === 'initialize' ? 'running' : method === 'shutdown' ? 'down' : state };
+}
+
+function judgeNotification(
+  { method, params }: NotificationMessage,
+  state: State,
+  writer: MessageWriter,
+): { readonly next: State } | undefined {
+  if (state !== 'running') return method === 'exit' ? { next: state } : undefined;
+  const fault = paramsFault(method, params);
+  if (fault === undefined) return { next: state };
+  const message = `\`${method}\` is left out: ${fault}`;
+  send(writer, { method: 'window/logMessage', params: { type: MessageType.Error, message } });
+  return undefined;
+}
+
+function refuse(writer: MessageWriter, id: RequestMessage['id'], code: number, message: string): undefined {
+  send(writer, { id, error: { code, message } });
+}
+
+function send(writer: MessageWriter, fields: object): void {
+  const message: Message & object = { jsonrpc: '2.0', ...fields };
+  // A client that is gone is noticed where the input ends.
+  writer.write(message).catch(() => undefined);
+}
+
+const NO_PROTOCOL =
+  'the input is not the Language Server Protocol: an editor starts `llpc lsp` and speaks with it (docs/editors.md)';
+
+/** More than any first header has. */
+const MAX_START = 1000;
+
+/** Looks at the first line alone: what is no header would be waited on for ever. */
+function checkStart(input: NodeJS.ReadableStream, wrong: (why: string) => void): void {
+  let start = '';
+  const look = (chunk: Buffer | string): void => {
+    start += chunk.toString('latin1');
+    const length = start.indexOf('\n');
+    if (length < 0 && start.length < MAX_START) return;
+    input.off('data', look);
+    if (!/^[\w-]+:[^\n]*\r$/.test(start.slice(0, length < 0 ? MAX_START : length)))
+      wrong(`${NO_PROTOCOL}: it begins with no header`);
+  };
+  input.on('data', look);
+}
