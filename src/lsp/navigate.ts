@@ -4,7 +4,7 @@ import type { Span } from '../diagnostics/types.js';
 import { KEYWORDS, Identifier } from '../parser/tokens.js';
 import type { RuleDecl } from '../parser/ast.js';
 import { overridesOf } from './rights.js';
-import { identity, occurrenceAt, occurrences, type Occurrence } from './symbols.js';
+import { declaredAs, identity, occurrenceAt, occurrences, type Occurrence } from './symbols.js';
 import { covers, enclosing } from './tree.js';
 import {
   allViews,
@@ -138,16 +138,20 @@ function nameFault(name: string, { declaration }: Occurrence): string | undefine
     : undefined;
 }
 
-/** A name that is visible in a file where the old one stands. */
+/** A name that is visible in a file where the old one stands, or comes there from another import. */
 function takenFault(workspace: Workspace, view: View, wanted: Occurrence, name: string): string | undefined {
-  const { kind } = wanted.declaration;
+  const { kind, name: old } = wanted.declaration;
+  const id = identity(view, wanted);
   const places = occurrencesOf(workspace, view, wanted).map((o) => o.location.uri);
   for (const other of [view, ...allViews(workspace)]) {
     for (const [i, names] of other.names.entries()) {
-      if (!places.includes(other.documents[i]?.uri ?? '')) continue;
       const table = kind === 'actions' ? names.actions : kind === 'fragment' ? names.fragments : names.params;
-      if (table.has(name) || (kind === 'param' && hasLocal(other, i, name)))
-        return `\`${name}\` is declared already`;
+      const taken = table.get(name);
+      const stands = places.includes(other.documents[i]?.uri ?? '');
+      const seen = table.get(old.text)?.decl;
+      const meets = seen !== undefined && taken?.file !== i && declaredAs(other, seen) === id;
+      if (taken !== undefined && (stands || meets)) return `\`${name}\` is declared already`;
+      if (stands && kind === 'param' && hasLocal(other, i, name)) return `\`${name}\` is declared already`;
     }
   }
   return undefined;

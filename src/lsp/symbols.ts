@@ -36,7 +36,11 @@ export function occurrenceAt(view: View, offset: number): Occurrence | undefined
 
 /** The same for every view of the file that declares it. */
 export function identity(view: View, { declaration }: Occurrence): string {
-  const { source, start } = declaration.name.span;
+  return declaredAs(view, declaration);
+}
+
+export function declaredAs(view: View, { name }: Declaration): string {
+  const { source, start } = name.span;
   return `${view.documents[source]?.uri}#${start}`;
 }
 

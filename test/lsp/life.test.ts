@@ -271,6 +271,23 @@ describe('an editor that is not like others', () => {
     expect((await diagnosticsOf(client, itself)).map((d) => d.code)).toEqual(['LLP2016']);
   });
 
+  it('does not give a name that another import has, where both are imported', async () => {
+    const one = await open(client, uri('two/one.llp'), 'llp 1;\nactions fi¦rst = read;\n');
+    await open(client, uri('two/two.llp'), 'llp 1;\nactions second = open;\n');
+    const imports = 'llp 1;\nimport "one.llp";\nimport "two.llp";\n';
+    await open(client, uri('two/user.llp'), `${imports}policy "p" { default deny; allow second; }\n`);
+    await expect(ask(client, 'rename', one, { newName: 'second' })).rejects.toThrow(
+      '`second` is declared already',
+    );
+    await open(
+      client,
+      uri('two/user.llp'),
+      `${imports}actions third = write;\npolicy "p" { default deny; allow third; }\n`,
+    );
+    const { changes } = await ask(client, 'rename', one, { newName: 'third' });
+    expect(Object.keys(changes)).toEqual([one.uri]);
+  });
+
   it('has texts open whose files are deleted, and imports that are folders', async () => {
     mkdirSync(join(root, 'gone/lib.llp'), { recursive: true });
     const user = await open(
