@@ -54,11 +54,10 @@ export function createGate(
   const reader = new StreamMessageReader(input);
   const writer = new StreamMessageWriter(output);
   let state: State = 'new';
-  let heard = false;
   const count = { messages: 0 };
   const atEnd = (): void =>
     whenRead(count, () => {
-      if (heard) end(state === 'down' ? ENDED : LOST);
+      if (count.messages > 0) end(state === 'down' ? ENDED : LOST);
       else end(USAGE, NO_PROTOCOL);
     });
   checkStart(input, (why) => end(USAGE, why));
@@ -71,7 +70,6 @@ export function createGate(
   const listen: MessageReader['listen'] = (callback) =>
     reader.listen((message) => {
       count.messages++;
-      heard = true;
       const passed = judge(message, state, writer);
       if (passed === undefined) return;
       state = passed.next;
