@@ -1,9 +1,9 @@
 /** What an editor shows at an assertion, and at what is accepted: whether it holds, as the check of the policy has it. */
-import { ALL_ACTIONS, ALL_TRIGGERS, actionNames, type ActionMask } from '../abi/actions.js';
 import type { Diagnostic, Span } from '../diagnostics/types.js';
 import { patternText } from '../ir/paths.js';
 import type { Assertion } from '../ir/policy.js';
 import type * as ast from '../parser/ast.js';
+import { actionsText } from './action-text.js';
 import { covers } from './tree.js';
 import { locationOf, ownFile, type View } from './workspace.js';
 
@@ -34,7 +34,7 @@ function headOf({ policy }: View, claim: Claim): string {
     }
     case 'assert-gains': {
       const checked = policy?.gainAssertions.find(({ span }) => isAt(span, claim));
-      return `**assert never gains** ${checked === undefined ? '' : names(checked.actions)}`.trim();
+      return `**assert never gains** ${checked === undefined ? '' : actionsText(checked.actions)}`.trim();
     }
     case 'accept':
       return '**accept gains**';
@@ -42,14 +42,7 @@ function headOf({ policy }: View, claim: Claim): string {
 }
 
 function assertionText({ claim, actions, reach, path }: Assertion): string {
-  return `**assert ${claim}** ${names(actions)} ${reach} \`${patternText(path)}\``;
-}
-
-function names(mask: ActionMask): string {
-  if (mask === ALL_ACTIONS || mask === ALL_TRIGGERS) return '`all`';
-  return actionNames(mask)
-    .map((name) => `\`${name}\``)
-    .join(', ');
+  return `**assert ${claim}** ${actionsText(actions)} ${reach} \`${patternText(path)}\``;
 }
 
 /** What was found of it; without a policy nothing is decided. */

@@ -1,13 +1,5 @@
 /** What an editor shows under the pointer: the rights at a scope and why, what a rule overrides, what a name stands for. */
-import {
-  ACTIONS,
-  ALL_ACTIONS,
-  ALL_TRIGGERS,
-  WALK,
-  actionBit,
-  actionNames,
-  type ActionMask,
-} from '../abi/actions.js';
+import { ACTIONS, WALK, actionBit } from '../abi/actions.js';
 import type { Span } from '../diagnostics/types.js';
 import { placePath, type Place } from '../ir/build-hierarchy.js';
 import { ActionSets } from '../ir/names.js';
@@ -15,6 +7,7 @@ import type { Aspect } from '../ir/on-path.js';
 import { patternText } from '../ir/paths.js';
 import { Values } from '../ir/values.js';
 import type { PolicyDecl, RuleDecl, ScopeDecl } from '../parser/ast.js';
+import { actionsText } from './action-text.js';
 import { claimHover } from './claim-hover.js';
 import { allowedAt, overridesOf, reasonsAt, scopesAt, type Reason, type ScopeAt } from './rights.js';
 import { occurrenceAt, type Occurrence } from './symbols.js';
@@ -48,7 +41,7 @@ function describe(workspace: Workspace, view: View, { declaration, local }: Occu
   switch (declaration.kind) {
     case 'actions': {
       const mask = new ActionSets(view.names, []).expand(declaration.set, span.source);
-      return `${code(`actions ${text}`)}\n\n${actions(mask)}`;
+      return `${code(`actions ${text}`)}\n\n${actionsText(mask)}`;
     }
     case 'fragment': {
       const params = declaration.params.map((p) => `${p.name.text}: ${p.type}`).join(', ');
@@ -140,7 +133,7 @@ function reasonsText(view: View, { layer }: ScopeAt, place: Place, level: Aspect
     reasons.flatMap(({ actions: mask, by, verdict: own }) =>
       own !== verdict || by === undefined
         ? []
-        : `- ${VERDICTS[verdict]}: ${actions(mask)} (by ${ruleLink(view, by.rule.span)} in \`${patternText(by.scope.path)}\`)`,
+        : `- ${VERDICTS[verdict]}: ${actionsText(mask)} (by ${ruleLink(view, by.rule.span)} in \`${patternText(by.scope.path)}\`)`,
     );
   const unruled = reasons
     .filter((r) => r.by === undefined)
@@ -183,22 +176,9 @@ function ruleHover(view: View, rule: RuleDecl, offset: number): Found {
             .map((r) => ruleLink(view, r.span))
             .join(', ')}`,
         ];
-  const head = `**${rule.effect}** ${single === undefined ? actions(mask) : `\`${ACTIONS[single]}\``}`;
+  const head = `**${rule.effect}** ${single === undefined ? actionsText(mask) : `\`${ACTIONS[single]}\``}`;
   const text = [head, ...list('Overrides', overridden), ...list('Overridden by', overriding)].join('\n\n');
   return { text, span };
-}
-
-function actions(mask: ActionMask): string {
-  if (mask === ALL_ACTIONS) return '`all`, `walk`';
-  if (mask === ALL_TRIGGERS) return '`all`';
-  const rest = ALL_TRIGGERS & ~mask;
-  const names = (m: ActionMask): string =>
-    actionNames(m)
-      .map((n) => `\`${n}\``)
-      .join(', ');
-  const few = actionNames(rest).length;
-  if (few > 6) return names(mask);
-  return `\`all\` except ${names(rest)}${(mask & ~ALL_TRIGGERS) === 0 ? '' : ', and `walk`'}`;
 }
 
 function code(text: string): string {
