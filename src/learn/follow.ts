@@ -10,7 +10,7 @@ import { ScenarioFault } from '../runtime/scenario/labels.js';
 import { changeCwd, fileOf, installFile, type Task } from '../runtime/kernel/task.js';
 import type { Inode, Location } from '../runtime/kernel/vfs.js';
 import type { Step } from '../runtime/scenario/types.js';
-import { addAsked, pathText, type Asked, type Facts, type Need, type Origin } from './facts.js';
+import { addAsked, pathText, newFacts, type Asked, type Facts, type Need, type Origin } from './facts.js';
 import { ensure, makeCall, note, noteShown, takeAsked, taskOf, type Live, type Shown } from './live.js';
 import { newProcess, type Process } from './process.js';
 import type { TraceCall } from './strace-line.js';
@@ -87,6 +87,37 @@ export const NO_CALL: TraceCall = {
   args: [],
   result: { value: '', errno: undefined },
 };
+
+export function newFollower(
+  live: Live,
+  input: number,
+  withheld: ReadonlySet<number>,
+  assertionOf: Follower['assertionOf'] = () => undefined,
+): Follower {
+  return {
+    input,
+    live,
+    facts: newFacts(),
+    processes: new Map(),
+    steps: [],
+    before: [],
+    refused: [],
+    faults: [],
+    notes: [],
+    violations: [],
+    probes: new Map(),
+    withheld,
+    assertionOf,
+    passed: [],
+    unknownDescriptors: 0,
+    executed: new Map(),
+    unknownCalls: new Map(),
+    placed: false,
+    labels: 0,
+    line: 0,
+    call: NO_CALL,
+  };
+}
 
 /** Errors that come after every request that the call makes: it was allowed. */
 const AFTER: ReadonlySet<string> = new Set(

@@ -6,7 +6,6 @@
  * asks, never what this file thinks that a call asks. What a call shows of an object's kind after it was taken for another is
  * kept as evidence, and everything is done again: a few rounds, as evidence only grows.
  */
-import { assertNever } from '../assert.js';
 import { createEngine } from '../runtime/engine/engine.js';
 import { ancestry } from '../runtime/kernel/resolve.js';
 import { MODE, walkPath } from '../runtime/kernel/namei.js';
@@ -23,6 +22,7 @@ import { addNumber, addTask, type Labels } from '../runtime/scenario/labels.js';
 import { callOf, type Made } from '../runtime/scenario/calls.js';
 import type { Step, TreeItem } from '../runtime/scenario/types.js';
 import type { Asked, Origin } from './facts.js';
+import { notePlace, type Places } from './places.js';
 import { pathText } from './facts.js';
 
 export type Kind =
@@ -57,7 +57,7 @@ export interface Live {
   /** Paths that are taken for files, as no call has shown what they are. */
   readonly guessed: Set<string>;
   /** Of what is no directory, those that have a name of it; of what has no name any more, the last one. */
-  readonly places: Map<number, Inode[]>;
+  readonly places: Places;
   /** What the model asked since the last call began: placed at once, as the call may move or remove the object. */
   readonly pending: Unplaced[];
   /** Changes of names, while a call is only tried (`trial.ts`). */
@@ -175,46 +175,6 @@ function regions(live: Live, dirs: readonly Inode[]): (readonly string[])[] {
 function directoriesOf(live: Live, inode: Inode): readonly Inode[] {
   if (inode.kind === 'dir') return inode.parent === undefined ? [] : [inode.parent];
   return live.places.get(inode.ino) ?? [];
-}
-
-/** Keeps `places` as a name appears, goes or moves. */
-function notePlace(places: Map<number, Inode[]>, change: TreeChange): void {
-  switch (change.kind) {
-    case 'added':
-      return put(places, change.inode, change.inode.nlink > 1 ? undefined : 'all', change.dir);
-    case 'removed':
-      if (change.inode.nlink > 0) takeOut(places.get(change.inode.ino), change.dir);
-      return;
-    case 'moved':
-      return put(places, change.inode, change.from, change.to);
-    case 'swapped': {
-      const other = change.from.entries?.get(change.fromName);
-      put(places, change.inode, change.from, change.to);
-      if (other !== undefined) put(places, other, change.to, change.from);
-      return;
-    }
-    default:
-      return assertNever(change);
-  }
-}
-
-/** One more directory has a name of the inode: beside the others, instead of one of them, or alone. */
-function put(
-  places: Map<number, Inode[]>,
-  inode: Inode,
-  instead: Inode | 'all' | undefined,
-  dir: Inode,
-): void {
-  if (inode.kind === 'dir') return;
-  const known = places.get(inode.ino);
-  if (known === undefined || instead === 'all') return void places.set(inode.ino, [dir]);
-  if (instead !== undefined) takeOut(known, instead);
-  known.push(dir);
-}
-
-function takeOut(dirs: Inode[] | undefined, dir: Inode): void {
-  const at = dirs?.indexOf(dir) ?? -1;
-  if (at >= 0) dirs?.splice(at, 1);
 }
 
 /** What a call shows of an object. */

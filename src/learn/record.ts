@@ -12,6 +12,7 @@ import { addAsked, newFacts, type Asked, type Facts, type Origin } from './facts
 import { HANDLERS } from './calls.js';
 import {
   emit,
+  newFollower,
   NO_CALL,
   placeAt,
   processOf,
@@ -21,7 +22,7 @@ import {
   type Refused,
   type Violation,
 } from './follow.js';
-import { liveOn, makeCall, newLive, takeAsked, type Evidence, type Live, type Lookup } from './live.js';
+import { liveOn, makeCall, newLive, takeAsked, type Evidence, type Lookup } from './live.js';
 import { readFd, readString, shownPath } from './strace-text.js';
 import type { Trace, TraceEvent } from './strace.js';
 import { needsOfCall, needsOfStep } from './trial.js';
@@ -81,41 +82,11 @@ function followTrace(
   withheld: ReadonlySet<number>,
 ): Follower {
   const live = newLive(evidence, options.lookup ?? (() => undefined));
-  const f = newFollower(live, options, withheld);
+  const f = newFollower(live, options.input, withheld, options.assertionOf);
   const cwd = options.cwd ?? firstDirectory(trace.events);
   if (cwd !== undefined) placeAt(f, cwd);
   for (const event of trace.events) followEvent(f, event);
   return f;
-}
-
-function newFollower(
-  live: Live,
-  { input, assertionOf }: RecordOptions,
-  withheld: ReadonlySet<number>,
-): Follower {
-  return {
-    input,
-    live,
-    facts: newFacts(),
-    processes: new Map(),
-    steps: [],
-    before: [],
-    refused: [],
-    faults: [],
-    notes: [],
-    violations: [],
-    probes: new Map(),
-    withheld,
-    assertionOf: assertionOf ?? (() => undefined),
-    passed: [],
-    unknownDescriptors: 0,
-    executed: new Map(),
-    unknownCalls: new Map(),
-    placed: false,
-    labels: 0,
-    line: 0,
-    call: NO_CALL,
-  };
 }
 
 /** Where the program started, if a call shows it before any changes it. */

@@ -3,14 +3,14 @@
  *
  * Input: the model as it is before the call, and what makes the call there. Output: its requests. The call is made by a child
  * of the task, and every change of names is taken back, so nothing is left of it: the cost is that of the call, whatever the
- * size of the tree. Calls that need privileges and name nothing of a policy (`mount`, `fork`) are not tried.
+ * size of the tree. Not tried is what no policy decides (`mount`, `fork`), and what leaves something with another task (`transfer`).
  */
 import { exit, fork } from '../runtime/kernel/task.js';
 import { undoChange, type TreeChange } from '../runtime/kernel/vfs.js';
 import { addTask, ScenarioFault } from '../runtime/scenario/labels.js';
 import type { Step } from '../runtime/scenario/types.js';
-import { newFacts, type Need } from './facts.js';
-import { openBefore, type Follower, type Handler } from './follow.js';
+import type { Need } from './facts.js';
+import { newFollower, openBefore, type Follower, type Handler } from './follow.js';
 import { makeCall, pathOfItem, takeAsked, taskOf, type Live } from './live.js';
 import type { Process } from './process.js';
 import type { TraceCall } from './strace-line.js';
@@ -19,7 +19,7 @@ import { readFd } from './strace-text.js';
 /** Label of the child: no label of a scenario or of a trace begins so. */
 const CHILD = '\0trial';
 const UNTRIED: ReadonlySet<string> = new Set(
-  'mount umount umount2 pivot_root fork vfork clone clone3 fork exit enforce prctl'.split(' '),
+  'mount pivot_root fork vfork clone clone3 exit transfer'.split(' '),
 );
 
 /** The needs of a step that is not made. Empty when it would fail by itself. */
@@ -82,24 +82,15 @@ function openShown(f: Follower, process: Process): void {
   }
 }
 
+/** A follower that knows what the other does, and finds nothing out for it. */
 function trialOf(f: Follower, live: Live): Follower {
+  const { processes, passed, executed, placed, labels, line } = f;
   return {
-    ...f,
-    live,
-    facts: newFacts(),
-    processes: new Map(f.processes),
-    steps: [],
-    before: [],
-    refused: [],
-    faults: [],
-    notes: [],
-    violations: [],
-    probes: new Map(),
-    withheld: new Set(),
-    assertionOf: () => undefined,
-    passed: [...f.passed],
-    executed: new Map(f.executed),
-    unknownCalls: new Map(),
+    ...newFollower(live, f.input, new Set()),
+    processes: new Map(processes),
+    passed: [...passed],
+    executed: new Map(executed),
+    ...{ placed, labels, line },
     call: succeeded(f.call),
   };
 }
