@@ -81,10 +81,14 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
   testStep: '`expect` or `cd`',
 };
 
+/** What comes after `assert never`. */
+const CLAIMED = 'the name of an action, `all` or `gains`';
+
 export const messageProvider: IParserErrorMessageProvider = {
   buildMismatchTokenMessage: ({ expected, ruleName }) => wantedToken(expected, ruleName),
   buildNotAllInputParsedMessage: () => DECLARATIONS,
-  buildNoViableAltMessage: ({ ruleName }) => ALTERNATIVES[ruleName] ?? 'something else',
+  buildNoViableAltMessage: ({ ruleName, previous }) =>
+    previous.tokenType === t.Never ? CLAIMED : (ALTERNATIVES[ruleName] ?? 'something else'),
   buildEarlyExitMessage: ({ ruleName }) => ALTERNATIVES[ruleName] ?? 'something else',
 };
 

@@ -104,3 +104,13 @@ it('wherever a statement of the examples is cut, what is wrong is on its line', 
     { numRuns: 2000 },
   );
 });
+
+it.each([
+  ['assert ', '`never` or `always`'],
+  ['assert never ', 'the name of an action, `all` or `gains`'],
+  ['assert always ', 'the name of an action, or `all`'],
+  ['assert never read ', '`under` or `at`, and a path'],
+])('after `%s` it says what comes next', (half, wanted) => {
+  const [found] = parse(`llp 1;\n${half}\nactions z = read;\n`, 0).diagnostics;
+  expect(found?.message).toBe(`expected ${wanted}, found the end of the line`);
+});
