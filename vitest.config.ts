@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/temporary.ts'],
+    globalSetup: ['test/support/temporary.ts'],
     include: ['test/**/*.test.ts'],
     maxWorkers: '100%', // with two cores it would take one
     testTimeout: 120_000,

@@ -7,7 +7,7 @@ import { O } from '../src/runtime/kernel/errno.js';
 import { close, open } from '../src/runtime/kernel/syscalls/index.js';
 import { Kernel, newTask, type Task } from '../src/runtime/kernel/task.js';
 import { loadPolicy, type LoadedPolicy } from '../src/runtime/load.js';
-import { defined } from '../src/assert.js';
+import { defined } from '../src/base/assert.js';
 import { median, type Row } from './rows.js';
 import { SMALL_POLICY } from './policies.js';
 

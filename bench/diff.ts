@@ -1,7 +1,7 @@
 /** The exact difference of two large policies, from text to the list of changes. */
 import { checkSources, type Checked } from '../src/analyse.js';
-import { defined } from '../src/assert.js';
-import { findDifferences, type Side } from '../src/ir/differences.js';
+import { defined } from '../src/base/assert.js';
+import { findDifferences, type Side } from '../src/ir/analysis/differences.js';
 import { largePolicy } from './policies.js';
 import { medianMs, type Row } from './rows.js';
 

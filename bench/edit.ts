@@ -1,8 +1,8 @@
 /** What an editor waits for: an answer about a large file, and the first one after a change, which the analysis is made for. */
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { formatText } from '../src/format/format.js';
-import { hover } from '../src/lsp/hover.js';
-import { createWorkspace, viewOf, type Workspace } from '../src/lsp/workspace.js';
+import { hover } from '../src/front/lsp/hover.js';
+import { createWorkspace, viewOf, type Workspace } from '../src/front/lsp/workspace.js';
 import { largePolicy } from './policies.js';
 import { medianMs, type Row } from './rows.js';
 

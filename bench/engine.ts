@@ -10,7 +10,7 @@ import { createInodeTable } from '../src/runtime/engine/maps.js';
 import type { LoadedProgram, MirroredTags } from '../src/runtime/engine/types.js';
 import { compileRaw } from '../src/runtime/engine/wasm/raw.js';
 import { createWasmRunner } from '../src/runtime/engine/wasm/runner.js';
-import { defined } from '../src/assert.js';
+import { defined } from '../src/base/assert.js';
 import { ALU_LOOP_INSTRUCTIONS, aluLoop, kernelNanoseconds } from './kernel.js';
 import { median, type Row } from './rows.js';
 

@@ -2,7 +2,7 @@
 import { compile } from '../src/compile.js';
 import { buildTree, type TreeEntry } from '../src/runtime/kernel/build-tree.js';
 import { groundPolicy } from '../src/runtime/load.js';
-import { defined } from '../src/assert.js';
+import { defined } from '../src/base/assert.js';
 import { largePolicy } from './policies.js';
 import { medianMs, type Row } from './rows.js';
 

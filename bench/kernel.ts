@@ -6,7 +6,7 @@ import * as asm from '../src/bpf/asm.js';
 import { R0, R1, R2, R3, R4, R5, R6, R7, R10, at } from '../src/bpf/asm.js';
 import { encode } from '../src/bpf/encode.js';
 import type { AsmInstruction, Reg } from '../src/bpf/types.js';
-import { openKernel } from '../test/kernel-bpf/kernel.js';
+import { openKernel } from '../test/support/bpf-kernel.js';
 import { median } from './rows.js';
 import type { Row } from './rows.js';
 

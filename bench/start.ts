@@ -14,7 +14,7 @@ export function whatStarts(): Row[] {
   try {
     const file = join(folder, 'small.llp');
     writeFileSync(file, SMALL_POLICY);
-    const main = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
+    const main = fileURLToPath(new URL('../src/front/cli/main.js', import.meta.url));
     const idle = medianMs(ROUNDS, () => void spawnSync(process.execPath, ['-e', '0']));
     const value = medianMs(ROUNDS, () => void spawnSync(process.execPath, [main, 'check', file]));
     const beside = `node alone: ${idle.toFixed(0)} ms, so ${(value - idle).toFixed(0)} ms are llpc's`;

@@ -1,7 +1,7 @@
 /** What compiling a set of programs costs: time, and the memory of an enforced policy. */
 import { spawnSync } from 'node:child_process';
 import { compile } from '../src/compile.js';
-import { defined } from '../src/assert.js';
+import { defined } from '../src/base/assert.js';
 import { createEngine } from '../src/runtime/engine/engine.js';
 import { wasm } from '../src/runtime/engine/wasm/api.js';
 import { shapeOf, translateSet } from '../src/runtime/engine/wasm/set-module.js';

@@ -3,7 +3,7 @@
  * `examples/why-chaining/README.md`.
  */
 import { readFileSync } from 'node:fs';
-import { defined } from '../src/assert.js';
+import { defined } from '../src/base/assert.js';
 import type { PlanKind } from '../src/artifact/manifest.js';
 import { compile } from '../src/compile.js';
 import { createEngine } from '../src/runtime/engine/engine.js';

@@ -1,5 +1,5 @@
 /** The page of commands: what `--help` prints, from the table that the command line reads. */
-import { COMMANDS, GENERAL_HELP } from '../src/cli/help.js';
+import { COMMANDS, GENERAL_HELP } from '../src/front/cli/help.js';
 
 export function printCommands(): string {
   const intro = [

@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { defined } from '../src/assert.js';
+import { defined } from '../src/base/assert.js';
 
 export interface Declaration {
   readonly kind: 'declaration';

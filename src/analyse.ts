@@ -7,18 +7,18 @@ import type { NamedSource } from './diagnostics/types.js';
 import { report } from './diagnostics/catalogue.js';
 import { sortDiagnostics } from './diagnostics/sort.js';
 import type { Diagnostic } from './diagnostics/types.js';
-import { buildHierarchy, placePath, type Place } from './ir/build-hierarchy.js';
-import { check } from './ir/check.js';
-import { checkAssertions } from './ir/check-assertions.js';
-import { checkGains, type ReportedGain } from './ir/check-gains.js';
-import { checkPlaces } from './ir/check-places.js';
-import type { HierarchyAutomaton } from './ir/hierarchy.js';
-import type { Linked } from './ir/linked.js';
-import type { ChainPlan } from './ir/plan.js';
-import type { CheckedPolicy, Layer } from './ir/policy.js';
-import { link, type Importer, type SourceInput } from './link.js';
+import { buildHierarchy, placePath, type Place } from './ir/hierarchy/build-hierarchy.js';
+import { check } from './ir/check/check.js';
+import { checkAssertions } from './ir/analysis/check-assertions.js';
+import { checkGains, type ReportedGain } from './ir/analysis/check-gains.js';
+import { checkPlaces } from './ir/analysis/check-places.js';
+import type { HierarchyAutomaton } from './ir/hierarchy/automaton.js';
+import type { Linked } from './parser/linked.js';
+import type { ChainPlan } from './codegen/v8/plan.js';
+import type { CheckedPolicy, Layer } from './ir/check/policy.js';
+import { link, type Importer, type SourceInput } from './parser/link.js';
 import type { PolicyFile } from './parser/ast.js';
-import { stdImporter } from './std.js';
+import { stdImporter } from './parser/std.js';
 
 export interface CompileOptions {
   /** Values for parameters, by name. */

@@ -4,17 +4,17 @@
  */
 import type { Artifact } from './artifact/manifest.js';
 import { checkSources, hasError, type Checked, type CompileOptions, type Stages } from './analyse.js';
-import { verifySet } from './bpf/verify.js';
-import { emitChain } from './codegen/emit.js';
-import { buildArtifact, type EmittedChain } from './codegen/manifest.js';
-import { proveChain } from './codegen/prove.js';
+import { verifySet } from './bpf/verify/verify.js';
+import { emitChain } from './codegen/v8/emit.js';
+import { buildArtifact, type EmittedChain } from './codegen/v8/manifest.js';
+import { proveChain } from './codegen/v8/prove.js';
 import { report } from './diagnostics/catalogue.js';
 import { sortDiagnostics } from './diagnostics/sort.js';
 import type { Diagnostic, NamedSource } from './diagnostics/types.js';
-import type { HierarchyAutomaton } from './ir/hierarchy.js';
-import { type MachineState } from './ir/machine.js';
-import { buildPlan, type Chain, type ChainPlan } from './ir/plan.js';
-import type { SourceInput } from './link.js';
+import type { HierarchyAutomaton } from './ir/hierarchy/automaton.js';
+import { type MachineState } from './semantics/machine.js';
+import { buildPlan, type Chain, type ChainPlan } from './codegen/v8/plan.js';
+import type { SourceInput } from './parser/link.js';
 
 export interface CompileResult {
   /** Absent when there is an error among the diagnostics. */

@@ -3,18 +3,18 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { chainingTable, exampleFigures } from '../bench/why-chaining.js';
-import { defined } from '../src/assert.js';
-import { emitStage } from '../src/cli/emit.js';
-import { fileImporter } from '../src/cli/io.js';
-import { makeTree } from '../src/cli/scenario-files.js';
+import { defined } from '../src/base/assert.js';
+import { emitStage } from '../src/front/cli/emit.js';
+import { fileImporter } from '../src/front/cli/io.js';
+import { makeTree } from '../src/front/cli/scenario-files.js';
 import { compile, type CompileResult } from '../src/compile.js';
 import { createEngine } from '../src/runtime/engine/engine.js';
 import { ENGINE_NAMES } from '../src/runtime/engine/names.js';
 import { runScenario } from '../src/runtime/scenario/run.js';
 import type { Scenario } from '../src/runtime/scenario/types.js';
 import { validateAgainst } from '../src/runtime/schema.js';
-import { runTests } from '../src/testing.js';
-import { matchGolden } from './golden.js';
+import { runTests } from '../src/tools/testing/testing.js';
+import { matchGolden } from './support/golden.js';
 
 const FOLDER = fileURLToPath(new URL('../examples/', import.meta.url));
 const EXAMPLES = readdirSync(FOLDER, { withFileTypes: true })

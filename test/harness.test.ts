@@ -4,9 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, test } from 'vitest';
-import { defined } from '../src/assert.js';
-import { compileFile, decider, runScenarioFile, runTests, stageFiles } from '../src/harness/index.js';
-import { folder, FAILING, GOOD, llpc } from './cli/llpc.js';
+import { defined } from '../src/base/assert.js';
+import { compileFile, decider, runScenarioFile, runTests, stageFiles } from '../src/front/harness/index.js';
+import { folder, FAILING, GOOD, llpc } from './support/llpc.js';
 
 const TREE = [{ file: '/srv/www/a' }, { file: '/srv/www/private/b' }, { dir: '/srv/www/private/private' }];
 const scenario = (steps: readonly object[], more: object = {}): string =>
@@ -146,7 +146,7 @@ describe('decider', () => {
 
 test('llpc/testing can be loaded where there is no vitest', () => {
   const alone = folder({ 'a.mjs': '' });
-  const url = pathToFileURL(join(process.cwd(), 'dist/src/harness/index.js')).href;
+  const url = pathToFileURL(join(process.cwd(), 'dist/src/front/harness/index.js')).href;
   writeFileSync(
     join(alone, 'hook.mjs'),
     `export const resolve = (name, context, next) => {

@@ -31,7 +31,7 @@ import type {
   Width,
 } from './types.js';
 import { i16, i32, reg } from './types.js';
-import { assert } from '../assert.js';
+import { assert } from '../base/assert.js';
 
 export const R0 = reg(0);
 export const R1 = reg(1);

@@ -4,7 +4,7 @@
 import { distanceOf, fieldsOf } from './fields.js';
 import { rowOf } from './isa.js';
 import type { Instruction, Origin, Placed } from './types.js';
-import { assertNever } from '../assert.js';
+import { assertNever } from '../base/assert.js';
 
 /** One instruction as text; jumps as a distance in slots (`+3`), maps as an index. */
 export function disassemble(op: Instruction): string {

@@ -5,7 +5,7 @@
 import { rowOf } from './isa.js';
 import type { OpRow, RawFields } from './isa.js';
 import type { I16, I32, Instruction, Operand, Reg, WideSource } from './types.js';
-import { assertNever } from '../assert.js';
+import { assertNever } from '../base/assert.js';
 
 /** The fields of both slots; `next` is the immediate of the second slot of LD_IMM64, else undefined. */
 export interface SlotFields extends RawFields {

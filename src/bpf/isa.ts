@@ -19,7 +19,7 @@
  * they are refused as reserved. `callx` and the legacy packet group are no rows by intent.
  */
 import type { AluOp, AtomicOp, Instruction, JumpOp, Operand, Size, Width } from './types.js';
-import { assertNever, defined } from '../assert.js';
+import { assertNever, defined } from '../base/assert.js';
 
 /** Instruction classes: the low 3 bits of the opcode. */
 export const CLASS = { LD: 0, LDX: 1, ST: 2, STX: 3, ALU: 4, JMP: 5, JMP32: 6, ALU64: 7 } as const;

@@ -5,7 +5,7 @@
  * Source: RFC 9669, sections 3 to 5.
  */
 import type { Span } from '../diagnostics/types.js';
-import { assert } from '../assert.js';
+import { assert } from '../base/assert.js';
 
 /** A register number, 0 to 10. r10 is the frame pointer and read only. */
 export type Reg = number & { readonly __brand: 'Reg' };

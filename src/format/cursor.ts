@@ -2,7 +2,7 @@
  * The tokens of a text as they are printed, one after the other, each with the comments before it. The printer says which token
  * comes next, and the cursor that it is so: what is printed has every token and every comment once, in order.
  */
-import { assert, defined } from '../assert.js';
+import { assert, defined } from '../base/assert.js';
 import type { Lexeme } from '../parser/lexemes.js';
 import { BLANK, HARD, indent, LINE, type Doc } from './doc.js';
 import { isOneLine, type Comment, type Gap } from './gaps.js';

@@ -4,7 +4,7 @@
  *
  * Invariant: the functions follow the grammar token by token, which the cursor checks.
  */
-import { assertNever } from '../assert.js';
+import { assertNever } from '../base/assert.js';
 import type * as ast from '../parser/ast.js';
 import {
   bare,

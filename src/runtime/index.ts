@@ -36,4 +36,4 @@ export {
   type RawToVerify,
   type Verification,
   type VerifierError,
-} from '../bpf/verify.js';
+} from '../bpf/verify/verify.js';

@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import type { Artifact, InodeMap, ManifestMap, ManifestProgram } from '../artifact/manifest.js';
 import { HOOKS } from '../abi/hooks.js';
-import { renderVerifierMessage } from '../bpf/verify.js';
+import { renderVerifierMessage } from '../bpf/verify/verify.js';
 import { encodePlace, placeNumbers } from './loader/value.js';
 import { checkAssertions } from './loader/assertions.js';
 import { ground, type Place } from './loader/ground.js';

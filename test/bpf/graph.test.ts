@@ -6,7 +6,7 @@ import { printDot } from '../../src/bpf/dot.js';
 import { encodeInstructions } from '../../src/bpf/encode.js';
 import { functionGraphs } from '../../src/bpf/graph.js';
 import { slotsOf, type Instruction, type Placed } from '../../src/bpf/types.js';
-import { anyInstruction, assemble } from './programs.js';
+import { anyInstruction, assemble } from '../support/programs.js';
 
 const program = (text: string): readonly Placed[] => decode(assemble(text)).instructions;
 

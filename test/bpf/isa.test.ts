@@ -6,7 +6,7 @@ import { encodeInstructions } from '../../src/bpf/encode.js';
 import { distanceOf } from '../../src/bpf/fields.js';
 import { OPCODES, rowOf } from '../../src/bpf/isa.js';
 import { parseAsm } from '../../src/bpf/parse.js';
-import { anyInstruction } from './programs.js';
+import { anyInstruction } from '../support/programs.js';
 
 describe('the opcode table', () => {
   it('has one row for each opcode and fixed fields', () => {

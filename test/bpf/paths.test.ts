@@ -1,9 +1,9 @@
 /** What exploring paths adds to the rules: numbers, spills, loops, local functions, raw programs. */
 import { describe, expect, it } from 'vitest';
-import { renderVerifierError, verifyProgram, verifyRawProgram } from '../../src/bpf/verify.js';
-import type { Verification, VerifierMap } from '../../src/bpf/verify.js';
-import { hexBytes, readVectors } from '../conformance/vectors.js';
-import { assemble } from './programs.js';
+import { renderVerifierError, verifyProgram, verifyRawProgram } from '../../src/bpf/verify/verify.js';
+import type { Verification, VerifierMap } from '../../src/bpf/verify/verify.js';
+import { hexBytes, readVectors } from '../support/vectors.js';
+import { assemble } from '../support/programs.js';
 
 const MAPS: readonly VerifierMap[] = [
   { name: 'inodes', type: 'inode' },

@@ -4,12 +4,12 @@ import { decode } from '../../src/bpf/decode.js';
 import { encodeInstructions } from '../../src/bpf/encode.js';
 import { parseAsm } from '../../src/bpf/parse.js';
 import type { Instruction } from '../../src/bpf/types.js';
-import { verifyProgram, verifyRawProgram } from '../../src/bpf/verify.js';
+import { verifyProgram, verifyRawProgram } from '../../src/bpf/verify/verify.js';
 import { createInterpreter, runRaw } from '../../src/runtime/engine/interpreter.js';
 import { loadProgram } from '../../src/runtime/engine/load-program.js';
 import { createArrayTable, createHashTable, createInodeTable } from '../../src/runtime/engine/maps.js';
 import type { EngineMap } from '../../src/runtime/engine/maps.js';
-import { anyInstruction } from './programs.js';
+import { anyInstruction } from '../support/programs.js';
 
 const NO_TAGS = { tagHi: 0, getTag: () => 7, setTag: () => -12 };
 

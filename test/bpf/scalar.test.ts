@@ -1,7 +1,7 @@
 /** Every transfer function on random members: what an operation gives is what the abstract one allows. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compare } from '../../src/bpf/refine.js';
+import { compare } from '../../src/bpf/verify/refine.js';
 import {
   UNKNOWN,
   constant,
@@ -11,8 +11,8 @@ import {
   lowBits,
   reduce,
   unknown,
-} from '../../src/bpf/scalar.js';
-import type { Scalar } from '../../src/bpf/scalar.js';
+} from '../../src/bpf/verify/scalar.js';
+import type { Scalar } from '../../src/bpf/verify/scalar.js';
 import {
   aluScalar,
   endianScalar,
@@ -21,8 +21,8 @@ import {
   movsxScalar,
   narrowed,
   negScalar,
-} from '../../src/bpf/scalar-alu.js';
-import type { ScalarOp } from '../../src/bpf/scalar-alu.js';
+} from '../../src/bpf/verify/scalar-alu.js';
+import type { ScalarOp } from '../../src/bpf/verify/scalar-alu.js';
 import type { JumpOp, Width } from '../../src/bpf/types.js';
 
 const u = (bits: number, n: bigint): bigint => BigInt.asUintN(bits, n);

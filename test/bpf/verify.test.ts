@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { HookName } from '../../src/abi/hooks.js';
-import { verifyProgram, verifySet } from '../../src/bpf/verify.js';
-import type { ProgramToVerify, Verification, VerifierError, VerifierMap } from '../../src/bpf/verify.js';
-import { assemble } from './programs.js';
+import { verifyProgram, verifySet } from '../../src/bpf/verify/verify.js';
+import type {
+  ProgramToVerify,
+  Verification,
+  VerifierError,
+  VerifierMap,
+} from '../../src/bpf/verify/verify.js';
+import { assemble } from '../support/programs.js';
 
 const MAPS: readonly VerifierMap[] = [
   { name: 'inodes', type: 'inode' },

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { filesIn, folder, GOOD, llpc, MAIN } from './llpc.js';
+import { filesIn, folder, GOOD, llpc, MAIN } from '../support/llpc.js';
 
 const FILES = {
   'policy/site.llp': GOOD.replace('llp 1;', 'llp 1;\nimport "more/sets.llp";').replace('read, open', 'look'),

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseAsm } from '../../src/bpf/parse.js';
 import { encodeInstructions } from '../../src/bpf/encode.js';
-import { hexOf } from '../../src/cli/hex.js';
+import { hexOf } from '../../src/front/cli/hex.js';
 import { validateAgainst } from '../../src/runtime/schema.js';
-import { assemble } from '../bpf/programs.js';
-import { BAD, folder, GOOD, llpc } from './llpc.js';
+import { assemble } from '../support/programs.js';
+import { BAD, folder, GOOD, llpc } from '../support/llpc.js';
 
 const SUM = assemble('ldxb r0, [r1+0] | ldxb r2, [r1+1] | add r0, r2 | stxb [r1+0], r0 | exit');
 const LOOP = assemble('L: ja L');

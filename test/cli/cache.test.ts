@@ -5,7 +5,7 @@ import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, test } from 'vitest';
-import { filesIn, folder, GOOD, llpc, type Ran } from './llpc.js';
+import { filesIn, folder, GOOD, llpc, type Ran } from '../support/llpc.js';
 
 const POLICY = GOOD.replace('llp 1;', 'llp 1;\nimport "more/sets.llp";\nimport "std/node.llp";')
   .replace('read, open', 'glance')
@@ -153,7 +153,7 @@ describe('an entry that is damaged', () => {
 
 test('processes that share a folder all build the same', async () => {
   const plain = build();
-  const main = resolve('dist/src/cli/main.js');
+  const main = resolve('dist/src/front/cli/main.js');
   const outs = ['a', 'b', 'c', 'd'];
   const codes = await Promise.all(
     outs.map(

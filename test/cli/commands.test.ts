@@ -3,7 +3,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { largePolicy } from '../../bench/policies.js';
-import { BAD, FAILING, filesIn, folder, GOOD, llpc, WARNED } from './llpc.js';
+import { BAD, FAILING, filesIn, folder, GOOD, llpc, WARNED } from '../support/llpc.js';
 
 const MOVES =
   'llp 1;\npolicy "p" { dir "/in" { allow rename, renameto; } dir "/out" { allow read, renameto; } }\n';

@@ -3,7 +3,7 @@ import { appendFileSync, copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { validateAgainst } from '../../src/runtime/schema.js';
-import { BAD, folder, llpc } from './llpc.js';
+import { BAD, folder, llpc } from '../support/llpc.js';
 
 const SITE = `llp 1;
 policy "site" {

@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { depfileText } from '../../src/cli/depfile.js';
-import { filesIn, folder, GOOD, llpc } from './llpc.js';
-import { has } from '../tools.js';
+import { depfileText } from '../../src/front/cli/depfile.js';
+import { filesIn, folder, GOOD, llpc } from '../support/llpc.js';
+import { has } from '../support/tools.js';
 
 const IMPORTING = GOOD.replace('llp 1;', 'llp 1;\nimport "more/sets.llp";\nimport "std/node.llp";').replace(
   'read, open',

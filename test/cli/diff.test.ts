@@ -1,7 +1,7 @@
 /** `llpc diff` from the outside: files, layers, manifests, formats, exit codes. */
 import { expect, test } from 'vitest';
 import { validateAgainst } from '../../src/runtime/schema.js';
-import { BAD, folder, llpc } from './llpc.js';
+import { BAD, folder, llpc } from '../support/llpc.js';
 
 const OLD =
   'llp 1;\nparam site: path = "/srv";\npolicy "p" {\n  default deny;\n  dir "${site}" { allow read; }\n}\n';

@@ -2,7 +2,7 @@
 import { chmodSync, lstatSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { BAD, filesIn, folder, GOOD, llpc } from './llpc.js';
+import { BAD, filesIn, folder, GOOD, llpc } from '../support/llpc.js';
 
 const UGLY = 'llp 1;policy "p"{allow read;deny open;}';
 const FINE = 'llp 1;\npolicy "p" {\n  allow read;\n  deny open;\n}\n';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { validateAgainst } from '../../src/runtime/schema.js';
-import { folder, llpc } from './llpc.js';
+import { folder, llpc } from '../support/llpc.js';
 
 const TRACE = `1 openat(AT_FDCWD, "/home/user/.apprc", O_RDONLY) = 3
 1 openat(AT_FDCWD, "/srv/data/a", O_RDONLY) = 4

@@ -1,8 +1,8 @@
 /** Arguments of all commands: what is given twice, and that help and options name each other. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { COMMANDS } from '../../src/cli/help.js';
-import { readOptions, UsageError } from '../../src/cli/options.js';
+import { COMMANDS } from '../../src/front/cli/help.js';
+import { readOptions, UsageError } from '../../src/front/cli/options.js';
 
 /** These take several. */
 const SEVERAL = ['define', 'emit', 'triggers', 'old', 'new', 'no-generalise', 'never', 'assert'];

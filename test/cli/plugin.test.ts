@@ -1,13 +1,13 @@
 /** The plugin protocol of the conformance suite: over the built command line, and over every vector in this process. */
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { COMMANDS } from '../../src/cli/help.js';
-import { hexOf, parseHex } from '../../src/cli/hex.js';
-import { readOptions, UsageError } from '../../src/cli/options.js';
-import { runPlugin, type PluginResult } from '../../src/cli/plugin.js';
-import { assemble } from '../bpf/programs.js';
-import { readVectors, type Vector } from '../conformance/vectors.js';
-import { folder, llpc } from './llpc.js';
+import { COMMANDS } from '../../src/front/cli/help.js';
+import { hexOf, parseHex } from '../../src/front/cli/hex.js';
+import { readOptions, UsageError } from '../../src/front/cli/options.js';
+import { runPlugin, type PluginResult } from '../../src/front/cli/plugin.js';
+import { assemble } from '../support/programs.js';
+import { readVectors, type Vector } from '../support/vectors.js';
+import { folder, llpc } from '../support/llpc.js';
 
 const vectors = readVectors('conformance.json');
 const negative = readVectors('conformance-negative.json');

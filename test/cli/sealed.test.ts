@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { readArtifact } from '../../src/runtime/artifact-file.js';
 import { groundPolicy } from '../../src/runtime/load.js';
 import { Vfs } from '../../src/runtime/kernel/vfs.js';
-import { filesIn, folder, llpc, type Ran } from './llpc.js';
+import { filesIn, folder, llpc, type Ran } from '../support/llpc.js';
 
 const POLICY = `llp 1;
 policy "site" { default deny; allow getattr; dir? "/srv" { allow read; file? "x" { deny read; } } }

@@ -6,7 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, constants, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { BAD, FAILING, folder, GOOD, llpc, MAIN, WARNED } from './llpc.js';
+import { BAD, FAILING, folder, GOOD, llpc, MAIN, WARNED } from '../support/llpc.js';
 
 const root = folder({
   'good.llp': GOOD,

@@ -1,6 +1,6 @@
 /** What somebody wrote into a policy, or called it, steers no terminal and makes no line of its own in a report. */
 import { expect, test } from 'vitest';
-import { folder, llpc } from './llpc.js';
+import { folder, llpc } from '../support/llpc.js';
 
 /** An escape, a control character of the upper half, one that turns the order around, and what would begin a line. */
 const ODD = '\u{1b}c\u{7}\u{9b}2J\u{202e}\u{2028}\r\nforged';

@@ -1,7 +1,7 @@
 /** Where the system has no more watches to give, the files are looked at instead. */
 import { expect, test, vi } from 'vitest';
-import { watchSet } from '../../src/cli/watch-set.js';
-import { folder } from './llpc.js';
+import { watchSet } from '../../src/front/cli/watch-set.js';
+import { folder } from '../support/llpc.js';
 
 vi.mock('node:fs', async (original) => ({
   ...(await original<typeof import('node:fs')>()),

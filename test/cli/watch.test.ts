@@ -14,10 +14,10 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it, test } from 'vitest';
-import { foldersOf } from '../../src/cli/watch-set.js';
-import { BAD, FAILING, folder, GOOD, llpc } from './llpc.js';
+import { foldersOf } from '../../src/front/cli/watch-set.js';
+import { BAD, FAILING, folder, GOOD, llpc } from '../support/llpc.js';
 
-const MAIN = resolve('dist/src/cli/main.js');
+const MAIN = resolve('dist/src/front/cli/main.js');
 const SETS = 'llp 1;\nactions look = read, open;\n';
 const IMPORTING = GOOD.replace('llp 1;', 'llp 1;\nimport "more/sets.llp";').replace('read, open', 'look');
 

@@ -4,16 +4,16 @@
  */
 import { describe, expect, it } from 'vitest';
 import { checkSources } from '../../src/analyse.js';
-import { defined } from '../../src/assert.js';
+import { defined } from '../../src/base/assert.js';
 import { decode } from '../../src/bpf/decode.js';
 import { encodeInstructions } from '../../src/bpf/encode.js';
 import { reg, i16, i32, type Instruction } from '../../src/bpf/types.js';
-import { verifyProgram } from '../../src/bpf/verify.js';
-import { emitChain } from '../../src/codegen/emit.js';
-import type { Emitted } from '../../src/codegen/manifest.js';
-import { proveChain } from '../../src/codegen/prove.js';
+import { verifyProgram } from '../../src/bpf/verify/verify.js';
+import { emitChain } from '../../src/codegen/v8/emit.js';
+import type { Emitted } from '../../src/codegen/v8/manifest.js';
+import { proveChain } from '../../src/codegen/v8/prove.js';
 import { machineStates } from '../../src/compile.js';
-import { buildPlan } from '../../src/ir/plan.js';
+import { buildPlan } from '../../src/codegen/v8/plan.js';
 
 const POLICY = `llp 1;
 policy "faults" {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ENGINE_NAMES } from '../../src/runtime/engine/names.js';
 import { runRaw } from '../../src/runtime/engine/raw.js';
-import { hexBytes, readVectors } from './vectors.js';
+import { hexBytes, readVectors } from '../support/vectors.js';
 
 const vectors = readVectors('conformance.json');
 const negative = readVectors('conformance-negative.json');

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, test } from 'vitest';
 import { checkSources } from '../../src/analyse.js';
-import { defined } from '../../src/assert.js';
+import { defined } from '../../src/base/assert.js';
 import type { Diagnostic } from '../../src/diagnostics/types.js';
 
 const FOLDER = fileURLToPath(new URL('../../docs/errors/', import.meta.url));

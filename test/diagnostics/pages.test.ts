@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { checkSources } from '../../src/analyse.js';
 import { CATALOGUE, type Entry } from '../../src/diagnostics/catalogue.js';
 import { renderText } from '../../src/diagnostics/render.js';
-import { matchGolden } from '../golden.js';
+import { matchGolden } from '../support/golden.js';
 
 const FOLDER = fileURLToPath(new URL('../../docs/errors/', import.meta.url));
 const ENTRIES = Object.entries<Entry>(CATALOGUE);

@@ -1,12 +1,12 @@
 /** The cookbook: every policy on it is laid out, compiles without a word, loads, and passes its tests. */
 import { describe, expect, it } from 'vitest';
-import { defined } from '../../src/assert.js';
+import { defined } from '../../src/base/assert.js';
 import { checkSources } from '../../src/analyse.js';
 import { compile } from '../../src/compile.js';
 import { formatText } from '../../src/format/format.js';
-import { confirmGains } from '../../src/gains.js';
-import { runTests } from '../../src/testing.js';
-import { blocksOf, readPage } from './page.js';
+import { confirmGains } from '../../src/tools/testing/confirm-gains.js';
+import { runTests } from '../../src/tools/testing/testing.js';
+import { blocksOf, readPage } from '../support/page.js';
 
 const PAGE = readPage('docs/cookbook.md');
 const POLICIES = blocksOf(PAGE).map(({ info, text }) => [info.get('file') ?? '', text] as const);

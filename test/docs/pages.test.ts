@@ -1,7 +1,7 @@
 /** The pages about commands: each command on them prints what stands beneath it. */
 import { expect, it } from 'vitest';
-import { COMMANDS } from '../../src/cli/help.js';
-import { commandsOf, readPage, testPage } from './page.js';
+import { COMMANDS } from '../../src/front/cli/help.js';
+import { commandsOf, readPage, testPage } from '../support/page.js';
 
 const PAGES = new Map([
   ['docs/bytecode.md', ['disasm', 'verify', 'exec', 'explain']],

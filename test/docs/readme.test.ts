@@ -2,11 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { defined } from '../../src/assert.js';
-import { COMMANDS } from '../../src/cli/help.js';
+import { defined } from '../../src/base/assert.js';
+import { COMMANDS } from '../../src/front/cli/help.js';
 import { compile } from '../../src/compile.js';
-import { runTests } from '../../src/testing.js';
-import { blockIn, readPage } from './page.js';
+import { runTests } from '../../src/tools/testing/testing.js';
+import { blockIn, readPage } from '../support/page.js';
 
 const README = readPage('README.md');
 

@@ -5,7 +5,7 @@ import { readSchemas, rowsOf } from '../../reference/formats.js';
 import { generate } from '../../reference/generate.js';
 import * as llpc from '../../src/index.js';
 import * as runtime from '../../src/runtime/index.js';
-import { readPage } from './page.js';
+import { readPage } from '../support/page.js';
 
 const pages = await generate();
 

@@ -5,7 +5,7 @@ import oniguruma from 'vscode-oniguruma';
 import textmate from 'vscode-textmate';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { ACTIONS } from '../../src/abi/actions.js';
-import { defined } from '../../src/assert.js';
+import { defined } from '../../src/base/assert.js';
 import { readLexemes, type Lexeme } from '../../src/parser/lexemes.js';
 
 const GRAMMAR = 'editors/vscode/syntaxes/llp.tmLanguage.json';

@@ -66,7 +66,7 @@ test('language configuration: an opened block indents, a closed one does not', (
 });
 
 const asked = { path: '', defines: {}, folders: ['/w'], trusted: true, exists: () => false };
-const own = '/w/node_modules/llpc/dist/src/cli/main.js';
+const own = '/w/node_modules/llpc/dist/src/front/cli/main.js';
 test.each([
   ['what is on the path', asked, { kind: 'program', path: 'llpc', args: ['lsp'] }],
   [

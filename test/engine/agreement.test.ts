@@ -4,11 +4,11 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defined } from '../../src/assert.js';
+import { defined } from '../../src/base/assert.js';
 import { compileRaw } from '../../src/runtime/engine/wasm/raw.js';
-import { BATCH, SEED, compiled, interpreted, verified } from './both-engines.js';
-import { engineMaps, randomProgram, samplePrograms } from './random-program.js';
-import type { RandomProgram } from './random-program.js';
+import { BATCH, SEED, compiled, interpreted, verified } from '../support/both-engines.js';
+import { engineMaps, randomProgram, samplePrograms } from '../support/random-program.js';
+import type { RandomProgram } from '../support/random-program.js';
 
 const PROGRAMS = Number(process.env['LLP_PROGRAMS'] ?? 50_000);
 const FUEL = 1 << 20;

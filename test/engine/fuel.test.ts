@@ -9,9 +9,9 @@ import type { RawOutcome } from '../../src/runtime/engine/interpreter.js';
 import { stepRaw } from '../../src/runtime/engine/stepper.js';
 import type { Snapshot } from '../../src/runtime/engine/stepper.js';
 import { compileRaw } from '../../src/runtime/engine/wasm/raw.js';
-import { assemble } from '../bpf/programs.js';
-import { engineMaps, randomProgram } from './random-program.js';
-import type { RandomProgram } from './random-program.js';
+import { assemble } from '../support/programs.js';
+import { engineMaps, randomProgram } from '../support/random-program.js';
+import type { RandomProgram } from '../support/random-program.js';
 
 const HELPERS: ReadonlyMap<number, () => number> = new Map([[5, () => 0]]);
 const run = (bytes: Uint8Array, fuel: number): RawOutcome =>

@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HookName } from '../../src/abi/hooks.js';
-import { defined } from '../../src/assert.js';
+import { defined } from '../../src/base/assert.js';
 import { encodeInstructions } from '../../src/bpf/encode.js';
 import { createInterpreter } from '../../src/runtime/engine/interpreter.js';
 import { createInterpreterRunner } from '../../src/runtime/engine/interpreter-runner.js';
@@ -15,10 +15,10 @@ import { createInodeTable } from '../../src/runtime/engine/maps.js';
 import type { EngineMap } from '../../src/runtime/engine/maps.js';
 import type { HookPrograms, HookRunner, Runnable } from '../../src/runtime/engine/types.js';
 import { createWasmRunner } from '../../src/runtime/engine/wasm/runner.js';
-import { assemble } from '../bpf/programs.js';
-import { engineMaps, randomProgram } from './random-program.js';
-import type { RandomProgram } from './random-program.js';
-import { testTags, type TestTags } from './tags.js';
+import { assemble } from '../support/programs.js';
+import { engineMaps, randomProgram } from '../support/random-program.js';
+import type { RandomProgram } from '../support/random-program.js';
+import { testTags, type TestTags } from '../support/tags.js';
 
 const CALL =
   'mov r6, r1 | ldxdw r3, [r6+0] | lddw_map_value r1, 0, 0 | mov r2, 64 | mov r4, 0 | mov r5, r3 | call_local F';

@@ -8,7 +8,7 @@ import { createArrayTable, createHashTable, createInodeTable } from '../../src/r
 import type { EngineMap } from '../../src/runtime/engine/maps.js';
 import { ARENA, ENGINE_OPS, TAG } from '../../src/runtime/engine/prepare.js';
 import type { HookContext, LoadedProgram, TagStore } from '../../src/runtime/engine/types.js';
-import { assemble } from '../bpf/programs.js';
+import { assemble } from '../support/programs.js';
 
 /** Case labels of a file of the engine: number and comment. Read from the sources, wherever the test runs. */
 function cases(file: string): [number, string][] {

@@ -5,13 +5,13 @@
 import { describe, expect, it } from 'vitest';
 import { encodeInstructions } from '../../src/bpf/encode.js';
 import { i32, reg } from '../../src/bpf/types.js';
-import { verifyProgram, verifyRawProgram } from '../../src/bpf/verify.js';
-import { defined } from '../../src/assert.js';
+import { verifyProgram, verifyRawProgram } from '../../src/bpf/verify/verify.js';
+import { defined } from '../../src/base/assert.js';
 import { compileRaw } from '../../src/runtime/engine/wasm/raw.js';
-import { BATCH, SEED, VERIFIER_MAPS, compiled, interpreted } from './both-engines.js';
-import type { Verified } from './both-engines.js';
-import { engineMaps, samplePrograms } from './random-program.js';
-import type { RandomProgram } from './random-program.js';
+import { BATCH, SEED, VERIFIER_MAPS, compiled, interpreted } from '../support/both-engines.js';
+import type { Verified } from '../support/both-engines.js';
+import { engineMaps, samplePrograms } from '../support/random-program.js';
+import type { RandomProgram } from '../support/random-program.js';
 
 const BYTES = Number(process.env['LLP_BYTES'] ?? 200_000);
 /** Instructions that are explored or run: most of the rest of such bytes goes nowhere. */

@@ -5,10 +5,10 @@ import { encodeInstructions } from '../../src/bpf/encode.js';
 import { OPCODES, rowOf } from '../../src/bpf/isa.js';
 import type { Instruction } from '../../src/bpf/types.js';
 import { runRaw } from '../../src/runtime/engine/interpreter.js';
-import { ALL_FEATURES, engineMaps, samplePrograms } from './random-program.js';
-import type { RandomProgram } from './random-program.js';
-import { lowerTree } from './random-lowering.js';
-import { smallerTrees } from './random-statements.js';
+import { ALL_FEATURES, engineMaps, samplePrograms } from '../support/random-program.js';
+import type { RandomProgram } from '../support/random-program.js';
+import { lowerTree } from '../support/random-lowering.js';
+import { smallerTrees } from '../support/random-statements.js';
 
 const SEED = Number(process.env['LLP_SEED'] ?? 20_181);
 const MOST_EXECUTED = 5_000;

@@ -8,8 +8,8 @@ import type { TracedStep } from '../../src/runtime/engine/step-trace.js';
 import { stepRaw } from '../../src/runtime/engine/stepper.js';
 import type { RegisterView, Stepper } from '../../src/runtime/engine/stepper.js';
 import type { HookContext, TagStore } from '../../src/runtime/engine/types.js';
-import { assemble } from '../bpf/programs.js';
-import { engineMaps, randomProgram } from './random-program.js';
+import { assemble } from '../support/programs.js';
+import { engineMaps, randomProgram } from '../support/random-program.js';
 
 const NO_TAGS: TagStore = { tagHi: 0, getTag: () => 0, setTag: () => 0 };
 

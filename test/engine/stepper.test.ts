@@ -7,8 +7,8 @@ import { createInodeTable } from '../../src/runtime/engine/maps.js';
 import { stepHook, stepRaw } from '../../src/runtime/engine/stepper.js';
 import type { Snapshot, StepEnd, Stepper } from '../../src/runtime/engine/stepper.js';
 import type { HookContext, LoadedProgram, TagStore } from '../../src/runtime/engine/types.js';
-import { assemble } from '../bpf/programs.js';
-import { engineMaps, randomProgram } from './random-program.js';
+import { assemble } from '../support/programs.js';
+import { engineMaps, randomProgram } from '../support/random-program.js';
 
 const NO_TAGS: TagStore = { tagHi: 0, getTag: () => 0, setTag: () => 0 };
 

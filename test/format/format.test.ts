@@ -6,11 +6,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { fileImporter } from '../../src/cli/io.js';
+import { fileImporter } from '../../src/front/cli/io.js';
 import { compile } from '../../src/compile.js';
 import { formatText } from '../../src/format/format.js';
 import { readLexemes } from '../../src/parser/lexemes.js';
-import { policyText } from '../property/arbitrary.js';
+import { policyText } from '../support/arbitrary.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SEED = Number(process.env['LLP_SEED'] ?? 4_711);

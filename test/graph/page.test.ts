@@ -1,11 +1,11 @@
 /** The page about graphs: its pictures are of the README's policy. What its commands print is `test/docs`'s. */
 import { readFileSync } from 'node:fs';
 import { expect, it, test } from 'vitest';
-import { defined } from '../../src/assert.js';
-import { filesIn, folder, llpc } from '../cli/llpc.js';
-import { blockIn } from '../docs/page.js';
-import { matchFile } from '../golden.js';
-import { readXml } from './xml.js';
+import { defined } from '../../src/base/assert.js';
+import { filesIn, folder, llpc } from '../support/llpc.js';
+import { blockIn } from '../support/page.js';
+import { matchFile } from '../support/golden.js';
+import { readXml } from '../support/xml.js';
 
 const DOCS = new URL('../../docs/', import.meta.url);
 const page = readFileSync(new URL('graph.md', DOCS), 'utf8');

@@ -2,14 +2,14 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { largePolicy } from '../../bench/policies.js';
-import type { GraphRequest } from '../../src/cli/graph.js';
-import { columns } from '../../src/graph/text.js';
-import { printSvg } from '../../src/graph/svg.js';
-import { nodesOf } from '../../src/graph/model.js';
-import { patternText } from '../../src/ir/paths.js';
+import type { GraphRequest } from '../../src/front/cli/graph.js';
+import { columns } from '../../src/tools/graph/text.js';
+import { printSvg } from '../../src/tools/graph/svg.js';
+import { nodesOf } from '../../src/tools/graph/model.js';
+import { patternText } from '../../src/ir/check/paths.js';
 import { unescapePattern } from '../../src/pattern/glob.js';
-import { ODD, compiled, modelOf, variedPolicy } from './draw.js';
-import { elements, readXml, type XmlElement } from './xml.js';
+import { ODD, compiled, modelOf, variedPolicy } from '../support/draw.js';
+import { elements, readXml, type XmlElement } from '../support/xml.js';
 
 const EXAMPLES = new URL('../../examples/', import.meta.url);
 const examples = readdirSync(EXAMPLES, { withFileTypes: true })

@@ -3,15 +3,20 @@
  * `test/golden/hostile` holds. The same programs with the fault repaired are accepted, and run without a fault.
  */
 import { expect, it, test } from 'vitest';
-import { renderVerifierError, verifyProgram, verifyRawProgram, verifySet } from '../../src/bpf/verify.js';
-import type { Verification, VerifierMap, VerifierRule } from '../../src/bpf/verify.js';
+import {
+  renderVerifierError,
+  verifyProgram,
+  verifyRawProgram,
+  verifySet,
+} from '../../src/bpf/verify/verify.js';
+import type { Verification, VerifierMap, VerifierRule } from '../../src/bpf/verify/verify.js';
 import { createInterpreter, loadProgram } from '../../src/runtime/engine/interpreter.js';
 import { createArrayTable, createHashTable, createInodeTable } from '../../src/runtime/engine/maps.js';
 import type { EngineMap } from '../../src/runtime/engine/maps.js';
 import { runRaw, type RawRun } from '../../src/runtime/engine/raw.js';
-import { matchGolden } from '../golden.js';
-import { chainsOf, hostilePrograms } from './hostile.js';
-import type { Program } from './hostile.js';
+import { matchGolden } from '../support/golden.js';
+import { chainsOf, hostilePrograms } from '../support/hostile.js';
+import type { Program } from '../support/hostile.js';
 
 const ALL = hostilePrograms();
 

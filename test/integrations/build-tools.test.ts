@@ -2,8 +2,8 @@
 import { existsSync, readFileSync, statSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { has } from '../tools.js';
-import { project, script, sh } from './project.js';
+import { has } from '../support/tools.js';
+import { project, script, sh } from '../support/project.js';
 
 const TOOLS = [
   ['make', /up to date/],

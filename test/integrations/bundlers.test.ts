@@ -2,7 +2,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { packageOf, project, script, sh } from './project.js';
+import { packageOf, project, script, sh } from '../support/project.js';
 
 const BUNDLERS = ['vite', 'rollup', 'esbuild', 'webpack'] as const;
 const VERDICTS = '/srv/data/a allow\n/srv/data/private/b deny\n';
@@ -133,7 +133,7 @@ test('the dev server of Vite serves a policy, and reloads the page when it or it
 
 test('esbuild watches the imports of a policy', async () => {
   const { context } = await import('esbuild');
-  const { llp } = await import('../../src/unplugin/esbuild.js');
+  const { llp } = await import('../../src/front/unplugin/esbuild.js');
   const root = project('esbuild');
   const results: number[] = [];
   const counted = {

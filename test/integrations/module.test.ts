@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Artifact } from '../../src/artifact/manifest.js';
-import { defined } from '../../src/assert.js';
+import { defined } from '../../src/base/assert.js';
 import { compile } from '../../src/compile.js';
-import { moduleText } from '../../src/unplugin/module.js';
+import { moduleText } from '../../src/front/unplugin/module.js';
 
 const load = async (artifact: Artifact): Promise<Artifact> => {
   const url = `data:text/javascript;base64,${Buffer.from(moduleText(artifact)).toString('base64')}`;

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, test } from 'vitest';
-import { EXAMPLES } from './project.js';
+import { EXAMPLES } from '../support/project.js';
 
 const PAGE = readFileSync('docs/integrations.md', 'utf8');
 const BLOCKS = [...PAGE.matchAll(/(?:<!-- (\S+) -->\n\n)?```(\w+)\n([^]*?)```/g)].map(

@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { parse } from 'yaml';
-import { COMMANDS } from '../../src/cli/help.js';
-import { BAD, FAILING, folder, GOOD } from '../cli/llpc.js';
-import { has } from '../tools.js';
-import { EXAMPLES, install, project, sh } from './project.js';
+import { COMMANDS } from '../../src/front/cli/help.js';
+import { BAD, FAILING, folder, GOOD } from '../support/llpc.js';
+import { has } from '../support/tools.js';
+import { EXAMPLES, install, project, sh } from '../support/project.js';
 
 interface Hook {
   readonly id: string;

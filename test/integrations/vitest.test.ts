@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { EXAMPLES, project, script, sh } from './project.js';
+import { EXAMPLES, project, script, sh } from '../support/project.js';
 
 const change = (root: string, file: string, from: string, to: string): void => {
   const text = readFileSync(join(root, file), 'utf8');

@@ -7,12 +7,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeInstructions } from '../../src/bpf/encode.js';
 import { runRaw } from '../../src/runtime/engine/interpreter.js';
-import { hexBytes, readVectors } from '../conformance/vectors.js';
-import { MAPS, engineMaps, randomProgram } from '../engine/random-program.js';
-import type { RandomProgram } from '../engine/random-program.js';
-import type { ProgramType } from './bpf.js';
-import { openKernel } from './kernel.js';
-import type { Kernel, KernelOutcome } from './kernel.js';
+import { hexBytes, readVectors } from '../support/vectors.js';
+import { MAPS, engineMaps, randomProgram } from '../support/random-program.js';
+import type { RandomProgram } from '../support/random-program.js';
+import type { ProgramType } from '../support/bpf.js';
+import { openKernel } from '../support/bpf-kernel.js';
+import type { Kernel, KernelOutcome } from '../support/bpf-kernel.js';
 
 const CASES = Number(process.env['LLP_CASES'] ?? 1_500);
 const SEED = Number(process.env['LLP_SEED'] ?? 20_181);

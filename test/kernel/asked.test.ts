@@ -9,7 +9,7 @@ import { callOf, CALLS } from '../../src/runtime/scenario/calls.js';
 import { addNumber, addTask, ScenarioFault, taskOf, type Labels } from '../../src/runtime/scenario/labels.js';
 import type { Step } from '../../src/runtime/scenario/types.js';
 import type { Inode } from '../../src/runtime/kernel/vfs.js';
-import { newKernelTask, tree } from './fake.js';
+import { newKernelTask, tree } from '../support/fake-engine.js';
 
 const RUNS = Number(process.env['LLP_CASES'] ?? 1_500);
 const TREE = ['/a/b/f', '/a/g', '/e/', '/l -> a/b', '/k -> a/g', '/sh ! /a/g', '/s ! /e'];

@@ -11,7 +11,7 @@ import { ACCESS, AT_FDCWD, AT_SYMLINK_NOFOLLOW, O } from '../../src/runtime/kern
 import * as sys from '../../src/runtime/kernel/syscalls/index.js';
 import type { CallResult, Task, ValueResult } from '../../src/runtime/kernel/task.js';
 import { entries, type Inode } from '../../src/runtime/kernel/vfs.js';
-import { newKernelTask } from './fake.js';
+import { newKernelTask } from '../support/fake-engine.js';
 
 type Call =
   | {

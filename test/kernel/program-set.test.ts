@@ -5,7 +5,7 @@ import type { HookName } from '../../src/abi/hooks.js';
 import { loadKernelProgram, ProgramSet, type KernelProgram } from '../../src/runtime/kernel/program-set.js';
 import { exit, fork, prepend, ptrace, setNoNewPrivs, type Task } from '../../src/runtime/kernel/task.js';
 import * as sys from '../../src/runtime/kernel/syscalls/index.js';
-import { fakeProgram, loadChain, newKernelTask, record, tree } from './fake.js';
+import { fakeProgram, loadChain, newKernelTask, record, tree } from '../support/fake-engine.js';
 
 const program = (hook: HookName, name: string = hook, size = 8) =>
   fakeProgram(hook, hook === 'fs_pick' ? 0xffffff : 0, () => 0, name, size);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import * as e from '../../src/runtime/kernel/errno.js';
 import * as sys from '../../src/runtime/kernel/syscalls/index.js';
 import { fork, type Task } from '../../src/runtime/kernel/task.js';
-import { enforceAllowing, newKernelTask, runsOf, tree } from './fake.js';
+import { enforceAllowing, newKernelTask, runsOf, tree } from '../support/fake-engine.js';
 
 const { O } = e;
 const TREE = [

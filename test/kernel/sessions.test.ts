@@ -5,7 +5,7 @@ import { O, PROT, MAP_PRIVATE, RENAME_EXCHANGE, AT_FDCWD } from '../../src/runti
 import * as sys from '../../src/runtime/kernel/syscalls/index.js';
 import { exit, fork, type Task } from '../../src/runtime/kernel/task.js';
 import { resolve } from '../../src/runtime/kernel/resolve.js';
-import { enforce, fakeProgram, newKernelTask, record, tree, type Body } from './fake.js';
+import { enforce, fakeProgram, newKernelTask, record, tree, type Body } from '../support/fake-engine.js';
 
 const inoOf = (task: Task, path: string): number => {
   const found = resolve(task.kernel.vfs, path, true);

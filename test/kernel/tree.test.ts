@@ -18,7 +18,7 @@ import * as sys from '../../src/runtime/kernel/syscalls/index.js';
 import { treeFromTar } from '../../src/runtime/kernel/tar.js';
 import type { CallResult, Task } from '../../src/runtime/kernel/task.js';
 import { entries, type Inode, type Vfs } from '../../src/runtime/kernel/vfs.js';
-import { newKernelTask, tree, treeEntry } from './fake.js';
+import { newKernelTask, tree, treeEntry } from '../support/fake-engine.js';
 
 const errnoOf = (result: { ok: true } | { ok: false; errno: string }): string =>
   result.ok ? 'ok' : result.errno;

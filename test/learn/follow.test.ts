@@ -1,10 +1,10 @@
 /** Small traces, written by hand: what each call needs, and who has what open. */
 import { describe, expect, it } from 'vitest';
 import { maskOf } from '../../src/abi/actions.js';
-import { actionText, pathText, type Need } from '../../src/learn/facts.js';
-import { assertionOf } from '../../src/learn/learn.js';
-import { recordTrace, type RecordOptions, type Recording } from '../../src/learn/record.js';
-import { readTrace } from '../../src/learn/strace.js';
+import { actionText, pathText, type Need } from '../../src/tools/learn/facts.js';
+import { assertionOf } from '../../src/tools/learn/learn.js';
+import { recordTrace, type RecordOptions, type Recording } from '../../src/tools/learn/record.js';
+import { readTrace } from '../../src/tools/learn/strace.js';
 
 function record(text: string, options: Partial<RecordOptions> = {}): Recording {
   const trace = readTrace(text.trim().replace(/^ +/gm, ''));

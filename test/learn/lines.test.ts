@@ -1,7 +1,7 @@
 /** The grammar of strace's lines: what is printed is read back, and what cannot be read is said. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { printTraceCall, readTraceLine, type TraceCall } from '../../src/learn/strace-line.js';
+import { printTraceCall, readTraceLine, type TraceCall } from '../../src/tools/learn/strace-line.js';
 import {
   cutArguments,
   printString,
@@ -10,8 +10,8 @@ import {
   readString,
   shownPath,
   unescape,
-} from '../../src/learn/strace-text.js';
-import { readTrace } from '../../src/learn/strace.js';
+} from '../../src/tools/learn/strace-text.js';
+import { readTrace } from '../../src/tools/learn/strace.js';
 import { bytesFromName } from '../../src/runtime/kernel/names.js';
 
 const bytes = fc.uint8Array({ minLength: 0, maxLength: 40 });

@@ -2,12 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACTIONS, TRIGGERS } from '../../src/abi/actions.js';
-import { allowedWithin, stateAt } from '../../src/learn/automaton.js';
-import { assertionOf, learn, type LearnOptions } from '../../src/learn/learn.js';
-import type { Never } from '../../src/learn/needs-tree.js';
-import { recordScenario } from '../../src/learn/record.js';
+import { allowedWithin, stateAt } from '../../src/tools/learn/automaton.js';
+import { assertionOf, learn, type LearnOptions } from '../../src/tools/learn/learn.js';
+import type { Never } from '../../src/tools/learn/needs-tree.js';
+import { recordScenario } from '../../src/tools/learn/record.js';
 import { checkSources } from '../../src/analyse.js';
-import { defined } from '../../src/assert.js';
+import { defined } from '../../src/base/assert.js';
 import { compile } from '../../src/compile.js';
 import { runScenario } from '../../src/runtime/scenario/run.js';
 import type { Vfs } from '../../src/runtime/kernel/vfs.js';

@@ -1,11 +1,17 @@
 /** What a report says of calls that were refused, and what they keep a policy from. */
 import { expect, it } from 'vitest';
 import { compile } from '../../src/compile.js';
-import { assertionOf, learn, type Learned, type LearnOptions, type Learnt } from '../../src/learn/learn.js';
-import type { Never } from '../../src/learn/needs-tree.js';
-import { recordTrace } from '../../src/learn/record.js';
-import { learnReportText } from '../../src/learn/report.js';
-import { readTrace } from '../../src/learn/strace.js';
+import {
+  assertionOf,
+  learn,
+  type Learned,
+  type LearnOptions,
+  type Learnt,
+} from '../../src/tools/learn/learn.js';
+import type { Never } from '../../src/tools/learn/needs-tree.js';
+import { recordTrace } from '../../src/tools/learn/record.js';
+import { learnReportText } from '../../src/tools/learn/report.js';
+import { readTrace } from '../../src/tools/learn/strace.js';
 import { maskOf } from '../../src/abi/actions.js';
 
 const TRACE = `1 openat(AT_FDCWD, "/srv/data/a", O_RDONLY) = 3

@@ -9,8 +9,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACTIONS, TRIGGERS } from '../../src/abi/actions.js';
 import { checkSources } from '../../src/analyse.js';
-import { DIR_ACTIONS, FILE_ACTIONS, stateAt } from '../../src/learn/automaton.js';
-import { RULES, type RuleName } from '../../src/learn/generalise.js';
+import { DIR_ACTIONS, FILE_ACTIONS, stateAt } from '../../src/tools/learn/automaton.js';
+import { RULES, type RuleName } from '../../src/tools/learn/generalise.js';
 import {
   assertionOf,
   guessHome,
@@ -18,15 +18,15 @@ import {
   type Learned,
   type Learnt,
   type LearnOptions,
-} from '../../src/learn/learn.js';
-import { recordScenario, recordTrace, scenarioOf } from '../../src/learn/record.js';
-import { learnReportJson, learnReportText } from '../../src/learn/report.js';
-import { readTrace } from '../../src/learn/strace.js';
+} from '../../src/tools/learn/learn.js';
+import { recordScenario, recordTrace, scenarioOf } from '../../src/tools/learn/record.js';
+import { learnReportJson, learnReportText } from '../../src/tools/learn/report.js';
+import { readTrace } from '../../src/tools/learn/strace.js';
 import { validateScenario } from '../../src/runtime/scenario/validate.js';
 import { validateAgainst } from '../../src/runtime/schema.js';
 import { buildTree } from '../../src/runtime/kernel/build-tree.js';
 import { treeEntry } from '../../src/runtime/scenario/tree.js';
-import { matchGolden } from '../golden.js';
+import { matchGolden } from '../support/golden.js';
 
 const NAMES = ['compile', 'install', 'server'] as const;
 const FILES = { compile: 'compile.strace', install: 'install.strace.gz', server: 'server.strace' } as const;

@@ -29,7 +29,7 @@ const exit = notification('exit');
 
 /** Writes all of it, and waits for the answers to `last` and to what came before; then ends the input. */
 function speak(input: string, last?: number): Promise<Ended> {
-  const child = spawn(process.execPath, [resolve('dist/src/cli/main.js'), 'lsp'], { stdio: 'pipe' });
+  const child = spawn(process.execPath, [resolve('dist/src/front/cli/main.js'), 'lsp'], { stdio: 'pipe' });
   const answers: Answer[] = [];
   let err = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));

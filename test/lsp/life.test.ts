@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { folder } from '../cli/llpc.js';
+import { folder } from '../support/llpc.js';
 import {
   apply,
   ask,
@@ -13,7 +13,7 @@ import {
   startServer,
   stopClient,
   type Client,
-} from './client.js';
+} from '../support/lsp-client.js';
 
 const CAPABLE = { processId: null, rootUri: null, capabilities: {} };
 const HOVER = { textDocument: { uri: 'untitled:a' }, position: { line: 0, character: 0 } };

@@ -1,11 +1,11 @@
 /** The page about editors: its policy is laid out and correct, and the hover on it says what the page says. */
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { expect, it } from 'vitest';
-import { defined } from '../../src/assert.js';
+import { defined } from '../../src/base/assert.js';
 import { formatText } from '../../src/format/format.js';
-import { hover } from '../../src/lsp/hover.js';
-import { createWorkspace, viewOf } from '../../src/lsp/workspace.js';
-import { blockIn, readPage } from '../docs/page.js';
+import { hover } from '../../src/front/lsp/hover.js';
+import { createWorkspace, viewOf } from '../../src/front/lsp/workspace.js';
+import { blockIn, readPage } from '../support/page.js';
 
 const PAGE = readPage('docs/editors.md');
 const POLICY = blockIn(PAGE, 'llp');

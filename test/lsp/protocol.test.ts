@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { defined } from '../../src/assert.js';
+import { defined } from '../../src/base/assert.js';
 import { KEYWORDS } from '../../src/parser/tokens.js';
-import { folder } from '../cli/llpc.js';
+import { folder } from '../support/llpc.js';
 import {
   apply,
   ask,
@@ -17,7 +17,7 @@ import {
   textAt,
   type Client,
   type OpenText,
-} from './client.js';
+} from '../support/lsp-client.js';
 
 const root = folder({
   'srv/www/uploads/a.php': '',

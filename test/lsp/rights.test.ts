@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ALL_ACTIONS } from '../../src/abi/actions.js';
 import { analyse } from '../../src/analyse.js';
-import { allowedAt, reasonsAt } from '../../src/lsp/rights.js';
-import { globbyText, policyText } from '../property/arbitrary.js';
+import { allowedAt, reasonsAt } from '../../src/front/lsp/rights.js';
+import { globbyText, policyText } from '../support/arbitrary.js';
 
 it('reasons give every action once, with the verdict of the place', () => {
   let judged = 0;

@@ -5,9 +5,9 @@ import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { expect, it } from 'vitest';
-import { defined } from '../../src/assert.js';
-import { folder } from '../cli/llpc.js';
-import { diagnosticsOf, startClient, stopClient } from './client.js';
+import { defined } from '../../src/base/assert.js';
+import { folder } from '../support/llpc.js';
+import { diagnosticsOf, startClient, stopClient } from '../support/lsp-client.js';
 
 const EVERY = readFileSync('test/format/every.llp', 'utf8');
 const PIECES = [

@@ -5,7 +5,7 @@ import { diagnosticsJson } from '../../src/diagnostics/json.js';
 import { renderText } from '../../src/diagnostics/render.js';
 import { diagnosticsSarif } from '../../src/diagnostics/sarif.js';
 import { sortDiagnostics } from '../../src/diagnostics/sort.js';
-import { parseSoundly } from './tree.js';
+import { parseSoundly } from '../support/syntax-tree.js';
 
 /** A mistake on each line that has a code at its end. */
 const MISTAKES = `llp 1;

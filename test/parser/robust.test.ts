@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { renderText } from '../../src/diagnostics/render.js';
 import { KEYWORDS, PUNCTUATION } from '../../src/parser/tokens.js';
-import { parseSoundly } from './tree.js';
+import { parseSoundly } from '../support/syntax-tree.js';
 
 const SITE = readFileSync('test/parser/site.llp', 'utf8');
 const WORDS = [...KEYWORDS, ...PUNCTUATION].map((t) => String(t.PATTERN));

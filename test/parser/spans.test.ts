@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type * as ast from '../../src/parser/ast.js';
 import type { Span } from '../../src/diagnostics/types.js';
-import { marked, parseSoundly, rangeOf } from './tree.js';
+import { marked, parseSoundly, rangeOf } from '../support/syntax-tree.js';
 
 type Pick = (file: ast.PolicyFile) => { readonly span: Span } | undefined;
 

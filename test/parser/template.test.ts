@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { escapePattern } from '../../src/pattern/glob.js';
-import { parseSoundly } from './tree.js';
+import { parseSoundly } from '../support/syntax-tree.js';
 
 /** Text as one writes it in a string of a policy. */
 function quote(text: string): string {

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defined } from '../../src/assert.js';
+import { defined } from '../../src/base/assert.js';
 import { positionAt } from '../../src/diagnostics/lines.js';
 import type { PolicyFile } from '../../src/parser/ast.js';
 import { readLexemes } from '../../src/parser/lexemes.js';

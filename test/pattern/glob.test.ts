@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { Minimatch } from 'minimatch';
 import { describe, expect, it } from 'vitest';
 import { compileGlob, escapePattern, matchesGlob, parseComponent } from '../../src/pattern/glob.js';
-import { globMatches } from '../semantics/glob.js';
-import { globText, namesOver } from './arbitrary.js';
+import { globMatches } from '../support/reference-glob.js';
+import { globText, namesOver } from '../support/arbitrary-glob.js';
 
 const NAMES = namesOver(['a', 'b', 'c', '.', '-', '*'], 3);
 const RUNS = Number(process.env['LLP_GLOBS'] ?? 3000);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileGlob, matchesGlob, type Glob } from '../../src/pattern/glob.js';
 import { nameClasses } from '../../src/pattern/name-classes.js';
-import { globText, namesOver } from './arbitrary.js';
+import { globText, namesOver } from '../support/arbitrary-glob.js';
 
 /** `x` is in the globs, `z` in none: it stands for every other character. */
 const NAMES = namesOver(['a', 'b', 'c', '.', '-', '*', 'x', 'z'], 4);

@@ -5,14 +5,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/compile.js';
-import type { CheckedPolicy, Scope } from '../../src/ir/policy.js';
+import type { CheckedPolicy, Scope } from '../../src/ir/check/policy.js';
 import { createEngine } from '../../src/runtime/engine/engine.js';
 import { buildTree } from '../../src/runtime/kernel/build-tree.js';
 import { loadPolicy } from '../../src/runtime/load.js';
-import { groundAll } from '../semantics/reference.js';
-import { buildReferenceTree, type Entry } from '../semantics/tree.js';
-import { calls, policyText, tree } from './arbitrary.js';
-import { createWorld, makeCall, type Count, type World } from './world.js';
+import { groundAll } from '../support/reference.js';
+import { buildReferenceTree, type Entry } from '../support/reference-tree.js';
+import { calls, policyText, tree } from '../support/arbitrary.js';
+import { createWorld, makeCall, type Count, type World } from '../support/world.js';
 
 const WANTED = Number(process.env['LLP_CASES'] ?? 20_000);
 const SEED = Number(process.env['LLP_SEED'] ?? 20_181);

@@ -7,12 +7,12 @@ import { describe, expect, it } from 'vitest';
 import { actionBit } from '../../src/abi/actions.js';
 import { checkSources, type Checked } from '../../src/analyse.js';
 import type { Diagnostic } from '../../src/diagnostics/types.js';
-import type { HierarchyAutomaton, HierarchyState } from '../../src/ir/hierarchy.js';
-import type { Effects, Layer, Rule, Scope } from '../../src/ir/policy.js';
-import { globMatches } from '../semantics/glob.js';
-import { disagreement, scopesOf, sortScopes } from '../semantics/reference.js';
-import { globbyText } from './arbitrary.js';
-import { everyPath, verdictsOn, type Names } from './paths.js';
+import type { HierarchyAutomaton, HierarchyState } from '../../src/ir/hierarchy/automaton.js';
+import type { Effects, Layer, Rule, Scope } from '../../src/ir/check/policy.js';
+import { globMatches } from '../support/reference-glob.js';
+import { disagreement, scopesOf, sortScopes } from '../support/reference.js';
+import { globbyText } from '../support/arbitrary.js';
+import { everyPath, verdictsOn, type Names } from '../support/paths.js';
 
 const RUNS = Number(process.env['LLP_POLICIES'] ?? 600);
 const SEED = Number(process.env['LLP_SEED'] ?? 4_711);

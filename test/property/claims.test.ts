@@ -6,17 +6,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACTIONS, actionBit, actionNames } from '../../src/abi/actions.js';
 import { checkSources, hasError, type Checked } from '../../src/analyse.js';
-import { defined } from '../../src/assert.js';
+import { defined } from '../../src/base/assert.js';
 import type { Artifact } from '../../src/artifact/manifest.js';
-import { emitChain } from '../../src/codegen/emit.js';
-import { buildArtifact } from '../../src/codegen/manifest.js';
-import { confirmGains, replayGains } from '../../src/gains.js';
-import { automataOf, judge } from '../../src/ir/check-assertions.js';
-import { decidingRule } from '../../src/ir/deciding-rule.js';
-import { findGains, type Gain } from '../../src/ir/gains.js';
-import { buildPlan } from '../../src/ir/plan.js';
-import type { Assertion, CheckedPolicy, Layer, Scope } from '../../src/ir/policy.js';
-import { makeSpots, type Step } from '../../src/ir/spots.js';
+import { emitChain } from '../../src/codegen/v8/emit.js';
+import { buildArtifact } from '../../src/codegen/v8/manifest.js';
+import { confirmGains, replayGains } from '../../src/tools/testing/confirm-gains.js';
+import { automataOf, judge } from '../../src/ir/analysis/check-assertions.js';
+import { decidingRule } from '../../src/ir/analysis/deciding-rule.js';
+import { findGains, type Gain } from '../../src/ir/analysis/gains.js';
+import { buildPlan } from '../../src/codegen/v8/plan.js';
+import type { Assertion, CheckedPolicy, Layer, Scope } from '../../src/ir/check/policy.js';
+import { makeSpots, type Step } from '../../src/ir/hierarchy/spots.js';
 import { buildTree } from '../../src/runtime/kernel/build-tree.js';
 import { loadPolicy } from '../../src/runtime/load.js';
 import {
@@ -30,10 +30,10 @@ import {
   isAsserted,
   masksOnPath,
   type MoveRegion,
-} from '../semantics/reference.js';
-import { buildReferenceTree, type Entry } from '../semantics/tree.js';
-import { claimText, globbyText, linked, movingText, policyText, tree } from './arbitrary.js';
-import { everyPath, type Names } from './paths.js';
+} from '../support/reference.js';
+import { buildReferenceTree, type Entry } from '../support/reference-tree.js';
+import { claimText, globbyText, linked, movingText, policyText, tree } from '../support/arbitrary.js';
+import { everyPath, type Names } from '../support/paths.js';
 
 const RUNS = Number(process.env['LLP_POLICIES'] ?? 400);
 const SEED = Number(process.env['LLP_SEED'] ?? 2_718);

@@ -1,14 +1,14 @@
 /** Assertions that hold on all paths, on trees whose links, mounts and absences break them; and in manifest files. */
 import { describe, expect, it } from 'vitest';
 import { manifestText } from '../../src/artifact/text.js';
-import { defined } from '../../src/assert.js';
+import { defined } from '../../src/base/assert.js';
 import { compile, type CompileResult } from '../../src/compile.js';
 import { renderText } from '../../src/diagnostics/render.js';
-import { toDiagnostics } from '../../src/locate.js';
+import { toDiagnostics } from '../../src/tools/query/locate.js';
 import { readArtifact } from '../../src/runtime/artifact-file.js';
 import { buildTree, type TreeEntry } from '../../src/runtime/kernel/build-tree.js';
 import { loadPolicy, type LoadResult } from '../../src/runtime/load.js';
-import { runTests } from '../../src/testing.js';
+import { runTests } from '../../src/tools/testing/testing.js';
 
 const dir = (path: string): TreeEntry => ({ kind: 'dir', path });
 const file = (path: string): TreeEntry => ({ kind: 'file', path });

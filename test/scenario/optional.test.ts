@@ -1,6 +1,6 @@
 /** What loading says of globs that find nothing. */
 import { expect, it } from 'vitest';
-import { defined } from '../../src/assert.js';
+import { defined } from '../../src/base/assert.js';
 import { compile } from '../../src/compile.js';
 import { buildTree } from '../../src/runtime/kernel/build-tree.js';
 import { groundPolicy } from '../../src/runtime/load.js';

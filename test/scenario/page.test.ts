@@ -1,13 +1,13 @@
 /** The page about scenarios: its example replays as it says, and it names every call and argument. */
 import { expect, it } from 'vitest';
-import { defined } from '../../src/assert.js';
+import { defined } from '../../src/base/assert.js';
 import { compile } from '../../src/compile.js';
 import { buildTree } from '../../src/runtime/kernel/build-tree.js';
 import { CALLS } from '../../src/runtime/scenario/calls.js';
 import { runScenario } from '../../src/runtime/scenario/run.js';
 import { treeEntry } from '../../src/runtime/scenario/tree.js';
 import { parseScenario } from '../../src/runtime/scenario/validate.js';
-import { blockIn, readPage } from '../docs/page.js';
+import { blockIn, readPage } from '../support/page.js';
 
 const PAGE = readPage('docs/scenarios.md');
 

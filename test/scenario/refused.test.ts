@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { compile } from '../../src/compile.js';
-import { defined } from '../../src/assert.js';
+import { defined } from '../../src/base/assert.js';
 import { buildTree } from '../../src/runtime/index.js';
 import { groundPolicy } from '../../src/runtime/load.js';
-import { assemble } from '../bpf/programs.js';
+import { assemble } from '../support/programs.js';
 
 it('a refused program is reported with the instruction', () => {
   const { artifact } = compile('llp 1; policy "p" { dir "/srv" { allow read; } }');

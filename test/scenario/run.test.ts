@@ -1,6 +1,6 @@
 /** The replay: labels, arguments, faults as data, and what each step's result says. */
 import { expect, it, describe } from 'vitest';
-import { defined } from '../../src/assert.js';
+import { defined } from '../../src/base/assert.js';
 import type { Artifact } from '../../src/artifact/manifest.js';
 import { compile } from '../../src/compile.js';
 import { buildTree } from '../../src/runtime/kernel/build-tree.js';

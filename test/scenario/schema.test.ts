@@ -1,9 +1,9 @@
 /** The two schemas: what they take, what they refuse, and in which words. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { emitStage } from '../../src/cli/emit.js';
+import { emitStage } from '../../src/front/cli/emit.js';
 import { compile } from '../../src/compile.js';
-import { defined } from '../../src/assert.js';
+import { defined } from '../../src/base/assert.js';
 import { ERRNO } from '../../src/runtime/kernel/errno.js';
 import { validateAgainst } from '../../src/runtime/schema.js';
 

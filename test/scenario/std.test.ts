@@ -1,8 +1,8 @@
 /** The fragments that come with the compiler: alone, together, and on a tree as distributions have it. */
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { defined } from '../../src/assert.js';
-import { fileImporter } from '../../src/cli/io.js';
+import { defined } from '../../src/base/assert.js';
+import { fileImporter } from '../../src/front/cli/io.js';
 import { compile } from '../../src/compile.js';
 import { buildTree, type TreeEntry } from '../../src/runtime/kernel/build-tree.js';
 import { loadPolicy, type LoadedPolicy } from '../../src/runtime/load.js';

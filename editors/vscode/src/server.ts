@@ -17,7 +17,7 @@ export interface Asked {
   readonly exists: (path: string) => boolean;
 }
 
-const MODULE = ['node_modules', 'llpc', 'dist', 'src', 'cli', 'main.js'] as const;
+const MODULE = ['node_modules', 'llpc', 'dist', 'src', 'front', 'cli', 'main.js'] as const;
 
 export function findServer({ path, defines, folders, trusted, exists }: Asked): Found {
   const args = ['lsp', ...Object.entries(defines).flatMap(([name, value]) => ['-D', `${name}=${value}`])];

@@ -4,7 +4,7 @@ import { createInterpreter } from './interpreter.js';
 import type { EngineName } from './names.js';
 import type { Engine, HookPrograms, HookRunner, MirroredTags } from './types.js';
 import { createWasmRunner } from './wasm/runner.js';
-import { assertNever } from '../../assert.js';
+import { assertNever } from '../../base/assert.js';
 
 /**
  * Program runs after which a set is compiled. Compiling takes a few milliseconds, and a run is some 80 ns faster afterwards:

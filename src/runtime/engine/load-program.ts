@@ -2,15 +2,15 @@
  * Bytes to a program that the engine runs: decode, verify, prepare. The only way to a `LoadedProgram`.
  */
 import type { HookName } from '../../abi/hooks.js';
-import { verifyProgram } from '../../bpf/verify.js';
+import { verifyProgram } from '../../bpf/verify/verify.js';
 import type { Placed } from '../../bpf/types.js';
-import type { VerifierError, VerifierMap, VerifyOptions } from '../../bpf/verify.js';
+import type { VerifierError, VerifierMap, VerifyOptions } from '../../bpf/verify/verify.js';
 import type { EngineMap } from './maps.js';
 import type { Runnable } from './memory.js';
 import { TAG, prepare } from './prepare.js';
 import { newHome } from './store.js';
 import type { LoadedProgram } from './types.js';
-import { defined } from '../../assert.js';
+import { defined } from '../../base/assert.js';
 
 /** A loaded program together with what the interpreter runs. Only `loadProgram` makes one. */
 export interface InterpreterProgram extends LoadedProgram, Runnable {

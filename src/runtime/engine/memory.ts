@@ -12,7 +12,7 @@ import { ARENA_VIEW, HI, LO, instructionNumber } from './store.js';
 import type { Home } from './store.js';
 import type { Atomic, Instruction } from '../../bpf/types.js';
 import type { Observer } from './types.js';
-import { assertNever } from '../../assert.js';
+import { assertNever } from '../../base/assert.js';
 
 /** What one engine keeps of a run. */
 export interface Machine {

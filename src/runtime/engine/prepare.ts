@@ -11,7 +11,7 @@
  */
 import { mnemonicOf } from '../../bpf/isa.js';
 import type { Instruction, Operand, Placed } from '../../bpf/types.js';
-import { assertNever, defined } from '../../assert.js';
+import { assertNever, defined } from '../../base/assert.js';
 
 /** High halves of pointers. The number of a region of value memory is added to `VALUE`. */
 export const TAG = {

@@ -9,9 +9,9 @@
  */
 import { decode } from '../../bpf/decode.js';
 import type { DecodeError } from '../../bpf/decode.js';
-import { verifyRawProgram } from '../../bpf/verify.js';
-import type { VerifierError } from '../../bpf/verify.js';
-import { assertNever } from '../../assert.js';
+import { verifyRawProgram } from '../../bpf/verify/verify.js';
+import type { VerifierError } from '../../bpf/verify/verify.js';
+import { assertNever } from '../../base/assert.js';
 import { runRaw as interpretRaw } from './interpreter.js';
 import { asVerifierMap } from './load-program.js';
 import type { EngineName } from './names.js';

@@ -23,7 +23,7 @@ import { viewRegister } from './registers.js';
 import type { Pointer, RegisterView } from './registers.js';
 import { ARENA_BYTES, HI, LO, entryOf, instructionNumber, newHome } from './store.js';
 import type { HookContext, LoadedProgram, Observer, TagStore } from './types.js';
-import { assertNever, defined } from '../../assert.js';
+import { assertNever, defined } from '../../base/assert.js';
 
 export type { Pointer, RegisterView } from './registers.js';
 

@@ -16,7 +16,7 @@
  */
 import { ARENA, ENGINE_OPS, REGISTER_FILE, STRIDE } from './prepare.js';
 import type { Prepared } from './prepare.js';
-import { assert } from '../../assert.js';
+import { assert } from '../../base/assert.js';
 
 const FIRST_CODE = 1 << 16;
 /** A place in `LO` that is the loop's own. */

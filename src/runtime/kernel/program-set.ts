@@ -5,7 +5,7 @@
  * no part of the ABI, stands for `fs_walk` and every `fs_pick` of a chain: only `fs_get` may follow it.
  */
 import { MAX_CHAINS, MAX_SET_PAGES, PAGE_SIZE } from '../../abi/hooks.js';
-import { assertNever } from '../../assert.js';
+import { assertNever } from '../../base/assert.js';
 import type { HookPrograms, HookRunner, LoadedProgram, RunList, Runnable } from '../engine/types.js';
 import type { Errno } from './errno.js';
 

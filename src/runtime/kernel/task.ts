@@ -3,7 +3,7 @@
  * how these are shared, inherited and given back.
  */
 import type { HookName, Lookup } from '../../abi/hooks.js';
-import { defined } from '../../assert.js';
+import { defined } from '../../base/assert.js';
 import type { Engine } from '../engine/types.js';
 import { AT_FDCWD, type Errno } from './errno.js';
 import type { TraceListener } from './trace.js';

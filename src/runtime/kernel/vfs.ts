@@ -5,7 +5,7 @@
  * one name and one parent (the root is its own); `generation` changes whenever a name, a link target's inode or
  * a mount changes, so that a resolved path may be kept as long as it has not.
  */
-import { assert, assertNever } from '../../assert.js';
+import { assert, assertNever } from '../../base/assert.js';
 
 export type InodeKind = 'dir' | 'file' | 'symlink' | 'fifo' | 'device';
 

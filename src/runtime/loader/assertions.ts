@@ -7,7 +7,7 @@
  * what may appear there later. Of a path that is absent it is told when what appears there would break the assertion.
  */
 import { ACTIONS, ALL_ACTIONS, actionsAskedOf, maskOf, type ActionMask } from '../../abi/actions.js';
-import { assertNever } from '../../assert.js';
+import { assertNever } from '../../base/assert.js';
 import type { Manifest, ManifestAssertion } from '../../artifact/manifest.js';
 import type { Vfs } from '../kernel/vfs.js';
 import { checkGains } from './gains.js';

@@ -1,6 +1,6 @@
 /** Which rule decides an action at a place of a grounded map. */
 import type { ActionName } from '../../abi/actions.js';
-import { decisive, type Mention } from '../../abi/deciding.js';
+import { decisive, type Mention } from '../../semantics/deciding.js';
 import type { InodeMap, ManifestRule, MapEntry } from '../../artifact/manifest.js';
 import { pathOf, type Place } from './ground.js';
 

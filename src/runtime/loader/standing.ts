@@ -5,7 +5,7 @@
  */
 import { ACTIONS, ALL_ACTIONS, maskOf, type ActionMask } from '../../abi/actions.js';
 import type { InodeMap } from '../../artifact/manifest.js';
-import { defined } from '../../assert.js';
+import { defined } from '../../base/assert.js';
 import { entriesOf } from '../kernel/resolve.js';
 import type { Location, Vfs } from '../kernel/vfs.js';
 import type { Place } from './ground.js';

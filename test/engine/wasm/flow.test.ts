@@ -8,7 +8,7 @@ import { runRaw } from '../../../src/runtime/engine/interpreter.js';
 import { compileRaw } from '../../../src/runtime/engine/wasm/raw.js';
 import { functionFlow, slotIndex } from '../../../src/runtime/engine/wasm/flow.js';
 import { decode } from '../../../src/bpf/decode.js';
-import { defined } from '../../../src/assert.js';
+import { defined } from '../../../src/base/assert.js';
 
 const FUEL = 400;
 const MEMORY = new Uint8Array(8);

@@ -1,13 +1,13 @@
 /** Programs and maps that were made to break compiled code: each broke it once. */
 import { describe, expect, it } from 'vitest';
-import { verifyProgram } from '../../../src/bpf/verify.js';
+import { verifyProgram } from '../../../src/bpf/verify/verify.js';
 import { createArrayTable, createHashTable } from '../../../src/runtime/engine/maps.js';
 import type { EngineMap } from '../../../src/runtime/engine/maps.js';
 import { runRaw } from '../../../src/runtime/engine/raw.js';
 import { allocate, linearMemory, release } from '../../../src/runtime/engine/wasm/linear.js';
 import { placeMap } from '../../../src/runtime/engine/wasm/place.js';
 import type { RawOptions } from '../../../src/runtime/engine/start.js';
-import { assemble } from '../../bpf/programs.js';
+import { assemble } from '../../support/programs.js';
 
 const ENGINES = ['interpreter', 'wasm'] as const;
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HookName } from '../../../src/abi/hooks.js';
-import { defined } from '../../../src/assert.js';
+import { defined } from '../../../src/base/assert.js';
 import { createInterpreter } from '../../../src/runtime/engine/interpreter.js';
 import { createInterpreterRunner } from '../../../src/runtime/engine/interpreter-runner.js';
 import { loadProgram } from '../../../src/runtime/engine/load-program.js';
@@ -17,8 +17,8 @@ import type {
   Steps,
 } from '../../../src/runtime/engine/types.js';
 import { createWasmRunner } from '../../../src/runtime/engine/wasm/runner.js';
-import { assemble } from '../../bpf/programs.js';
-import { testTags } from '../tags.js';
+import { assemble } from '../../support/programs.js';
+import { testTags } from '../../support/tags.js';
 
 interface Program {
   readonly hook: HookName;

@@ -1,6 +1,6 @@
 /** Arithmetic, byte order and comparisons; each function leaves its result in a register, comparisons an i32 on the stack. */
 import type { Alu, Endian, Instruction, JumpOp, Movsx, Neg, Operand, Width } from '../../../bpf/types.js';
-import { assertNever } from '../../../assert.js';
+import { assertNever } from '../../../base/assert.js';
 import { I32, I64, OP, i32Const, i64Const, local } from './encode.js';
 import type { Bytes } from './encode.js';
 import { getReg, setReg } from './frame.js';

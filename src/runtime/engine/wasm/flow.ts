@@ -8,7 +8,7 @@
  */
 import { distanceOf } from '../../../bpf/fields.js';
 import type { Placed } from '../../../bpf/types.js';
-import { defined } from '../../../assert.js';
+import { defined } from '../../../base/assert.js';
 
 export interface Block {
   /** Index of the first instruction, and of the one behind the last. */

@@ -1,5 +1,5 @@
 /** Registers of eBPF as locals of WebAssembly, and addresses from them. */
-import { defined } from '../../../assert.js';
+import { defined } from '../../../base/assert.js';
 import { I32, I64, OP, i32Const, i64Const, local } from './encode.js';
 import type { Bytes, FunctionType } from './encode.js';
 import { FRAME_SIZE, STACK_TOP } from './layout.js';

@@ -18,7 +18,7 @@ import { allocate, linearMemory, release } from './linear.js';
 import { placeMap } from './place.js';
 import { TAGS_GLOBAL, mapGlobal } from './set-module.js';
 import { translateProgram } from './translate.js';
-import { defined } from '../../../assert.js';
+import { defined } from '../../../base/assert.js';
 
 export interface RawProgram {
   readonly code: readonly Placed[];

@@ -16,7 +16,7 @@ import { encodeModule } from './encode.js';
 import type { FunctionBody } from './encode.js';
 import { HELPER_FUNCTIONS, IMPORTED_FUNCTIONS, helperBodies } from './helpers.js';
 import { translateProgram } from './translate.js';
-import { defined } from '../../../assert.js';
+import { defined } from '../../../base/assert.js';
 
 /** What a module is made of and what an instance of it needs. */
 export interface SetShape {

@@ -7,7 +7,7 @@ import { HASH } from './helpers.js';
 import { DESCRIPTOR, DESCRIPTOR_SIZE } from './layout.js';
 import { allocate, own, release } from './linear.js';
 import type { LinearMemory, Region } from './linear.js';
-import { defined } from '../../../assert.js';
+import { defined } from '../../../base/assert.js';
 
 const CELL = 16;
 const FIRST_CELLS = 64;

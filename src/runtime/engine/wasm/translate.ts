@@ -10,7 +10,7 @@
  * trap there, shifts are masked alike, offsets of accesses are unsigned there.
  */
 import type { Instruction, Placed } from '../../../bpf/types.js';
-import { assertNever, defined } from '../../../assert.js';
+import { assertNever, defined } from '../../../base/assert.js';
 import { emitAlu, emitEndian, emitJump, emitMovsx, emitNeg } from './alu.js';
 import { OP, access, call, global, i32Const, i64Const, local } from './encode.js';
 import type { Bytes, FunctionBody } from './encode.js';

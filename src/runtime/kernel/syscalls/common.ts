@@ -6,7 +6,7 @@ import { cachedWalk, type Walk, type WalkMode } from '../namei.js';
 import { pathTooLong } from '../names.js';
 import { startOf, type CallResult, type Failure, type OpenFile, type Task } from '../task.js';
 import type { Inode, Location, Mount } from '../vfs.js';
-import { defined } from '../../../assert.js';
+import { defined } from '../../../base/assert.js';
 
 /** Trigger bits by name. */
 export const T = {

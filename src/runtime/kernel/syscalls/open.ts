@@ -12,7 +12,7 @@ import { runGet, runPick } from '../hooks.js';
 import { MODE, type Walk, type WalkMode } from '../namei.js';
 import { dropFile, installFile, newFile, type FdResult, type Task } from '../task.js';
 import { addEntry, newInode, type Inode, type Location, type Mount } from '../vfs.js';
-import { defined } from '../../../assert.js';
+import { defined } from '../../../base/assert.js';
 import { denied, failure, pickParent, T, walkFor } from './common.js';
 
 /** `openat(dirfd, path, flags)`. Flags are those of `O`. Errors as open(2) of Linux. */

@@ -1,0 +1,94 @@
+/**
+ * Actions with the same mentions in every scope are one class: whatever links bring together at load, they can never
+ * get different verdicts.
+ *
+ * Input: a layer. Output: the classes, ordered by their first action, each with what decides it: a bit of the state, or
+ * nothing, when every place gives the same verdict. "Every place" is judged by mentions too (a class that nothing allows
+ * is denied, whatever links do), so a class whose rules are all idle may still get a bit: never a wrong verdict, at
+ * most a bit too many, and the idle rules are warned about.
+ */
+import { ACTIONS, ALL_ACTIONS, type ActionMask } from '../../abi/actions.js';
+import type { Layer, Scope } from '../../ir/check/policy.js';
+import { initialSets } from '../../ir/hierarchy/build-hierarchy.js';
+
+export interface ActionClass {
+  readonly actions: ActionMask;
+  readonly decision: Decision;
+}
+
+export type Decision =
+  | { readonly kind: 'allow' }
+  | { readonly kind: 'deny' }
+  /** `bit` of the state. `region`: what every region that can be reached says, if they all say the same. */
+  | { readonly kind: 'bit'; readonly bit: number; readonly region: 'deny' | 'varies' };
+
+export function partitionActions(layer: Layer): ActionClass[] {
+  const initial = initialSets(layer).allowed;
+  let classes: ActionMask[] = split([ALL_ACTIONS], initial);
+  // The same sets are mentioned over and over, and one splits once.
+  const seen = new Set<ActionMask>([0]);
+  for (const scope of layer.scopes) {
+    for (const mask of mentions(scope)) {
+      if (seen.has(mask)) continue;
+      seen.add(mask);
+      classes = split(classes, mask);
+    }
+    if (classes.length === ACTIONS.length) break;
+  }
+  classes.sort((a, b) => lowestBit(a) - lowestBit(b));
+  const totals = totalMentions(layer);
+  let bit = 0;
+  return classes.map((actions) => {
+    const fixed = fixedDecision(actions, initial, totals);
+    if (fixed !== undefined) return { actions, decision: { kind: fixed } };
+    const region = (actions & (initial | totals.regionAllow)) === 0 ? 'deny' : 'varies';
+    return { actions, decision: { kind: 'bit', bit: bit++, region } };
+  });
+}
+
+function mentions({ region, self }: Scope): ActionMask[] {
+  return [region.allow, region.deny, region.forbid, self.allow, self.deny, self.forbid];
+}
+
+function split(classes: readonly ActionMask[], by: ActionMask): ActionMask[] {
+  return classes.flatMap((c) => [c & by, c & ~by].filter((part) => part !== 0));
+}
+
+function lowestBit(mask: ActionMask): number {
+  return 31 - Math.clz32(mask & -mask);
+}
+
+interface Totals {
+  readonly regionAllow: ActionMask;
+  readonly allow: ActionMask;
+  readonly restrict: ActionMask;
+  /** What the scope of `/` allows in its region, and what it denies or forbids there. */
+  readonly rootAllow: ActionMask;
+  readonly rootRestrict: ActionMask;
+}
+
+function totalMentions(layer: Layer): Totals {
+  let regionAllow = 0;
+  let allow = 0;
+  let restrict = 0;
+  for (const { region, self } of layer.scopes) {
+    regionAllow |= region.allow;
+    allow |= region.allow | self.allow;
+    restrict |= region.deny | region.forbid | self.deny | self.forbid;
+  }
+  const root = layer.scopes[0]?.region ?? { allow: 0, deny: 0, forbid: 0 };
+  return { regionAllow, allow, restrict, rootAllow: root.allow, rootRestrict: root.deny | root.forbid };
+}
+
+/** The same everywhere: nothing allows it after a start of denied, or nothing restricts it after a start of allowed. */
+function fixedDecision(
+  actions: ActionMask,
+  initial: ActionMask,
+  totals: Totals,
+): 'allow' | 'deny' | undefined {
+  const startsDenied = (actions & initial & ~totals.rootRestrict) === 0;
+  if (startsDenied && (actions & totals.allow) === 0) return 'deny';
+  const startsAllowed = (actions & (initial | totals.rootAllow)) === actions;
+  if (startsAllowed && (actions & totals.restrict) === 0) return 'allow';
+  return undefined;
+}

@@ -1,0 +1,149 @@
+/**
+ * The chain plan: what each program of each chain decides, before there is any instruction.
+ *
+ * Input: a checked policy. Output: one chain a layer (`chained`), or the two plans that the chain is compared to:
+ * `monolithic` (one program at every component and object) and `unchained` (a chain of its own for every class, as
+ * if programs could not share a state). The walk machine that they run is in `machine.ts`.
+ */
+import { ALL_TRIGGERS, WALK, type ActionMask } from '../../abi/actions.js';
+import type { CookieLayout, PlanKind } from '../../artifact/manifest.js';
+import type { Span } from '../../diagnostics/types.js';
+import { layoutCookie } from '../../semantics/cookie.js';
+import type { Check } from '../../semantics/machine.js';
+import { partitionActions, type ActionClass } from './partition.js';
+import type { CheckedPolicy, Layer } from '../../ir/check/policy.js';
+
+export interface ChainPlan {
+  readonly kind: PlanKind;
+  readonly chains: readonly Chain[];
+}
+
+export interface Chain {
+  readonly layer: Layer;
+  /** Unique over the plan: the stem of program and map names. */
+  readonly stem: string;
+  readonly classes: readonly ActionClass[];
+  /** The classes that have a bit, by bit. */
+  readonly layout: CookieLayout;
+  readonly programs: readonly ProgramPlan[];
+}
+
+export type ProgramPlan =
+  /** Makes the step for every directory; denies unless `check` allows. */
+  | { readonly kind: 'walk'; readonly name: string; readonly check: Check; readonly span: Span }
+  | {
+      readonly kind: 'pick';
+      readonly name: string;
+      readonly triggers: ActionMask;
+      readonly check: Check;
+      readonly span: Span;
+    }
+  /** Tags with the region of the state. */
+  | { readonly kind: 'get'; readonly name: string; readonly span: Span }
+  /** The monolith: walk and every pick in one. */
+  | {
+      readonly kind: 'any';
+      readonly name: string;
+      readonly walk: Check;
+      readonly picks: readonly AnyPick[];
+      readonly span: Span;
+    };
+
+export interface AnyPick {
+  readonly triggers: ActionMask;
+  readonly check: Check;
+}
+
+export function buildPlan(policy: CheckedPolicy, kind: PlanKind): ChainPlan {
+  const many = policy.layers.length > 1;
+  return {
+    kind,
+    chains: policy.layers.flatMap((layer, i) => {
+      const stem = many ? `${i}.` : '';
+      const classes = partitionActions(layer);
+      switch (kind) {
+        case 'chained':
+          return [chained(layer, stem, classes)];
+        case 'monolithic':
+          return [monolithic(layer, stem, classes)];
+        case 'unchained':
+          return unchained(layer, stem, classes);
+      }
+    }),
+  };
+}
+
+function chained(layer: Layer, stem: string, classes: readonly ActionClass[]): Chain {
+  const layout = layoutCookie(classes);
+  const walkCheck = checkOf(classes, WALK);
+  const picks = pickPlans(layer, stem, classes);
+  const stateful = layout.classes > 0;
+  if (!stateful && walkCheck.kind === 'allow') return { layer, stem, classes, layout, programs: picks };
+  const walk: ProgramPlan = { kind: 'walk', name: `${stem}fs_walk`, check: walkCheck, span: layer.span };
+  const get: ProgramPlan = { kind: 'get', name: `${stem}fs_get`, span: layer.span };
+  const needed = picks.length > 0 ? picks : [bridge(layer, stem)];
+  return { layer, stem, classes, layout, programs: stateful ? [walk, ...needed, get] : [walk, ...needed] };
+}
+
+/** The ABI wants at least one `fs_pick` in a chain, and one before `fs_get`: the trigger that is asked least. */
+function bridge(layer: Layer, stem: string): ProgramPlan {
+  const triggers = 1 << 21; // transfer
+  return { kind: 'pick', name: `${stem}fs_pick_none`, triggers, check: { kind: 'allow' }, span: layer.span };
+}
+
+/** One a class that can deny. The classes that are denied everywhere share one program. */
+function pickPlans(layer: Layer, stem: string, classes: readonly ActionClass[]): ProgramPlan[] {
+  const denied =
+    classes.reduce((sum, c) => (c.decision.kind === 'deny' ? sum | c.actions : sum), 0) & ALL_TRIGGERS;
+  const plans: ProgramPlan[] = [];
+  for (const { actions, decision } of classes) {
+    const triggers = actions & ALL_TRIGGERS;
+    if (decision.kind !== 'bit' || triggers === 0) continue;
+    plans.push({
+      kind: 'pick',
+      name: `${stem}fs_pick_${decision.bit}`,
+      triggers,
+      check: decision,
+      span: layer.span,
+    });
+  }
+  if (denied === 0) return plans;
+  const name = `${stem}fs_pick_deny`;
+  return [...plans, { kind: 'pick', name, triggers: denied, check: { kind: 'deny' }, span: layer.span }];
+}
+
+function checkOf(classes: readonly ActionClass[], action: ActionMask): Check {
+  return classes.find((c) => (c.actions & action) !== 0)?.decision ?? { kind: 'allow' };
+}
+
+function monolithic(layer: Layer, stem: string, classes: readonly ActionClass[]): Chain {
+  const layout = layoutCookie(classes);
+  const picks = pickPlans(layer, stem, classes).flatMap((p) =>
+    p.kind === 'pick' ? [{ triggers: p.triggers, check: p.check }] : [],
+  );
+  const any: ProgramPlan = {
+    kind: 'any',
+    name: `${stem}fs_any`,
+    walk: checkOf(classes, WALK),
+    picks,
+    span: layer.span,
+  };
+  const get: ProgramPlan = { kind: 'get', name: `${stem}fs_get`, span: layer.span };
+  return { layer, stem, classes, layout, programs: layout.classes > 0 ? [any, get] : [any] };
+}
+
+/** A chain for every class that can deny: each walks the whole path for itself. */
+function unchained(layer: Layer, stem: string, classes: readonly ActionClass[]): Chain[] {
+  return classes
+    .filter((c) => c.decision.kind !== 'allow')
+    .map((own, i) => {
+      const one: ActionClass = {
+        ...own,
+        decision: own.decision.kind === 'bit' ? { ...own.decision, bit: 0 } : own.decision,
+      };
+      const rest = classes
+        .filter((c) => c !== own)
+        .map((c): ActionClass => ({ ...c, decision: { kind: 'allow' } }));
+      return chained(layer, `${stem}${i}.`, [one, ...rest]);
+    });
+}

@@ -1,0 +1,361 @@
+/**
+ * The proof: on every state and input of the walk machine the bytes do what the plan says.
+ *
+ * Input: a chain, its programs' bytes, and the machine's states (of the hierarchy, and one-bit variants of all and of
+ * nothing, because links can bring scopes together at load). Output: a certificate, or the first run that differs.
+ *
+ * Method: inputs are given on demand. A program is run with what is decided so far; the first input that it or the plan
+ * reads and that is not decided yet is decided in every possible way, and each is run again. A run in which both read
+ * only decided inputs stands for every value of the others, so the runs cover the whole product of states and inputs
+ * although there are far fewer of them.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import { HOOKS, LOOKUP, type Lookup } from '../../abi/hooks.js';
+import type { Certificate } from '../../artifact/manifest.js';
+import { assertNever } from '../../base/assert.js';
+import { encodeState, placeLimit, type CookieValue } from '../../semantics/cookie.js';
+import { regionOf, step, verdict, type MachineState } from '../../semantics/machine.js';
+import { type Chain, type ProgramPlan } from './plan.js';
+import { createInodeTable, type InodeTable } from '../../runtime/engine/maps.js';
+import { createInterpreter, loadProgram } from '../../runtime/engine/interpreter.js';
+import type {
+  HookContext,
+  Interpreter,
+  LoadedProgram,
+  Observer,
+  TagStore,
+} from '../../runtime/engine/types.js';
+import type { Emitted } from './manifest.js';
+
+export type ProofResult =
+  | { readonly kind: 'proved'; readonly certificate: Certificate }
+  | { readonly kind: 'refuted'; readonly program: string; readonly reason: string };
+
+/** A value of the state with what it means; 0 is the start of a session, or no entry, or no tag. */
+interface Valued {
+  readonly state: MachineState | undefined;
+  readonly value: CookieValue;
+}
+
+interface Domains {
+  readonly cookie: readonly Valued[];
+  readonly map: readonly Valued[];
+  readonly tag: readonly Valued[];
+  readonly lookup: readonly Lookup[];
+  readonly triggers: readonly number[];
+  /** What `landlock_set_tag` returns: 0 or −ENOMEM. */
+  readonly setTag: readonly number[];
+}
+
+type InputName = keyof Domains;
+/** An index into each domain; undefined while undecided. */
+type Assignment = { readonly [K in InputName]: number | undefined };
+
+const UNDECIDED: Assignment = {
+  cookie: undefined,
+  map: undefined,
+  tag: undefined,
+  lookup: undefined,
+  triggers: undefined,
+  setTag: undefined,
+};
+const UNKNOWN_COOKIE: CookieValue = { lo: 0xffffffff, hi: 0xffffffff };
+const INODE = 1;
+const CHAIN = 1;
+const ENOMEM = -12;
+
+export function proveChain(
+  chain: Chain,
+  programs: readonly Emitted[],
+  places: readonly MachineState[],
+): ProofResult {
+  const domains = buildDomains(chain, places);
+  const hash = createHash('sha256');
+  let runs = 0;
+  let cases = 0;
+  for (const program of programs) {
+    const result = proveProgram(chain, program, domains, hash);
+    if (typeof result === 'string') return { kind: 'refuted', program: program.plan.name, reason: result };
+    runs += result;
+    cases += product(program.plan, domains);
+  }
+  const inputs = domains.map.length * domains.tag.length * domains.lookup.length;
+  const certificate = { states: domains.cookie.length, inputs, runs, cases, digest: hash.digest('hex') };
+  return { kind: 'proved', certificate };
+}
+
+/** Combinations of what a hook can see. */
+function product(plan: ProgramPlan, domains: Domains): number {
+  const inputs = domains.map.length * domains.tag.length * domains.lookup.length;
+  switch (plan.kind) {
+    case 'walk':
+    case 'pick':
+      return domains.cookie.length * inputs;
+    case 'any':
+      return domains.cookie.length * inputs * domains.triggers.length;
+    case 'get':
+      return domains.cookie.length * domains.setTag.length;
+    default:
+      return assertNever(plan);
+  }
+}
+
+function buildDomains(chain: Chain, places: readonly MachineState[]): Domains {
+  const never = deniedRegions(chain);
+  const all = [...places, ...basis(chain.layout.classes)];
+  const mapped = dedupe(all.map((s) => ({ self: s.self, below: s.below & ~never, exact: true })));
+  const regions = dedupe([...mapped.map(regionOf), { self: 0, below: 0, exact: false }]);
+  const none: Valued = { state: undefined, value: { lo: 0, hi: 0 } };
+  const withPlaces = (states: readonly MachineState[]): Valued[] =>
+    states.flatMap((state, i) =>
+      samplePlaces(chain, i).map((p) => ({ state, value: encodeState(chain.layout, state, p) })),
+    );
+  const map = withPlaces(mapped);
+  // What the step makes of an unknown place is a cookie, and then a tag, like any other.
+  const tag = [...withPlaces(regions), { state: { self: 0, below: 0, exact: false }, value: UNKNOWN_COOKIE }];
+  return {
+    cookie: [none, ...map, ...tag],
+    map: [none, ...map],
+    tag: [none, ...tag],
+    lookup: [LOOKUP.NORMAL, LOOKUP.ROOT, LOOKUP.DOT, LOOKUP.DOTDOT],
+    triggers: triggerSamples(chain),
+    setTag: [0, ENOMEM],
+  };
+}
+
+/** Classes that no scope allows in its region: whatever links bring together, nothing beneath a place allows them. */
+function deniedRegions(chain: Chain): number {
+  return chain.classes.reduce(
+    (sum, { decision }) =>
+      decision.kind === 'bit' && decision.region === 'deny' ? sum | (1 << decision.bit) : sum,
+    0,
+  );
+}
+
+/** All, none, and each bit alone set or clear: what a link may bring together is made of these per class. */
+function basis(classes: number): MachineState[] {
+  const all = (1 << classes) - 1;
+  const masks = [0, all];
+  for (let bit = 0; bit < classes; bit++) masks.push(1 << bit, all & ~(1 << bit));
+  return masks.flatMap((m) => [
+    { self: m, below: m, exact: true },
+    { self: m, below: all & ~m, exact: true },
+    { self: m, below: 0, exact: true },
+    { self: 0, below: m, exact: true },
+  ]);
+}
+
+function dedupe(states: readonly MachineState[]): MachineState[] {
+  return [...new Map(states.map((s) => [`${s.self},${s.below},${s.exact}`, s])).values()];
+}
+
+/** No place, and a place whose bits differ from state to state. */
+function samplePlaces(chain: Chain, i: number): number[] {
+  const limit = placeLimit(chain.layout);
+  if (limit <= 1) return [0];
+  return [0, 1 + ((Math.imul(i + 1, 0x9e3779b1) >>> 0) % (limit - 1))];
+}
+
+/** While walking, each class asked for alone, each pair, and all at once. */
+function triggerSamples(chain: Chain): number[] {
+  const masks = chain.programs.flatMap((p) => (p.kind === 'any' ? p.picks.map((k) => k.triggers) : []));
+  const samples = [
+    0,
+    ...masks,
+    ...masks.flatMap((a) => masks.map((b) => a | b)),
+    masks.reduce((a, b) => a | b, 0),
+  ];
+  return [...new Set(samples)];
+}
+
+/** Number of runs, or what went wrong. */
+function proveProgram(chain: Chain, emitted: Emitted, domains: Domains, hash: Hash): number | string {
+  const harness = createHarness(emitted);
+  if (typeof harness === 'string') return harness;
+  const pending: Assignment[] = [UNDECIDED];
+  let runs = 0;
+  for (let assignment = pending.pop(); assignment !== undefined; assignment = pending.pop()) {
+    runs++;
+    const actual = runOnce(harness, assignment, domains);
+    const expected = expect(chain, emitted.plan, assignment, domains);
+    const open = expected.read.concat(actual.read).find((name) => assignment?.[name] === undefined);
+    if (open !== undefined) {
+      for (let i = domains[open].length - 1; i >= 0; i--) pending.push({ ...assignment, [open]: i });
+      continue;
+    }
+    const difference = compare(expected, actual);
+    const shown = JSON.stringify(describe(assignment, domains));
+    if (difference !== undefined) return `${difference} on ${shown}`;
+    hash.update(`${emitted.plan.name} ${shown} ${JSON.stringify(actual)}\n`);
+  }
+  return runs;
+}
+
+function describe(assignment: Assignment, domains: Domains): Record<string, unknown> {
+  const shown: Record<string, unknown> = {};
+  for (const name of Object.keys(assignment) as InputName[]) {
+    const index = assignment[name];
+    if (index === undefined) continue;
+    const value = domains[name][index];
+    shown[name] = typeof value === 'object' ? hex(value.value) : value;
+  }
+  return shown;
+}
+
+function hex({ lo, hi }: CookieValue): string {
+  return (hi >>> 0).toString(16).padStart(8, '0') + (lo >>> 0).toString(16).padStart(8, '0');
+}
+
+interface Result {
+  readonly allowed: boolean;
+  /** The cookie afterwards; undefined when it does not matter (after a denial) or was not changed. */
+  readonly cookie: string | undefined;
+  /** The tag that was set. */
+  readonly tag: string | undefined;
+  readonly read: readonly InputName[];
+}
+
+function compare(expected: Result, actual: Result): string | undefined {
+  const effect = (allowed: boolean): string => (allowed ? 'allows' : 'denies');
+  if (expected.allowed !== actual.allowed)
+    return `the plan ${effect(expected.allowed)} and the program ${effect(actual.allowed)}`;
+  if (expected.tag !== actual.tag)
+    return `the plan tags ${expected.tag ?? 'nothing'} and the program ${actual.tag ?? 'nothing'}`;
+  if (!expected.allowed || expected.cookie === actual.cookie) return undefined;
+  return `the plan leaves the cookie ${expected.cookie ?? 'as it is'} and the program ${actual.cookie ?? 'as it is'}`;
+}
+
+/** What the plan says, from an input that notes what is read of it. */
+function expect(chain: Chain, plan: ProgramPlan, assignment: Assignment, domains: Domains): Result {
+  const read: InputName[] = [];
+  const take = <K extends InputName>(name: K): Domains[K][number] => {
+    if (!read.includes(name)) read.push(name);
+    return domains[name][assignment[name] ?? 0] as Domains[K][number];
+  };
+  const next = (): MachineState => {
+    const input = {
+      get map() {
+        return take('map').state;
+      },
+      get tag() {
+        return take('tag').state;
+      },
+      get lookup() {
+        return take('lookup');
+      },
+    };
+    // The map is looked at first: with a hit the state before does not matter.
+    return input.map ?? step(take('cookie').state, input);
+  };
+  const judge = (check: { kind: string } & Parameters<typeof verdict>[0]): boolean =>
+    check.kind === 'bit' ? verdict(check, next()) === 'allow' : check.kind === 'allow';
+  const done = (allowed: boolean, cookie?: string, tag?: string): Result => ({ allowed, cookie, tag, read });
+  const stored = (): string => hex(storedValue(chain, assignment, domains, next()));
+  switch (plan.kind) {
+    case 'pick':
+      return done(judge(plan.check));
+    case 'walk':
+      return judge(plan.check) ? done(true, stored()) : done(false);
+    case 'any': {
+      const triggers = take('triggers');
+      if (triggers === 0 && !judge(plan.walk)) return done(false);
+      if (triggers === 0) return done(true, chain.layout.classes > 0 ? stored() : undefined);
+      return done(plan.picks.every((p) => (p.triggers & triggers) === 0 || judge(p.check)));
+    }
+    case 'get': {
+      const { state, value } = take('cookie');
+      if (state === undefined) return done(true);
+      return done(take('setTag') === 0, undefined, hex({ lo: value.hi, hi: value.hi }));
+    }
+    default:
+      return assertNever(plan);
+  }
+}
+
+/** The encoding of the state that the step leads to: with the place of what it comes from. */
+function storedValue(
+  chain: Chain,
+  assignment: Assignment,
+  domains: Domains,
+  state: MachineState,
+): CookieValue {
+  const map = domains.map[assignment.map ?? 0] as Valued;
+  const cookie = domains.cookie[assignment.cookie ?? 0] as Valued;
+  const tag = domains.tag[assignment.tag ?? 0] as Valued;
+  const unknown = UNKNOWN_COOKIE;
+  if (map.state !== undefined) return map.value;
+  if (cookie.state === undefined) return tag.state === undefined ? unknown : tag.value;
+  const lookup = domains.lookup[assignment.lookup ?? 0];
+  if (lookup === LOOKUP.DOT) return cookie.value;
+  if (lookup === LOOKUP.DOTDOT && cookie.state.exact) return unknown;
+  const place = cookie.value.hi >>> chain.layout.placeShift;
+  return encodeState(chain.layout, state, chain.layout.placeBits > 0 ? place : 0);
+}
+
+interface Harness {
+  readonly engine: Interpreter;
+  readonly program: LoadedProgram;
+  readonly tables: readonly InodeTable[];
+  readonly context: HookContext;
+}
+
+function createHarness({ plan, bytes, maps }: Emitted): Harness | string {
+  const tables = maps.map((name) => createInodeTable(name, 1));
+  const hook = `fs_${plan.kind}` as const;
+  const triggerMask = plan.kind === 'pick' ? plan.triggers : 0;
+  const source = { name: plan.name, hook, triggerMask, bytes, maps };
+  const options = { hypothetical: HOOKS[hook].hypothetical };
+  const loaded = loadProgram(source, new Map(tables.map((t) => [t.name, t])), options);
+  if (loaded.kind === 'refused') return loaded.errors.map((e) => e.message).join('; ');
+  const context = { cookieLo: 0, cookieHi: 0, chain: CHAIN, object: INODE, lookup: 0, triggers: 0 };
+  return { engine: createInterpreter(), program: loaded.program, tables, context };
+}
+
+const FIELD_INPUT: Readonly<Record<string, InputName>> = {
+  cookie: 'cookie',
+  inode_lookup: 'lookup',
+  triggers: 'triggers',
+};
+
+function runOnce(
+  { engine, program, tables, context }: Harness,
+  assignment: Assignment,
+  domains: Domains,
+): Result {
+  const at = <K extends InputName>(name: K): Domains[K][number] =>
+    domains[name][assignment[name] ?? 0] as Domains[K][number];
+  const { lo, hi } = at('cookie').value;
+  context.cookieLo = lo | 0;
+  context.cookieHi = hi | 0;
+  context.lookup = at('lookup');
+  context.triggers = at('triggers');
+  const mapValue = at('map').value;
+  // Value 0 is no entry: a lookup gives 0 for it.
+  tables.forEach((table) => table.update(INODE, mapValue.lo, mapValue.hi));
+  const read: InputName[] = [];
+  let tag: string | undefined;
+  const note = (name: InputName | undefined): void => {
+    if (name !== undefined && !read.includes(name)) read.push(name);
+  };
+  const observer: Observer = {
+    readContext: (field) => note(FIELD_INPUT[field]),
+    mapLookup: () => note('map'),
+    getTag: () => note('tag'),
+  };
+  const tags: TagStore = {
+    tagHi: at('tag').value.hi | 0,
+    getTag: () => at('tag').value.lo | 0,
+    setTag: (_inode, _chain, tagLo, tagHi) => {
+      note('setTag');
+      tag = hex({ lo: tagLo, hi: tagHi });
+      return at('setTag');
+    },
+  };
+  engine.fault = undefined;
+  const allowed = engine.run(program, context, tags, observer) === 0;
+  const [before, after] = [hex({ lo, hi }), hex({ lo: context.cookieLo, hi: context.cookieHi })];
+  const stored =
+    program.hook === 'fs_walk' || (program.hook === 'fs_any' && at('triggers') === 0 && tables.length > 0);
+  const fault = engine.fault === undefined ? undefined : `fault: ${engine.fault}`;
+  return { allowed, cookie: fault ?? (stored || before !== after ? after : undefined), tag, read };
+}

@@ -1,0 +1,76 @@
+/**
+ * A denial that a kernel logged, as a question: the Landlock audit record of Linux 6.15 and later, one line of it.
+ *
+ *     type=LANDLOCK_ACCESS msg=audit(1729738800.268:30): domain=195ba459b blockers=fs.read_file path="/x" dev="vda2" ino=351
+ *
+ * Source: "Landlock: system-wide management" of the kernel's documentation. Landlock judges the making and the removal of an entry on
+ * its directory; this language judges a removal on the entry, so there the question is about an entry beneath the path.
+ */
+import type { ActionName } from '../../abi/actions.js';
+
+export interface AuditQuestion {
+  readonly action: ActionName;
+  readonly path: string;
+  /** The right that the record names. */
+  readonly blocker: string;
+}
+
+export type AuditLine =
+  | { readonly kind: 'ok'; readonly questions: readonly AuditQuestion[] }
+  | { readonly kind: 'fault'; readonly why: string };
+
+/** What each right of Landlock is here; `beneath`: on an entry of the path. */
+const BLOCKERS: Readonly<
+  Record<string, readonly { readonly action: ActionName; readonly beneath?: true }[]>
+> = {
+  'fs.execute': [{ action: 'execute' }],
+  'fs.write_file': [{ action: 'write' }],
+  'fs.read_file': [{ action: 'read' }],
+  'fs.read_dir': [{ action: 'readdir' }],
+  'fs.remove_dir': [{ action: 'rmdir', beneath: true }],
+  'fs.remove_file': [{ action: 'unlink', beneath: true }],
+  'fs.make_char': [{ action: 'create' }],
+  'fs.make_dir': [{ action: 'create' }],
+  'fs.make_reg': [{ action: 'create' }],
+  'fs.make_sock': [{ action: 'create' }],
+  'fs.make_fifo': [{ action: 'create' }],
+  'fs.make_block': [{ action: 'create' }],
+  'fs.make_sym': [{ action: 'create' }],
+  'fs.refer': [{ action: 'renameto' }, { action: 'linkto' }],
+  'fs.truncate': [{ action: 'setattr' }, { action: 'write' }],
+  'fs.ioctl_dev': [{ action: 'ioctl' }],
+  'fs.change_topology': [{ action: 'mounton' }],
+};
+
+/** Reads one record; `ausearch -i` output, without the quotes, too. */
+export function readAuditLine(text: string): AuditLine {
+  const line = text
+    .split('\n')
+    .find((l) => /\bblockers=/.test(l))
+    ?.trim();
+  if (line === undefined) return { kind: 'fault', why: 'no line has `blockers=`, as a Landlock record has' };
+  const path = pathOf(line);
+  if (path === undefined) return { kind: 'fault', why: 'it names no `path=`' };
+  if (!path.startsWith('/')) return { kind: 'fault', why: `\`${path}\` is no absolute path` };
+  const blockers = (/\bblockers=(\S+)/.exec(line)?.[1] ?? '').split(',');
+  const unknown = blockers.find((b) => !Object.hasOwn(BLOCKERS, b));
+  if (unknown !== undefined)
+    return { kind: 'fault', why: `\`${unknown}\` is no right on files that is known here` };
+  const questions = blockers.flatMap((blocker) =>
+    (BLOCKERS[blocker] ?? []).map(({ action, beneath }) => ({
+      action,
+      blocker,
+      path: beneath ? `${path.replace(/\/$/, '')}/a` : path,
+    })),
+  );
+  return { kind: 'ok', questions };
+}
+
+/** In quotes; in hex where a byte of it would end the quotes; or bare, as interpreted output has it. */
+function pathOf(line: string): string | undefined {
+  const quoted = /\bpath="([^"]*)"/.exec(line)?.[1];
+  if (quoted !== undefined) return quoted;
+  const bare = /\bpath=(\S+)/.exec(line)?.[1];
+  if (bare === undefined || !/^(?:[0-9A-Fa-f]{2})+$/.test(bare)) return bare;
+  return Buffer.from(bare, 'hex').toString('utf8');
+}

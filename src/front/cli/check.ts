@@ -1,0 +1,110 @@
+/** `llpc check` and `llpc build`. */
+import { relative, resolve, posix } from 'node:path';
+import { hasError } from '../../analyse.js';
+import type { Artifact } from '../../artifact/manifest.js';
+import type { CompileResult } from '../../compile.js';
+import { report } from '../../diagnostics/catalogue.js';
+import type { Diagnostic } from '../../diagnostics/types.js';
+import { compileFiles, type Depth } from './compile-files.js';
+import { depfileText } from './depfile.js';
+import { isOneOf, recording, writeFiles, type ReadFile, type ReadText } from './io.js';
+import { writeProblem } from './write-problem.js';
+import { print, printDiagnostics } from './output.js';
+import { UsageError, type Options } from './options.js';
+import { together } from './together.js';
+import { watching } from './watch.js';
+
+export async function checkCommand(options: Options): Promise<number> {
+  const needsPlan = options.emit.some((stage) => stage === 'plan' || stage === 'asm' || stage === 'manifest');
+  const depth = needsPlan ? 'build' : 'check';
+  if (!options.each) needFiles(options);
+  else if (options.emit.length > 0) throw new UsageError('`--each` and `--emit` do not go together');
+  return watching(options, async (readFile) => {
+    if (options.each) return checkEach(options, readFile);
+    const result = await compileAndReport(options, depth, readFile);
+    return hasError(result.diagnostics) ? 1 : 0;
+  });
+}
+
+/** No file is no mistake here: those who pass the changed files may have none. */
+async function checkEach(options: Options, readFile: ReadFile): Promise<number> {
+  const results: CompileResult[] = [];
+  for (const file of options.positionals)
+    results.push(await compileFiles([file], options, 'check', readFile));
+  const { diagnostics, sources } = together(results);
+  await printDiagnostics(diagnostics, sources, options.format);
+  return hasError(diagnostics) ? 1 : 0;
+}
+
+export async function buildCommand(options: Options): Promise<number> {
+  const { out } = options;
+  if (!out) throw new UsageError('where to? Write `-o DIR`');
+  needFiles(options);
+  return watching(options, (readFile) => buildOnce(options, out, readFile));
+}
+
+async function buildOnce(options: Options, out: string, readFile: ReadFile): Promise<number> {
+  const seen = new Map<string, ReadText>();
+  const { artifact } = await compileAndReport(options, 'build', recording(readFile, seen));
+  if (artifact === undefined) return 1;
+  const failure = await write(artifact, out, options.depfile, [...seen.keys()]);
+  if (failure === undefined) return 0;
+  await printDiagnostics([failure], [], options.format);
+  return 1;
+}
+
+/**
+ * The depfile first: where the manifest is new, what it depends on is known. The manifest last: where it is, all that it names
+ * is there. It alone is the target, since the other files are not known before the policy is compiled, and Ninja takes no target
+ * that its rule does not name. What comes with the compiler is not among the inputs, as the compiler itself is not.
+ */
+async function write(
+  artifact: Artifact,
+  out: string,
+  depfile: string | undefined,
+  inputs: readonly string[],
+): Promise<Diagnostic | undefined> {
+  const { manifestText } = await import('../../artifact/text.js');
+  const files: [string, string | Uint8Array][] = [
+    ...artifact.bytecode,
+    ['manifest.json', manifestText(artifact.manifest)],
+  ];
+  if (depfile !== undefined) {
+    const made = depfileText(
+      posix.join(out, 'manifest.json'),
+      inputs.filter((name) => name !== '-'),
+    );
+    if (made.kind === 'refused') {
+      const why = `no quoting of the name \`${made.name}\` is read alike by Make and Ninja`;
+      return report('LLP5013', { path: depfile, why }, {});
+    }
+    files.unshift([relative(out, depfile), made.text]);
+  }
+  for (const [name] of files) {
+    const path = resolve(out, name);
+    if (isOneOf(path, inputs))
+      return report('LLP5013', { path, why: 'it is one of the files that are read' }, {});
+  }
+  try {
+    writeFiles(out, files);
+  } catch (error) {
+    return writeProblem(out, error);
+  }
+  return undefined;
+}
+
+function needFiles(options: Options): void {
+  if (options.positionals.length === 0) throw new UsageError('which policy? Name at least one file');
+}
+
+async function compileAndReport(options: Options, depth: Depth, readFile: ReadFile): Promise<CompileResult> {
+  const result = await compileFiles(options.positionals, options, depth, readFile);
+  if (options.emit.length > 0) {
+    const { emitStage } = await import('./emit.js');
+    for (const stage of options.emit) print(emitStage(result, stage) ?? '');
+    if (result.diagnostics.length > 0) await printDiagnostics(result.diagnostics, result.sources, 'text');
+  } else {
+    await printDiagnostics(result.diagnostics, result.sources, options.format);
+  }
+  return result;
+}

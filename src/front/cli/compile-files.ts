@@ -1,0 +1,73 @@
+/** Files → a compilation: what every command that takes policies begins with. */
+import type { CompileOptions } from '../../analyse.js';
+import type { CompileResult } from '../../compile.js';
+import type { Diagnostic } from '../../diagnostics/types.js';
+import type { SourceInput } from '../../parser/link.js';
+import { identify, readText, type ReadFile } from './io.js';
+import { progressLine } from './output.js';
+import type { Options } from './options.js';
+import { unreadable } from './unreadable.js';
+
+/** How far to go: `check` stops before there is a plan. */
+export type Depth = 'check' | 'build';
+
+/** Compiles files as layers. A file that cannot be read is a diagnostic, and the others are compiled for theirs. */
+export async function compileFiles(
+  paths: readonly string[],
+  options: Options,
+  depth: Depth = 'build',
+  readFile: ReadFile = readText,
+): Promise<CompileResult> {
+  const missing: Diagnostic[] = [];
+  const readable: string[] = [];
+  const texts: string[] = [];
+  for (const path of paths) {
+    const read = readFile(path);
+    if (read.kind === 'ok') {
+      readable.push(path);
+      texts.push(read.text);
+    } else {
+      missing.push(unreadable(path, read.why));
+    }
+  }
+  if (readable.length === 0)
+    return { artifact: undefined, diagnostics: missing, sources: [], stages: { files: [] } };
+  const progress = progressLine();
+  const compileOptions = {
+    defines: options.defines,
+    importer: readFile,
+    plan: options.plan,
+    progress: progress.step,
+  };
+  const inputs = identify(readable, texts);
+  const result =
+    depth === 'build'
+      ? await compileOrRemember(inputs, options, compileOptions, readFile)
+      : { ...(await import('../../analyse.js')).checkSources(inputs, compileOptions), artifact: undefined };
+  const diagnostics = await confirmed(result);
+  progress.done();
+  if (missing.length === 0) return { ...result, diagnostics };
+  return { ...result, artifact: undefined, diagnostics: [...missing, ...diagnostics] };
+}
+
+/** What is said of moves is confirmed by runs; the runtime is loaded only where there is such a move. */
+async function confirmed(result: CompileResult): Promise<readonly Diagnostic[]> {
+  if ((result.stages.gains ?? []).length === 0) return result.diagnostics;
+  return (await import('../../tools/testing/confirm-gains.js')).confirmGains(result);
+}
+
+/** From the cache when there is one, and the stages are not asked for, which it does not keep. */
+async function compileOrRemember(
+  inputs: readonly SourceInput[],
+  { cache, emit }: Options,
+  compileOptions: CompileOptions,
+  readFile: ReadFile,
+): Promise<CompileResult> {
+  const kept = cache === undefined || emit.length > 0 ? undefined : await import('./cache.js');
+  const slot = kept?.cacheSlot(cache ?? '', inputs, compileOptions);
+  const known = slot === undefined ? undefined : kept?.readCached(slot, readFile);
+  if (known !== undefined) return known;
+  const result = (await import('../../compile.js')).compile(inputs, compileOptions);
+  const failure = slot === undefined ? undefined : kept?.writeCached(slot, result);
+  return failure === undefined ? result : { ...result, diagnostics: [...result.diagnostics, failure] };
+}

@@ -1,0 +1,195 @@
+/** An explanation for people. */
+import type { Manifest } from '../../artifact/manifest.js';
+import { lineText, positionAt } from '../../diagnostics/lines.js';
+import type { NamedSource } from '../../diagnostics/types.js';
+import { changeLine } from '../../tools/diff/diff-text.js';
+import type { Flip, Flips, Hunk, RuledOut } from '../../tools/edits/flip.js';
+import { reasonNote } from '../../tools/query/locate.js';
+import type { CookieView, ExplainedRun, PlaceMention } from '../../runtime/explain.js';
+import type { Subject } from '../../runtime/subject.js';
+import { printable } from '../../base/printable.js';
+import type { Answer, AskedObject } from './question.js';
+
+export interface Texts {
+  readonly manifest: Manifest;
+  readonly sources: readonly NamedSource[];
+}
+
+/** What is asked, beside the answer. */
+export interface AnswerTexts extends Texts {
+  readonly about: AskedObject | undefined;
+  /** The glob by which it is a directory that is asked about. */
+  readonly directoryBy: string | undefined;
+}
+
+/** The verdict, every program run, the rule that decided and those that it overrides. */
+export function answerText(
+  { action, path, decision, runs }: Answer,
+  texts: AnswerTexts,
+  traceOf: (run: ExplainedRun, index: number) => readonly string[] = () => [],
+): string[] {
+  const verdict =
+    decision.verdict === 'error'
+      ? `fails with ${decision.errno}, before anything denies it`
+      : decision.verdict;
+  const { about, directoryBy } = texts;
+  const slash = about?.object === 'dir' && !path.endsWith('/') ? '/' : '';
+  const asked = printable(path === '' ? action : `${action} ${path}${slash}`);
+  const lines = [`${asked}: ${verdict}`];
+  if (directoryBy !== undefined)
+    lines.push(
+      `asked of a directory, as \`dir "${printable(directoryBy)}"\` names it; a tree with a file there can be given with \`--scenario\``,
+    );
+  if (about?.asked === false) lines.push(unaskedText(action, about));
+  lines.push('');
+  runs.forEach((run, i) => lines.push(...runText(run), ...traceOf(run, i)));
+  const judged = judgedRun(runs);
+  const gap = lines.at(-1) === '' && runs.length > 0 ? [] : [''];
+  if (judged?.reason !== undefined) {
+    // The chdir of `enforce` to where the task is already: denied, it is no error.
+    const unheard = decision.verdict === 'allow' && judged.verdict === 'deny';
+    lines.push(
+      ...gap,
+      ...(unheard ? ['a denial that does not end the call'] : []),
+      ...reasonText(judged, texts),
+    );
+  }
+  if (decision.verdict === 'allow' && judged?.reason === undefined)
+    lines.push(...gap, 'no program of the policy judges this action: it is allowed everywhere');
+  return lines;
+}
+
+function unaskedText(action: string, { object }: AskedObject): string {
+  const kind = object === 'dir' ? 'a directory' : 'what is no directory';
+  return `no call asks \`${action}\` of ${kind}: this verdict is of no request that a program makes`;
+}
+
+/** The run whose verdict is the answer. */
+function judgedRun(runs: readonly ExplainedRun[]): ExplainedRun | undefined {
+  return (
+    runs.findLast((r) => r.verdict === 'deny') ??
+    runs.findLast((r) => r.reason !== undefined && r.hook !== 'fs_walk') ??
+    runs.findLast((r) => r.reason !== undefined)
+  );
+}
+
+function runText(run: ExplainedRun): string[] {
+  const asked = [
+    run.map === undefined ? undefined : `map ${run.map}`,
+    run.tag === undefined ? undefined : `tag ${run.tag}`,
+  ].filter((a) => a !== undefined);
+  const head = `${run.hook.padEnd(7)} ${run.program.padEnd(14)} ${printable(run.name || '?').padEnd(16)} ${run.lookup.padEnd(6)} ${asked.join(', ').padEnd(18)} ${run.verdict}`;
+  const before = `          before ${cookieText(run.before)}`;
+  const after = `          after  ${cookieText(run.after)}`;
+  return run.before.hex === run.after.hex ? [head.trimEnd(), before] : [head.trimEnd(), before, after];
+}
+
+function cookieText({ hex, state, self, below, place }: CookieView): string {
+  if (state === undefined) return hex;
+  if (state.kind === 'start') return `${hex}  start of a session`;
+  if (state.kind === 'unknown') return `${hex}  unknown: denied whatever is denied anywhere`;
+  const from = place === undefined ? '' : ` of ${printable(place)}`;
+  const beneath = `{${below.join(', ')}}`;
+  if (!state.exact) return `${hex}  in the region${from}, allowed ${beneath}`;
+  return `${hex}  at the object${from}, allowed {${self.join(', ')}}, beneath ${beneath}`;
+}
+
+function reasonText(run: ExplainedRun, texts: Texts): string[] {
+  if (run.reason === undefined) return [];
+  const { manifest, sources } = texts;
+  const note = reasonNote(run.reason, manifest, sources);
+  const layer = manifest.chains.length > 1 ? ` (layer "${run.chain}")` : '';
+  const source = note.span === undefined ? undefined : sources[note.span.source];
+  const lines = [printable(`${note.message}${layer}`)];
+  if (note.span !== undefined && source !== undefined) {
+    const { line, column } = positionAt(source, note.span.start);
+    lines.push(`  ${source.name}:${line}:${column}`, `  ${lineText(source, line).trim()}`);
+  }
+  if (run.overridden.length > 0)
+    lines.push(
+      'it overrides, from the root down',
+      ...run.overridden.map((m) => `  ${mentionText(m, texts)}`),
+    );
+  return lines;
+}
+
+function mentionText({ entry, rule }: PlaceMention, { manifest, sources }: Texts): string {
+  const name = manifest.sources[rule.span.source]?.name ?? '';
+  const source = sources.find((s) => s.id === name);
+  const text = source === undefined ? `${rule.effect} …` : lineText(source, rule.span.line).trim();
+  return `${source?.name ?? name}:${rule.span.line}: ${text} (${rule.effect} in ${entry.object} "${printable(entry.path)}")`;
+}
+
+/** What would have to hold, each with what decides it now. */
+export function conditionsText(conditions: readonly Subject[], texts: Texts): string[] {
+  const lines = ['', 'to be allowed, all of this must hold'];
+  for (const subject of conditions) {
+    const path = printable(`/${subject.names.join('/')}`);
+    const layer =
+      texts.manifest.chains.length > 1
+        ? ` in layer "${texts.manifest.chains[subject.layer]?.name ?? ''}"`
+        : '';
+    const mark = subject.verdict === 'allow' ? 'ok' : 'NO';
+    lines.push(`  ${mark}  ${subject.action} on ${path}${layer}: ${byText(subject, texts)}`);
+    if (subject.verdict === 'deny') lines.push(`        ${remedyText(subject)}`);
+  }
+  return lines;
+}
+
+function byText({ reason, action }: Subject, texts: Texts): string {
+  switch (reason.kind) {
+    case 'default':
+      return action === 'walk' ? 'no rule denies it' : `\`default ${reason.effect}\``;
+    case 'unknown':
+      return 'its place is not known';
+    case 'rule': {
+      const { entry, rule } = reason;
+      return mentionText({ kind: 'rule', effect: rule.effect, entry, rule, place: reason.place }, texts);
+    }
+  }
+}
+
+function remedyText({ reason, names, action }: Subject): string {
+  const path = printable(`/${names.join('/')}`);
+  if (reason.kind !== 'rule') return `a scope on ${path} or around it would have to allow ${action}`;
+  if (reason.rule.effect === 'forbid') return `no inner scope can allow it: this \`forbid\` would have to go`;
+  return `this rule would have to go, or a scope from ${reason.place} to ${path} allow ${action}`;
+}
+
+/** The edits, each with all that it changes. */
+export function flipsText({ smallest, narrowest, ruledOut }: Flips, wanted: 'allow' | 'deny'): string[] {
+  const does = wanted === 'allow' ? 'allows' : 'denies';
+  if (smallest === undefined)
+    return ['', `no small edit of the policy ${does} it`, ...ruledOutText(ruledOut)];
+  const lines = ['', `the smallest edit that ${does} it`, ...flipText(smallest)];
+  if (narrowest !== undefined) lines.push('', 'an edit that changes less elsewhere', ...flipText(narrowest));
+  return lines;
+}
+
+const SHOWN = 6;
+
+/** What an assertion rules out is beneath it. */
+function ruledOutText(ruledOut: readonly RuledOut[]): string[] {
+  let above = '';
+  return ruledOut.flatMap(({ hunks, assertions }) => {
+    const heading = assertions.map((a) => `${a.file}:${a.line}: ${printable(a.text)}`).join(', and ');
+    const lines = heading === above ? [''] : ['', `ruled out by ${heading}`];
+    above = heading;
+    return [...lines, ...hunksText(hunks)];
+  });
+}
+
+function hunksText(hunks: readonly Hunk[]): string[] {
+  return hunks.flatMap(({ file, line, removed, added }) => [
+    `  ${file}:${line}`,
+    ...removed.map((text) => `  -${text}`),
+    ...added.map((text) => `  +${text}`),
+  ]);
+}
+
+function flipText({ hunks, changes }: Flip): string[] {
+  const lines = hunksText(hunks);
+  lines.push('  it changes', ...changes.slice(0, SHOWN).map((c) => `    ${printable(changeLine(c))}`));
+  if (changes.length > SHOWN) lines.push(`    and ${changes.length - SHOWN} more`);
+  return lines;
+}

@@ -1,0 +1,236 @@
+/** Files and streams of the command line. Input is UTF-8 or refused; output is written whole or not at all. */
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { isatty } from 'node:tty';
+import type { Importer, SourceInput } from '../../parser/link.js';
+
+export type ReadText =
+  { readonly kind: 'ok'; readonly text: string } | { readonly kind: 'missing'; readonly why: string };
+
+/** What gives the text of a file; `readText`, or one that also remembers. */
+export type ReadFile = (path: string) => ReadText;
+
+/** The text of a file; `-` is standard input. */
+export function readText(path: string): ReadText {
+  try {
+    const bytes = readBytes(path);
+    return { kind: 'ok', text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch (error) {
+    return { kind: 'missing', why: reasonOf(error) };
+  }
+}
+
+/** The bytes of a file; `-` is standard input. A device may have no end: more than this is not waited for. */
+export function readBytes(path: string): Buffer {
+  const file = path === '-' ? 0 : openSync(path, 'r');
+  try {
+    const isDevice = fstatSync(file).isCharacterDevice() && !isatty(file);
+    return isDevice ? readDevice(file) : readFileSync(file);
+  } finally {
+    if (path !== '-') closeSync(file);
+  }
+}
+
+const DEVICE_LIMIT = 1 << 24;
+
+function readDevice(file: number): Buffer {
+  const bytes = Buffer.alloc(DEVICE_LIMIT);
+  let length = 0;
+  for (let read = -1; read !== 0 && length < DEVICE_LIMIT; length += read)
+    read = readSync(file, bytes, length, DEVICE_LIMIT - length, null);
+  if (length === DEVICE_LIMIT) throw new Error('it is a device, and gives bytes without an end');
+  return bytes.subarray(0, length);
+}
+
+/** Reads, and keeps what it found by name: also that a file is missing. */
+export function recording(read: ReadFile, seen: Map<string, ReadText>): ReadFile {
+  return (path) => {
+    const found = read(path);
+    seen.set(path, found);
+    return found;
+  };
+}
+
+/** What went wrong, for people. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof TypeError && 'code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
+    return 'it is not UTF-8';
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return error instanceof Error && 'code' in error ? reasonOfCode(String(error.code), message) : message;
+}
+
+/** The same of the code alone; what is no known code is shown as it is. */
+export function reasonOfCode(code: string, otherwise = code): string {
+  return Object.hasOwn(REASONS, code) ? (REASONS[code] ?? otherwise) : otherwise;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'it or what it lies in is no directory',
+  ELOOP: 'it is a link that leads to itself',
+  ENAMETOOLONG: 'its name is too long',
+  ENXIO: 'it is a socket or a device that nothing answers on',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB',
+  ERR_STRING_TOO_LONG: 'it is larger than a text can be',
+  EACCES: 'reading or writing it is not permitted',
+  EPERM: 'it is not permitted',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the file system is read only',
+};
+
+/** Imports of files on disk. */
+export const fileImporter: Importer = (name) => readText(name);
+
+/** Names of sources for the manifest: relative to the folder that all files have in common. */
+export function identify(paths: readonly string[], texts: readonly string[]): SourceInput[] {
+  const absolute = paths.map((p) => (p === '-' ? resolve('policy.llp') : resolve(p)));
+  const root = commonFolder(absolute);
+  return paths.map((path, i) => ({
+    name: path === '-' ? '<stdin>' : path,
+    text: texts[i] ?? '',
+    id: relative(root, absolute[i] ?? '')
+      .split(sep)
+      .join('/'),
+  }));
+}
+
+function commonFolder(paths: readonly string[]): string {
+  let root = dirname(paths[0] ?? '.');
+  for (const path of paths)
+    while (!(path + sep).startsWith(root === sep ? sep : root + sep)) root = dirname(root);
+  return root;
+}
+
+/** What could not be written, and why. */
+export class WriteError extends Error {
+  constructor(
+    readonly path: string,
+    cause: unknown,
+  ) {
+    super(reasonOf(cause), { cause });
+  }
+}
+
+/**
+ * Writes files, by their paths from a folder: each first under another name, and when all are written all are renamed, in the
+ * given order. On an error nothing new is left, neither files nor folders; it says which of them it was.
+ */
+export function writeFiles(folder: string, files: readonly (readonly [string, string | Uint8Array])[]): void {
+  const undo: (() => void)[] = [];
+  let at = folder;
+  try {
+    makeFolder(folder, undo);
+    const taken = new Set<string>();
+    const moves = files.map(([name, content]): readonly [string, string] => {
+      const to = join(folder, name);
+      at = to;
+      if (taken.has(resolve(to))) throw new Error('two of the files that are written have this name');
+      taken.add(resolve(to));
+      const from = temporaryBeside(to);
+      if (lstatSync(to, { throwIfNoEntry: false })?.isDirectory() === true)
+        throw new Error('a folder has this name');
+      makeFolder(dirname(to), undo);
+      undo.push(() => rmSync(from, { force: true }));
+      writeWhole(from, content);
+      return [from, to];
+    });
+    for (const [from, to] of moves) {
+      at = to;
+      if (!existsSync(to)) undo.push(() => rmSync(to, { force: true }));
+      renameSync(from, to);
+    }
+  } catch (error) {
+    for (const step of undo.reverse()) step();
+    throw new WriteError(at, error);
+  }
+}
+
+/**
+ * Puts texts in the place of others, in files that are there: each first under another name beside it, with its mode, and when
+ * all are written all are renamed. On an error every file is as it was. A link stays one: what it leads to is replaced.
+ */
+export function replaceFiles(
+  files: readonly { readonly path: string; readonly old: string; readonly text: string }[],
+): void {
+  const undo: (() => void)[] = [];
+  try {
+    const moves = files.map(({ path, old, text }) => {
+      const to = realpathSync(path);
+      const from = temporaryBeside(to);
+      undo.push(() => rmSync(from, { force: true }));
+      writeWhole(from, text);
+      chmodSync(from, statSync(to).mode);
+      return { from, to, old };
+    });
+    for (const { from, to, old } of moves) {
+      renameSync(from, to);
+      undo.push(() => writeWhole(to, old));
+    }
+  } catch (error) {
+    for (const step of undo.reverse()) step();
+    throw error;
+  }
+}
+
+/** Makes a folder and what leads to it, a step at a time: making all at once never ends beneath /proc on Node 20. */
+function makeFolder(folder: string, undo: (() => void)[]): void {
+  if (existsSync(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent, undo);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process was first.
+    if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+    throw error;
+  }
+  undo.push(() => rmdirSync(folder));
+}
+
+/** A name that nobody else has: processes that share a folder may have one number. Short, as the other may be as long as one can be. */
+function temporaryBeside(path: string): string {
+  return join(dirname(path), `.llpc-${randomBytes(8).toString('hex')}.tmp`);
+}
+
+function writeWhole(path: string, content: string | Uint8Array): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  const file = openSync(path, 'w');
+  try {
+    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Whether a path is one of these files, whatever they are called. */
+export function isOneOf(path: string, files: readonly string[]): boolean {
+  const real = (name: string): string => {
+    try {
+      return realpathSync(name);
+    } catch {
+      return resolve(name);
+    }
+  };
+  return files.some((file) => file !== '-' && real(file) === real(path));
+}

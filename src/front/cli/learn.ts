@@ -1,0 +1,144 @@
+/** `llpc learn`: a policy of what programs did, with a report of what it grants beyond that. */
+import fs from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { actionBit, ALL_TRIGGERS, TRIGGERS, type ActionMask } from '../../abi/actions.js';
+import { report } from '../../diagnostics/catalogue.js';
+import type { Diagnostic } from '../../diagnostics/types.js';
+import { RULES, type RuleName } from '../../tools/learn/generalise.js';
+import {
+  assertionOf,
+  guessHome,
+  learn,
+  type Learned,
+  type LearnOptions,
+  type Learnt,
+} from '../../tools/learn/learn.js';
+import type { Never } from '../../tools/learn/needs-tree.js';
+import { scenarioOf } from '../../tools/learn/record.js';
+import { learnReportJson, learnReportText } from '../../tools/learn/report.js';
+import { writeFiles } from './io.js';
+import { readAssertions } from './learn-assertions.js';
+import { readInputs } from './learn-files.js';
+import { oneOf, UsageError, type LearnArguments, type Options } from './options.js';
+import { writeProblem } from './write-problem.js';
+import { print, printDiagnostics } from './output.js';
+
+export async function learnCommand(options: Options): Promise<number> {
+  const { positionals: files, learn: own } = options;
+  if (files.length === 0) throw new UsageError('learn from what? Name the output of strace, or a scenario');
+  const asserted = own.assert.map((file) => readAssertions(file, options));
+  const wrong = asserted.flatMap((a) => a.diagnostics);
+  if (wrong.length > 0) return fail(wrong, options);
+  const nevers = [...own.never.map(readNever), ...asserted.flatMap((a) => a.nevers)];
+  const off = rulesOff(own);
+  checkRoot(own);
+  const read = await readInputs(files, own, assertionOf(nevers));
+  if (read.diagnostics.length > 0) return fail(read.diagnostics, options);
+  const { inputs } = read;
+  const settings: LearnOptions = {
+    off,
+    siblings: own.siblings,
+    home: own.home ?? guessHome(inputs),
+    nevers,
+    name: own.name ?? nameOf(files[0] ?? ''),
+    verify: own.verify,
+    ignoreRefused: own.ignoreRefused,
+  };
+  const learned = learn(inputs, settings);
+  const faults = faultsOf(learned);
+  const json = own.report === 'json';
+  const failed = saveScenario(inputs, options);
+  if (failed !== 0) return failed;
+  const input = { inputs, learned, settings };
+  const told = json ? JSON.stringify(learnReportJson(input), null, 1) + '\n' : learnReportText(input);
+  if (faults.length > 0) {
+    process.stderr.write(json ? '' : told);
+    if (json) print(told);
+    return fail(faults, options);
+  }
+  return deliver(learned, told, json, options);
+}
+
+/** In a directory that is not there nothing would be found, and the policy be made of the trace alone. */
+function checkRoot({ root }: LearnArguments): void {
+  if (root !== undefined && fs.statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new UsageError(`\`--root ${root}\`: there is no such directory`);
+}
+
+function deliver(learned: Learned, told: string, json: boolean, options: Options): number {
+  if (options.out === undefined) {
+    if (json) print(told);
+    else {
+      process.stderr.write(told);
+      print(learned.text);
+    }
+    return 0;
+  }
+  const failed = save(options.out, learned.text, options);
+  if (failed === 0) print(told);
+  return failed;
+}
+
+function save(path: string, text: string, options: Options): number {
+  try {
+    writeFiles(dirname(path), [[basename(path), text]]);
+    return 0;
+  } catch (error) {
+    return fail([writeProblem(path, error)], options);
+  }
+}
+
+/** The trace as a scenario: what the replay makes, for `llpc run` and `llpc explain`. */
+function saveScenario(inputs: readonly Learnt[], options: Options): number {
+  const { saveScenario: path } = options.learn;
+  if (path === undefined) return 0;
+  const [input] = inputs;
+  if (input === undefined || inputs.length > 1 || input.trees !== undefined)
+    throw new UsageError('`--save-scenario` takes one trace');
+  return save(path, JSON.stringify(scenarioOf(input.recording), null, 1) + '\n', options);
+}
+
+function fail(diagnostics: readonly Diagnostic[], options: Options): number {
+  printDiagnostics(diagnostics, [], options.format);
+  return 1;
+}
+
+/** Whatever is here is a fault of the learner, and shown. */
+function faultsOf({ faults, replays }: Learned): Diagnostic[] {
+  const denied = replays.flatMap((r) =>
+    r.denied.map((d) => `the replay is denied ${d.what} (line ${d.line ?? '?'})`),
+  );
+  const help = 'this is a fault of llpc itself: please report it with the input that led here';
+  return [...faults, ...denied].map((why) => report('LLP5022', { why }, { help }));
+}
+
+/** The file's name without what says its kind. */
+function nameOf(file: string): string {
+  const name = basename(file).replace(/(\.(gz|strace|trace|json|txt|log|out))+$/, '');
+  return name === '' || name === '-' ? 'learned' : name;
+}
+
+function rulesOff({ noGeneralise }: LearnArguments): ReadonlySet<RuleName> {
+  const named = noGeneralise.map((rule) => oneOf('--no-generalise', rule, [...RULES, 'all'] as const));
+  return new Set(named.flatMap((rule) => (rule === 'all' ? RULES : [rule])));
+}
+
+/** `write,create:/etc`. */
+function readNever(text: string): Never {
+  const colon = text.indexOf(':/');
+  if (colon < 1) throw new UsageError(`\`--never ${text}\`: write \`--never ACTIONS:/PATH\``);
+  const names = text.slice(0, colon).split(/\s*,\s*/);
+  const actions = names.reduce((mask, name) => mask | maskFor(name.trim()), 0);
+  const path = text
+    .slice(colon + 1)
+    .split('/')
+    .filter((part) => part !== '');
+  if (path.some((part) => part === '.' || part === '..'))
+    throw new UsageError(`\`--never ${text}\`: the path has \`.\` or \`..\` in it`);
+  return { actions, path, text: `never ${names.join(', ')} under "/${path.join('/')}"` };
+}
+
+function maskFor(name: string): ActionMask {
+  if (name === 'all') return ALL_TRIGGERS;
+  return 1 << (actionBit(oneOf('--never', name, TRIGGERS)) ?? 0);
+}

@@ -1,0 +1,49 @@
+/** A policy or a manifest on disk → an artifact, for the commands that run one. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Artifact } from '../../artifact/manifest.js';
+import { hasError } from '../../analyse.js';
+import type { CompileResult } from '../../compile.js';
+import type { Diagnostic } from '../../diagnostics/types.js';
+import { toDiagnostics } from '../../tools/query/locate.js';
+import type { NamedSource } from '../../diagnostics/types.js';
+import { readArtifact, type UnreadBytecode } from '../../runtime/artifact-file.js';
+import { compileFiles } from './compile-files.js';
+import { readBytes, readText, reasonOf } from './io.js';
+import type { Options } from './options.js';
+import { unreadable } from './unreadable.js';
+
+export interface LoadedFile {
+  readonly artifact: Artifact | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly sources: readonly NamedSource[];
+  /** Of a policy: all that compiling it gave. */
+  readonly compiled?: CompileResult;
+}
+
+/** Reads what the path names: JSON is a manifest, everything else a policy. */
+export async function loadFile(path: string, options: Options): Promise<LoadedFile> {
+  if (path.endsWith('.json')) return loadManifest(path);
+  const result = await compileFiles([path], options);
+  const { diagnostics, sources } = result;
+  const artifact = hasError(diagnostics) ? undefined : result.artifact;
+  return { artifact, diagnostics, sources, compiled: result };
+}
+
+/** A manifest and its bytecode, from disk. */
+export async function loadManifest(path: string): Promise<LoadedFile> {
+  const none = { artifact: undefined, sources: [] };
+  const read = readText(path);
+  if (read.kind === 'missing') return { ...none, diagnostics: [unreadable(path, read.why)] };
+  const result = await readArtifact(path, read.text, (name) => readBytecode(join(dirname(path), name)));
+  if (result.kind === 'refused') return { ...none, diagnostics: toDiagnostics(result.problems, []) };
+  return { ...none, artifact: result.artifact, diagnostics: [] };
+}
+
+function readBytecode(path: string): Uint8Array | UnreadBytecode | undefined {
+  try {
+    return readBytes(path);
+  } catch (error) {
+    return existsSync(path) ? { why: reasonOf(error) } : undefined;
+  }
+}

@@ -1,0 +1,366 @@
+/** Arguments of the commands. A mistake in them is a usage error: exit code 2. */
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { TRIGGERS, type TriggerName } from '../../abi/actions.js';
+import { nearestName } from '../../diagnostics/suggest.js';
+import type { PlanKind } from '../../artifact/manifest.js';
+import { ENGINE_NAMES, type EngineName } from '../../runtime/engine/names.js';
+import { parseHex } from './hex.js';
+
+export class UsageError extends Error {}
+
+export type Format = 'text' | 'json' | 'sarif' | 'markdown' | Picture;
+export const PICTURES = ['svg', 'dot', 'mermaid'] as const;
+export type Picture = (typeof PICTURES)[number];
+const DIAGNOSTIC_FORMATS: readonly Format[] = ['text', 'json', 'sarif'];
+const COVERAGE_FORMATS = ['text', 'json', 'lcov'] as const;
+export type CoverageFormat = (typeof COVERAGE_FORMATS)[number];
+const STAGES = ['ast', 'policy', 'hierarchy', 'plan', 'asm', 'manifest'] as const;
+export type Stage = (typeof STAGES)[number];
+const PLANS: readonly PlanKind[] = ['chained', 'monolithic', 'unchained'];
+/** The hooks that a kernel has. */
+const HOOK_NAMES = ['fs_walk', 'fs_pick', 'fs_get'] as const;
+
+export interface Options {
+  readonly positionals: readonly string[];
+  readonly defines: Readonly<Record<string, string>>;
+  /** Of a report. */
+  readonly format: Format;
+  readonly help: boolean;
+  readonly emit: readonly Stage[];
+  readonly out: string | undefined;
+  /** Where to write what the build read, for Make and Ninja. */
+  readonly depfile: string | undefined;
+  /** The folder of compilations that were made before. */
+  readonly cache: string | undefined;
+  readonly watch: boolean;
+  /** Files are policies of their own, not layers of one. */
+  readonly each: boolean;
+  readonly scenario: string | undefined;
+  readonly plan: PlanKind;
+  /** What runs the bytecode. */
+  readonly engine: EngineName;
+  /** The file is hex text. */
+  readonly hex: boolean;
+  /** `disasm`: the name of a program; `exec --plugin`: the program itself, as hex. */
+  readonly program: string | undefined;
+  readonly dot: boolean;
+  readonly hook: (typeof HOOK_NAMES)[number] | undefined;
+  readonly triggers: readonly TriggerName[];
+  /** Length in bytes of the memory that r1 of a raw program points to. */
+  readonly memSize: number | undefined;
+  readonly mem: Uint8Array | undefined;
+  readonly fuel: number | undefined;
+  /** Every instruction that runs is shown. */
+  readonly trace: boolean;
+  /** Lines that a trace has at most. */
+  readonly traceLimit: number;
+  readonly plugin: boolean;
+  /** Flags that the conformance suite passes to a plugin. */
+  readonly debug: boolean;
+  readonly elf: boolean;
+  /** `test`, `run`: which rules decided something. */
+  readonly coverage: boolean;
+  readonly coverageFormat: CoverageFormat;
+  readonly coverageOut: string | undefined;
+  /** `test`: print expectations instead of running them. */
+  readonly generate: boolean;
+  /** `explain`: what would have to hold; a line of an audit log; a step of the scenario. */
+  readonly whyNot: boolean;
+  readonly audit: string | undefined;
+  readonly step: number | undefined;
+  /** `diff`: the files of each side, where it has several. */
+  readonly old: readonly string[];
+  readonly next: readonly string[];
+  /** `diff`: 1 when they differ. */
+  readonly exitCode: boolean;
+  /** `fmt`: only say what differs. */
+  readonly check: boolean;
+  /** `fmt`: in place. */
+  readonly write: boolean;
+  /** `graph`: what is shown of the policy. */
+  readonly action: string | undefined;
+  readonly path: string | undefined;
+  readonly layer: string | undefined;
+  readonly full: boolean;
+  readonly learn: LearnArguments;
+}
+
+/** Of `llpc learn`. */
+export interface LearnArguments {
+  readonly report: 'text' | 'json';
+  readonly noGeneralise: readonly string[];
+  readonly siblings: number;
+  readonly home: string | undefined;
+  readonly cwd: string | undefined;
+  /** A directory that the paths of a trace are looked up beneath. */
+  readonly root: string | undefined;
+  readonly never: readonly string[];
+  /** Files with assertions. */
+  readonly assert: readonly string[];
+  readonly name: string | undefined;
+  /** Where the first input goes as a scenario. */
+  readonly saveScenario: string | undefined;
+  readonly lenient: boolean;
+  readonly verify: boolean;
+  readonly ignoreRefused: boolean;
+}
+
+const COMMON = {
+  help: { type: 'boolean', short: 'h' },
+  define: { type: 'string', short: 'D', multiple: true },
+  format: { type: 'string' },
+  'no-color': { type: 'boolean' },
+} as const;
+
+const EXTRA = {
+  emit: { type: 'string', multiple: true },
+  out: { type: 'string', short: 'o' },
+  depfile: { type: 'string' },
+  cache: { type: 'string' },
+  'no-cache': { type: 'boolean' },
+  watch: { type: 'boolean', short: 'w' },
+  each: { type: 'boolean' },
+  scenario: { type: 'string' },
+  plan: { type: 'string' },
+  engine: { type: 'string' },
+  hex: { type: 'boolean' },
+  program: { type: 'string' },
+  dot: { type: 'boolean' },
+  hook: { type: 'string' },
+  triggers: { type: 'string', multiple: true },
+  'mem-size': { type: 'string' },
+  mem: { type: 'string' },
+  fuel: { type: 'string' },
+  trace: { type: 'boolean' },
+  'trace-limit': { type: 'string' },
+  plugin: { type: 'boolean' },
+  debug: { type: 'boolean' },
+  elf: { type: 'boolean' },
+  coverage: { type: 'boolean' },
+  'coverage-format': { type: 'string' },
+  'coverage-out': { type: 'string' },
+  generate: { type: 'boolean' },
+  'why-not': { type: 'boolean' },
+  audit: { type: 'string' },
+  step: { type: 'string' },
+  old: { type: 'string', multiple: true },
+  new: { type: 'string', multiple: true },
+  'exit-code': { type: 'boolean' },
+  check: { type: 'boolean' },
+  write: { type: 'boolean' },
+  stdio: { type: 'boolean' },
+  action: { type: 'string' },
+  path: { type: 'string' },
+  layer: { type: 'string' },
+  full: { type: 'boolean' },
+  report: { type: 'string' },
+  'no-generalise': { type: 'string', multiple: true },
+  siblings: { type: 'string' },
+  home: { type: 'string' },
+  cwd: { type: 'string' },
+  root: { type: 'string' },
+  never: { type: 'string', multiple: true },
+  assert: { type: 'string', multiple: true },
+  name: { type: 'string' },
+  'save-scenario': { type: 'string' },
+  lenient: { type: 'boolean' },
+  'no-verify': { type: 'boolean' },
+  'ignore-refused': { type: 'boolean' },
+} as const;
+export type ExtraOption = keyof typeof EXTRA;
+
+/** Reads the arguments of a command that has these extra options. */
+export function readOptions(
+  args: readonly string[],
+  extra: readonly ExtraOption[],
+  formats: readonly Format[] = DIAGNOSTIC_FORMATS,
+): Options {
+  const options: NonNullable<ParseArgsConfig['options']> = { ...COMMON };
+  for (const name of extra) options[name] = EXTRA[name];
+  const { values, positionals } = parse(args, options);
+  const text = (name: string): string | undefined => {
+    const value = values[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    positionals,
+    defines: readDefines(values['define']),
+    format: oneOf('--format', text('format') ?? formats[0] ?? 'text', formats),
+    help: values['help'] === true,
+    emit: list(values['emit']).map((stage) => oneOf('--emit', stage, STAGES)),
+    out: text('out'),
+    depfile: text('depfile'),
+    cache: values['no-cache'] === true ? undefined : text('cache') || process.env['LLPC_CACHE'] || undefined,
+    watch: values['watch'] === true,
+    each: values['each'] === true,
+    scenario: text('scenario'),
+    plan: oneOf('--plan', text('plan') ?? 'chained', PLANS),
+    engine: oneOf('--engine', text('engine') ?? 'auto', ENGINE_NAMES),
+    check: values['check'] === true,
+    write: values['write'] === true,
+    ...readBytecodeOptions(values, text),
+    ...readTraceOptions(values['trace'] === true, text('trace-limit')),
+    ...readCoverageOptions(values, text),
+    learn: readLearnOptions(values, text),
+    generate: values['generate'] === true,
+    whyNot: values['why-not'] === true,
+    audit: text('audit'),
+    step: wholeNumber('--step', text('step'), 1, 1_000_000),
+    old: list(values['old']),
+    next: list(values['new']),
+    exitCode: values['exit-code'] === true,
+    action: text('action'),
+    path: text('path'),
+    layer: text('layer'),
+    full: values['full'] === true,
+  };
+}
+
+function readCoverageOptions(
+  values: Readonly<Record<string, unknown>>,
+  text: (name: string) => string | undefined,
+): Pick<Options, 'coverage' | 'coverageFormat' | 'coverageOut'> {
+  const [format, out] = [text('coverage-format'), text('coverage-out')];
+  return {
+    coverage: values['coverage'] === true || format !== undefined || out !== undefined,
+    coverageFormat: oneOf('--coverage-format', format ?? 'text', COVERAGE_FORMATS),
+    coverageOut: out,
+  };
+}
+
+function readLearnOptions(
+  values: Readonly<Record<string, unknown>>,
+  text: (name: string) => string | undefined,
+): LearnArguments {
+  const absolute = (name: string): string | undefined => {
+    const path = text(name)?.replace(/(?<=.)\/+$/, '');
+    if (path === undefined || path.startsWith('/')) return path;
+    throw new UsageError(`\`--${name} ${path}\`: it takes an absolute path`);
+  };
+  return {
+    report: oneOf('--report', text('report') ?? 'text', ['text', 'json']),
+    noGeneralise: list(values['no-generalise']).flatMap((names) => names.split(',')),
+    siblings: wholeNumber('--siblings', text('siblings'), 2, 1_000_000) ?? 3,
+    home: absolute('home'),
+    cwd: absolute('cwd'),
+    root: text('root'),
+    never: list(values['never']),
+    assert: list(values['assert']),
+    name: text('name'),
+    saveScenario: text('save-scenario'),
+    lenient: values['lenient'] === true,
+    verify: values['no-verify'] !== true,
+    ignoreRefused: values['ignore-refused'] === true,
+  };
+}
+
+type BytecodeOptions = Pick<
+  Options,
+  'hex' | 'program' | 'dot' | 'hook' | 'triggers' | 'memSize' | 'mem' | 'fuel' | 'plugin' | 'debug' | 'elf'
+>;
+
+function readBytecodeOptions(
+  values: Readonly<Record<string, unknown>>,
+  text: (name: string) => string | undefined,
+): BytecodeOptions {
+  const hook = text('hook');
+  const triggers = list(values['triggers']).flatMap((names) => names.split(','));
+  return {
+    hex: values['hex'] === true,
+    program: text('program'),
+    dot: values['dot'] === true,
+    hook: hook === undefined ? undefined : oneOf('--hook', hook, HOOK_NAMES),
+    triggers: triggers.map((name) => oneOf('--triggers', name, TRIGGERS)),
+    memSize: wholeNumber('--mem-size', text('mem-size'), 0, 0xffff_ffff),
+    mem: readHex('--mem', text('mem')),
+    fuel: wholeNumber('--fuel', text('fuel'), 1, 0x7fff_ffff),
+    plugin: values['plugin'] === true,
+    debug: values['debug'] === true,
+    elf: values['elf'] === true,
+  };
+}
+
+const TRACE_LIMIT = 10_000;
+
+function readTraceOptions(trace: boolean, limit: string | undefined): Pick<Options, 'trace' | 'traceLimit'> {
+  if (limit !== undefined && !trace) throw new UsageError('`--trace-limit` goes with `--trace`');
+  const traceLimit = wholeNumber('--trace-limit', limit, 1, 0x7fff_ffff) ?? TRACE_LIMIT;
+  return { trace, traceLimit };
+}
+
+function wholeNumber(
+  option: string,
+  text: string | undefined,
+  least: number,
+  most: number,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+  if (value >= least && value <= most) return value;
+  throw new UsageError(`\`${option} ${text}\`: it takes a whole number from ${least} to ${most}`);
+}
+
+/** The bytes of an argument in hex. */
+export function readHex(option: string, text: string | undefined): Uint8Array | undefined {
+  if (text === undefined) return undefined;
+  const parsed = parseHex(text);
+  if (parsed.kind === 'ok') return parsed.bytes;
+  throw new UsageError(`\`${option}\`: ${parsed.why}`);
+}
+
+function list(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function parse(
+  args: readonly string[],
+  options: NonNullable<ParseArgsConfig['options']>,
+): ReturnType<typeof parseArgs> {
+  try {
+    const { tokens, ...parsed } = parseArgs({
+      args: [...args],
+      options,
+      allowPositionals: true,
+      tokens: true,
+    });
+    const given = new Set<string>();
+    for (const token of tokens) {
+      if (token.kind !== 'option' || token.value === undefined || options[token.name]?.multiple) continue;
+      // The last would win without a word.
+      if (given.has(token.name)) throw new UsageError(`\`--${token.name}\` is given twice`);
+      given.add(token.name);
+    }
+    return parsed;
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const message = error instanceof Error ? (error.message.split('. To specify')[0] ?? '') : String(error);
+    const unknown = /Unknown option '(--?)([^']*)'/.exec(message)?.[2];
+    const bare = /^Option '([^']+)' argument is ambiguous/.exec(message)?.[1];
+    if (bare !== undefined) throw new UsageError(`\`${bare}\` needs a value, and what follows is an option`);
+    if (unknown === undefined) throw new UsageError(message.charAt(0).toLowerCase() + message.slice(1));
+    const near = nearestName(unknown, Object.keys(options));
+    throw new UsageError(
+      `unknown option \`--${unknown}\`${near === undefined ? '' : `: did you mean \`--${near}\`?`}`,
+    );
+  }
+}
+
+export function oneOf<T extends string>(option: string, value: string, known: readonly T[]): T {
+  const found = known.find((k) => k === value);
+  if (found !== undefined) return found;
+  const near = nearestName(value, known);
+  if (near !== undefined) throw new UsageError(`\`${option} ${value}\`: did you mean \`${near}\`?`);
+  throw new UsageError(`\`${option} ${value}\`: it takes ${known.map((k) => `\`${k}\``).join(', ')}`);
+}
+
+function readDefines(value: unknown): Record<string, string> {
+  const defines: Record<string, string> = {};
+  for (const text of list(value)) {
+    const equals = text.indexOf('=');
+    if (equals < 1) throw new UsageError(`\`-D ${text}\`: write \`-D name=value\``);
+    const name = text.slice(0, equals);
+    if (Object.hasOwn(defines, name)) throw new UsageError(`\`-D ${name}=…\` is given twice`);
+    defines[name] = text.slice(equals + 1);
+  }
+  return defines;
+}

@@ -1,0 +1,71 @@
+/** What a command prints: diagnostics in the asked format, and whether there is colour. */
+import { counted } from '../../base/counted.js';
+import type { Diagnostic, SourceText } from '../../diagnostics/types.js';
+import type { Format } from './options.js';
+
+/** Colours only on a terminal, and never with `NO_COLOR` or `--no-color`. */
+export function hasColour(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true && !process.env['NO_COLOR'] && !process.argv.includes('--no-color');
+}
+
+/** Text goes to standard error, data to standard output. Each form is loaded when there is something to print in it. */
+export async function printDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  sources: readonly SourceText[],
+  format: Format,
+): Promise<void> {
+  switch (format) {
+    case 'text':
+    case 'markdown':
+    case 'svg':
+    case 'dot':
+    case 'mermaid': {
+      if (diagnostics.length === 0) return;
+      const { renderText } = await import('../../diagnostics/render.js');
+      process.stderr.write(renderText(diagnostics, sources, { colour: hasColour(process.stderr) }));
+      process.stderr.write(summary(diagnostics));
+      break;
+    }
+    case 'json': {
+      const { diagnosticsJson } = await import('../../diagnostics/json.js');
+      print(JSON.stringify(diagnosticsJson(diagnostics, sources), null, 1) + '\n');
+      break;
+    }
+    case 'sarif': {
+      const { diagnosticsSarif } = await import('../../diagnostics/sarif.js');
+      const { errorPage, HOME, VERSION } = await import('./version.js');
+      const options = { page: errorPage, ...(HOME === undefined ? {} : { home: HOME }) };
+      print(JSON.stringify(diagnosticsSarif(diagnostics, sources, VERSION, options), null, 1) + '\n');
+      break;
+    }
+  }
+}
+
+function summary(diagnostics: readonly Diagnostic[]): string {
+  const count = (severity: Diagnostic['severity']): string | undefined => {
+    const n = diagnostics.filter((d) => d.severity === severity).length;
+    return n === 0 ? undefined : counted(n, severity);
+  };
+  const parts = [count('error'), count('warning')].filter((p) => p !== undefined);
+  return parts.length === 0 ? '' : `${parts.join(', ')}\n`;
+}
+
+export function print(text: string): void {
+  process.stdout.write(text);
+}
+
+/** A line on the terminal that tells what goes on, once a command has taken a second; gone when it ends. */
+export function progressLine(): { readonly step: (what: string) => void; readonly done: () => void } {
+  const start = performance.now();
+  let shown = false;
+  return {
+    step: (what) => {
+      if (process.stderr.isTTY !== true || performance.now() - start < 1000) return;
+      process.stderr.write(`\r\x1b[K${what} …`);
+      shown = true;
+    },
+    done: () => {
+      if (shown) process.stderr.write('\r\x1b[K');
+    },
+  };
+}

@@ -1,0 +1,50 @@
+/**
+ * `llpc exec --plugin`: the plugin protocol of the public bpf_conformance suite.
+ *
+ *     plugin [MEMORY] [plugin options] [--elf] < PROGRAM
+ *
+ * Memory and program are bytes in hex with white space between. On success r0 in hex is all of standard output and the exit
+ * code is 0; else a message is on standard error, the output is empty and the code is another one.
+ *
+ * The suite's runner gives the memory before the options, and leaves it out where a test has none; old runners give an
+ * empty argument in place of what is left out, and two blanks between options are an empty one too. The suite's Linux plugin also takes `--program HEX` and `--debug`.
+ */
+import { errorLines, ofVerifier } from './bytecode-report.js';
+import { parseHex } from './hex.js';
+import type { ReadText } from './io.js';
+import { readHex, UsageError, type Options } from './options.js';
+import { runRaw } from '../../runtime/engine/raw.js';
+import { faultText, r0Hex } from './raw-run.js';
+
+export interface PluginResult {
+  readonly out: string;
+  readonly err: string;
+  readonly code: 0 | 1;
+}
+
+/** The one helper that a test of the suite calls has the number 5; what it gives is of no consequence. */
+const HELPERS: ReadonlyMap<number, () => number> = new Map([[5, () => 0]]);
+
+/** One run of the plugin. Arguments that cannot be read are a usage error. */
+export function runPlugin(options: Options, readInput: () => ReadText): PluginResult {
+  const [memoryText, ...rest] = options.positionals.filter((p) => p !== '');
+  if (rest.length > 0) throw new UsageError('write `llpc exec --plugin [MEM]`: the memory is one argument');
+  if (options.elf) return failed('--elf: ELF files are not supported, only bytecode');
+  const memory = readHex('MEM', memoryText) ?? options.mem ?? new Uint8Array();
+  const program = readHex('--program', options.program) ?? readProgram(readInput());
+  if (typeof program === 'string') return failed(program);
+  const run = runRaw(options.engine, program, memory, { helpers: HELPERS, fuel: options.fuel });
+  if (run.kind === 'returned') return { out: `${r0Hex(run)}\n`, err: '', code: 0 };
+  if (run.kind === 'fault') return failed(`program: ${faultText(program, run)}`);
+  return { out: '', err: run.errors.map((e) => errorLines('program', ofVerifier(e))).join(''), code: 1 };
+}
+
+function readProgram(read: ReadText): Uint8Array | string {
+  if (read.kind === 'missing') return `standard input: ${read.why}`;
+  const parsed = parseHex(read.text);
+  return parsed.kind === 'ok' ? parsed.bytes : `standard input: ${parsed.why}`;
+}
+
+function failed(message: string): PluginResult {
+  return { out: '', err: `${message}\n`, code: 1 };
+}

@@ -1,0 +1,22 @@
+/** The compilation of one file once more, with other texts. */
+import { compile, type CompileResult } from '../../compile.js';
+import type { NamedSource } from '../../diagnostics/types.js';
+import type { Importer } from '../../parser/link.js';
+import type { Options } from './options.js';
+
+/** `texts` by the sources' `id`; what is not there is as it was read. */
+export function recompile(
+  { sources }: CompileResult,
+  texts: ReadonlyMap<string, string>,
+  { defines, plan }: Options,
+): CompileResult {
+  const textOf = (source: NamedSource): string => texts.get(source.id) ?? source.text;
+  const importer: Importer = (name) => {
+    const source = sources.find((s) => s.name === name);
+    return source === undefined
+      ? { kind: 'missing', why: 'it was not read' }
+      : { kind: 'ok', text: textOf(source) };
+  };
+  const entry = sources.slice(0, 1).map((s) => ({ ...s, text: textOf(s) }));
+  return compile(entry, { defines, plan, importer });
+}

@@ -1,0 +1,42 @@
+/** What is said of a file that cannot be read: the near name of one that is there, where that may be what was meant. */
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { report } from '../../diagnostics/catalogue.js';
+import { nearestName } from '../../diagnostics/suggest.js';
+import type { Diagnostic } from '../../diagnostics/types.js';
+
+export function unreadable(path: string, why: string): Diagnostic {
+  const help = path === '-' ? undefined : helpFor(path);
+  return report('LLP2017', { path, why }, help === undefined ? {} : { help });
+}
+
+function helpFor(path: string): string | undefined {
+  if (isFolder(path)) return 'name the files in it';
+  const near = nearName(path);
+  return near === undefined ? undefined : `did you mean \`${near}\`?`;
+}
+
+/** Undefined where the name itself is there: then something else is wrong with it. */
+function nearName(path: string): string | undefined {
+  const [folder, name] = [dirname(path), basename(path)];
+  const names = namesIn(folder);
+  if (names.includes(name)) return undefined;
+  const near = nearestName(name, names);
+  return near === undefined ? undefined : path.slice(0, path.length - name.length) + near;
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

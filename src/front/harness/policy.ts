@@ -1,0 +1,70 @@
+/** Policies for a test suite: from a file, or compiled before; and their stages as texts. */
+import { relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { CompileOptions } from '../../analyse.js';
+import type { Artifact } from '../../artifact/manifest.js';
+import { manifestText } from '../../artifact/text.js';
+import { emitStage, printPrograms } from '../cli/emit.js';
+import { fileImporter, identify, readText } from '../cli/io.js';
+import { compile, type CompileResult } from '../../compile.js';
+import { report } from '../../diagnostics/catalogue.js';
+import { renderText } from '../../diagnostics/render.js';
+import type { Diagnostic, NamedSource } from '../../diagnostics/types.js';
+
+export type PolicyOptions = Pick<CompileOptions, 'defines' | 'plan'>;
+
+/** A path (from the working directory) or a `file:` URL, a compilation, or an artifact. */
+export type PolicyInput = string | URL | CompileResult | Artifact;
+
+/** Compiles a policy file and what it imports, as `llpc build` does. */
+export function compileFile(file: string | URL, options: PolicyOptions = {}): CompileResult {
+  const path = pathOf(file);
+  const read = readText(path);
+  if (read.kind === 'ok')
+    return compile(identify([path], [read.text]), { ...options, importer: fileImporter });
+  const missing = report('LLP2017', { path, why: read.why }, {});
+  return { artifact: undefined, diagnostics: [missing], sources: [], stages: { files: [] } };
+}
+
+/** As diagnostics show it: from the working directory where it is beneath it. */
+export function pathOf(file: string | URL): string {
+  if (typeof file === 'string') return file;
+  const path = fileURLToPath(file);
+  const shown = relative(process.cwd(), path);
+  return shown.startsWith('..') ? path : shown.split(sep).join('/');
+}
+
+/** The artifact, with the texts that messages can show; an error with all diagnostics when it does not compile. */
+export function artifactOf(policy: PolicyInput): {
+  readonly artifact: Artifact;
+  readonly sources: readonly NamedSource[];
+} {
+  if (typeof policy === 'object' && 'bytecode' in policy) return { artifact: policy, sources: [] };
+  const result = typeof policy === 'string' || policy instanceof URL ? compileFile(policy) : policy;
+  const { artifact, diagnostics, sources } = result;
+  if (artifact !== undefined) return { artifact, sources };
+  throw new Error(`the policy does not compile\n${rendered(diagnostics, sources)}`);
+}
+
+export function rendered(diagnostics: readonly Diagnostic[], sources: readonly NamedSource[]): string {
+  return renderText(diagnostics, sources, { colour: false }).trimEnd();
+}
+
+/** Texts of what a policy compiles to, by file name; those between source and bytecode only of a compilation. */
+export function stageFiles(policy: PolicyInput): ReadonlyMap<string, string> {
+  if (typeof policy === 'object' && 'bytecode' in policy) {
+    return new Map([
+      ['asm.txt', printPrograms(policy)],
+      ['manifest.json', manifestText(policy.manifest)],
+    ]);
+  }
+  const result = typeof policy === 'string' || policy instanceof URL ? compileFile(policy) : policy;
+  artifactOf(result);
+  const stages = ['policy', 'hierarchy', 'plan', 'asm', 'manifest'] as const;
+  return new Map(
+    stages.map((stage) => [
+      `${stage}.${stage === 'manifest' ? 'json' : 'txt'}`,
+      emitStage(result, stage) ?? '',
+    ]),
+  );
+}

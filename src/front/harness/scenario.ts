@@ -1,0 +1,85 @@
+/** Scenario files in a test suite: what `llpc run` does, as a value. */
+import { hasError } from '../../analyse.js';
+import type { Artifact } from '../../artifact/manifest.js';
+import { loadManifest } from '../cli/load-files.js';
+import { stepText } from '../cli/run.js';
+import { beside, makeTree, readScenario } from '../cli/scenario-files.js';
+import { report } from '../../diagnostics/catalogue.js';
+import type { Diagnostic, NamedSource } from '../../diagnostics/types.js';
+import { toDiagnostics } from '../../tools/query/locate.js';
+import { createEngine } from '../../runtime/engine/engine.js';
+import type { EngineName } from '../../runtime/engine/names.js';
+import { runScenario } from '../../runtime/scenario/run.js';
+import type { PolicyRef, StepResult } from '../../runtime/scenario/types.js';
+import { artifactOf, compileFile, pathOf, rendered, type PolicyInput } from './policy.js';
+
+export interface ScenarioRun {
+  /** One for each step that was made. */
+  readonly steps: readonly StepResult[];
+  /** Those that were not as expected. */
+  readonly failed: readonly StepResult[];
+  /** What kept the scenario from being read, loaded or finished, and warnings of the load. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** All steps were made, and each was as expected. */
+  readonly passed: boolean;
+  /** For people: the steps that failed, and the diagnostics. */
+  readonly report: string;
+}
+
+/**
+ * Replays a scenario file on a policy, which is `main` in it; what else the scenario names is found from its folder.
+ * @throws when the policy does not compile
+ */
+export async function runScenarioFile(
+  policy: PolicyInput,
+  scenario: string | URL,
+  { engine = 'auto' }: { readonly engine?: EngineName } = {},
+): Promise<ScenarioRun> {
+  const file = pathOf(scenario);
+  const { artifact, sources } = artifactOf(policy);
+  const read = await readScenario(file);
+  if (read.kind === 'refused') return finished([], read.diagnostics, sources);
+  const artifacts = new Map([['main', artifact]]);
+  for (const ref of read.scenario.policies ?? []) {
+    const other = await loadRef(ref, read.folder);
+    if (other.artifact === undefined) return finished([], other.diagnostics, other.sources);
+    artifacts.set(ref.name, other.artifact);
+  }
+  const tree = await makeTree(read.scenario, read.folder);
+  if (tree.kind === 'refused') return finished([], tree.diagnostics, sources);
+  const { steps, problems, fault } = runScenario(read.scenario, artifacts, tree.vfs, {
+    engine: createEngine(engine),
+  });
+  const diagnostics = toDiagnostics(problems, sources);
+  if (fault !== undefined)
+    diagnostics.push(report('LLP5011', { file, why: `step ${fault.step}: ${fault.why}` }, {}));
+  return finished(steps, diagnostics, sources);
+}
+
+interface Loaded {
+  readonly artifact: Artifact | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly sources: readonly NamedSource[];
+}
+
+async function loadRef(
+  { name, source, manifest, defines, plan }: PolicyRef,
+  folder: string,
+): Promise<Loaded> {
+  if (source !== undefined)
+    return compileFile(beside(folder, source), { defines: defines ?? {}, plan: plan ?? 'chained' });
+  if (manifest !== undefined) return loadManifest(beside(folder, manifest));
+  const why = `policy \`${name}\` has neither \`source\` nor \`manifest\``;
+  return { artifact: undefined, diagnostics: [report('LLP5011', { file: folder, why }, {})], sources: [] };
+}
+
+function finished(
+  steps: readonly StepResult[],
+  diagnostics: readonly Diagnostic[],
+  sources: readonly NamedSource[],
+): ScenarioRun {
+  const failed = steps.filter((s) => !s.ok);
+  const passed = failed.length === 0 && !hasError(diagnostics);
+  const report = failed.map(stepText).join('') + rendered(diagnostics, sources);
+  return { steps, failed, diagnostics, passed, report: report.trimEnd() };
+}

@@ -1,0 +1,140 @@
+/**
+ * What holds at a scope, and why: read from the places of the hierarchy, which the automaton was made of. The verdicts are those of
+ * the place; the rules behind them are those that `ir/on-path.ts` finds on the way to it.
+ */
+import { ALL_ACTIONS, WALK, type ActionMask } from '../../abi/actions.js';
+import { decisive } from '../../semantics/deciding.js';
+import type { AnalysedLayer } from '../../analyse.js';
+import type { Span } from '../../diagnostics/types.js';
+import type { Place } from '../../ir/hierarchy/build-hierarchy.js';
+import { mentionsOn, type Aspect, type MentionOnPath } from '../../ir/hierarchy/on-path.js';
+import type { Rule, Scope } from '../../ir/check/policy.js';
+import type { View } from './workspace.js';
+
+export interface ScopeAt {
+  readonly layer: AnalysedLayer;
+  readonly scope: Scope;
+  /** Objects that the scope names, each by a witness; the first is met by the fewest other scopes. */
+  readonly places: readonly Place[];
+}
+
+/** Actions with one verdict for one reason. */
+export interface Reason {
+  readonly verdict: 'allow' | 'deny' | 'forbid';
+  readonly actions: ActionMask;
+  /** Undefined for the default of the policy. */
+  readonly by: { readonly rule: Rule; readonly scope: Scope } | undefined;
+}
+
+interface Index {
+  /** By `key` of the spans at which scopes are declared. */
+  readonly scopes: ReadonlyMap<string, readonly ScopeAt[]>;
+}
+
+const INDEXES = new WeakMap<View, Index>();
+
+/** The scopes that are declared at a span: several when a fragment is used several times. */
+export function scopesAt(view: View, span: Span): readonly ScopeAt[] {
+  let index = INDEXES.get(view);
+  if (index === undefined) {
+    index = { scopes: indexScopes(view) };
+    INDEXES.set(view, index);
+  }
+  return index.scopes.get(key(span)) ?? [];
+}
+
+function key({ source, start }: Span): string {
+  return `${source}:${start}`;
+}
+
+function indexScopes(view: View): Map<string, ScopeAt[]> {
+  const index = new Map<string, ScopeAt[]>();
+  for (const layer of view.layers) {
+    const places = new Map<Scope, Place[]>();
+    for (const place of layer.places) {
+      for (const scope of [...place.dirs, ...place.files]) {
+        const list = places.get(scope);
+        if (list === undefined) places.set(scope, [place]);
+        else list.push(place);
+      }
+    }
+    for (const scope of layer.layer.scopes) {
+      const found = (places.get(scope) ?? []).sort((a, b) => weight(a) - weight(b));
+      const at = { layer, scope, places: found };
+      for (const span of scope.spans) {
+        const list = index.get(key(span));
+        if (list === undefined) index.set(key(span), [at]);
+        else list.push(at);
+      }
+    }
+  }
+  return index;
+}
+
+function weight(place: Place): number {
+  return place.dirs.length + place.files.length;
+}
+
+/** What is allowed at a level of a place. */
+export function allowedAt(place: Place, level: Aspect): ActionMask {
+  return place.applied[level];
+}
+
+/** Why each action has its verdict: reasons in the order of the first action of each. */
+export function reasonsAt({ layer }: AnalysedLayer, place: Place, level: Aspect): Reason[] {
+  const chain = rulesAt(place, level);
+  const reasons = new Map<Rule | string, Reason>();
+  for (let bit = 1; bit <= ALL_ACTIONS; bit <<= 1) {
+    const mentions = chain.filter(({ rule }) => (rule.actions & bit) !== 0);
+    const by = decisive(mentions);
+    const verdict = by?.rule.effect ?? (bit === WALK ? 'allow' : layer.default);
+    const group = by?.rule ?? verdict;
+    const before = reasons.get(group)?.actions ?? 0;
+    reasons.set(group, { verdict, actions: before | bit, by });
+  }
+  return [...reasons.values()];
+}
+
+/** Every rule that speaks of a level of a place, in the order in which they act. */
+function rulesAt(place: Place, level: Aspect): MentionOnPath[] {
+  const path: Place[] = [];
+  for (let at: Place | undefined = place; at !== undefined; at = at.parent) path.push(at);
+  return mentionsOn(path.reverse(), path.length - 1, level, ALL_ACTIONS);
+}
+
+/** Rules that a rule overrides somewhere, and rules that override it. */
+export interface Overrides {
+  readonly overridden: readonly Rule[];
+  readonly overriding: readonly Rule[];
+}
+
+export function overridesOf(view: View, span: Span): Overrides {
+  const overridden = new Map<string, Rule>();
+  const overriding = new Map<string, Rule>();
+  for (const { places } of view.layers) {
+    for (const place of places) {
+      for (const level of ['dir', 'file', 'below'] as const) {
+        const chain = rulesAt(place, level).map(({ rule }) => rule);
+        chain.forEach((rule, i) => {
+          if (key(rule.span) !== key(span)) return;
+          for (const other of chain.slice(0, i)) pair(other, rule, overridden, overriding);
+          for (const other of chain.slice(i + 1)) pair(rule, other, overriding, overridden, true);
+        });
+      }
+    }
+  }
+  return { overridden: [...overridden.values()], overriding: [...overriding.values()] };
+}
+
+/** A later rule overrides an earlier one, but a `forbid` every other. The one that was asked about comes first when `isFirst`. */
+function pair(
+  first: Rule,
+  second: Rule,
+  usual: Map<string, Rule>,
+  reversed: Map<string, Rule>,
+  isFirst = false,
+): void {
+  if ((first.actions & second.actions) === 0 || first.effect === second.effect) return;
+  const other = isFirst ? second : first;
+  (first.effect === 'forbid' ? reversed : usual).set(key(other.span), other);
+}

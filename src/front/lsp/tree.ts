@@ -1,0 +1,39 @@
+/** Walks over the syntax tree: what encloses a place, and every node of one kind. */
+import { assertNever } from '../../base/assert.js';
+import type * as ast from '../../parser/ast.js';
+import type { Span } from '../../diagnostics/types.js';
+
+export type Block = ast.PolicyDecl | ast.FragmentDecl | ast.ScopeDecl | ast.HereDecl;
+
+export function covers({ start, end }: Span, offset: number): boolean {
+  return start <= offset && offset <= end;
+}
+
+/** The blocks around a place from the outermost in, and the statement there that is none. */
+export interface Enclosing {
+  readonly blocks: readonly Block[];
+  readonly leaf: ast.RuleDecl | ast.UseDecl | undefined;
+}
+
+export function enclosing(file: ast.PolicyFile, offset: number): Enclosing {
+  const blocks: Block[] = [];
+  let items: readonly (ast.ScopeItem | Block)[] = [...file.policies, ...file.fragments];
+  for (;;) {
+    const next = items.find((item) => covers(item.span, offset));
+    if (next === undefined) return { blocks, leaf: undefined };
+    switch (next.kind) {
+      case 'rule':
+      case 'use':
+        return { blocks, leaf: next };
+      case 'policy':
+      case 'fragment':
+      case 'scope':
+      case 'here':
+        blocks.push(next);
+        items = next.items;
+        break;
+      default:
+        return assertNever(next);
+    }
+  }
+}

@@ -1,0 +1,220 @@
+/**
+ * The texts that an editor has open, those on disk, and what the compiler knows of them.
+ *
+ * A view is made once for each version of a text and of all that it imports, and kept: a request is a look-up. An open text
+ * comes before the one on disk, for imports too.
+ */
+import { readdirSync, statSync, type Stats } from 'node:fs';
+import { basename, isAbsolute, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { analyse, type Analysed } from '../../analyse.js';
+import { readText } from '../cli/io.js';
+import { defined } from '../../base/assert.js';
+import type { Span } from '../../diagnostics/types.js';
+import { collectNames, type FileNames } from '../../ir/check/names.js';
+import type { Defines } from '../../ir/check/values.js';
+import type { LinkedFile } from '../../parser/linked.js';
+import type { Importer } from '../../parser/link.js';
+import { stdUrl } from '../../parser/std.js';
+
+export interface Workspace {
+  /** By URI as `sameUri` writes it; each document has it as the editor does. */
+  readonly open: Map<string, TextDocument>;
+  /** Counts what happened to each open text: an editor may open a text again with an old version. */
+  readonly revisions: Map<string, number>;
+  readonly views: Map<string, View>;
+  readonly defines: Defines;
+  /** Folders that are open in the editor. */
+  readonly folders: string[];
+}
+
+/** One text as the entry of a compilation. */
+export interface View extends Analysed {
+  readonly uri: string;
+  /** Names visible in each file. */
+  readonly names: readonly FileNames[];
+  /** One per source. */
+  readonly documents: readonly TextDocument[];
+  /** What was read, and which state of it. */
+  readonly stamps: ReadonlyMap<string, string>;
+}
+
+export function createWorkspace(defines: Defines): Workspace {
+  return { open: new Map(), revisions: new Map(), views: new Map(), defines, folders: [] };
+}
+
+/** A text is opened, or has changed. */
+export function openText(workspace: Workspace, document: TextDocument): void {
+  const uri = sameUri(document.uri);
+  workspace.open.set(uri, document);
+  workspace.revisions.set(uri, (workspace.revisions.get(uri) ?? 0) + 1);
+}
+
+export function closeText(workspace: Workspace, uri: string): void {
+  workspace.open.delete(sameUri(uri));
+  workspace.views.delete(sameUri(uri));
+}
+
+/** The view of a text; undefined when it is neither open nor on disk. */
+export function viewOf(workspace: Workspace, asked: string): View | undefined {
+  const uri = sameUri(asked);
+  const known = workspace.views.get(uri);
+  if (known !== undefined && isCurrent(workspace, known)) return known;
+  const text = textOf(workspace, uri);
+  if (text === undefined) {
+    workspace.views.delete(uri);
+    return undefined;
+  }
+  const view = makeView(workspace, uri, text);
+  workspace.views.set(uri, view);
+  return view;
+}
+
+function isCurrent(workspace: Workspace, view: View): boolean {
+  return [...view.stamps].every(([uri, stamp]) => stampOf(workspace, uri) === stamp);
+}
+
+/** The file that a URI names; undefined where it names none of this machine. */
+export function pathOf(uri: string): string | undefined {
+  try {
+    return uri.startsWith('file:') ? fileURLToPath(uri) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** One spelling for all that name the same file: editors escape more characters, or fewer. */
+function sameUri(uri: string): string {
+  const path = pathOf(uri);
+  return path === undefined ? uri : pathToFileURL(path).href;
+}
+
+function textOf(workspace: Workspace, uri: string): string | undefined {
+  const open = workspace.open.get(uri);
+  if (open !== undefined) return open.getText();
+  const path = pathOf(uri);
+  const read = path === undefined ? undefined : readText(path);
+  return read?.kind === 'ok' ? read.text : undefined;
+}
+
+/** Changes with the text: what was opened or changed, or what the file system says. */
+function stampOf(workspace: Workspace, uri: string): string {
+  const open = workspace.open.get(uri);
+  if (open !== undefined) return `open ${workspace.revisions.get(uri) ?? 0} ${open.version}`;
+  const path = pathOf(uri);
+  const stat = path === undefined ? undefined : statOf(path);
+  return stat === undefined ? 'absent' : `${stat.mtimeMs} ${stat.size} ${stat.ino}`;
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+function makeView(workspace: Workspace, uri: string, text: string): View {
+  const stamps = new Map([[uri, stampOf(workspace, uri)]]);
+  const importer: Importer = (name) => {
+    const imported = uriOf(name);
+    stamps.set(imported, stampOf(workspace, imported));
+    const open = workspace.open.get(imported);
+    if (open !== undefined) return { kind: 'ok', text: open.getText() };
+    const path = pathOf(imported);
+    return path === undefined ? { kind: 'missing', why: UNSAVED } : readText(path);
+  };
+  const name = nameOf(uri);
+  const defines = workspace.defines;
+  const analysed = analyse([{ name, text, id: basename(name) }], { importer, defines });
+  const documents = analysed.sources.map((source, i) => {
+    const at = i === 0 ? uri : uriOf(source.name);
+    return workspace.open.get(at) ?? TextDocument.create(at, 'llp', 0, source.text);
+  });
+  return { ...analysed, uri, names: collectNames(analysed.linked, []), documents, stamps };
+}
+
+const UNSAVED = 'the policy is not saved yet, so nothing is beside it';
+
+/** What diagnostics call a text: its path, or the URI of one that is not on disk. */
+function nameOf(uri: string): string {
+  const path = pathOf(uri) ?? futurePath(uri);
+  if (path === undefined) return uri;
+  return process.platform === 'win32' ? path.replaceAll('\\', '/') : path;
+}
+
+/** Where a text that has a path but is not saved yet will be. */
+function futurePath(uri: string): string | undefined {
+  return uri.startsWith('untitled:/') ? pathOf(uri.replace(/^untitled:\/*/, 'file:///')) : undefined;
+}
+
+/** The URI of a source by its name. A name that is no path is of something that is on no disk. */
+function uriOf(name: string): string {
+  const url = name.startsWith('std/') ? stdUrl(name) : undefined;
+  if (url !== undefined) return url.href;
+  return isAbsolute(name) ? pathToFileURL(name).href : /^[\w+-]{2,}:/.test(name) ? name : `untitled:${name}`;
+}
+
+/** The folder of the fragments that come with the compiler: nothing in it is changed. */
+const STD = new URL('.', stdUrl('std/runtime.llp') ?? 'none:/').href;
+
+export function isStd(uri: string): boolean {
+  return uri.startsWith(STD);
+}
+
+/** The file of the view that was asked for. */
+export function ownFile(view: View): LinkedFile {
+  return defined(view.linked.files[0], 'the entry is the first file');
+}
+
+export interface Location {
+  readonly uri: string;
+  readonly range: Range;
+}
+
+export interface Range {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+}
+
+export function locationOf(view: View, span: Span): Location {
+  const document = defined(view.documents[span.source], 'a span is in a source');
+  return { uri: document.uri, range: rangeIn(document, span) };
+}
+
+export function rangeIn(document: TextDocument, { start, end }: Pick<Span, 'start' | 'end'>): Range {
+  return { start: document.positionAt(start), end: document.positionAt(end) };
+}
+
+/** More than any workspace has policies. */
+const MAX_FILES = 2000;
+const MAX_DEPTH = 12;
+
+/** Views of all open texts and of all policies in the folders of the workspace. */
+export function allViews(workspace: Workspace): View[] {
+  const uris = new Set(workspace.open.keys());
+  for (const folder of workspace.folders) collectFiles(folder, 0, uris);
+  return [...uris].flatMap((uri) => viewOf(workspace, uri) ?? []);
+}
+
+function collectFiles(folder: string, depth: number, uris: Set<string>): void {
+  if (depth > MAX_DEPTH) return;
+  for (const entry of entriesOf(folder)) {
+    if (uris.size >= MAX_FILES) return;
+    const path = join(folder, entry.name);
+    if (entry.isFile() && entry.name.endsWith('.llp')) uris.add(pathToFileURL(path).href);
+    else if (entry.isDirectory() && !/^(?:\.|node_modules$)/.test(entry.name))
+      collectFiles(path, depth + 1, uris);
+  }
+}
+
+function entriesOf(folder: string): ReturnType<typeof readEntries> {
+  try {
+    return readEntries(folder);
+  } catch {
+    return [];
+  }
+}
+
+const readEntries = (folder: string) => readdirSync(folder, { withFileTypes: true });

@@ -1,0 +1,81 @@
+/**
+ * A policy file → a module, or diagnostics with their places: what the plugin does in every bundler.
+ *
+ * Input: the path of a file on disk and options. Output: the module's text, absent when there is an error; every file that was
+ * read or looked for; and diagnostics as each bundler can show them.
+ */
+import { relative, resolve, sep } from 'node:path';
+import type { CompileOptions } from '../../analyse.js';
+import { identify, readText, recording, type ReadText } from '../cli/io.js';
+import { compile } from '../../compile.js';
+import { report } from '../../diagnostics/catalogue.js';
+import { locate, type JsonLocation } from '../../diagnostics/json.js';
+import { lineText } from '../../diagnostics/lines.js';
+import { renderText } from '../../diagnostics/render.js';
+import type { Diagnostic, SourceText, Severity, Span } from '../../diagnostics/types.js';
+import { moduleText } from './module.js';
+
+export type LlpcOptions = Pick<CompileOptions, 'defines' | 'plan'>;
+
+/** Somewhere in a text. */
+export interface Place extends JsonLocation {
+  /** The line, as it is written. */
+  readonly lineText: string;
+}
+
+export interface Message {
+  readonly severity: Severity;
+  readonly code: string;
+  /** In one line, without the place. */
+  readonly text: string;
+  /** As on a terminal: place, message, line with carets, notes, help. */
+  readonly rendered: string;
+  readonly place: Place | undefined;
+  readonly notes: readonly { readonly text: string; readonly place: Place | undefined }[];
+}
+
+export interface CompiledModule {
+  readonly code: string | undefined;
+  /** Absolute; also those that are missing. */
+  readonly files: readonly string[];
+  readonly messages: readonly Message[];
+}
+
+export function compileModule(path: string, options: LlpcOptions): CompiledModule {
+  const name = relative(process.cwd(), path).split(sep).join('/');
+  const seen = new Map<string, ReadText>();
+  const readFile = recording(readText, seen);
+  const read = readFile(name);
+  const files = (): string[] => [...seen.keys()].map((file) => resolve(file));
+  if (read.kind === 'missing') {
+    const missing = report('LLP2017', { path: name, why: read.why }, {});
+    return { code: undefined, files: files(), messages: [message(missing, [])] };
+  }
+  const { artifact, diagnostics, sources } = compile(identify([name], [read.text]), {
+    ...options,
+    importer: readFile,
+  });
+  const code = artifact === undefined ? undefined : moduleText(artifact);
+  return { code, files: files(), messages: diagnostics.map((d) => message(d, sources)) };
+}
+
+function message(d: Diagnostic, sources: readonly SourceText[]): Message {
+  return {
+    severity: d.severity,
+    code: d.code,
+    text: `${d.message} [${d.code}]`,
+    rendered: renderText([d], sources, { colour: false }).trimEnd(),
+    place: placeOf(d.span, sources),
+    notes: [
+      ...d.notes.map((n) => ({ text: n.message, place: placeOf(n.span, sources) })),
+      ...(d.help === undefined ? [] : [{ text: `help: ${d.help}`, place: undefined }]),
+    ],
+  };
+}
+
+function placeOf(span: Span | undefined, sources: readonly SourceText[]): Place | undefined {
+  const at = locate(span, sources);
+  const source = span === undefined ? undefined : sources[span.source];
+  if (at === null || source === undefined) return undefined;
+  return { ...at, lineText: lineText(source, at.line) };
+}

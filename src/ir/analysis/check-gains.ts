@@ -1,0 +1,137 @@
+/**
+ * What is said of moves that gain rights: a warning for each pair of regions, an error where an assertion forbids the gain.
+ * What the assertions forbid and what the policy accepts is not warned of; an `accept` that no such move needs is.
+ */
+import { ACTIONS, ALL_ACTIONS, type ActionMask } from '../../abi/actions.js';
+import { report } from '../../diagnostics/catalogue.js';
+import type { Diagnostic, Note, Span } from '../../diagnostics/types.js';
+import { automataOf } from './check-assertions.js';
+import { deciderNotes, decidingRule, type Decider } from './deciding-rule.js';
+import { findGains, type Gain, type Region } from './gains.js';
+import type { HierarchyAutomaton } from '../hierarchy/automaton.js';
+import type { CheckedPolicy, GainAssertion, Layer } from '../check/policy.js';
+import { actionList } from '../check/scopes.js';
+import { makeSpots, pathText, type Step } from '../hierarchy/spots.js';
+
+/** A gain, what is said of it, and the layers that it is about: a run of their chains can confirm it. */
+export interface ReportedGain {
+  readonly gain: Gain;
+  readonly layers: readonly Layer[];
+  readonly diagnostic: Diagnostic;
+}
+
+/** `hierarchies` has one automaton a layer, in order. `others`: what cannot be decided, and what accepts nothing. */
+export function checkGains(
+  policy: CheckedPolicy,
+  hierarchies: readonly HierarchyAutomaton[],
+): { readonly gains: readonly ReportedGain[]; readonly others: readonly Diagnostic[] } {
+  const { layers, gainAssertions } = policy;
+  const others: Diagnostic[] = [];
+  const about = (some: readonly Layer[], relevant: ActionMask, assertion?: GainAssertion): ReportedGain[] => {
+    const product = makeSpots(some, automataOf(policy, some, hierarchies));
+    const found = findGains(product, relevant);
+    if (found.kind === 'too-large') others.push(tooLarge(found.path, some, assertion));
+    const gains = found.kind === 'found' ? found.gains : [];
+    return gains.map((gain) => ({ gain, layers: some, diagnostic: describe(gain, some, assertion) }));
+  };
+  const asserted = gainAssertions.reduce((mask, a) => (a.layer === undefined ? mask | a.actions : mask), 0);
+  const accepted = policy.acceptedGains.reduce((mask, a) => mask | a.actions, 0) & ~asserted;
+  const gains = [
+    ...gainAssertions.flatMap((a) => about(a.layer === undefined ? layers : [a.layer], a.actions, a)),
+    ...about(layers, ALL_ACTIONS & ~accepted & ~asserted),
+  ];
+  const all = findGains(makeSpots(layers, automataOf(policy, layers, hierarchies)), accepted);
+  if (all.kind === 'found') others.push(...idleAccepts(policy, all.gains, asserted));
+  return { gains, others };
+}
+
+/** What accepts nothing: no move gains it, or an assertion forbids that. */
+function idleAccepts(
+  { acceptedGains, gainAssertions }: CheckedPolicy,
+  gains: readonly Gain[],
+  asserted: ActionMask,
+): Diagnostic[] {
+  const gained = gains.reduce((mask, g) => mask | g.gained, 0);
+  return acceptedGains.flatMap(({ actions, span }) => {
+    if ((actions & gained) !== 0) return [];
+    const notes = gainAssertions
+      .filter((a) => a.layer === undefined && (a.actions & asserted & actions) !== 0)
+      .map((a): Note => ({ message: `what is asserted cannot be accepted`, span: a.span }));
+    const fix = { span, replacement: '' };
+    return [report('LLP3021', { actions: actionList(actions) }, { span, notes, help: 'remove it', fix })];
+  });
+}
+
+function tooLarge(
+  path: readonly Step[],
+  layers: readonly Layer[],
+  assertion: GainAssertion | undefined,
+): Diagnostic {
+  const span = assertion?.span ?? layers[0]?.span;
+  const help = 'let globs of different layers beneath this place share less';
+  return report('LLP4001', { path: pathText(path) }, { ...(span && { span }), help });
+}
+
+function describe(gain: Gain, layers: readonly Layer[], assertion: GainAssertion | undefined): Diagnostic {
+  const { from, to, gained, call } = gain;
+  const params = {
+    from: pathText(from.directory),
+    to: pathText(to.directory),
+    actions: actionList(gained),
+  };
+  const moving = ruleOf(layers, objectIn(gain, from), 'file', call);
+  const into = ruleOf(layers, to.directory, 'dir', `${call}to`);
+  const notes: Note[] = [
+    { message: callText(gain) },
+    ...(assertion === undefined ? [] : notesOf(moving, call)),
+    ...notesOf(into, `${call}to`),
+  ];
+  const help =
+    `deny \`${call}\` in the first or \`${call}to\` in the second` +
+    (assertion === undefined
+      ? `, or write \`accept gains ${actionList(gained).replaceAll('`', '')};\` where it is meant`
+      : '');
+  const code = assertion === undefined ? 'LLP3019' : 'LLP3020';
+  return report(code, params, { span: assertion?.span ?? placeOf(moving), notes, help });
+}
+
+/** The calls of the witness, as text. */
+export function callText(gain: Gain): string {
+  const [old, target] = [gain.from, gain.to].map((region) => pathText(objectIn(gain, region)));
+  return `\`${gain.call} ${old} -> ${target}\``;
+}
+
+/** The path of the witness in one of the two regions. */
+export function objectIn({ name }: Gain, { directory }: Region): Step[] {
+  return [...directory, { name, appears: true }];
+}
+
+interface RuleAt {
+  readonly decider: Decider;
+  readonly action: number;
+}
+
+/** What allows it in the first layer: the others must too. */
+function ruleOf(
+  layers: readonly Layer[],
+  path: readonly Step[],
+  object: 'dir' | 'file',
+  name: string,
+): RuleAt | undefined {
+  const action = ACTIONS.findIndex((a) => a === name);
+  const [layer] = layers;
+  return layer === undefined ? undefined : { decider: decidingRule(layer, path, object, action), action };
+}
+
+function notesOf(rule: RuleAt | undefined, name: string): Note[] {
+  if (rule === undefined) return [];
+  const [first, ...via] = deciderNotes(rule.decider, 'allowed', rule.action, undefined);
+  return first === undefined ? [] : [{ ...first, message: `\`${name}\` is ${first.message}` }, ...via];
+}
+
+/** Where the policy itself says it: at its `use` for a rule of a fragment. */
+function placeOf(rule: RuleAt | undefined): Span {
+  const decider = rule?.decider;
+  if (decider?.kind === 'rule') return decider.rule.via[0] ?? decider.rule.span;
+  return decider?.layer.span ?? { source: 0, start: 0, end: 0 };
+}

@@ -1,0 +1,285 @@
+/**
+ * The exact difference in meaning of two policies, each the conjunction of its layers.
+ *
+ * Input: layers and automata of both. Output: every change of a verdict, as maximal regions: a change that the same rules
+ * make at one place and beneath it is there once, at a shortest path. Exact: the product of all automata is explored whole,
+ * so no change is a proof; then only the paths that lead to a change are followed. What the verdicts are about are physical
+ * paths: where a scope's own path goes through a symbolic link, both policies resolve it when they are loaded.
+ *
+ * A change is one of a request that calls make: an action on a kind of object that no call asks it of makes none, is no
+ * witness, and is told where there is nothing else to tell (`unasked`).
+ *
+ * Weakness: where globs make many paths to one change, the paths that are followed are limited (`MAX_PATHS`); the answer whether
+ * there is a change is not.
+ */
+import { ALL_ACTIONS, WALK, WALK_BIT, actionsAskedOf, type ActionMask } from '../../abi/actions.js';
+import { assert } from '../../base/assert.js';
+import {
+  compareCandidates,
+  decisionKey,
+  isAsked,
+  mergeActions,
+  type Candidate,
+  type Change,
+  type Found,
+  type LayerDecision,
+} from './changes.js';
+import type { HierarchyAutomaton } from '../hierarchy/automaton.js';
+import { deciderOn, indexPaths, placesOnPath, type Aspect, type PathIndex } from '../hierarchy/on-path.js';
+import { createProduct, TooManyNames, type Product, type ProductState } from '../hierarchy/product.js';
+import type { Layer } from '../check/policy.js';
+import { refusals } from './requirements.js';
+import type { Place } from '../hierarchy/build-hierarchy.js';
+
+export interface Side {
+  readonly layers: readonly Layer[];
+  /** One per layer. */
+  readonly hierarchies: readonly HierarchyAutomaton[];
+}
+
+export type Differences =
+  | {
+      readonly kind: 'decided';
+      readonly changes: readonly Change[];
+      /** States of the product that were compared. */
+      readonly states: number;
+      /** Whether there are changes whose paths were not followed. */
+      readonly more: boolean;
+      /** Where there is no change: a shortest path of a request on which the verdicts differ, and which no call makes. */
+      readonly unasked: Unasked | undefined;
+    }
+  | { readonly kind: 'too-large'; readonly globs: string };
+
+export interface Unasked {
+  readonly names: readonly string[];
+  readonly object: 'dir' | 'file';
+  readonly actions: ActionMask;
+}
+
+const MAX_PATHS = 100_000;
+
+export function findDifferences(sides: readonly [Side, Side]): Differences {
+  const avoided = new Set(sides.flatMap((s) => s.layers.flatMap(literalNames)));
+  const product = createProduct(
+    sides.flatMap((s) => s.hierarchies),
+    avoided,
+  );
+  const search: Search = {
+    product,
+    sides,
+    split: sides[0].hierarchies.length,
+    paths: [sides[0].layers.map(indexPaths), sides[1].layers.map(indexPaths)],
+    refuses: [refusals(sides[0].layers), refusals(sides[1].layers)],
+    leads: new Map(),
+    found: new Map(),
+  };
+  try {
+    const differ = leadsToChange(search, product.root);
+    const more = differ && !followPaths(search);
+    const changes = mergeActions([...search.found.values()].filter(isAsked));
+    const unasked = changes.length > 0 || more ? undefined : findUnasked(search);
+    return { kind: 'decided', changes, states: product.size(), more, unasked };
+  } catch (error) {
+    if (error instanceof TooManyNames) return { kind: 'too-large', globs: error.message };
+    throw error;
+  }
+}
+
+function literalNames({ scopes }: Layer): string[] {
+  return scopes.flatMap((s) => s.path.flatMap((c) => (c.kind === 'literal' ? [c.name] : [])));
+}
+
+interface Search {
+  readonly product: Product;
+  readonly sides: readonly [Side, Side];
+  /** Number of automata of the first side. */
+  readonly split: number;
+  readonly paths: readonly [readonly PathIndex[], readonly PathIndex[]];
+  readonly refuses: readonly [ReturnType<typeof refusals>, ReturnType<typeof refusals>];
+  readonly leads: Map<number, boolean>;
+  /** Action, rules of both sides → where that change is first seen. */
+  readonly found: Map<string, Found>;
+}
+
+const ASPECTS: readonly Aspect[] = ['dir', 'file', 'below'];
+
+/** What all layers of a side allow. */
+function sideMask({ split }: Search, { states }: ProductState, side: 0 | 1, aspect: Aspect): ActionMask {
+  let mask = -1;
+  for (let i = side === 0 ? 0 : split; i < (side === 0 ? split : states.length); i++)
+    mask &= states[i]?.[aspect] ?? 0;
+  return mask;
+}
+
+/** What differs, asked or not; only a directory is walked. */
+function changedMask(search: Search, state: ProductState, aspect: Aspect): ActionMask {
+  const changed = sideMask(search, state, 0, aspect) ^ sideMask(search, state, 1, aspect);
+  return aspect === 'file' ? changed & ~WALK : changed;
+}
+
+/** Both kinds of objects lie beneath, and every action is asked of one of them. */
+function askedOf(aspect: Aspect): ActionMask {
+  return aspect === 'below' ? ALL_ACTIONS : actionsAskedOf(aspect);
+}
+
+/** Whether a change can be reached; explores everything that is reachable. A state that leads to itself is a region. */
+function leadsToChange(search: Search, state: ProductState): boolean {
+  const known = search.leads.get(state.id);
+  if (known !== undefined) return known;
+  search.leads.set(state.id, false);
+  let leads = ASPECTS.some((aspect) => (changedMask(search, state, aspect) & askedOf(aspect)) !== 0);
+  const next = new Set(search.product.edges(state).named.map((e) => e.to));
+  for (const to of next) leads = leadsToChange(search, to) || leads;
+  search.leads.set(state.id, leads);
+  return leads;
+}
+
+interface Step {
+  readonly names: readonly string[];
+  readonly state: ProductState;
+  readonly blocked: readonly [number | undefined, number | undefined];
+}
+
+/** Breadth first over the paths that lead to a change; false when there are too many. */
+function followPaths(search: Search): boolean {
+  const queue: Step[] = [{ names: [], state: search.product.root, blocked: [undefined, undefined] }];
+  for (let i = 0; i < queue.length; i++) {
+    if (i >= MAX_PATHS) return false;
+    const step = queue[i] as Step;
+    const blocked = blockedBeneath(search, step);
+    const { named } = search.product.edges(step.state);
+    recordStep(search, step, blocked);
+    for (const { name, to } of named) {
+      if (search.leads.get(to.id) !== true) continue;
+      queue.push({ names: [...step.names, name], state: to, blocked });
+    }
+  }
+  return true;
+}
+
+function blockedBeneath(search: Search, { names, state, blocked }: Step): Step['blocked'] {
+  const of = (side: 0 | 1): number | undefined =>
+    blocked[side] ?? ((sideMask(search, state, side, 'dir') & WALK) === 0 ? names.length : undefined);
+  return [of(0), of(1)];
+}
+
+function recordStep(search: Search, step: Step, beneath: Step['blocked']): void {
+  const { names, state } = step;
+  const changed = ASPECTS.map((a) => (canBe(a, names) ? changedMask(search, state, a) : 0));
+  if (changed.every((mask) => mask === 0)) return;
+  const places = search.paths.map((side) => side.map((index) => placesOnPath(index, names)));
+  ASPECTS.forEach((aspect, i) => {
+    const mask = changed[i] ?? 0;
+    if (mask === 0) return;
+    const kinds = aspect === 'below' ? (['file', 'dir'] as const) : [aspect];
+    const candidates = kinds.map((object) => candidateOf(search, step, aspect, object, beneath));
+    for (let bit = 0; bit <= WALK_BIT; bit++) {
+      const action = 1 << bit;
+      if ((mask & action) === 0) continue;
+      const asked = candidates.filter((c) => (actionsAskedOf(c.object) & action) !== 0);
+      recordAction(search, step, places, aspect, action, asked);
+    }
+  });
+}
+
+/** `/` is a directory. */
+function canBe(aspect: Aspect, names: readonly string[]): boolean {
+  return aspect !== 'file' || names.length > 0;
+}
+
+function recordAction(
+  search: Search,
+  { names, state }: Step,
+  places: readonly (readonly Place[][])[],
+  aspect: Aspect,
+  action: ActionMask,
+  candidates: readonly Candidate[],
+): void {
+  const decide = (side: 0 | 1): readonly LayerDecision[] => {
+    const allowed = (sideMask(search, state, side, aspect) & action) !== 0;
+    const all = search.sides[side].layers.map((layer, i) =>
+      decisionOf(layer, places[side]?.[i] ?? [], names.length, aspect, action),
+    );
+    const makers = allowed ? all : all.filter((d) => d.verdict === 'deny');
+    assert(
+      makers.length > 0 && makers.every((d) => allowed === (d.verdict === 'allow')),
+      'a rule gives its verdict',
+    );
+    return makers;
+  };
+  const decisions = [decide(0), decide(1)] as const;
+  const change: Change['change'] = decisions[1][0]?.verdict === 'allow' ? 'widened' : 'narrowed';
+  const key = decisions.map((side) => side.map((d) => decisionKey(d, action)).join('|')).join('/');
+  const id = `${action}:${key}`;
+  const known = search.found.get(id);
+  const start = { action, key, change, decisions, names };
+  const found: Found = known ?? { ...start, aspects: [], best: undefined, ofKind: {} };
+  search.found.set(id, found);
+  if (found.names === names) found.aspects.push(aspect);
+  // What no call asks is where no change begins.
+  else if (found.best === undefined && candidates.length > 0)
+    [found.names, found.aspects] = [names, [aspect]];
+  for (const candidate of candidates) {
+    const ofKind = found.ofKind[candidate.object];
+    if (found.best === undefined || compareCandidates(candidate, found.best) < 0) found.best = candidate;
+    if (ofKind === undefined || compareCandidates(candidate, ofKind) < 0)
+      found.ofKind[candidate.object] = candidate;
+  }
+}
+
+function decisionOf(
+  layer: Layer,
+  places: readonly Place[],
+  length: number,
+  aspect: Aspect,
+  action: ActionMask,
+): LayerDecision {
+  const by = deciderOn(places, length, aspect, action);
+  const effect = by?.effect ?? (action === WALK ? 'allow' : layer.default);
+  return { layer, verdict: effect === 'allow' ? 'allow' : 'deny', by };
+}
+
+/** `object`: its kind, for what lies beneath. */
+function candidateOf(
+  search: Search,
+  step: Step,
+  aspect: Aspect,
+  object: 'dir' | 'file',
+  beneath: Step['blocked'],
+): Candidate {
+  if (aspect !== 'below') {
+    const refused = refusedBy(search, step.names, aspect);
+    return { names: step.names, object: aspect, appearsLater: false, blocked: step.blocked, refused };
+  }
+  const { fresh, named } = search.product.edges(step.state);
+  const names = [...step.names, fresh ?? named.at(-1)?.name ?? 'a'];
+  const appearsLater = fresh === undefined;
+  const refused = appearsLater ? refusedBy(search, step.names, 'dir') : refusedBy(search, names, object);
+  return { names, object, appearsLater, blocked: beneath, refused };
+}
+
+function refusedBy(
+  { refuses }: Search,
+  names: readonly string[],
+  object: 'dir' | 'file',
+): Candidate['refused'] {
+  return [refuses[0](names, object), refuses[1](names, object)];
+}
+
+/** What differs where no call asks it. Breadth first, each state once. */
+function findUnasked(search: Search): Unasked | undefined {
+  const queue = [{ names: [] as readonly string[], state: search.product.root }];
+  const seen = new Set([search.product.root.id]);
+  for (const { names, state } of queue) {
+    for (const object of ['dir', 'file'] as const) {
+      const actions = changedMask(search, state, object) & ~actionsAskedOf(object);
+      if (actions !== 0 && canBe(object, names)) return { names, object, actions };
+    }
+    for (const { name, to } of search.product.edges(state).named) {
+      if (seen.has(to.id)) continue;
+      seen.add(to.id);
+      queue.push({ names: [...names, name], state: to });
+    }
+  }
+  return undefined;
+}

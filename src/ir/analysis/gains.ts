@@ -1,0 +1,146 @@
+/**
+ * Moves that gain rights: an object that no scope names has the rights of the directory that it is in, so a `rename` or a
+ * `link` takes it from one region into another.
+ *
+ * Input: the product of some layers. Output: pairs of regions such that something can move from the first to the second and
+ * more is allowed on it there, each with a shortest path to a directory of either. Exact: all directories that can be walked
+ * to are found by one search, and grouped by what they allow beneath them before regions are paired; an object that a
+ * scope names (and every directory above one) keeps its rights wherever it goes, with all beneath it, and gains nothing.
+ *
+ * For each region the fewest others are given that show every action to be gained, those with the most first.
+ */
+import { WALK, type ActionMask } from '../../abi/actions.js';
+import { countActions, gainOf, MOVE_ACTIONS, MOVE_CALLS, type MoveCall } from '../../abi/moves.js';
+import * as spots from '../hierarchy/spots.js';
+import type { Spot, Spots, Step, Trail } from '../hierarchy/spots.js';
+
+/** What lies in a directory and is not named. */
+export interface Region {
+  readonly directory: readonly Step[];
+  /** What is allowed on it. */
+  readonly allowed: ActionMask;
+}
+
+export interface Gain {
+  readonly call: MoveCall;
+  readonly from: Region;
+  readonly to: Region;
+  /** Allowed there, denied here. */
+  readonly gained: ActionMask;
+  /** A name that no scope has in either directory. */
+  readonly name: string;
+}
+
+export type Gains =
+  | { readonly kind: 'found'; readonly gains: readonly Gain[] }
+  /** Globs overlap too much beneath this path. */
+  | { readonly kind: 'too-large'; readonly path: readonly Step[] };
+
+/** The moves that gain some of these actions. */
+export function findGains(product: Spots, relevant: ActionMask): Gains {
+  if (relevant === 0) return { kind: 'found', gains: [] };
+  const regions = findRegions(product);
+  if (!Array.isArray(regions)) return { kind: 'too-large', path: spots.stepsOf(regions.at) };
+  const targets = regions.flatMap((to) => to.targets);
+  const most = targets.reduce((mask, { allowed }) => mask | allowed, 0);
+  const gains = regions.flatMap((from) => {
+    if ((most & ~from.allowed & relevant) === 0) return [];
+    return gainsFrom(from, targets, relevant);
+  });
+  return { kind: 'found', gains };
+}
+
+interface Found extends Region {
+  readonly spot: Spot;
+}
+
+interface Target extends Found {
+  readonly call: Gain['call'];
+}
+
+/** Directories that allow the same beneath them: the first of them, and the first of them to move into, by call. */
+interface Group extends Found {
+  readonly targets: Target[];
+}
+
+/** All regions, or where the search had to stop. */
+function findRegions(product: Spots): Group[] | { readonly at: Trail | undefined } {
+  const groups = new Map<ActionMask, Group>();
+  const queue: { readonly spot: Spot; readonly trail: Trail | undefined }[] = [
+    { spot: product.root, trail: undefined },
+  ];
+  const seen = new Set([spots.spotKey(product.root)]);
+  for (const { spot, trail } of queue) {
+    const own = spots.allowedAt(spot, 'dir');
+    if ((own & WALK) === 0 || !spots.canBeDirectory(spot)) continue;
+    addRegion(groups, spot, trail, own);
+    const steps = spots.stepsFrom(product, spot);
+    if (steps === undefined) return { at: trail };
+    for (const step of steps) {
+      const next = spots.stepTo(product, spot, step);
+      const key = spots.spotKey(next);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      queue.push({ spot: next, trail: { above: trail, step } });
+    }
+  }
+  return [...groups.values()];
+}
+
+function addRegion(
+  groups: Map<ActionMask, Group>,
+  spot: Spot,
+  trail: Trail | undefined,
+  own: ActionMask,
+): void {
+  const allowed = spots.allowedAt(spot, 'below');
+  const known = groups.get(allowed);
+  const wanted = MOVE_CALLS.filter(
+    (call) => (own & MOVE_ACTIONS[call].into) !== 0 && !known?.targets.some((t) => t.call === call),
+  );
+  if (known !== undefined && wanted.length === 0) return;
+  const found: Found = { directory: spots.stepsOf(trail), allowed, spot };
+  const group = known ?? { ...found, targets: [] };
+  groups.set(allowed, group);
+  group.targets.push(...wanted.map((call) => ({ ...found, call })));
+}
+
+/** The targets that are needed to show every gain, the one that adds most first. */
+function gainsFrom(from: Found, targets: readonly Target[], relevant: ActionMask): Gain[] {
+  const candidates = targets
+    .map((to) => ({ to, gained: gainOf(to.call, from.allowed, to.allowed) & relevant }))
+    .filter((c) => c.gained !== 0);
+  const gains: Gain[] = [];
+  let left = candidates.reduce((mask, c) => mask | c.gained, 0);
+  while (left !== 0) {
+    const best = candidates.reduce((a, b) =>
+      countActions(b.gained & left) > countActions(a.gained & left) ? b : a,
+    );
+    left &= ~best.gained;
+    gains.push(makeGain(from, best.to, best.gained));
+  }
+  return gains;
+}
+
+function makeGain(from: Found, to: Target, gained: ActionMask): Gain {
+  return {
+    call: to.call,
+    from: { directory: from.directory, allowed: from.allowed },
+    to: { directory: to.directory, allowed: to.allowed },
+    gained,
+    name: unnamed([from.spot, to.spot]),
+  };
+}
+
+/** A name that no scope names in these directories, or, where scopes name all, one that no literal has. */
+function unnamed(directories: readonly Spot[]): string {
+  const states = directories.flatMap((d) => d.states);
+  const taken = new Set([
+    ...states.flatMap((s) => s.literals.map((e) => e.name)),
+    ...directories.flatMap((d) => [...(d.kinds?.children.keys() ?? [])]),
+  ]);
+  const globs = new Set(states.flatMap((s) => s.globs));
+  const matched = (name: string): boolean =>
+    [...globs].some((source) => spots.componentMatches({ kind: 'glob', source }, name));
+  return ['x', 'new', 'x.tmp', '.x'].find((n) => !taken.has(n) && !matched(n)) ?? spots.freshName(taken, 'x');
+}

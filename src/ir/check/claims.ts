@@ -1,0 +1,70 @@
+/**
+ * Assertions and accepted gains: sets expanded, paths absolute. In a `policy` block they are about that layer alone, at the
+ * top of a file about what all layers allow together.
+ */
+import { assertNever } from '../../base/assert.js';
+import { report } from '../../diagnostics/catalogue.js';
+import type { Diagnostic } from '../../diagnostics/types.js';
+import type { AcceptDecl, AssertDecl, PlaceAssertDecl } from '../../parser/ast.js';
+import type { ActionSets } from './names.js';
+import { readComponents } from './paths.js';
+import type { AcceptedGain, Assertion, GainAssertion, Layer } from './policy.js';
+import type { Env, Values } from './values.js';
+
+export interface Claims {
+  readonly assertions: Assertion[];
+  readonly gainAssertions: GainAssertion[];
+  readonly acceptedGains: AcceptedGain[];
+}
+
+export interface ClaimContext {
+  readonly env: Env;
+  readonly layer: Layer | undefined;
+  readonly sets: ActionSets;
+  readonly values: Values;
+  readonly out: Diagnostic[];
+}
+
+/** Adds what these statements claim. A statement with an error in it is reported and left out. */
+export function collectClaims(
+  assertions: readonly AssertDecl[],
+  accepts: readonly AcceptDecl[],
+  context: ClaimContext,
+  claims: Claims,
+): void {
+  const { env, layer, sets } = context;
+  for (const decl of assertions) {
+    const actions = sets.expand(decl.set, env.file);
+    switch (decl.kind) {
+      case 'assert': {
+        const path = assertedPath(decl, context);
+        if (path === undefined || actions === 0) break;
+        const { claim, reach, span } = decl;
+        claims.assertions.push({ claim, actions, reach, path, span, layer });
+        break;
+      }
+      case 'assert-gains':
+        if (actions !== 0) claims.gainAssertions.push({ actions, span: decl.span, layer });
+        break;
+      default:
+        assertNever(decl);
+    }
+  }
+  for (const { set, span } of accepts) {
+    const actions = sets.expand(set, env.file);
+    if (actions !== 0) claims.acceptedGains.push({ actions, span });
+  }
+}
+
+function assertedPath(
+  decl: PlaceAssertDecl,
+  { env, values, out }: ClaimContext,
+): Assertion['path'] | undefined {
+  const text = values.read(decl.path, env);
+  if (text === undefined) return undefined;
+  const { span } = decl.path;
+  const plain = span.end - span.start === text.length + 2 && decl.path.parts.every((p) => p.kind === 'text');
+  if (text.startsWith('/')) return readComponents(text.slice(1), text, { span, plain }, out);
+  out.push(report('LLP3001', { path: text }, { span, help: `write \`"/${text}"\`` }));
+  return undefined;
+}

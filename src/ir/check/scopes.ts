@@ -1,0 +1,165 @@
+/**
+ * Scopes as they are collected: the same path declared twice is one scope. When all are there, each is closed: its
+ * effects are summed up, and what contradicts or repeats itself within one scope is reported.
+ */
+import { actionNames, type ActionMask } from '../../abi/actions.js';
+import { report } from '../../diagnostics/catalogue.js';
+import type { Diagnostic, Span } from '../../diagnostics/types.js';
+import { componentText, patternText } from './paths.js';
+import type { Effects, PathPattern, Rule, Scope } from './policy.js';
+
+export interface OpenScope {
+  readonly key: string;
+  readonly path: PathPattern;
+  readonly object: 'dir' | 'file';
+  optional: boolean;
+  within: number;
+  readonly spans: Span[];
+  readonly rules: Rule[];
+}
+
+export type ScopeTable = Map<string, OpenScope>;
+
+/** Finds or makes the scope of a path. `within`: see `Scope.within`. */
+export function openScope(
+  table: ScopeTable,
+  parentKey: string,
+  path: PathPattern,
+  added: PathPattern,
+  object: 'dir' | 'file',
+  declared: { readonly optional: boolean; readonly within: number; readonly span: Span },
+): OpenScope {
+  const pathKey =
+    parentKey + added.map((c) => `/${c.kind === 'glob' ? '' : '='}${componentText(c)}`).join('');
+  const key = object === 'file' ? `${pathKey}//file` : pathKey;
+  const known = table.get(key);
+  if (known === undefined) {
+    const { optional, within, span } = declared;
+    const made: OpenScope = { key: pathKey, path, object, optional, within, spans: [span], rules: [] };
+    table.set(key, made);
+    return made;
+  }
+  known.spans.push(declared.span);
+  if (!declared.optional)
+    known.within = known.optional ? declared.within : Math.min(known.within, declared.within);
+  known.optional = known.optional && declared.optional;
+  return known;
+}
+
+/** The scopes in their order, closed. */
+export function closeScopes(table: ScopeTable, out: Diagnostic[]): Scope[] {
+  const keyed = [...table.values()].map((scope) => ({ scope, text: patternText(scope.path) }));
+  keyed.sort(
+    (a, b) =>
+      compare(a.text, b.text) || compare(a.scope.object, b.scope.object) || compare(a.scope.key, b.scope.key),
+  );
+  keyed.forEach(({ scope, text }, i) => {
+    reportTwice(scope, out);
+    const next = keyed[i + 1];
+    if (next !== undefined && next.scope.key === scope.key) reportBothKinds(scope, next.scope, text, out);
+  });
+  return keyed.map(({ scope }, id) => close(scope, id, out));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function close(scope: OpenScope, id: number, out: Diagnostic[]): Scope {
+  const region = sumEffects(scope.rules, false);
+  const self = sumEffects(scope.rules, true);
+  reportContradictions(scope, region, self, out);
+  const { path, object, optional, within, spans, rules } = scope;
+  return { id, path, object, optional, within, spans, region, self, rules };
+}
+
+/** The effects of rules at one level of a scope. */
+export function sumEffects(rules: readonly Rule[], self: boolean, without?: Rule): Effects {
+  const sum = { allow: 0, deny: 0, forbid: 0 };
+  for (const rule of rules) if (rule.self === self && rule !== without) sum[rule.effect] |= rule.actions;
+  return sum;
+}
+
+/** Both kinds at one path: one of the two is wrong, unless one may be absent. */
+function reportBothKinds(dir: OpenScope, file: OpenScope, path: string, out: Diagnostic[]): void {
+  if (dir.optional || file.optional || dir.path.some((c) => c.kind === 'glob')) return;
+  const [first, second] = [dir.spans[0], file.spans[0]];
+  if (first === undefined || second === undefined) return;
+  const [early, late] =
+    first.source === second.source && first.start > second.start ? [second, first] : [first, second];
+  const notes = [{ message: 'the other is declared here', span: early }];
+  const help = 'keep the one that it is, or write `?` after the kind where it may be absent';
+  out.push(report('LLP3015', { path }, { span: late, notes, help }));
+}
+
+/** Allowed and denied, or allowed and forbidden, at one level. */
+function reportContradictions(scope: OpenScope, region: Effects, self: Effects, out: Diagnostic[]): void {
+  const atLevel = (level: boolean): readonly Rule[] => scope.rules.filter((r) => r.self === level);
+  if ((region.allow & region.deny) !== 0) reportPair(scope, atLevel(false), 'deny', out);
+  if ((self.allow & self.deny) !== 0) reportPair(scope, atLevel(true), 'deny', out);
+  if ((region.allow & region.forbid) !== 0) reportPair(scope, atLevel(false), 'forbid', out);
+  if ((self.allow & self.forbid) !== 0) reportPair(scope, atLevel(true), 'forbid', out);
+}
+
+function reportPair(
+  scope: OpenScope,
+  rules: readonly Rule[],
+  effect: 'deny' | 'forbid',
+  out: Diagnostic[],
+): void {
+  for (const [i, a] of rules.entries()) {
+    for (const b of rules.slice(i + 1)) {
+      const one = a.effect === 'allow' ? b : a;
+      const other = a.effect === 'allow' ? a : b;
+      const both = one.actions & other.actions;
+      if (one.effect !== effect || other.effect !== 'allow' || both === 0) continue;
+      const params = {
+        actions: actionList(both),
+        path: patternText(scope.path),
+        effect: effect === 'deny' ? 'denied' : 'forbidden',
+      };
+      const notes = [
+        { message: `${a.effect === 'allow' ? 'allowed' : params.effect} here`, span: a.span },
+        ...viaNotes(b),
+      ];
+      out.push(report('LLP3010', params, { span: b.span, notes, help: 'keep one of the two' }));
+      return;
+    }
+  }
+}
+
+/** The same effect twice, in what stands in the policy itself: fragments may overlap. */
+function reportTwice(scope: OpenScope, out: Diagnostic[]): void {
+  if (scope.rules.length < 2) return;
+  const direct = scope.rules.filter((r) => r.via.length === 0);
+  for (const [i, b] of direct.entries()) {
+    const a = direct.slice(0, i).find((r) => sameLevel(r, b) && (r.actions & b.actions) !== 0);
+    if (a === undefined) continue;
+    const both = actionList(a.actions & b.actions);
+    const notes = [{ message: 'mentioned here first', span: a.span }];
+    const help = 'leave it out of one of the two';
+    out.push(
+      report(
+        'LLP3011',
+        { actions: both, path: patternText(scope.path), effect: b.effect },
+        { span: b.span, notes, help },
+      ),
+    );
+  }
+}
+
+function sameLevel(a: Rule, b: Rule): boolean {
+  return a.self === b.self && a.effect === b.effect;
+}
+
+/** Action names in backticks, with commas. */
+export function actionList(mask: ActionMask): string {
+  return actionNames(mask)
+    .map((name) => `\`${name}\``)
+    .join(', ');
+}
+
+/** How a rule of a fragment came here. */
+export function viaNotes(rule: Rule): { readonly message: string; readonly span: Span }[] {
+  return rule.via.map((span) => ({ message: 'brought here by this `use`', span }));
+}

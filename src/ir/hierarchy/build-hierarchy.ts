@@ -1,0 +1,295 @@
+/**
+ * Scopes → the hierarchy automaton, minimal by construction.
+ *
+ * Input: the trie of a layer. Output: the automaton, and every *place* where scopes act, which is what the exact checks
+ * look at. The determinisation carries the set of live trie nodes and the allowed and forbidden actions; a state
+ * without live nodes is a region and depends on its verdict alone. States are interned after their successors, so equal
+ * tails are one state (the graph has no cycles but those of the regions).
+ *
+ * Weakness: globs that overlap with large scopes beneath them multiply; `MAX_PLACES` turns that into an error.
+ */
+import type { ActionMask } from '../../abi/actions.js';
+import { ALL_ACTIONS, WALK } from '../../abi/actions.js';
+import { defined } from '../../base/assert.js';
+import { matchesGlob, type Glob } from '../../pattern/glob.js';
+import { nameClasses, type NameClass } from '../../pattern/name-classes.js';
+import type { ClassEdge, HierarchyAutomaton, HierarchyState, LiteralEdge } from './automaton.js';
+import type { Layer, Scope } from '../check/policy.js';
+import {
+  applyScopes,
+  buildTrie,
+  generalToSpecific,
+  type Applied,
+  type Carried,
+  type GlobChild,
+  type TrieNode,
+} from './scope-trie.js';
+
+/** An object that scopes name, reached by a witness path. */
+export interface Place {
+  readonly parent: Place | undefined;
+  /** Last component of the witness path; empty for `/`. */
+  readonly name: string;
+  readonly before: Carried;
+  readonly applied: Applied;
+  /** Scopes that name the object as a directory, and as something else; general to specific. */
+  readonly dirs: readonly Scope[];
+  readonly files: readonly Scope[];
+  /** The trie nodes that the object is at. */
+  readonly nodes: readonly TrieNode[];
+}
+
+/** What the names beneath a place divide into. */
+export interface Successors {
+  readonly literals: readonly {
+    readonly name: string;
+    readonly matching: readonly number[];
+    readonly nodes: readonly TrieNode[];
+  }[];
+  readonly globs: readonly string[];
+  readonly classes: readonly {
+    readonly matching: readonly number[];
+    readonly witness: string;
+    readonly nodes: readonly TrieNode[];
+  }[];
+  /** Whether a name is left that no scope names. */
+  readonly other: boolean;
+}
+
+export type HierarchyResult =
+  | { readonly kind: 'ok'; readonly automaton: HierarchyAutomaton; readonly places: readonly Place[] }
+  /** Globs that overlap too much to decide, at this place. */
+  | { readonly kind: 'too-large'; readonly place: Place };
+
+const MAX_PLACES = 2_000_000;
+
+/** What is allowed before any scope has spoken. */
+export function initialSets(layer: Layer): Carried {
+  return { allowed: layer.default === 'allow' ? ALL_ACTIONS : WALK, forbidden: 0 };
+}
+
+export function buildHierarchy(layer: Layer): HierarchyResult {
+  const builder: Builder = {
+    states: [],
+    interned: new Map(),
+    memo: new Map(),
+    places: [],
+    tooLarge: undefined,
+  };
+  const root = visit(builder, [buildTrie(layer.scopes)], initialSets(layer), undefined, '', false);
+  if (builder.tooLarge !== undefined) return { kind: 'too-large', place: builder.tooLarge };
+  return {
+    kind: 'ok',
+    automaton: { layer: layer.name, states: renumber(builder.states, root) },
+    places: builder.places,
+  };
+}
+
+/** The path of a place, as the user would type it. */
+export function placePath(place: Place): string {
+  const names: string[] = [];
+  for (let at: Place | undefined = place; at?.parent !== undefined; at = at.parent) names.push(at.name);
+  return '/' + names.reverse().join('/');
+}
+
+/** The names beneath a set of trie nodes, in classes; undefined when there are too many to decide. */
+export function successors(nodes: readonly TrieNode[]): Successors | undefined {
+  const globs = mergeGlobs(nodes);
+  const names = [...new Set(nodes.flatMap((n) => [...n.literals.keys()]))].sort(byText);
+  const classes =
+    globs.length === 0
+      ? NO_GLOBS
+      : nameClasses(
+          globs.map((g) => g.glob),
+          new Set(names),
+        );
+  if (classes === undefined) return undefined;
+  const globNodes = (matching: readonly number[]): TrieNode[] =>
+    matching.flatMap((i) => globs[i]?.nodes ?? []);
+  return {
+    literals: names.map((name) => {
+      const matching = globs.flatMap(({ glob }, i) => (matchesGlob(glob, name) ? [i] : []));
+      const own = nodes.flatMap((n) => n.literals.get(name) ?? []);
+      return { name, matching, nodes: [...own, ...globNodes(matching)] };
+    }),
+    globs: globs.map((g) => g.glob.source),
+    classes: classes
+      .filter((c) => c.matching.length > 0)
+      .map((c) => ({ ...c, nodes: globNodes(c.matching) })),
+    other: classes.some((c) => c.matching.length === 0),
+  };
+}
+
+const NO_GLOBS: readonly NameClass[] = [{ matching: [], witness: 'a' }];
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function mergeGlobs(
+  nodes: readonly TrieNode[],
+): { readonly glob: Glob; readonly nodes: readonly TrieNode[] }[] {
+  const bySource = new Map<string, GlobChild[]>();
+  for (const node of nodes) {
+    for (const [source, child] of node.globs) bySource.set(source, [...(bySource.get(source) ?? []), child]);
+  }
+  return [...bySource.entries()]
+    .sort(([a], [b]) => byText(a, b))
+    .map(([, children]) => ({
+      glob: defined(children[0], 'a glob has a child').glob,
+      nodes: children.map((c) => c.node),
+    }));
+}
+
+interface Builder {
+  readonly states: HierarchyState[];
+  readonly interned: Map<string, number>;
+  /** Place key to state; only for places that globs lead to, as others are visited once. */
+  readonly memo: Map<string, number>;
+  readonly places: Place[];
+  tooLarge: Place | undefined;
+}
+
+function visit(
+  builder: Builder,
+  nodes: readonly TrieNode[],
+  before: Carried,
+  parent: Place | undefined,
+  name: string,
+  shared: boolean,
+): number {
+  const place = makePlace(nodes, before, parent, name);
+  if (place.dirs.length > 0 || place.files.length > 0) builder.places.push(place);
+  if (builder.places.length > MAX_PLACES) builder.tooLarge ??= place;
+  if (builder.tooLarge !== undefined) return 0;
+  const live = nodes.filter((n) => n.literals.size > 0 || n.globs.size > 0);
+  if (live.length === 0)
+    return intern(builder, place.applied, [], [], [], region(builder, place.applied.below));
+  if (!shared) return expand(builder, live, place, shared);
+  const { allowed, forbidden, dir, file } = place.applied;
+  const key = `${live.map((n) => n.id).join()};${allowed};${forbidden};${dir};${file}`;
+  const known = builder.memo.get(key);
+  if (known !== undefined) return known;
+  const state = expand(builder, live, place, shared);
+  builder.memo.set(key, state);
+  return state;
+}
+
+export function makePlace(
+  nodes: readonly TrieNode[],
+  before: Carried,
+  parent: Place | undefined,
+  name: string,
+): Place {
+  const dirs = named(nodes.map((n) => n.dir));
+  const files = named(nodes.map((n) => n.file));
+  return { parent, name, before, applied: applyScopes(before, dirs, files), dirs, files, nodes };
+}
+
+const NOTHING: readonly Scope[] = [];
+
+/** The scopes that are there, general to specific. Nearly every place has one node: it takes no more than it must. */
+function named(scopes: readonly (Scope | undefined)[]): readonly Scope[] {
+  const [first] = scopes;
+  if (scopes.length === 1) return first === undefined ? NOTHING : [first];
+  const found = scopes.filter((s) => s !== undefined);
+  return found.length === 0 ? NOTHING : found.sort(generalToSpecific);
+}
+
+function expand(builder: Builder, live: readonly TrieNode[], place: Place, shared: boolean): number {
+  const next = successors(live);
+  if (next === undefined) {
+    builder.tooLarge = place;
+    return 0;
+  }
+  const deeper = shared || next.globs.length > 0;
+  const go = (nodes: readonly TrieNode[], name: string): number =>
+    visit(builder, nodes, place.applied, place, name, deeper);
+  const other = region(builder, place.applied.below);
+  const all = next.classes.map((c) => ({
+    matching: c.matching,
+    witness: c.witness,
+    to: go(c.nodes, c.witness),
+  }));
+  const target = new Map<string, number>(all.map((c) => [c.matching.join(), c.to]));
+  if (next.other) target.set('', other);
+  const literals: LiteralEdge[] = [];
+  for (const literal of next.literals) {
+    const to = go(literal.nodes, literal.name);
+    if (to !== target.get(literal.matching.join())) literals.push({ name: literal.name, to });
+  }
+  const classes = all.filter((c) => c.to !== other);
+  return intern(builder, place.applied, literals, classes.length > 0 ? next.globs : [], classes, other);
+}
+
+/** The state of everything beneath which no scope is named any more. */
+function region(builder: Builder, mask: ActionMask): number {
+  const key = `R${mask}`;
+  const known = builder.interned.get(key);
+  if (known !== undefined) return known;
+  const id = builder.states.length;
+  builder.states.push({
+    id,
+    dir: mask,
+    below: mask,
+    file: mask,
+    literals: [],
+    globs: [],
+    classes: [],
+    other: id,
+  });
+  builder.interned.set(key, id);
+  return id;
+}
+
+function intern(
+  builder: Builder,
+  { dir, below, file }: Applied,
+  literals: readonly LiteralEdge[],
+  globs: readonly string[],
+  classes: readonly ClassEdge[],
+  other: number,
+): number {
+  const edges = literals.length + classes.length;
+  if (edges === 0 && dir === below && file === below) return other;
+  const key = [
+    `${dir},${below},${file},${other}`,
+    ...literals.map((e) => `${e.to}=${e.name}`),
+    ...globs.map((g) => `*${g}`),
+    ...classes.map((c) => `${c.matching.join('&')}:${c.to}`),
+  ].join('/');
+  const known = builder.interned.get(key);
+  if (known !== undefined) return known;
+  const id = builder.states.length;
+  builder.states.push({ id, dir, below, file, literals, globs, classes, other });
+  builder.interned.set(key, id);
+  return id;
+}
+
+/** Breadth first from the root, so that equal automata print equally. */
+function renumber(states: readonly HierarchyState[], root: number): HierarchyState[] {
+  const order: number[] = [root];
+  const number = new Map<number, number>([[root, 0]]);
+  const enter = (id: number): void => {
+    if (number.has(id)) return;
+    number.set(id, order.length);
+    order.push(id);
+  };
+  for (let i = 0; i < order.length; i++) {
+    const state = defined(states[order[i] ?? 0], 'a state that was entered');
+    state.literals.forEach((e) => enter(e.to));
+    state.classes.forEach((e) => enter(e.to));
+    enter(state.other);
+  }
+  const at = (id: number): number => number.get(id) ?? 0;
+  return order.map((old, id) => {
+    const state = defined(states[old], 'a state that was entered');
+    return {
+      ...state,
+      id,
+      literals: state.literals.map((e) => ({ name: e.name, to: at(e.to) })),
+      classes: state.classes.map((e) => ({ ...e, to: at(e.to) })),
+      other: at(state.other),
+    };
+  });
+}

@@ -1,0 +1,91 @@
+/**
+ * The rules that speak of an action on one path, by its names alone: what the hierarchy automaton says in masks, with the
+ * places in the text behind it.
+ *
+ * Input: a layer and the components of a path. Output: the rules that mention an action there, in the order in which they
+ * act. Invariant: the decisive one (`abi/deciding.ts`) gives the verdict of the automaton.
+ */
+import type { ActionMask } from '../../abi/actions.js';
+import { decisive } from '../../semantics/deciding.js';
+import { matchesGlob } from '../../pattern/glob.js';
+import { initialSets, makePlace, type Place } from './build-hierarchy.js';
+import type { Layer, Rule, Scope } from '../check/policy.js';
+import { buildTrie, type TrieNode } from './scope-trie.js';
+
+/** What a verdict is about: a directory itself, something else, or what lies beneath and no scope names. */
+export type Aspect = 'dir' | 'file' | 'below';
+
+export interface MentionOnPath {
+  readonly effect: Rule['effect'];
+  readonly rule: Rule;
+  readonly scope: Scope;
+}
+
+/** A layer whose paths can be asked about. */
+export interface PathIndex {
+  readonly layer: Layer;
+  readonly trie: TrieNode;
+}
+
+export function indexPaths(layer: Layer): PathIndex {
+  return { layer, trie: buildTrie(layer.scopes) };
+}
+
+/** The places from the root to the object; those beneath the last scope are left out. */
+export function placesOnPath({ layer, trie }: PathIndex, names: readonly string[]): Place[] {
+  let nodes: readonly TrieNode[] = [trie];
+  let place = makePlace(nodes, initialSets(layer), undefined, '');
+  const places = [place];
+  for (const name of names) {
+    nodes = nodes.flatMap((node) => childrenOf(node, name));
+    if (nodes.length === 0) break;
+    place = makePlace(nodes, place.applied, place, name);
+    places.push(place);
+  }
+  return places;
+}
+
+function childrenOf({ literals, globs }: TrieNode, name: string): TrieNode[] {
+  const own = literals.get(name);
+  const matching = [...globs.values()].flatMap(({ glob, node }) => (matchesGlob(glob, name) ? [node] : []));
+  return own === undefined ? matching : [own, ...matching];
+}
+
+/**
+ * The rules that mention an action on the object of the first `length` components, in the order in which they act. `places` are
+ * those of that path, of a longer one, or of a shorter one beyond which no
+ * scope speaks.
+ */
+export function mentionsOn(
+  places: readonly Place[],
+  length: number,
+  aspect: Aspect,
+  action: ActionMask,
+): MentionOnPath[] {
+  const found: MentionOnPath[] = [];
+  const add = (scope: Scope, self: boolean): void => {
+    for (const rule of scope.rules)
+      if (rule.self === self && (rule.actions & action) !== 0)
+        found.push({ effect: rule.effect, rule, scope });
+  };
+  places.slice(0, length + 1).forEach((place, depth) => {
+    const last = depth === length && aspect !== 'below';
+    if (last && aspect === 'file') place.files.forEach((scope) => add(scope, true));
+    else
+      for (const scope of place.dirs) {
+        add(scope, false);
+        if (last) add(scope, true);
+      }
+  });
+  return found;
+}
+
+/** The rule that decides; undefined where `default` does. */
+export function deciderOn(
+  places: readonly Place[],
+  length: number,
+  aspect: Aspect,
+  action: ActionMask,
+): MentionOnPath | undefined {
+  return decisive(mentionsOn(places, length, aspect, action));
+}

@@ -1,0 +1,45 @@
+/**
+ * The 64 bits of a state. The picture is at `CookieLayout`; this file makes one and translates both ways.
+ *
+ * Masks are stored as *denied* bits, so that a program's verdict is one AND: what remains is the return value. Both
+ * halves have one shape, so that a region is the upper half twice: no mask is built at run time.
+ */
+import type { CookieLayout } from '../artifact/manifest.js';
+import type { ActionClass } from '../codegen/v8/partition.js';
+import type { MachineState } from './machine.js';
+
+/** Classes in bits 0 …, then `X`, then as many bits for the place as there are left. */
+export function layoutCookie(classes: readonly ActionClass[]): CookieLayout {
+  const count = classes.filter((c) => c.decision.kind === 'bit').length;
+  return { classes: count, inexactBit: count, placeShift: count + 1, placeBits: 31 - count };
+}
+
+/** The two halves of a state as unsigned 32-bit numbers. */
+export interface CookieValue {
+  readonly lo: number;
+  readonly hi: number;
+}
+
+export function encodeState(
+  layout: CookieLayout,
+  state: MachineState | undefined,
+  place: number,
+): CookieValue {
+  if (state === undefined) return { lo: 0, hi: 0 };
+  const all = (1 << layout.classes) - 1;
+  const inexact = 1 << layout.inexactBit;
+  const spare = layout.placeBits > 0 ? place << layout.placeShift : 0;
+  const lo = (~state.self & all) | (state.exact ? 0 : inexact) | spare;
+  const hi = (~state.below & all) | inexact | spare;
+  return { lo: lo >>> 0, hi: hi >>> 0 };
+}
+
+/** The place number in the lower half; all ones (`placeLimit`) for unknown. */
+export function placeOf(layout: CookieLayout, { lo }: CookieValue): number {
+  return layout.placeBits > 0 ? lo >>> layout.placeShift : 0;
+}
+
+/** Places are numbered from 1 to below this. */
+export function placeLimit(layout: CookieLayout): number {
+  return 2 ** layout.placeBits - 1;
+}

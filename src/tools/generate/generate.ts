@@ -1,0 +1,310 @@
+/**
+ * A `test` block with a smallest set of expectations that covers every rule from both sides of its boundary.
+ *
+ * Input: a checked policy. Output: expectations, and what they guarantee. For every rule that decides on some path they have one
+ * that it decides, at the place that its scope names where it does so there, and one just outside of that place (its directory, or
+ * an object beside it; beneath it for a rule of `here` or of the root) on which the rule does not decide; with the other verdict
+ * where there is such an object. The choice is a smallest set cover, or the distance from one is known (`set-cover.ts`).
+ *
+ * Which rule decides is asked of `ir/on-path.ts`, and found out again when the block is run with coverage.
+ */
+import {
+  ACTIONS,
+  actionsAskedOf,
+  DIRECTORY_ACTIONS,
+  WALK,
+  maskOf,
+  type ActionMask,
+  type ActionName,
+} from '../../abi/actions.js';
+import { successors, type Place } from '../../ir/hierarchy/build-hierarchy.js';
+import { deciderOn, indexPaths, placesOnPath, type PathIndex } from '../../ir/hierarchy/on-path.js';
+import { partitionActions } from '../../codegen/v8/partition.js';
+import { nameClasses } from '../../pattern/name-classes.js';
+import { quotePath } from '../../ir/check/paths.js';
+import type { CheckedPolicy, Rule, Scope } from '../../ir/check/policy.js';
+import { freshName } from '../../ir/hierarchy/product.js';
+import { refusals } from '../../ir/analysis/requirements.js';
+import { buildTrie, type TrieNode } from '../../ir/hierarchy/scope-trie.js';
+import { smallestCover } from '../../base/set-cover.js';
+
+export interface Expectation {
+  readonly effect: 'allow' | 'deny';
+  readonly action: string;
+  readonly names: readonly string[];
+  readonly object: 'dir' | 'file';
+}
+
+/** A rule as it stands in one scope of one layer. */
+export interface RuleInScope {
+  readonly layer: string;
+  readonly scope: Scope;
+  readonly rule: Rule;
+}
+
+export interface Generated {
+  /** Each group is a test: objects of one path are of one kind in it. */
+  readonly groups: readonly (readonly Expectation[])[];
+  /** No set of expectations that covers as much has fewer. */
+  readonly atLeast: number;
+  /** Rules that are covered from both sides, or from the one that there is. */
+  readonly covered: readonly RuleInScope[];
+  /** Rules that decide nothing that a request could ask on these paths. */
+  readonly silent: readonly RuleInScope[];
+}
+
+export function generateExpectations(policy: CheckedPolicy): Generated {
+  const indices = policy.layers.map((layer): LayerIndex => {
+    const fixed = partitionActions(layer).filter((c) => c.decision.kind === 'allow');
+    return { ...indexPaths(layer), everywhere: fixed.reduce((mask, c) => mask | c.actions, 0) };
+  });
+  const atoms = atomsOf(policy);
+  const asked = objectsOf(policy).flatMap((object) => requestsOn(indices, atoms, object));
+  const rules = policy.layers.flatMap(({ name, scopes }, index) =>
+    scopes.flatMap((scope) => scope.rules.map((rule): IndexedRule => ({ layer: name, scope, rule, index }))),
+  );
+  const obligations = obligationsOf(rules, asked);
+  const sets = asked.map((): Set<number> => new Set());
+  obligations.forEach((by, o) => by.forEach((i) => sets[i]?.add(o)));
+  const { chosen, atLeast } = smallestCover(sets);
+  const decided = new Set(asked.flatMap((r) => r.deciders));
+  const speaks = (r: IndexedRule): boolean => decided.has(ruleKey(r.index, r.scope, r.rule));
+  return {
+    groups: grouped(chosen.flatMap((i) => asked[i] ?? [])),
+    atLeast,
+    covered: rules.filter(speaks),
+    silent: rules.filter((r) => !speaks(r)),
+  };
+}
+
+/** An object that may be asked about. */
+interface Candidate {
+  readonly names: readonly string[];
+  readonly object: 'dir' | 'file';
+  /** No scope names it. */
+  readonly fresh: boolean;
+}
+
+/** Limits the paths where globs multiply. */
+const MAX_OBJECTS = 50_000;
+
+/** Every object that scopes name, and one beside each that none does; without those that a tree cannot have. */
+function objectsOf({ layers }: CheckedPolicy): Candidate[] {
+  const refused = refusals(layers);
+  const literals = new Set(layers.flatMap((l) => l.scopes.flatMap(literalNames)));
+  const found: Candidate[] = [];
+  const add = (names: readonly string[], object: Candidate['object'], fresh: boolean): void => {
+    if (!refused(names, object)) found.push({ names, object, fresh });
+  };
+  const visit = (names: readonly string[], nodes: readonly TrieNode[]): void => {
+    if (found.length > MAX_OBJECTS) return;
+    add(names, 'dir', false);
+    if (names.length > 0) add(names, 'file', false);
+    const live = nodes.filter((n) => n.literals.size > 0 || n.globs.size > 0);
+    const next = live.length === 0 ? undefined : successors(live);
+    for (const { name, nodes: to } of next?.literals ?? []) visit([...names, name], to);
+    for (const { witness, nodes: to } of next?.classes ?? []) visit([...names, witness], to);
+    const outside = freshUnder(live, literals);
+    if (outside === undefined) return;
+    add([...names, outside], 'file', true);
+    add([...names, outside], 'dir', true);
+  };
+  visit([], [buildTrie(layers.flatMap((l) => l.scopes))]);
+  return found;
+}
+
+function literalNames({ path }: Scope): string[] {
+  return path.flatMap((c) => (c.kind === 'literal' ? [c.name] : []));
+}
+
+/** A name that nothing beneath these nodes names; undefined where globs name everything. */
+function freshUnder(live: readonly TrieNode[], literals: ReadonlySet<string>): string | undefined {
+  const globs = live.flatMap((n) => [...n.globs.values()].map((c) => c.glob));
+  if (globs.length === 0) return freshName(literals, literals);
+  return nameClasses(globs, literals)?.find((c) => c.matching.length === 0)?.witness;
+}
+
+/** A request that can be an expectation: nothing denies the walk to its object. */
+interface Request extends Candidate {
+  readonly effect: 'allow' | 'deny';
+  readonly action: number;
+  /** What a run of it shows to decide, as `keyOf`; layers after one that denies are not asked. */
+  readonly deciders: readonly string[];
+  /** The scopes that name its object. */
+  readonly named: ReadonlySet<string>;
+}
+
+const scopeKey = (layer: number, scope: Scope): string => `${layer}:${scope.id}`;
+const ruleKey = (layer: number, scope: Scope, rule: Rule): string =>
+  `${layer}:${scope.id}:${scope.rules.indexOf(rule)}`;
+
+interface LayerIndex extends PathIndex {
+  /** What its chain allows everywhere: no program is asked. */
+  readonly everywhere: ActionMask;
+}
+
+function requestsOn(indices: readonly LayerIndex[], atoms: readonly number[], object: Candidate): Request[] {
+  const { names, object: kind } = object;
+  const places = indices.map((index) => placesOnPath(index, names));
+  const asks = (layer: number, length: number, aspect: 'dir' | 'file', action: ActionMask): Asked =>
+    askLayer(indices[layer] as LayerIndex, places[layer] ?? [], length, aspect, action, layer);
+  const open = names.every((_, length) =>
+    indices.every((_i, layer) => asks(layer, length, 'dir', WALK).allows),
+  );
+  if (!open) return [];
+  const named = new Set(
+    places.flatMap((all, layer) => scopesAt(all[names.length], kind).map((s) => scopeKey(layer, s))),
+  );
+  return atoms.flatMap((action): Request[] => {
+    const mask = 1 << action;
+    if ((mask & actionsAskedOf(kind)) === 0) return [];
+    // The chain that was enforced last is asked first.
+    const answers = indices.map((_, layer) => asks(layer, names.length, kind, mask)).reverse();
+    const denies = answers.findIndex((a) => !a.allows);
+    const heard = denies < 0 ? answers : answers.slice(0, denies + 1);
+    const deciders = heard.flatMap((a) => a.by ?? []);
+    return [{ ...object, effect: denies < 0 ? 'allow' : 'deny', action, deciders, named }];
+  });
+}
+
+function scopesAt(place: Place | undefined, kind: 'dir' | 'file'): readonly Scope[] {
+  return place === undefined ? [] : kind === 'dir' ? place.dirs : place.files;
+}
+
+interface Asked {
+  readonly allows: boolean;
+  readonly by: string | undefined;
+}
+
+function askLayer(
+  { layer, everywhere }: LayerIndex,
+  places: readonly Place[],
+  length: number,
+  aspect: 'dir' | 'file',
+  action: ActionMask,
+  index: number,
+): Asked {
+  const by = deciderOn(places, length, aspect, action);
+  const effect = by?.effect ?? (action === WALK ? 'allow' : layer.default);
+  const silent = by === undefined || (everywhere & action) !== 0;
+  return { allows: effect === 'allow', by: silent ? undefined : ruleKey(index, by.scope, by.rule) };
+}
+
+/** One action of each set that no rule tells apart. */
+function atomsOf({ layers }: CheckedPolicy): number[] {
+  const masks = new Set(layers.flatMap((l) => l.scopes.flatMap((s) => s.rules.map((r) => r.actions))));
+  const signatures = new Map<string, number>();
+  ACTIONS.forEach((_, bit) => {
+    const has = (mask: ActionMask): number => (mask >>> bit) & 1;
+    const signature = [actionsAskedOf('dir'), actionsAskedOf('file'), WALK, ...masks].map(has).join('');
+    if (!signatures.has(signature)) signatures.set(signature, bit);
+  });
+  return [...signatures.values()];
+}
+
+interface IndexedRule extends RuleInScope {
+  readonly index: number;
+}
+
+/** For each thing that is to be covered, the requests that do it. */
+function obligationsOf(rules: readonly IndexedRule[], asked: readonly Request[]): (readonly number[])[] {
+  const byDecider = group(asked, (r) => r.deciders);
+  const byScope = group(asked, (r) => [...r.named]);
+  const byPath = group(asked, (r) => [r.names.join('/')]);
+  const beneath = group(asked, (r) => (r.fresh ? [r.names.slice(0, -1).join('/')] : []));
+  return rules.flatMap((rule) => {
+    const key = ruleKey(rule.index, rule.scope, rule.rule);
+    const inside = byDecider.get(key) ?? [];
+    if (inside.length === 0) return [];
+    const named = byScope.get(scopeKey(rule.index, rule.scope)) ?? [];
+    const atPlace = inside.filter((i) => named.includes(i));
+    const around = new Set(named.flatMap((i) => beside(asked[i] as Request, rule, byPath, beneath)));
+    const near = rule.scope.path.length === 0 ? asked.map((_, i) => i) : [...around];
+    const outside = near.filter((i) => isOutside(asked[i] as Request, rule, key));
+    const other = outside.filter((i) => (asked[i]?.effect === 'allow') !== (rule.rule.effect === 'allow'));
+    const sides = [atPlace.length > 0 ? atPlace : inside, other.length > 0 ? other : outside];
+    return sides.filter((side) => side.length > 0);
+  });
+}
+
+function isOutside({ action, deciders }: Request, { rule }: IndexedRule, key: string): boolean {
+  return ((rule.actions >>> action) & 1) === 1 && !deciders.includes(key);
+}
+
+/** Beside a place: its directory, and what no scope names there; for a rule of the object alone, what lies beneath, too. */
+function beside(
+  { names }: Request,
+  { rule }: IndexedRule,
+  byPath: ReadonlyMap<string, readonly number[]>,
+  beneath: ReadonlyMap<string, readonly number[]>,
+): readonly number[] {
+  const parent = names.slice(0, -1).join('/');
+  const inner = rule.self ? (beneath.get(names.join('/')) ?? []) : [];
+  return [...(byPath.get(parent) ?? []), ...(beneath.get(parent) ?? []), ...inner];
+}
+
+function group(asked: readonly Request[], keys: (r: Request) => readonly string[]): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  asked.forEach((request, i) => {
+    for (const key of keys(request)) {
+      const known = groups.get(key);
+      if (known === undefined) groups.set(key, [i]);
+      else known.push(i);
+    }
+  });
+  return groups;
+}
+
+/** Objects of different kinds at one path, or beneath a file, go into different tests. */
+function grouped(requests: readonly Request[]): Expectation[][] {
+  const groups: { readonly kinds: Map<string, 'dir' | 'file'>; readonly expectations: Expectation[] }[] = [];
+  for (const { effect, action, names, object } of requests) {
+    const kinds = ['', ...names].map(
+      (_, i) => [names.slice(0, i).join('/'), i === names.length ? object : 'dir'] as const,
+    );
+    const fits = (known: ReadonlyMap<string, 'dir' | 'file'>): boolean =>
+      kinds.every(([path, kind]) => (known.get(path) ?? kind) === kind);
+    let home = groups.find((g) => fits(g.kinds));
+    if (home === undefined) groups.push((home = { kinds: new Map(), expectations: [] }));
+    for (const [path, kind] of kinds) home.kinds.set(path, kind);
+    home.expectations.push({ effect, action: ACTIONS[action] ?? '', names, object });
+  }
+  return groups.map((g) => g.expectations);
+}
+
+/** The tests as text, to be appended to the policy. `comment` stands before them. */
+export function testBlocks({ groups }: Generated, policy: CheckedPolicy, comment: readonly string[]): string {
+  const tests = groups.map((expectations, i) => {
+    const given = givenOf(expectations, policy).map((g) => `    ${g}\n`);
+    const steps = expectations.map(
+      ({ effect, action, names }) => `  expect ${effect} ${action} ${quotePath(names, true)};\n`,
+    );
+    const name = groups.length === 1 ? 'boundaries' : `boundaries ${i + 1}`;
+    const tree = given.length === 0 ? '' : `  given {\n${given.join('')}  }\n`;
+    return `test "${name}" {\n${tree}${steps.join('')}}\n`;
+  });
+  return [...comment.map((line) => `// ${line}\n`), ...tests].join('');
+}
+
+/** What a test's tree would not have by itself: directories that are asked as such, and what is required where they are. */
+function givenOf(expectations: readonly Expectation[], policy: CheckedPolicy): string[] {
+  const dirs = expectations.filter(
+    (e) =>
+      e.object === 'dir' && e.names.length > 0 && (maskOf(e.action as ActionName) & DIRECTORY_ACTIONS) === 0,
+  );
+  const there = new Set(
+    expectations.flatMap((e) => e.names.map((_, i) => e.names.slice(0, i + 1).join('/'))),
+  );
+  const lines = new Set(dirs.map((e) => `dir ${quotePath(e.names, true)};`));
+  const conditional = policy.layers.flatMap((l) => l.scopes.filter((s) => !s.optional && s.within > 0));
+  for (let before = -1; before !== lines.size;) {
+    before = lines.size;
+    for (const scope of conditional) {
+      const names = literalNames(scope);
+      if (names.length < scope.path.length || !there.has(names.slice(0, scope.within).join('/'))) continue;
+      names.forEach((_, i) => there.add(names.slice(0, i + 1).join('/')));
+      lines.add(`${scope.object} ${quotePath(names, true)};`);
+    }
+  }
+  return [...lines];
+}

@@ -1,0 +1,113 @@
+/** What a drawing says of one place: its rows, its tags, and the whole of it for a tooltip. */
+import { actionBit, type ActionMask, type ActionName } from '../../abi/actions.js';
+import type { Verdicts } from '../../ir/hierarchy/automaton.js';
+import type { NamedSet, Scope } from '../../ir/check/policy.js';
+import type { Effect, GraphNode, GraphRow } from './model.js';
+import type { PlaceNode } from './places.js';
+import { fullText, rightsKind, rightsText } from './rights.js';
+import { shortened, visible } from './text.js';
+import type { Trail } from './trail.js';
+
+export interface Described {
+  readonly rows: readonly GraphRow[];
+  readonly tags: readonly string[];
+  readonly optional: boolean;
+  readonly details: readonly string[];
+}
+
+/** What a drawing is about. */
+export interface Asked {
+  readonly sets: readonly NamedSet[];
+  readonly action: ActionName | undefined;
+}
+
+export function describePlace(place: PlaceNode, asked: Asked): Described {
+  const { dirs, files } = place;
+  const scopes = [...dirs, ...files];
+  const file = files.length > 0 ? [row(place, 'file', dirs.length > 0 ? 'file' : '', asked)] : [];
+  const optional = scopes.length > 0 && scopes.every((s) => s.optional);
+  const rows = [...(dirs.length > 0 ? dirRows(place, asked) : []), ...file];
+  const details = asked.action === undefined ? rightsOf(place) : verdictsOf(place, asked.action);
+  return {
+    rows,
+    tags: [...kindTags(dirs, files), ...(optional ? ['optional'] : [])],
+    optional,
+    details: scopes.length === 0 ? ['no scope of its own: on the way to those beneath', ...details] : details,
+  };
+}
+
+/** Every action, where a row has no room for it. */
+function rightsOf({ dirs, files, state, forbidden }: PlaceNode): string[] {
+  return [
+    ...(dirs.length > 0 ? [`itself: ${fullText(state.dir)}`, `beneath: ${fullText(state.below)}`] : []),
+    ...(files.length > 0 ? [`as a file: ${fullText(state.file)}`] : []),
+    ...(forbidden.below === 0 ? [] : [`forbidden: ${fullText(forbidden.below)}`]),
+  ];
+}
+
+function verdictsOf({ dirs, files, state, forbidden }: PlaceNode, action: ActionName): string[] {
+  const line = (label: string, level: keyof Verdicts): string =>
+    `${action}, ${label}: ${effectOf(state[level], forbidden[level], action)}`;
+  return [
+    ...(dirs.length > 0 ? [line('itself', 'dir'), line('beneath', 'below')] : []),
+    ...(files.length > 0 ? [line('as a file', 'file')] : []),
+  ];
+}
+
+function kindTags(dirs: readonly Scope[], files: readonly Scope[]): string[] {
+  if (files.length === 0) return [];
+  return [dirs.length > 0 ? 'dir and file' : 'file'];
+}
+
+function dirRows(place: PlaceNode, asked: Asked): GraphRow[] {
+  const [itself, beneath] = [row(place, 'dir', 'itself', asked), row(place, 'below', 'beneath', asked)];
+  const same = JSON.stringify({ ...itself, label: '' }) === JSON.stringify({ ...beneath, label: '' });
+  return same ? [{ ...beneath, label: place.files.length > 0 ? 'directory' : '' }] : [itself, beneath];
+}
+
+function row({ state, forbidden }: PlaceNode, level: keyof Verdicts, label: string, asked: Asked): GraphRow {
+  const mask = state[level];
+  if (asked.action === undefined) return rightsRow(label, mask, asked);
+  const effect = effectOf(mask, forbidden[level], asked.action);
+  return { kind: 'effect', label, effect, text: effect };
+}
+
+function rightsRow(label: string, mask: ActionMask, { sets }: Asked): GraphRow {
+  return { kind: 'rights', label, mask, text: rightsText(mask, sets), rights: rightsKind(mask) };
+}
+
+function effectOf(allowed: ActionMask, forbidden: ActionMask, action: ActionName): Effect {
+  const bit = 1 << (actionBit(action) ?? 0);
+  return (allowed & bit) !== 0 ? 'allow' : (forbidden & bit) !== 0 ? 'forbid' : 'deny';
+}
+
+/** Columns of the names that no scope names. */
+const MAX_REST = 40;
+
+/** What the end of the walk adds: a row at a place, a node for what lies beneath one. */
+export function restOf(
+  place: PlaceNode,
+  rest: readonly string[],
+  trail: Trail,
+  asked: Asked,
+  newId: () => string,
+): Pick<GraphNode, 'rows' | 'children'> {
+  const verdict: GraphRow = { kind: 'walked', label: 'walked', effect: trail.effect, text: trail.text };
+  if (rest.length === 0) return { rows: [verdict], children: [] };
+  const name = visible(rest.join('/'));
+  const beneath = row(place, 'below', 'region', asked);
+  const node: GraphNode = {
+    id: newId(),
+    name: shortened(name, MAX_REST),
+    tags: [trail.directory ? 'directory' : 'file', 'no scope'],
+    edge: 'rest',
+    optional: false,
+    rows: [beneath, verdict],
+    tooltip: `${name}\n${fullText(place.state.below)}`,
+    scopes: [],
+    places: 1,
+    onPath: true,
+    children: [],
+  };
+  return { rows: [], children: [node] };
+}

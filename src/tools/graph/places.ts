@@ -1,0 +1,126 @@
+/**
+ * The places of a layer as they nest, each with the state of the automaton that its path leads to.
+ *
+ * Input: a layer and its automaton. Output: the root place. The scopes' trie is gone down beside the automaton, so that scopes
+ * that change no verdict are there too; every verdict is the automaton's. Places that a glob leads to twice are one object.
+ */
+import type { ActionMask } from '../../abi/actions.js';
+import { defined } from '../../base/assert.js';
+import { initialSets, makePlace, successors, type Place } from '../../ir/hierarchy/build-hierarchy.js';
+import type { HierarchyAutomaton, HierarchyState, Verdicts } from '../../ir/hierarchy/automaton.js';
+import type { Layer, Scope } from '../../ir/check/policy.js';
+import { buildTrie, type TrieNode } from '../../ir/hierarchy/scope-trie.js';
+import { compileGlob, matchesGlob } from '../../pattern/glob.js';
+
+/** A place, whatever path leads to it. */
+export interface PlaceNode {
+  readonly state: HierarchyState;
+  /** Of what is denied, the part that no inner scope can allow again. */
+  readonly forbidden: Verdicts;
+  readonly dirs: readonly Scope[];
+  readonly files: readonly Scope[];
+  /** The globs that the edges are about. */
+  readonly globs: readonly string[];
+  /** Literal names first, sorted. */
+  readonly children: readonly PlaceEdge[];
+}
+
+export type PlaceEdge =
+  | { readonly kind: 'literal'; readonly name: string; readonly to: PlaceNode }
+  /** Every name that exactly these of `PlaceNode.globs` match and no literal edge has. */
+  | { readonly kind: 'glob'; readonly matching: readonly number[]; readonly to: PlaceNode };
+
+export function placesOf(layer: Layer, automaton: HierarchyAutomaton): PlaceNode {
+  const descent: Descent = { automaton, memo: new Map() };
+  const place = makePlace([buildTrie(layer.scopes)], initialSets(layer), undefined, '');
+  return visit(descent, place, stateAt(automaton, 0), false);
+}
+
+interface Descent {
+  readonly automaton: HierarchyAutomaton;
+  readonly memo: Map<string, PlaceNode>;
+}
+
+function stateAt({ states }: HierarchyAutomaton, id: number): HierarchyState {
+  return defined(states[id], 'an edge leads to a state');
+}
+
+function visit(descent: Descent, place: Place, state: HierarchyState, shared: boolean): PlaceNode {
+  if (!shared) return expand(descent, place, state, shared);
+  const { allowed, forbidden } = place.applied;
+  const key = `${place.nodes.map((n) => n.id).join()};${state.id};${allowed};${forbidden};${place.before.forbidden}`;
+  const known = descent.memo.get(key);
+  if (known !== undefined) return known;
+  const made = expand(descent, place, state, shared);
+  descent.memo.set(key, made);
+  return made;
+}
+
+function expand(descent: Descent, place: Place, state: HierarchyState, shared: boolean): PlaceNode {
+  const next = defined(successors(place.nodes), 'what the automaton was made of can be divided');
+  const deeper = shared || next.globs.length > 0;
+  const go = (nodes: readonly TrieNode[], to: number): PlaceNode =>
+    visit(descent, makePlace(nodes, place.applied, undefined, ''), stateAt(descent.automaton, to), deeper);
+  const ofClass = (matching: readonly number[]): number =>
+    state.classes.find((c) => c.matching.join() === matching.join())?.to ?? state.other;
+  const literals = new Map(state.literals.map((e) => [e.name, e.to]));
+  return {
+    state,
+    forbidden: forbiddenAt(place),
+    dirs: place.dirs,
+    files: place.files,
+    globs: next.globs,
+    children: [
+      ...next.literals.map(({ name, matching, nodes }) => ({
+        kind: 'literal' as const,
+        name,
+        to: go(nodes, literals.get(name) ?? ofClass(matching)),
+      })),
+      ...next.classes.map(({ matching, nodes }) => ({
+        kind: 'glob' as const,
+        matching,
+        to: go(nodes, ofClass(matching)),
+      })),
+    ],
+  };
+}
+
+function forbiddenAt({ before, applied, dirs, files }: Place): Verdicts {
+  const here = (scopes: readonly Scope[]): ActionMask => scopes.reduce((mask, s) => mask | s.self.forbid, 0);
+  return {
+    dir: applied.forbidden | here(dirs),
+    below: applied.forbidden,
+    file: before.forbidden | here(files),
+  };
+}
+
+/**
+ * Where names lead: the edges taken, by index, as far as there are any. What is there is a directory, or it is not: a place that
+ * scopes name as the other kind only is not the place of it.
+ */
+export function edgesTaken(root: PlaceNode, names: readonly string[], directory: boolean): number[] {
+  const taken: number[] = [];
+  let at = root;
+  for (const [i, name] of names.entries()) {
+    const index = edgeFor(at, name);
+    const edge = at.children[index];
+    if (edge === undefined || !isPlaceOf(edge.to, directory || i < names.length - 1)) break;
+    taken.push(index);
+    at = edge.to;
+  }
+  return taken;
+}
+
+function isPlaceOf({ dirs, files, children }: PlaceNode, directory: boolean): boolean {
+  return directory ? dirs.length > 0 || children.length > 0 : files.length > 0;
+}
+
+function edgeFor({ globs, children }: PlaceNode, name: string): number {
+  const literal = children.findIndex((e) => e.kind === 'literal' && e.name === name);
+  if (literal >= 0) return literal;
+  const matching = globs.flatMap((source, i) => {
+    const glob = compileGlob(source);
+    return glob !== undefined && matchesGlob(glob, name) ? [i] : [];
+  });
+  return children.findIndex((e) => e.kind === 'glob' && e.matching.join() === matching.join());
+}

@@ -1,0 +1,88 @@
+/**
+ * The walk of a path, as the explanation of its request tells it: which physical paths the programs of a layer were run on, in
+ * order, and what came of it. Nothing is decided here.
+ */
+import type { ActionName } from '../../abi/actions.js';
+import { assertNever } from '../../base/assert.js';
+import type { ExplainedRun } from '../../runtime/explain.js';
+import type { Decision } from '../../runtime/load.js';
+import type { Effect } from './model.js';
+
+export interface Trail {
+  /**
+   * Physical paths by component, in the order of the walk; the last one is where it ended. A layer that has no say on the way is
+   * run at the object alone.
+   */
+  readonly visited: readonly (readonly string[])[];
+  /** Whether what is there is a directory: everything before it is. */
+  readonly directory: boolean;
+  readonly effect: Effect;
+  readonly text: string;
+}
+
+/** The object that a path leads to. */
+export interface Reached {
+  readonly names: readonly string[];
+  readonly directory: boolean;
+}
+
+/**
+ * @param runs those of the programs of one layer; the tree has no links, so a name leads to where it says
+ * @param object undefined when there is none; a layer whose programs do not judge the action is not run on it
+ */
+export function trailOf(
+  action: ActionName,
+  runs: readonly ExplainedRun[],
+  decision: Decision,
+  object: Reached | undefined,
+): Trail {
+  const visited: (readonly string[])[] = [];
+  let at: readonly string[] = [];
+  for (const run of runs) {
+    at = run.hook === 'fs_pick' && object !== undefined ? object.names : moved(at, run);
+    visited.push(at);
+  }
+  const last = runs.at(-1);
+  const judged = last?.hook === 'fs_pick';
+  const allowed = last !== undefined && !judged && decision.verdict === 'allow';
+  if (allowed && object !== undefined && object.names.join('/') !== at.join('/')) visited.push(object.names);
+  const directory = judged || allowed ? (object?.directory ?? false) : true;
+  return { visited, directory, ...verdictOf(action, last, decision) };
+}
+
+function verdictOf(
+  action: ActionName,
+  last: ExplainedRun | undefined,
+  decision: Decision,
+): Pick<Trail, 'effect' | 'text'> {
+  if (last === undefined) return { effect: 'silent', text: `${action}: this layer is not asked` };
+  if (last.verdict === 'deny') {
+    const early = last.hook === 'fs_walk' && action !== 'walk';
+    return { effect: 'deny', text: early ? `${action}: deny, at the walk` : `${action}: deny` };
+  }
+  switch (decision.verdict) {
+    case 'allow':
+      return { effect: 'allow', text: `${action}: allow` };
+    case 'deny':
+      return { effect: 'silent', text: `${action}: another layer denies` };
+    case 'error':
+      return { effect: 'error', text: `${action}: ${decision.errno}` };
+    default:
+      return assertNever(decision.verdict);
+  }
+}
+
+function moved(at: readonly string[], { lookup, name }: ExplainedRun): readonly string[] {
+  switch (lookup) {
+    case 'ROOT':
+      return [];
+    case 'DOT':
+      return at;
+    case 'DOTDOT':
+      return at.slice(0, -1);
+    case 'normal':
+      return [...at, name];
+    default:
+      return assertNever(lookup);
+  }
+}

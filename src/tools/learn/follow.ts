@@ -1,0 +1,307 @@
+/**
+ * The calls of a trace, followed on the kernel model: who has what open, where each process is, what is asked.
+ *
+ * Input: the events of one trace. Output: the requests, the same calls as steps of a scenario on the tree as it was at the
+ * beginning, and everything that was not followed, with its line. Calls that failed with EACCES or EPERM are not made: they
+ * are not to be granted. Other failures are made where the model fails in the same way, and need what it asks before it fails.
+ */
+import type { Made } from '../../runtime/scenario/calls.js';
+import { ScenarioFault } from '../../runtime/scenario/labels.js';
+import { changeCwd, fileOf, installFile, type Task } from '../../runtime/kernel/task.js';
+import type { Inode, Location } from '../../runtime/kernel/vfs.js';
+import type { Step } from '../../runtime/scenario/types.js';
+import { addAsked, pathText, newFacts, type Asked, type Facts, type Need, type Origin } from './facts.js';
+import { ensure, makeCall, note, noteShown, takeAsked, taskOf, type Live, type Shown } from './live.js';
+import { newProcess, type Process } from './process.js';
+import type { TraceCall } from './strace-line.js';
+import { shownPath } from './strace-text.js';
+
+/** A step of the scenario, and what it came to without a policy. */
+export interface Recorded {
+  readonly step: Step;
+  readonly outcome: string;
+  readonly origin: Origin;
+}
+
+export interface Note {
+  readonly origin: Origin;
+  readonly what: string;
+}
+
+/** A call that failed with EACCES or EPERM. */
+export interface Refused {
+  readonly origin: Origin;
+  readonly call: string;
+  readonly errno: string;
+  /** What it would have asked for; empty where the model cannot tell. */
+  readonly needs: readonly Need[];
+}
+
+/** What would break an assertion. */
+export interface Violation {
+  readonly origin: Origin;
+  readonly asked: Asked;
+  readonly assertion: string;
+}
+
+export interface Follower {
+  readonly input: number;
+  readonly live: Live;
+  readonly facts: Facts;
+  readonly processes: Map<number, Process>;
+  readonly steps: Recorded[];
+  /** Calls before the policy is enforced: the working directory, and what was open already. */
+  readonly before: Step[];
+  readonly refused: Refused[];
+  /** Errors of the input itself. */
+  readonly faults: Note[];
+  /** What is not as the trace has it. */
+  readonly notes: Note[];
+  readonly violations: Violation[];
+  /** Paths that were looked for and not found, with the first line. */
+  readonly probes: Map<string, Origin>;
+  /** Lines that are not made, since they would break an assertion. */
+  readonly withheld: ReadonlySet<number>;
+  readonly assertionOf: (asked: Asked) => string | undefined;
+  /** Descriptors that are passed and not received yet, oldest first. */
+  readonly passed: { readonly task: string; readonly label: string }[];
+  /** Calls on descriptors that nothing is known of. */
+  unknownDescriptors: number;
+  /** The program that each process has begun, as long as it is not known whether a loader came with it. */
+  readonly executed: Map<Process, Inode | undefined>;
+  /** Calls that name files and are not followed, with their count and first line. */
+  readonly unknownCalls: Map<string, { count: number; readonly line: number }>;
+  placed: boolean;
+  labels: number;
+  line: number;
+  call: TraceCall;
+}
+
+/** How a call of Linux is followed. */
+export type Handler = (f: Follower, process: Process) => void;
+
+export const NO_CALL: TraceCall = {
+  kind: 'call',
+  pid: 0,
+  name: '',
+  args: [],
+  result: { value: '', errno: undefined },
+};
+
+export function newFollower(
+  live: Live,
+  input: number,
+  withheld: ReadonlySet<number>,
+  assertionOf: Follower['assertionOf'] = () => undefined,
+): Follower {
+  return {
+    input,
+    live,
+    facts: newFacts(),
+    processes: new Map(),
+    steps: [],
+    before: [],
+    refused: [],
+    faults: [],
+    notes: [],
+    violations: [],
+    probes: new Map(),
+    withheld,
+    assertionOf,
+    passed: [],
+    unknownDescriptors: 0,
+    executed: new Map(),
+    unknownCalls: new Map(),
+    placed: false,
+    labels: 0,
+    line: 0,
+    call: NO_CALL,
+  };
+}
+
+/** Errors that come after every request that the call makes: it was allowed. */
+const AFTER: ReadonlySet<string> = new Set(
+  'ENOTTY ENXIO ENODEV ENODATA EOPNOTSUPP ENOTSUP ERANGE EAGAIN EINTR ERESTARTSYS ENOEXEC ETXTBSY EINPROGRESS EWOULDBLOCK ENOSYS'.split(
+    ' ',
+  ),
+);
+/** Calls of the model that change the tree or a task when they succeed. */
+const CHANGING: ReadonlySet<string> = new Set(
+  'mkdir mknod symlink link rename unlink rmdir unlinkat chdir fchdir chroot mount pivot_root truncate fork close'.split(
+    ' ',
+  ),
+);
+
+/** Failures of such calls that the model has too, once it is shown what was in the way. */
+const KEPT_FAILURES: ReadonlySet<string> = new Set(['EEXIST', 'ENOTEMPTY']);
+
+export type Outcome = 'done' | 'after' | 'failed' | 'refused';
+
+/** How a call ended, as far as a policy is concerned. */
+export function outcomeOf({ result }: TraceCall): Outcome {
+  if (result.errno === undefined) return result.value === '?' ? 'failed' : 'done';
+  if (result.errno === 'EACCES' || result.errno === 'EPERM') return 'refused';
+  return AFTER.has(result.errno) ? 'after' : 'failed';
+}
+
+export function originOf(f: Follower): Origin {
+  return { input: f.input, line: f.line };
+}
+
+export function processOf(f: Follower, pid: number): Process {
+  const known = f.processes.get(pid);
+  if (known !== undefined) return known;
+  // Before others are attached, strace leaves out the number of the first process.
+  const first = f.processes.get(0);
+  const process = first ?? [...f.processes.values()][0];
+  if (f.processes.size === 0 || process === undefined) {
+    const made = newProcess('main');
+    f.processes.set(pid, made);
+    return made;
+  }
+  if (first !== undefined && f.processes.size >= 1 && pid !== 0) {
+    f.processes.delete(0);
+    f.processes.set(pid, first);
+    return first;
+  }
+  f.notes.push({
+    origin: originOf(f),
+    what: `process ${pid} was not seen to begin: it is followed as one of the first`,
+  });
+  f.processes.set(pid, process);
+  return process;
+}
+
+export function newLabel(f: Follower, prefix: string): string {
+  return `${prefix}${++f.labels}`;
+}
+
+/** Where a relative path of the process starts; a fault of the input when that is not known. */
+export function startOf(f: Follower, task: Task, path: string): Location | undefined {
+  if (path.startsWith('/') || f.placed) return task.cwd;
+  f.faults.push({
+    origin: originOf(f),
+    what: `\`${path}\` is relative, and where the process was is not in the trace`,
+  });
+  f.placed = true;
+  return undefined;
+}
+
+/** The program starts in this directory. */
+export function placeAt(f: Follower, cwd: string): void {
+  const task = taskOf(f.live, 'main');
+  const at = ensure(f.live, task, task.root, cwd, { want: 'dir', follow: true });
+  if (at === undefined) return;
+  changeCwd(task, at);
+  f.placed = true;
+  f.before.push({ call: 'chdir', path: cwd });
+}
+
+/** A descriptor that was open when the trace began, whose path is shown. */
+export function openBefore(
+  f: Follower,
+  process: Process,
+  number: number,
+  shown: string | undefined,
+): string | undefined {
+  const path = shownPath(shown);
+  if (path === undefined) return undefined;
+  const main = taskOf(f.live, 'main');
+  const at = ensure(f.live, main, main.root, path, { want: 'any', follow: true });
+  if (at === undefined) return undefined;
+  noteShown(f.live, at.inode);
+  // What was open already was not made by a call of the trace, even if one could have.
+  if (!f.live.initial.has(at.inode.ino) && at.inode.kind === 'file') note(f.live, path, { kind: 'file' });
+  const label = newLabel(f, 'before');
+  const flags = at.inode.kind === 'dir' ? ['O_RDONLY', 'O_DIRECTORY'] : ['O_RDWR'];
+  const step: Step = { call: 'open', path, flags, as: label };
+  const made = makeCall(f.live, step);
+  f.live.pending.length = 0;
+  if (made.numbered === undefined) return undefined;
+  f.before.push(step);
+  for (const [task, numbers] of f.live.labels.numbers) {
+    const number = task === main ? made.numbered.number : share(task, main, made.numbered.number);
+    numbers.set(label, { kind: 'descriptor', number });
+  }
+  process.shared.files.set(number, { kind: 'file', label, cloexec: false });
+  return label;
+}
+
+function share(task: Task, main: Task, fd: number): number {
+  const file = fileOf(main, fd);
+  file.refs++;
+  return installFile(task, file);
+}
+
+/** A path that a call names: made to be there when the call has shown that it is. */
+export interface Named {
+  readonly path: string;
+  /** Label of the directory that it starts at. */
+  readonly at: string | undefined;
+  readonly start: Location;
+}
+
+export function show(f: Follower, task: Task, named: Named, shown: Shown): Location | undefined {
+  return ensure(f.live, task, named.start, named.path, shown);
+}
+
+/** The directories above the last component are there. */
+export function showParent(f: Follower, task: Task, named: Named): void {
+  const parent = named.path.replace(/\/+$/, '').replace(/[^/]*$/, '');
+  if (parent !== '') show(f, task, { ...named, path: parent }, { want: 'dir', follow: true });
+}
+
+/** Makes a step of the current call, and keeps what it asks. Undefined when it was not made. */
+export function emit(f: Follower, step: Step): Made | undefined {
+  const how = outcomeOf(f.call);
+  if (how === 'refused' || f.withheld.has(f.line)) return undefined;
+  const keepsTree =
+    !CHANGING.has(step.call) && !(step.flags ?? []).some((x) => x === 'O_CREAT' || x === 'O_TRUNC');
+  if (how === 'after' && !keepsTree) return undefined;
+  if (how === 'failed' && !keepsTree && !KEPT_FAILURES.has(f.call.result.errno ?? '')) return undefined;
+  try {
+    const made = makeCall(f.live, step);
+    const outcome = made.result.ok ? 'allow' : made.result.errno;
+    if (how === 'failed' && made.result.ok) return dropped(f);
+    if (how !== 'failed' && !made.result.ok) mismatch(f, step, outcome);
+    f.steps.push({ step: { ...step, expect: outcome }, outcome, origin: originOf(f) });
+    for (const asked of takeAsked(f.live, originOf(f))) keepAsked(f, asked);
+    return made;
+  } catch (error) {
+    if (!(error instanceof ScenarioFault)) throw error;
+    f.notes.push({ origin: originOf(f), what: `\`${step.call}\` was not followed: ${error.message}` });
+    return undefined;
+  }
+}
+
+/** The model succeeds where the program failed: the tree was another then. Nothing is granted for it. */
+function dropped(f: Follower): undefined {
+  f.live.pending.length = 0;
+  return undefined;
+}
+
+function mismatch(f: Follower, step: Step, outcome: string): void {
+  f.notes.push({
+    origin: originOf(f),
+    what: `\`${step.call}\` of \`${step.path ?? step.fd ?? ''}\` succeeded, and gives ${outcome} on the tree that the trace shows`,
+  });
+}
+
+function keepAsked(f: Follower, asked: Asked): void {
+  const assertion = f.assertionOf(asked);
+  if (assertion !== undefined) f.violations.push({ origin: asked.origin, asked, assertion });
+  else addAsked(f.facts, asked);
+}
+
+/** The path from the root, as it is written: its start may have moved, and links are not followed. */
+export function absolute(f: Follower, { path, start }: Named): string {
+  const base = path.startsWith('/') ? '' : pathText(f.live.initial.get(start.inode.ino) ?? []);
+  return `${base}/${path}`.replace(/\/+/g, '/');
+}
+
+/** A path that was not found; where it would be. */
+export function noteProbe(f: Follower, task: Task, named: Named): void {
+  if (f.call.result.errno !== 'ENOENT') return;
+  const path = absolute(f, named);
+  if (task.alive && !f.probes.has(path)) f.probes.set(path, originOf(f));
+}

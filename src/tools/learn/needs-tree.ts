@@ -1,0 +1,148 @@
+/**
+ * The needs of a policy as a tree of path components: what the rules of generalisation work on, and what the text is printed
+ * from.
+ *
+ * `region` is what must be allowed on everything beneath a directory. A need that a name in it keeps from being written (it is no UTF-8) is one of the region above that name.
+ */
+import type { ActionMask } from '../../abi/actions.js';
+import { globOf, matchesGlob } from '../../pattern/glob.js';
+import { pathText, type Need } from './facts.js';
+
+/** Why a scope grants something. */
+export type Cause = 'observed' | 'new' | 'link' | 'siblings' | 'versions' | 'temporary';
+
+export interface NeedNode {
+  readonly name: string;
+  readonly glob: boolean;
+  readonly parent: NeedNode | undefined;
+  readonly children: Map<string, NeedNode>;
+  kind: 'dir' | 'file';
+  self: ActionMask;
+  region: ActionMask;
+  /** What `region` is there for. */
+  readonly causes: Map<Cause, ActionMask>;
+  /** Names that became this glob, or siblings that became the region. */
+  members: number;
+}
+
+/** An action that is never to be allowed at a path or beneath it. */
+export interface Never {
+  readonly actions: ActionMask;
+  readonly path: readonly string[];
+  /** As it was written. */
+  readonly text: string;
+}
+
+export function newNode(name: string, glob: boolean, parent: NeedNode | undefined): NeedNode {
+  return {
+    name,
+    glob,
+    parent,
+    children: new Map(),
+    kind: 'dir',
+    self: 0,
+    region: 0,
+    causes: new Map(),
+    members: 0,
+  };
+}
+
+export function childOf(node: NeedNode, name: string, glob: boolean): NeedNode {
+  const key = `${glob ? '*' : '='}${name}`;
+  const known = node.children.get(key);
+  if (known !== undefined) return known;
+  const made = newNode(name, glob, node);
+  node.children.set(key, made);
+  return made;
+}
+
+export function addRegion(node: NeedNode, actions: ActionMask, cause: Cause): void {
+  node.region |= actions;
+  node.causes.set(cause, (node.causes.get(cause) ?? 0) | actions);
+}
+
+export function buildNeeds(needs: Iterable<Need>): NeedNode {
+  const root = newNode('', false, undefined);
+  for (const need of needs) {
+    const writable = need.path.findIndex((name) =>
+      /[\ud800-\udfff]/.test(name.replace(/[\ud800-\udbff][\udc00-\udfff]/g, '')),
+    );
+    const path = writable < 0 ? need.path : need.path.slice(0, writable);
+    let node = root;
+    for (const name of path) node = childOf(node, name, false);
+    if (writable >= 0) addRegion(node, need.actions, 'new');
+    else if (need.part === 'self') {
+      node.self |= need.actions;
+      node.kind = need.kind;
+    } else addRegion(node, need.actions, need.why === 'link' ? 'link' : 'new');
+  }
+  return root;
+}
+
+/** Components from the root. */
+export function patternOf(node: NeedNode): readonly NeedNode[] {
+  const out: NeedNode[] = [];
+  for (let at: NeedNode | undefined = node; at?.parent !== undefined; at = at.parent) out.push(at);
+  return out.reverse();
+}
+
+export function nodePath(node: NeedNode): string {
+  return pathText(patternOf(node).map((n) => n.name));
+}
+
+function matches(node: NeedNode, name: string): boolean {
+  if (!node.glob) return node.name === name;
+  const glob = globOf(node.name);
+  return glob !== undefined && matchesGlob(glob, name);
+}
+
+/** What the scopes of a tree allow of a need: they only add up. A scope of a directory says nothing of a file with its name. */
+export function allowedBy(root: NeedNode, { part, kind, path }: Need): ActionMask {
+  const isFile = part === 'self' && kind === 'file';
+  let nodes: readonly NeedNode[] = [root];
+  let actions = root.region;
+  path.forEach((name, i) => {
+    nodes = nodes.flatMap((node) => [...node.children.values()].filter((child) => matches(child, name)));
+    const last = i === path.length - 1;
+    for (const node of nodes) if (!(last && isFile)) actions |= node.region;
+  });
+  return part === 'region'
+    ? actions
+    : nodes.reduce((all, n) => all | (n.kind === kind ? n.self : 0), actions);
+}
+
+/** The assertion that allowing these actions on everything beneath a pattern would break. */
+export function brokenByRegion(
+  pattern: readonly NeedNode[],
+  actions: ActionMask,
+  nevers: readonly Never[],
+): Never | undefined {
+  return nevers.find((never) => {
+    const length = Math.min(pattern.length, never.path.length);
+    const along = pattern.slice(0, length).every((node, i) => matches(node, never.path[i] ?? ''));
+    return along && (never.actions & actions) !== 0;
+  });
+}
+
+/** Every action that is needed at a node or beneath it. */
+export function actionsWithin(node: NeedNode): ActionMask {
+  let all = node.self | node.region;
+  for (const child of node.children.values()) all |= actionsWithin(child);
+  return all;
+}
+
+/** Adds what one node needs to another that takes its place. */
+export function mergeInto(target: NeedNode, source: NeedNode): void {
+  target.self |= source.self;
+  target.region |= source.region;
+  target.members += Math.max(1, source.members);
+  if (source.kind === 'file' && source.self !== 0) target.kind = 'file';
+  for (const [cause, actions] of source.causes)
+    target.causes.set(cause, (target.causes.get(cause) ?? 0) | actions);
+  for (const child of source.children.values()) {
+    const into = childOf(target, child.name, child.glob);
+    const members = into.members;
+    mergeInto(into, child);
+    into.members = child.glob ? Math.max(members, into.members) : 0;
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * What a policy grants beyond what was observed.
+ *
+ * Input: the hierarchy automaton of the policy and the observed paths with what was asked there. Output: a list of regions and
+ * objects, each with the actions and a shortest path that was not observed with any of them. It is read off the product of
+ * the automaton and the trie of observed paths, so it is the difference exactly: a path and an action that the policy allows
+ * and that was not observed lies in one of the regions listed, and every witness is one.
+ */
+import { ACTIONS, type ActionMask } from '../../abi/actions.js';
+import type { HierarchyAutomaton, HierarchyState } from '../../ir/hierarchy/automaton.js';
+import { escapePattern } from '../../pattern/glob.js';
+import { DIR_ACTIONS, FILE_ACTIONS, nameOf, nextState, stateOf } from './automaton.js';
+
+export interface Observation {
+  readonly kind: 'dir' | 'file';
+  readonly actions: ActionMask;
+}
+
+export interface OverGrant {
+  /** Pattern of the object; with `/…` at the end, of a directory and everything beneath it. */
+  readonly where: string;
+  readonly actions: readonly string[];
+  /** An unobserved path on which they are allowed; a slash at the end where all of them are asked of directories. */
+  readonly witness: string;
+}
+
+interface Node {
+  readonly children: Map<string, Node>;
+  seen: Observation | undefined;
+}
+
+interface At {
+  readonly state: HierarchyState;
+  readonly seen: Node | undefined;
+  readonly pattern: string;
+  readonly path: string;
+  /** Actions that an enclosing entry of the list has. */
+  readonly listed: ActionMask;
+}
+
+/** In breadth-first order: the widest regions come first. */
+export function overGrants(
+  automaton: HierarchyAutomaton,
+  observed: ReadonlyMap<string, Observation>,
+): readonly OverGrant[] {
+  const out: OverGrant[] = [];
+  const queue: At[] = [
+    { state: stateOf(automaton, 0), seen: trieOf(observed), pattern: '', path: '', listed: 0 },
+  ];
+  for (const at of queue) {
+    const listed = at.listed | listBeneath(automaton, at, out);
+    listObject(at, listed, out);
+    queue.push(...nextOf(automaton, at, listed));
+  }
+  return out;
+}
+
+function trieOf(observed: ReadonlyMap<string, Observation>): Node {
+  const root: Node = { children: new Map(), seen: undefined };
+  for (const [path, seen] of observed) {
+    let node = root;
+    for (const name of path.split('/').filter((part) => part !== '')) {
+      const next = node.children.get(name) ?? { children: new Map<string, Node>(), seen: undefined };
+      node.children.set(name, next);
+      node = next;
+    }
+    node.seen = seen;
+  }
+  return root;
+}
+
+/** The entry for everything in a directory that no scope names; the actions that it lists. */
+function listBeneath(
+  automaton: HierarchyAutomaton,
+  { state, seen, pattern, path, listed }: At,
+  out: OverGrant[],
+): ActionMask {
+  const below = stateOf(automaton, state.other);
+  const mask = ((below.file & FILE_ACTIONS) | (below.dir & DIR_ACTIONS)) & ~listed;
+  if (mask === 0) return 0;
+  const name = nameOf(state, [], new Set(seen?.children.keys()));
+  if (name === undefined) return 0;
+  out.push(entry(`${pattern}/…`, mask, `${path}/${name}`));
+  return mask;
+}
+
+/** The entry for the object itself: what it was asked is not in it. */
+function listObject({ state, seen, pattern, path }: At, listed: ActionMask, out: OverGrant[]): void {
+  const mask = allowedOn(state, seen) & ~(seen?.seen?.actions ?? 0) & ~listed;
+  if (mask !== 0) out.push(entry(pattern === '' ? '/' : pattern, mask, path === '' ? '/' : path));
+}
+
+/** Of what was observed, the kind is known; what only leads to something is a directory. */
+function allowedOn(state: HierarchyState, node: Node | undefined): ActionMask {
+  const file = state.file & FILE_ACTIONS;
+  const dir = state.dir & DIR_ACTIONS;
+  if (node === undefined) return file | dir;
+  return node.seen?.kind === 'file' && node.children.size === 0 ? file : dir;
+}
+
+function entry(where: string, mask: ActionMask, witness: string): OverGrant {
+  const onlyDir = (mask & FILE_ACTIONS) === 0 && witness !== '/';
+  return {
+    where,
+    actions: ACTIONS.filter((_, bit) => (mask & (1 << bit)) !== 0),
+    witness: onlyDir ? `${witness}/` : witness,
+  };
+}
+
+/** Every name that a scope or an observation has; those of a region that is listed need only be looked at for more. */
+function nextOf(automaton: HierarchyAutomaton, { state, seen, pattern, path }: At, listed: ActionMask): At[] {
+  const names = new Set([...state.literals.map((e) => e.name), ...(seen?.children.keys() ?? [])]);
+  const literal = [...names].sort().map((name): At => ({
+    state: nextState(automaton, state, name),
+    seen: seen?.children.get(name),
+    pattern: `${pattern}/${escapePattern(name)}`,
+    path: `${path}/${name}`,
+    listed,
+  }));
+  const globs = state.classes.flatMap((edge): At[] => {
+    const name = nameOf(state, edge.matching, names);
+    const source = edge.matching.map((i) => state.globs[i] ?? '').join('&');
+    if (name === undefined) return [];
+    const to = stateOf(automaton, edge.to);
+    return [{ state: to, seen: undefined, pattern: `${pattern}/${source}`, path: `${path}/${name}`, listed }];
+  });
+  return [...literal, ...globs];
+}

@@ -1,0 +1,248 @@
+/**
+ * One input → what was asked: a trace is followed until nothing more is learned of its tree; a scenario is made as it is.
+ *
+ * Output: the needs, the scenario that replays the input on the tree at its beginning, and everything that a person should
+ * know. Invariant: the scenario's outcomes are those of the model without a policy.
+ */
+import { counted } from '../../base/counted.js';
+import type { Vfs } from '../../runtime/kernel/vfs.js';
+import { ScenarioFault } from '../../runtime/scenario/labels.js';
+import type { Scenario, Step, TreeItem } from '../../runtime/scenario/types.js';
+import { addAsked, newFacts, type Asked, type Facts, type Origin } from './facts.js';
+import { HANDLERS } from './calls.js';
+import {
+  emit,
+  newFollower,
+  NO_CALL,
+  placeAt,
+  processOf,
+  type Follower,
+  type Note,
+  type Recorded,
+  type Refused,
+  type Violation,
+} from './follow.js';
+import { liveOn, makeCall, newLive, takeAsked, type Evidence, type Lookup } from './live.js';
+import { readFd, readString, shownPath } from './strace-text.js';
+import type { Trace, TraceEvent } from './strace.js';
+import { needsOfCall, needsOfStep } from './trial.js';
+
+export interface Recording {
+  readonly facts: Facts;
+  /** The tree at the beginning; undefined for a scenario, which has its own. */
+  readonly tree: readonly TreeItem[];
+  /** With the `enforce` in it. */
+  readonly steps: readonly Step[];
+  /** Line of each step; undefined for those that are no part of the input. */
+  readonly origins: readonly (Origin | undefined)[];
+  readonly calls: number;
+  readonly refused: readonly Refused[];
+  readonly faults: readonly Note[];
+  readonly notes: readonly Note[];
+  readonly violations: readonly Violation[];
+  readonly probes: ReadonlyMap<string, Origin>;
+  readonly loaders: ReadonlySet<string>;
+  readonly unknownDescriptors: number;
+  /** Objects that are taken for files, as no call shows what they are. */
+  readonly guessed: readonly string[];
+}
+
+export interface RecordOptions {
+  /** Number of the input. */
+  readonly input: number;
+  readonly cwd?: string | undefined;
+  readonly lookup?: Lookup | undefined;
+  /** Text of the assertion that a request would break. */
+  readonly assertionOf?: ((asked: Asked) => string | undefined) | undefined;
+}
+
+/** Rounds after which evidence is no longer waited for. */
+const MAX_ROUNDS = 40;
+
+/** Follows a trace. Requests that would break an assertion are found first, and then the calls that made them left out. */
+export function recordTrace(trace: Trace, options: RecordOptions): Recording {
+  const evidence: Evidence = { kinds: new Map(), grown: false };
+  const withheld = new Set<number>();
+  const violations = new Map<number, Violation>();
+  for (let round = 0; ; round++) {
+    evidence.grown = false;
+    const f = followTrace(trace, options, evidence, withheld);
+    if (evidence.grown && round < MAX_ROUNDS && f.faults.length === 0) continue;
+    for (const violation of f.violations) violations.set(violation.origin.line, violation);
+    if (f.violations.length === 0 || f.faults.length > 0)
+      return recordingOf(f, trace.events.length, [...violations.values()]);
+    f.violations.forEach((v) => withheld.add(v.origin.line));
+  }
+}
+
+function followTrace(
+  trace: Trace,
+  options: RecordOptions,
+  evidence: Evidence,
+  withheld: ReadonlySet<number>,
+): Follower {
+  const live = newLive(evidence, options.lookup ?? (() => undefined));
+  const f = newFollower(live, options.input, withheld, options.assertionOf);
+  const cwd = options.cwd ?? firstDirectory(trace.events);
+  if (cwd !== undefined) placeAt(f, cwd);
+  for (const event of trace.events) followEvent(f, event);
+  return f;
+}
+
+/** Where the program started, if a call shows it before any changes it. */
+function firstDirectory(events: readonly TraceEvent[]): string | undefined {
+  for (const event of events) {
+    if (event.kind !== 'call') continue;
+    const { name, args, result } = event.call;
+    for (const argument of args) {
+      const fd = /^AT_FDCWD</.test(argument) ? readFd(argument) : undefined;
+      const path = shownPath(fd?.shown);
+      if (path !== undefined) return path;
+    }
+    if (name === 'getcwd' && result.errno === undefined) return readString(args[0] ?? '')?.text;
+    if (name === 'chdir' || name === 'fchdir' || name === 'chroot') return undefined;
+  }
+  return undefined;
+}
+
+function followEvent(f: Follower, event: TraceEvent): void {
+  f.line = event.line;
+  if (event.kind === 'exit') return endProcess(f, event.pid);
+  const { call } = event;
+  f.call = call;
+  const process = processOf(f, call.pid);
+  const { errno } = call.result;
+  const handler = HANDLERS.get(call.name);
+  if (handler === undefined) return noteUnknown(f);
+  if (errno === 'EACCES' || errno === 'EPERM')
+    f.refused.push({
+      origin: { input: f.input, line: f.line },
+      call: callText(f),
+      errno,
+      needs: needsOfCall(f, process, handler),
+    });
+  else handler(f, process);
+}
+
+/** The call as a person recognises it. */
+function callText({ call }: Follower): string {
+  const paths = call.args.filter((argument) => argument.startsWith('"')).slice(0, 2);
+  const what = paths.length > 0 ? paths.join(', ') : (call.args[0] ?? '');
+  return `${call.name}(${what})`;
+}
+
+function noteUnknown(f: Follower): void {
+  const { name, args, result } = f.call;
+  if (NAMELESS.has(name) || result.errno !== undefined || !args.some((a) => a.startsWith('"/'))) return;
+  const known = f.unknownCalls.get(name);
+  if (known === undefined) f.unknownCalls.set(name, { count: 1, line: f.line });
+  else known.count++;
+}
+
+/** Calls whose strings are data. */
+const NAMELESS: ReadonlySet<string> = new Set(
+  'read write pread64 pwrite64 readv writev sendto recvfrom prctl uname connect bind add_key keyctl getrandom sethostname'.split(
+    ' ',
+  ),
+);
+
+function endProcess(f: Follower, pid: number): void {
+  const process = f.processes.get(pid) ?? f.processes.get(0);
+  if (process === undefined) return;
+  f.processes.delete(f.processes.has(pid) ? pid : 0);
+  f.executed.delete(process);
+  process.shared.users--;
+  f.call = NO_CALL;
+  // The first process may have sent files that are still on their way.
+  if (
+    process.shared.users === 0 &&
+    process.shared.task !== 'main' &&
+    !f.passed.some((p) => p.task === process.shared.task)
+  )
+    emit(f, { call: 'exit', task: process.shared.task });
+}
+
+function recordingOf(f: Follower, calls: number, violations: readonly Violation[]): Recording {
+  const unknown = [...f.unknownCalls].map(([name, { count, line }]) => ({
+    origin: { input: f.input, line },
+    what: `\`${name}\` is not followed (${counted(count, 'call')})`,
+  }));
+  return {
+    facts: f.facts,
+    tree: f.live.tree,
+    steps: [...f.before, { call: 'enforce' }, ...f.steps.map((s) => s.step)],
+    origins: [...f.before.map(() => undefined), undefined, ...f.steps.map((s) => s.origin)],
+    calls,
+    refused: f.refused,
+    faults: f.faults,
+    notes: [...f.notes, ...unknown],
+    violations,
+    probes: f.probes,
+    loaders: new Set(f.live.tree.flatMap((item) => ('file' in item ? (item.interpreter ?? []) : []))),
+    unknownDescriptors: f.unknownDescriptors,
+    guessed: [...f.live.guessed].sort(),
+  };
+}
+
+/** A recording as a scenario that `llpc run` replays. */
+export function scenarioOf({ tree, steps }: Pick<Recording, 'tree' | 'steps'>): Scenario {
+  return { format: 'llp-scenario', version: 1, tree, steps };
+}
+
+/**
+ * Makes the steps of a scenario on its tree. What comes before the first `enforce` is not judged; steps that expect EACCES or
+ * EPERM are not to be granted.
+ */
+export function recordScenario(scenario: Scenario, vfs: Vfs, options: RecordOptions): Recording {
+  const live = liveOn(vfs, { kinds: new Map(), grown: false }, () => undefined);
+  const facts = newFacts();
+  const steps: Recorded[] = [];
+  const refused: Refused[] = [];
+  const faults: Note[] = [];
+  const violations: Violation[] = [];
+  const before: Step[] = [];
+  const enforced = scenario.steps.findIndex((step) => step.call === 'enforce');
+  scenario.steps.forEach((step, i) => {
+    const origin = { input: options.input, line: i + 1 };
+    if (step.call === 'enforce') return;
+    if (i < enforced) before.push(step);
+    if (step.expect === 'EACCES' || step.expect === 'EPERM')
+      return void refused.push({
+        origin,
+        call: `${step.call} ${step.path ?? step.fd ?? ''}`,
+        errno: step.expect,
+        needs: needsOfStep(live, step),
+      });
+    try {
+      const made = makeCall(live, step);
+      const outcome = made.result.ok ? 'allow' : made.result.errno;
+      if (i < enforced) return;
+      steps.push({ step: { ...step, expect: outcome }, outcome, origin });
+      for (const asked of takeAsked(live, origin)) {
+        const assertion = options.assertionOf?.(asked);
+        if (assertion === undefined) addAsked(facts, asked);
+        else violations.push({ origin, asked, assertion });
+      }
+    } catch (error) {
+      if (!(error instanceof ScenarioFault)) throw error;
+      faults.push({ origin, what: error.message });
+    }
+  });
+  const broken = new Set(violations.map((v) => v.origin.line));
+  const kept = steps.filter((s) => !broken.has(s.origin.line));
+  return {
+    facts,
+    tree: [],
+    steps: [...before, { call: 'enforce' }, ...kept.map((s) => s.step)],
+    origins: [...before.map(() => undefined), undefined, ...kept.map((s) => s.origin)],
+    calls: scenario.steps.length,
+    refused,
+    faults,
+    notes: [],
+    violations,
+    probes: new Map(),
+    loaders: new Set(),
+    unknownDescriptors: 0,
+    guessed: [],
+  };
+}

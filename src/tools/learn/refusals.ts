@@ -1,0 +1,123 @@
+/**
+ * Calls that were refused, beside a policy: which of them it would allow, and by which rules.
+ *
+ * Two questions. While rules of generalisation are applied, the tree of needs is asked whether one more step would allow a call
+ * that is denied without it. Of the policy that came out the automaton is asked, and the places in its text are named.
+ */
+import { actionNames, maskOf } from '../../abi/actions.js';
+import { defined } from '../../base/assert.js';
+import { lineText, positionAt } from '../../diagnostics/lines.js';
+import type { NamedSource, Span } from '../../diagnostics/types.js';
+import type { HierarchyAutomaton } from '../../ir/hierarchy/automaton.js';
+import { deciderOn, indexPaths, placesOnPath, type PathIndex } from '../../ir/hierarchy/on-path.js';
+import type { Layer } from '../../ir/check/policy.js';
+import { isCovered } from './automaton.js';
+import { pathText, type Facts, type Need, type Origin } from './facts.js';
+import type { Refused } from './follow.js';
+import { allowedBy, type NeedNode } from './needs-tree.js';
+
+/** A rule that was not applied, and the refused call that it would have allowed. */
+export interface NotApplied {
+  readonly rule: string;
+  readonly where: string;
+  readonly origin: Origin;
+  readonly call: string;
+}
+
+/** A refused call that the policy allows all the same. */
+export interface StillAllowed {
+  readonly refused: Refused;
+  /** Lines of the policy that allow it. */
+  readonly rules: readonly { readonly line: number; readonly text: string }[];
+  /** What `--never` takes to keep it refused; undefined where all of it was seen to be allowed too. */
+  readonly never: string | undefined;
+}
+
+/** The calls of which it is known what they ask. */
+export function judged(refused: readonly Refused[]): readonly Refused[] {
+  return refused.filter(({ needs }) => needs.length > 0);
+}
+
+/** A refused call that fragments allow by themselves. */
+export function allowedByFragments(
+  automata: readonly HierarchyAutomaton[],
+  refused: readonly Refused[],
+): Refused | undefined {
+  return refused.find(({ needs }) =>
+    needs.every((need) => automata.some((automaton) => isCovered(automaton, need))),
+  );
+}
+
+/** Watches that no step of generalisation allows what was refused. */
+export interface Guard {
+  /** The refused call that is allowed now and was not when it was last asked. */
+  readonly opened: () => Refused | undefined;
+}
+
+export function guardOf(
+  root: NeedNode,
+  automata: readonly HierarchyAutomaton[],
+  refused: readonly Refused[],
+): Guard {
+  const isAllowed = ({ needs }: Refused): boolean =>
+    needs.every((need) => {
+      const actions = need.actions & ~allowedBy(root, need);
+      return actions === 0 || automata.some((automaton) => isCovered(automaton, { ...need, actions }));
+    });
+  const denied = refused.filter((call) => !isAllowed(call));
+  return { opened: () => denied.find(isAllowed) };
+}
+
+/** Asked of the policy itself. */
+export function stillAllowed(
+  policy: Policy,
+  refused: readonly Refused[],
+  { observed }: Facts,
+): readonly StillAllowed[] {
+  const { automaton, layer } = policy;
+  const index = indexPaths(layer);
+  return refused
+    .filter(({ needs }) => needs.every((need) => isCovered(automaton, need)))
+    .map((call) => {
+      const spans = call.needs.flatMap((need) => decidersOf(index, need));
+      const rules = new Map(spans.map((span) => lineIn(policy, span)).map((rule) => [rule.line, rule]));
+      return {
+        refused: call,
+        rules: [...rules.values()].sort((a, b) => a.line - b.line),
+        never: neverFor(call, observed),
+      };
+    });
+}
+
+export interface Policy {
+  readonly automaton: HierarchyAutomaton;
+  readonly layer: Layer;
+  /** The policy is the first. */
+  readonly sources: readonly NamedSource[];
+}
+
+/** Where the policy says it: of a rule of a fragment, at the `use`. */
+function decidersOf(index: PathIndex, { part, kind, path, actions }: Need): Span[] {
+  const aspect = part === 'region' ? 'below' : kind;
+  const places = placesOnPath(index, path);
+  return actionNames(actions).flatMap((name) => {
+    const rule = deciderOn(places, path.length, aspect, maskOf(name))?.rule;
+    return rule === undefined ? [] : [rule.via[0] ?? rule.span];
+  });
+}
+
+function lineIn({ sources }: Policy, { start }: Span): { readonly line: number; readonly text: string } {
+  const own = defined(sources[0], 'the policy has a text');
+  const { line } = positionAt(own, start);
+  return { line, text: lineText(own, line).trim() };
+}
+
+/** Of the objects that the call asks about, the first with an action that was never seen to be allowed on it. */
+function neverFor({ needs }: Refused, observed: Facts['observed']): string | undefined {
+  for (const { part, path, actions } of needs) {
+    if (part === 'region') continue;
+    const left = actions & ~(observed.get(pathText(path))?.actions ?? 0);
+    if (left !== 0) return `${actionNames(left).join(',')}:${pathText(path)}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,138 @@
+/**
+ * Moves that gain rights, confirmed by running them: the chains of the layers are compiled and enforced on a modelled task,
+ * and the object is asked about before and after the move.
+ *
+ * Input: a checked compilation. Output: its diagnostics, those of moves with what the run showed. The automaton has decided
+ * already: a run that shows something else is a fault of llpc, and is told as such. Apart from `analyse.ts`, so that a policy
+ * without such a move is checked without the engine.
+ */
+import { ONLY_ON_DIRECTORY, actionNames, type ActionMask } from '../../abi/actions.js';
+import type { Stages } from '../../analyse.js';
+import type { Artifact } from '../../artifact/manifest.js';
+import { emitChain } from '../../codegen/v8/emit.js';
+import { buildArtifact } from '../../codegen/v8/manifest.js';
+import type { Diagnostic, NamedSource, Note } from '../../diagnostics/types.js';
+import type { ReportedGain } from '../../ir/analysis/check-gains.js';
+import { callText, objectIn } from '../../ir/analysis/check-gains.js';
+import type { Gain, Region } from '../../ir/analysis/gains.js';
+import { buildPlan } from '../../codegen/v8/plan.js';
+import type { CheckedPolicy, Layer } from '../../ir/check/policy.js';
+import { pathText } from '../../ir/hierarchy/spots.js';
+import { addToTree } from '../../runtime/kernel/build-tree.js';
+import { resolve } from '../../runtime/kernel/resolve.js';
+import { link, rename } from '../../runtime/kernel/syscalls/index.js';
+import { removeEntry, Vfs } from '../../runtime/kernel/vfs.js';
+import { loadPolicy, type LoadedPolicy } from '../../runtime/load.js';
+import { addMissing, addRequired } from './test-tree.js';
+
+interface Compiled {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly sources: readonly NamedSource[];
+  readonly stages: Stages;
+}
+
+/** The diagnostics, with a note that says what a run of each move showed. */
+export function confirmGains({ diagnostics, sources, stages }: Compiled): readonly Diagnostic[] {
+  const { policy, gains = [] } = stages;
+  if (policy === undefined || gains.length === 0) return diagnostics;
+  const shown = new Map<Diagnostic, Diagnostic>();
+  for (const layers of new Set(gains.map((g) => g.layers))) {
+    const own = gains.filter((g) => g.layers === layers);
+    const runs = replayGains(
+      { ...policy, layers },
+      sources,
+      own.map((g) => g.gain),
+    );
+    own.forEach((g, i) => shown.set(g.diagnostic, withRun(g, runs[i] ?? 'not-run')));
+  }
+  return diagnostics.map((d) => shown.get(d) ?? d);
+}
+
+/** `not-run`: the policy is not loaded on a tree that has both regions, as its layers want different kinds of objects. */
+export type GainRun = 'confirmed' | 'refuted' | 'not-run';
+
+const SHOWN: Readonly<Record<GainRun, string>> = {
+  confirmed: 'run and confirmed: denied before, allowed after',
+  refuted: 'a run of it did not show this, which is a fault of llpc',
+  'not-run': 'not run, as no tree that the policy can be loaded on has both',
+};
+
+function withRun({ gain, diagnostic }: ReportedGain, run: GainRun): Diagnostic {
+  const [call, ...notes] = diagnostic.notes;
+  const note: Note = { ...call, message: `${callText(gain)}: ${SHOWN[run]}` };
+  return { ...diagnostic, notes: [note, ...notes] };
+}
+
+/** What a run of each gain shows. One load serves all. */
+export function replayGains(
+  policy: CheckedPolicy,
+  sources: readonly NamedSource[],
+  gains: readonly Gain[],
+): GainRun[] {
+  const vfs = new Vfs();
+  const artifact = artifactOf(policy, sources);
+  addRequired(vfs, artifact.manifest);
+  const directories = gains.flatMap(({ from, to }) => [from, to]);
+  for (const { directory } of directories) {
+    const later = directory.findIndex((s) => s.appears);
+    makeDirectory(vfs, pathText(later < 0 ? directory : directory.slice(0, later)));
+  }
+  addEnclosed(vfs, policy.layers);
+  const loaded = loadPolicy(artifact, vfs);
+  if (loaded.kind === 'refused') return gains.map(() => 'not-run');
+  for (const { directory } of directories) makeDirectory(vfs, pathText(directory));
+  return gains.map((gain) => (replay(loaded.value, gain) ? 'confirmed' : 'refuted'));
+}
+
+/** The chains of these layers, without the proof that a build makes. */
+function artifactOf(policy: CheckedPolicy, sources: readonly NamedSource[]): Artifact {
+  const plan = buildPlan(policy, 'chained');
+  const chains = plan.chains.map((chain) => ({ chain, programs: emitChain(chain), certificate: null }));
+  // What is asserted is left out: the run shows what the rules do.
+  return buildArtifact(plan, chains, sources, { assertions: [], gainAssertions: [] });
+}
+
+function makeDirectory(vfs: Vfs, path: string): void {
+  if (path !== '/') addMissing(vfs, '', path.slice(1), true);
+}
+
+/** What must be there because the optional scope around it now is. */
+function addEnclosed(vfs: Vfs, layers: readonly Layer[]): void {
+  for (const { path, object, optional, within } of layers.flatMap((l) => l.scopes)) {
+    const names = path.flatMap((c) => (c.kind === 'literal' ? [c.name] : []));
+    if (optional || within === 0 || names.length < path.length) continue;
+    const around = '/' + names.slice(0, within).join('/');
+    if (resolve(vfs, around, true).ok) addMissing(vfs, '', names.join('/'), object === 'dir');
+  }
+}
+
+/** Once with a file for what is asked of one, once with a directory for the rest. */
+function replay(policy: LoadedPolicy, gain: Gain): boolean {
+  const onFile = gain.gained & ~ONLY_ON_DIRECTORY;
+  const onDirectory = gain.gained & ONLY_ON_DIRECTORY;
+  return move(policy, gain, 'file', onFile) && move(policy, gain, 'dir', onDirectory);
+}
+
+/** Each action denied, then the call, then each allowed. The object was not there when the policy was loaded. */
+function move(policy: LoadedPolicy, gain: Gain, kind: 'file' | 'dir', actions: ActionMask): boolean {
+  if (actions === 0) return true;
+  const { task, kernel } = policy;
+  const at = (region: Region): string => pathText(objectIn(gain, region));
+  const [old, target] = [at(gain.from), at(gain.to)];
+  if (addToTree(kernel.vfs, { kind, path: old }) !== undefined) return false;
+  const verdicts = (path: string): string[] =>
+    actionNames(actions).map((a) => policy.decide(a, path).verdict);
+  const before = verdicts(old);
+  const moved = (gain.call === 'rename' ? rename : link)(task, old, target);
+  const after = verdicts(target);
+  for (const path of [old, target]) removeAt(kernel.vfs, path);
+  return before.every((v) => v === 'deny') && moved.ok && after.every((v) => v === 'allow');
+}
+
+function removeAt(vfs: Vfs, path: string): void {
+  const cut = path.lastIndexOf('/');
+  const directory = resolve(vfs, path.slice(0, cut) || '/', false);
+  const name = path.slice(cut + 1);
+  if (directory.ok && directory.location.inode.entries?.has(name) === true)
+    removeEntry(vfs, directory.location.inode, name);
+}

@@ -1,0 +1,81 @@
+/**
+ * The tree of a test: what `given` names, then, where it is not there yet, what the policy requires and what the steps
+ * name, directories where something lies beneath or the action needs one.
+ */
+import { DIRECTORY_ACTIONS } from '../../abi/actions.js';
+import type { Manifest } from '../../artifact/manifest.js';
+import { report } from '../../diagnostics/catalogue.js';
+import type { Diagnostic } from '../../diagnostics/types.js';
+import type { CheckedGiven, CheckedTest } from '../../ir/check/policy.js';
+import { addToTree } from '../../runtime/kernel/build-tree.js';
+import { resolve } from '../../runtime/kernel/resolve.js';
+import type { Vfs } from '../../runtime/kernel/vfs.js';
+
+/** What `given` names; a diagnostic for what cannot be made. */
+export function addGiven(vfs: Vfs, given: CheckedGiven): Diagnostic[] {
+  const { kind, path, span } = given;
+  const entry =
+    'target' in given
+      ? { kind: given.kind, path, target: given.target }
+      : { kind: kind as 'file' | 'dir', path };
+  const why = addToTree(vfs, entry);
+  return why === undefined
+    ? []
+    : [report('LLP5010', { path, why }, { span, help: 'list what it needs before it' })];
+}
+
+/** What must be there for the manifest to load: the literal entries that nothing makes optional. */
+export function addRequired(vfs: Vfs, manifest: Manifest): void {
+  for (const map of manifest.maps) {
+    for (const { components, object, optional, within } of map.type === 'inode' ? map.entries : []) {
+      const names = components.flatMap((c) => ('literal' in c ? [c.literal] : []));
+      if (optional || within > 0 || names.length < components.length) continue;
+      addMissing(vfs, '', names.join('/'), object === 'dir');
+    }
+  }
+}
+
+/** The paths that the steps ask about. */
+export function addNamed(vfs: Vfs, test: CheckedTest, manifest: Manifest): void {
+  let cwd = '';
+  for (const step of test.steps) {
+    const absolute = step.path.startsWith('/');
+    const action = step.kind === 'cd' ? undefined : step.action;
+    const whole = absolute ? step.path : `${cwd}/${step.path}`;
+    const directory = isDirectory(manifest, action, whole);
+    addMissing(vfs, absolute ? '' : cwd, absolute ? step.path.slice(1) : step.path, directory);
+    if (step.kind === 'cd') cwd = whole;
+  }
+}
+
+/**
+ * Whether what is asked about is a directory: for the action (none: `cd`), or because the policy says `dir` of this very
+ * path. As a file it could not be loaded with it. Known weakness: paths with `..` are not looked up.
+ */
+export function isDirectory(manifest: Manifest, action: number | undefined, path: string): boolean {
+  if (action === undefined || (DIRECTORY_ACTIONS & (1 << action)) !== 0) return true;
+  const names = path.split('/').filter((n) => n !== '' && n !== '.');
+  return manifest.maps.some(
+    (map) =>
+      map.type === 'inode' &&
+      map.entries.some(
+        ({ object, components }) =>
+          object === 'dir' &&
+          components.length === names.length &&
+          components.every((c, i) => 'literal' in c && c.literal === names[i]),
+      ),
+  );
+}
+
+/** Makes what is not there of a path; what is there stays, and a dangling link stays dangling. */
+export function addMissing(vfs: Vfs, base: string, path: string, directory: boolean): void {
+  const names = path.split('/');
+  const last = names.findLastIndex((n) => n !== '');
+  let at = base;
+  for (const [i, name] of names.entries()) {
+    at = `${at}/${name}`;
+    if (name === '' || name === '.' || name === '..' || resolve(vfs, at, false).ok) continue;
+    const inner = directory || i < last || i < names.length - 1;
+    addToTree(vfs, { kind: inner ? 'dir' : 'file', path: at });
+  }
+}

@@ -1,0 +1,64 @@
+/** Random programs in either engine, with everything that a run leaves behind. */
+import { encodeInstructions } from '../../src/bpf/encode.js';
+import type { Placed } from '../../src/bpf/types.js';
+import { verifyRawProgram } from '../../src/bpf/verify/verify.js';
+import type { ProgramFacts, VerifierMap } from '../../src/bpf/verify/verify.js';
+import { runRaw } from '../../src/runtime/engine/interpreter.js';
+import type { PlainTable } from '../../src/runtime/engine/maps.js';
+import type { RawModule } from '../../src/runtime/engine/wasm/raw.js';
+import { MAPS, engineMaps } from './random-program.js';
+import type { RandomProgram } from './random-program.js';
+
+/** Programs in one module. */
+export const BATCH = 250;
+export const SEED = Number(process.env['LLP_SEED'] ?? 9_669);
+
+export const VERIFIER_MAPS: readonly VerifierMap[] = MAPS.map(({ name, valueSize, entries }) => {
+  return { name, type: 'array', keySize: 4, valueSize, maxEntries: entries };
+});
+
+export interface Verified {
+  readonly bytes: Uint8Array;
+  readonly code: readonly Placed[];
+  readonly facts: ProgramFacts;
+}
+
+/** A program that the verifier accepts, as it accepts every one of the generator. */
+export function verified({ instructions, memory }: RandomProgram): Verified {
+  const bytes = encodeInstructions(instructions);
+  const outcome = verifyRawProgram({ bytes, memorySize: memory.length, maps: VERIFIER_MAPS });
+  if (outcome.kind === 'refused') throw new Error(JSON.stringify(outcome.errors[0]));
+  return { bytes, code: outcome.code, facts: outcome.facts };
+}
+
+const valuesOf = (map: PlainTable): Uint8Array =>
+  new Uint8Array(map.view.buffer, map.view.byteOffset, map.view.byteLength);
+
+/** What a run leaves behind, in one text. */
+function trace(run: object, memory: Uint8Array, maps: readonly PlainTable[]): string {
+  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+  return JSON.stringify([run, hex(memory), ...maps.map((map) => hex(valuesOf(map)))]);
+}
+
+export function interpreted({ memory, values }: RandomProgram, { bytes }: Verified, fuel: number): string {
+  const maps = engineMaps(values);
+  const outcome = runRaw(bytes, memory, { maps, fuel });
+  if (outcome.kind === 'refused') throw new Error(JSON.stringify(outcome.errors));
+  if (outcome.kind === 'fault') return outcome.fault;
+  return trace({ lo: outcome.lo, hi: outcome.hi }, outcome.memory, maps);
+}
+
+export function compiled(
+  module: RawModule,
+  which: number,
+  { memory, values }: RandomProgram,
+  maps: readonly PlainTable[],
+  { code }: Verified,
+  fuel: number,
+): string {
+  maps.forEach((map, i) => valuesOf(map).set(values[i] ?? []));
+  const copy = memory.slice();
+  const run = module.run(which, copy, fuel);
+  if (run.kind === 'out_of_fuel') return `raw: slot ${code[run.index]?.slot}: out of fuel`;
+  return trace({ lo: run.lo, hi: run.hi }, copy, maps);
+}

@@ -1,0 +1,382 @@
+/**
+ * The reference evaluator: `language.md` read literally, straight over `CheckedPolicy` and a tree. It shares the types of
+ * `ir/policy.ts` with the compiler and nothing else, and is meant to be checked by eye.
+ */
+import type {
+  Assertion,
+  CheckedPolicy,
+  Effects,
+  Layer,
+  PatternComponent,
+  Scope,
+} from '../../src/ir/check/policy.js';
+import { globMatches } from './reference-glob.js';
+import {
+  allPositions,
+  enter,
+  rootPosition,
+  topOf,
+  walk,
+  type Node,
+  type Position,
+  type Tree,
+  type Walked,
+} from './reference-tree.js';
+
+const WALK = 1 << 24;
+const EVERYTHING = (1 << 25) - 1;
+
+/** What a layer makes of a tree: the verdict masks of every object in its map; or why it cannot be loaded. */
+export type Grounding = ReadonlyMap<Node, Masks>;
+export interface Masks {
+  readonly self: number;
+  readonly below: number;
+}
+
+/** "When the policy is loaded". Undefined when it is refused. */
+function groundReference(layer: Layer, tree: Tree): Grounding | undefined {
+  const named = new Map<Node, Scope[]>();
+  const seeds: Position[] = [rootPosition(tree)];
+  for (const scope of layer.scopes) {
+    const found = findScope(tree, scope);
+    if (found === undefined) return undefined;
+    for (const position of found) {
+      seeds.push(position);
+      const scopes = named.get(topOf(position)) ?? [];
+      if (!scopes.includes(scope)) named.set(topOf(position), [...scopes, scope]);
+    }
+  }
+  for (const scopes of named.values()) if (disagree(scopes)) return undefined;
+  return masksOf(layer, tree, named, seeds);
+}
+
+/** The objects of a scope; undefined when one is missing that must be there, or is of the wrong kind. */
+function findScope(tree: Tree, scope: Scope): Position[] | undefined {
+  const globbed = scope.path.some((c) => c.kind === 'glob');
+  const found = scope.path.reduce<Position[]>(
+    (at, c) => at.flatMap((p) => matching(tree, p, c)),
+    [rootPosition(tree)],
+  );
+  const right = found.filter((p) => (topOf(p).kind === 'dir') === (scope.object === 'dir'));
+  if (globbed) return right;
+  if (right.length < found.length) return undefined;
+  if (found.length > 0 || scope.optional) return right;
+  const around = scope.path.slice(0, scope.within);
+  const present = around.reduce<Position[]>(
+    (at, c) => at.flatMap((p) => matching(tree, p, c)),
+    [rootPosition(tree)],
+  );
+  return scope.within > 0 && present.length === 0 ? [] : undefined;
+}
+
+/** What a component leads to from a directory, links followed. */
+function matching(tree: Tree, at: Position, component: PatternComponent): Position[] {
+  if (topOf(at).kind !== 'dir') return [];
+  const names =
+    component.kind === 'literal'
+      ? [component.name]
+      : [...topOf(at).entries.keys()].filter((n) => globMatches(component.source, n));
+  return names.flatMap((name) => {
+    if (enter(tree, at, name) === undefined) return [];
+    const walked = walk(tree, at, name, true, () => true);
+    return walked.kind === 'at' ? [walked.position] : [];
+  });
+}
+
+/** General to specific: negative when `a` comes first; undefined when nothing orders them. */
+function order(a: Scope, b: Scope): number | undefined {
+  for (let i = 0; i < Math.min(a.path.length, b.path.length); i++) {
+    const [x, y] = [a.path[i], b.path[i]];
+    if (x === undefined || y === undefined || JSON.stringify(x) === JSON.stringify(y)) continue;
+    if (x.kind !== y.kind) return x.kind === 'glob' ? -1 : 1;
+    return undefined;
+  }
+  return undefined;
+}
+
+/** What a scope says of the object itself. */
+function onObject({ region, self }: Scope): Effects {
+  const said = self.allow | self.deny;
+  return { allow: self.allow | (region.allow & ~said), deny: self.deny | (region.deny & ~said), forbid: 0 };
+}
+
+/** On what two scopes for one object disagree, when nothing orders them. */
+export function disagreement(a: Scope, b: Scope): number {
+  if (order(a, b) !== undefined) return 0;
+  const clash = (x: Effects, y: Effects): number => (x.allow & y.deny) | (x.deny & y.allow);
+  return clash(a.region, b.region) | clash(onObject(a), onObject(b));
+}
+
+function disagree(scopes: readonly Scope[]): boolean {
+  return scopes.some((a) => scopes.some((b) => a !== b && disagreement(a, b) !== 0));
+}
+
+/** The masks of everything in the map; undefined when one object would get different ones at two places. */
+function masksOf(
+  layer: Layer,
+  tree: Tree,
+  named: ReadonlyMap<Node, Scope[]>,
+  seeds: readonly Position[],
+): Grounding | undefined {
+  const masks = new Map<Node, Masks>();
+  const everywhere = allPositions(tree);
+  const pending: Position[] = [...seeds];
+  for (let position = pending.pop(); position !== undefined; position = pending.pop()) {
+    for (let length = 1; length <= position.length; length++) {
+      const at = position.slice(0, length);
+      const next = evaluate(layer, named, at);
+      const known = masks.get(topOf(at));
+      if (known === undefined) {
+        masks.set(topOf(at), next);
+        // What `..` leads to, wherever the object is seen.
+        pending.push(
+          ...everywhere
+            .filter((p) => topOf(p) === topOf(at) && topOf(p).kind === 'dir')
+            .map((p) => p.slice(0, -1))
+            .filter((p) => p.length > 0),
+        );
+      } else if (known.self !== next.self || known.below !== next.below) {
+        return undefined;
+      }
+    }
+  }
+  return masks;
+}
+
+/** "Which rule decides", down one physical path. */
+function evaluate(layer: Layer, named: ReadonlyMap<Node, Scope[]>, position: Position): Masks {
+  let allowed = layer.default === 'allow' ? EVERYTHING : WALK;
+  let forbidden = 0;
+  let self = allowed;
+  let selfForbidden = 0;
+  for (const { node } of position) {
+    [self, selfForbidden] = [allowed, forbidden];
+    for (const scope of sortScopes(named.get(node) ?? [])) {
+      allowed = (allowed | scope.region.allow) & ~scope.region.deny;
+      forbidden |= scope.region.forbid;
+      self = (((self | scope.region.allow) & ~scope.region.deny) | scope.self.allow) & ~scope.self.deny;
+      selfForbidden |= scope.region.forbid | scope.self.forbid;
+    }
+  }
+  return { self: self & ~selfForbidden, below: allowed & ~forbidden };
+}
+
+/** Where nothing orders two scopes they agree, so any order does that keeps what is ordered. */
+export function sortScopes(scopes: readonly Scope[]): Scope[] {
+  const rest = [...scopes];
+  const sorted: Scope[] = [];
+  while (rest.length > 0) {
+    const first = rest.findIndex((a) => !rest.some((b) => (order(b, a) ?? 0) < 0));
+    sorted.push(...rest.splice(Math.max(first, 0), 1));
+  }
+  return sorted;
+}
+
+/** What is allowed on the object at a position: its own mask, or that of the region it lies in. */
+export function allowedAt(grounding: Grounding, position: Position): number {
+  const own = grounding.get(topOf(position));
+  return own === undefined ? regionAt(grounding, position) : own.self;
+}
+
+/** What is allowed on objects that no scope names: the `below` of the nearest object above that is in the map. */
+export function regionAt(grounding: Grounding, position: Position): number {
+  for (const { node } of position.toReversed()) {
+    const masks = grounding.get(node);
+    if (masks !== undefined) return masks.below;
+  }
+  return 0;
+}
+
+/** All layers of a policy on a tree. */
+export function groundAll(policy: CheckedPolicy, tree: Tree): Grounding[] | undefined {
+  const all = policy.layers.map((layer) => groundReference(layer, tree));
+  return all.some((g) => g === undefined) ? undefined : (all as Grounding[]);
+}
+
+const ON_ENTRY = new Set([8, 17, 19, 22]); // link, rename, rmdir, unlink
+
+/** What a request is made from. */
+export interface From {
+  readonly root: Position;
+  /** The working directory, or the open directory that the path is relative to. */
+  readonly start: Position;
+}
+
+/** Whether every layer allows all of these actions at a position. */
+export function may(layers: readonly Grounding[], at: Position, mask: number): boolean {
+  return layers.every((g) => (allowedAt(g, at) & mask) === mask);
+}
+
+/** Where a path leads, if `walk` is allowed at every directory on the way, or the errno. */
+export function walkReference(
+  layers: readonly Grounding[],
+  tree: Tree,
+  from: From,
+  path: string,
+  follow = true,
+): Walked {
+  return walk(tree, from.start, path, follow, (at) => may(layers, at, WALK), from.root);
+}
+
+/** One request that carries one action: where it leads, or the errno. */
+export function requestReference(
+  layers: readonly Grounding[],
+  tree: Tree,
+  from: From,
+  action: number,
+  path: string,
+): string {
+  const walked = walkReference(layers, tree, from, path, !ON_ENTRY.has(action));
+  if (walked.kind === 'failed') return walked.errno;
+  if (action === 24 && topOf(walked.position).kind !== 'dir') return 'ENOTDIR';
+  return may(layers, walked.position, 1 << action) ? 'allow' : 'EACCES';
+}
+
+/** What the rules say of a path by its names alone, without a tree. */
+export function masksOnPath(layer: Layer, names: readonly string[], kind: 'dir' | 'file'): Masks {
+  const named = new Map<Node, Scope[]>();
+  const position = ['', ...names].map((_, length) => {
+    const node: Node = { kind: length === names.length ? kind : 'dir', target: '', entries: new Map() };
+    named.set(node, scopesOf(layer, names.slice(0, length), node.kind === 'file' ? 'file' : 'dir'));
+    return { node, mount: 0 };
+  });
+  return evaluate(layer, named, position);
+}
+
+/** The scopes that name an object by its path. */
+export function scopesOf(layer: Layer, names: readonly string[], kind: 'dir' | 'file'): Scope[] {
+  return layer.scopes.filter(
+    ({ path, object }) =>
+      object === kind &&
+      path.length === names.length &&
+      path.every((c, i) => componentMatches(c, names[i] as string)),
+  );
+}
+
+export function componentMatches(component: PatternComponent, name: string): boolean {
+  return component.kind === 'literal' ? component.name === name : globMatches(component.source, name);
+}
+
+/** What calls ask of a directory only, and what they never ask of one. */
+const DIRECTORIES_ONLY = maskOf([1, 2, 3, 9, 15, 18, 19, 24]); // chdir, chroot, create, linkto, readdir, renameto, rmdir, walk
+const NO_DIRECTORIES = maskOf([0, 4, 8, 11, 14, 22, 23]); // append, execute, link, map, read, unlink, write
+
+function maskOf(bits: readonly number[]): number {
+  return bits.reduce((mask, bit) => mask | (1 << bit), 0);
+}
+
+/** "Assertions": the asserted actions that are not as asserted, given what is allowed. */
+function notAsAsserted({ claim, actions }: Assertion, allowed: number): number {
+  return actions & (claim === 'never' ? allowed : ~allowed);
+}
+
+/** The actions that break an assertion on an object of this kind. */
+export function breaks(assertion: Assertion, allowed: number, kind: 'dir' | 'file'): number {
+  return notAsAsserted(assertion, allowed) & ~(kind === 'dir' ? NO_DIRECTORIES : DIRECTORIES_ONLY);
+}
+
+/** Whether an assertion is about the object at a path. */
+export function isAsserted({ path, reach }: Assertion, names: readonly string[]): boolean {
+  const long = reach === 'under' ? names.length >= path.length : names.length === path.length;
+  return long && path.every((c, i) => componentMatches(c, names[i] as string));
+}
+
+/** What the rules of all layers allow together on a path. */
+export function allowedOnPath(
+  layers: readonly Layer[],
+  names: readonly string[],
+  kind: 'dir' | 'file',
+): Masks {
+  const all = layers.map((layer) => masksOnPath(layer, names, kind));
+  return {
+    self: all.reduce((mask, m) => mask & m.self, EVERYTHING),
+    below: all.reduce((mask, m) => mask & m.below, EVERYTHING),
+  };
+}
+
+/** Whether a policy can be loaded with an object of this kind at a path: literal scopes and what must be there say so. */
+export function canBe(layers: readonly Layer[], names: readonly string[], kind: 'dir' | 'file'): boolean {
+  const scopes = layers.flatMap((l) => l.scopes).filter((s) => s.path.every((c) => c.kind === 'literal'));
+  const text = (path: readonly string[]): string => path.map((n) => `/${n}`).join('');
+  const literal = (s: Scope): string => text(s.path.map((c) => (c.kind === 'literal' ? c.name : '')));
+  const isKind = (path: string, asked: 'dir' | 'file'): boolean =>
+    scopes.every((s) => literal(s) !== path || s.object === asked) &&
+    (asked === 'dir' ||
+      !scopes.some((s) => !s.optional && s.within === 0 && literal(s).startsWith(`${path}/`)));
+  return names.every((_, i) => isKind(text(names.slice(0, i)), 'dir')) && isKind(text(names), kind);
+}
+
+/** A directory, as far as moves go: what is allowed on it, and on what lies in it and is not named. */
+export interface MoveRegion {
+  readonly own: number;
+  readonly below: number;
+}
+
+const MOVES = [
+  { call: 'rename', object: 1 << 17, into: 1 << 18 },
+  { call: 'link', object: 1 << 8, into: 1 << 9 },
+] as const;
+
+/** "Moves": what an object that no scope names gains when it gets a name in another directory, by call. */
+export function gainsBetween(from: MoveRegion, to: MoveRegion): ReadonlyMap<'rename' | 'link', number> {
+  const possible = MOVES.filter(({ object, into }) => (from.below & object) !== 0 && (to.own & into) !== 0);
+  return new Map(
+    possible.map(({ call }) => [call, to.below & ~from.below & ~(call === 'link' ? DIRECTORIES_ONLY : 0)]),
+  );
+}
+
+/** "When the policy is loaded", of an assertion: whether an object of the tree breaks it, or would when it appears. */
+export function brokenOnTree(layers: readonly Grounding[], tree: Tree, assertion: Assertion): boolean {
+  const found = assertion.path.reduce<Position[]>(
+    (at, c) => at.flatMap((p) => matching(tree, p, c)),
+    [rootPosition(tree)],
+  );
+  const beneath = allPositions(tree).filter((p) =>
+    found.some((f) => f.length <= p.length && f.every((frame, i) => sameFrame(frame, p[i]))),
+  );
+  const everywhere = assertion.reach === 'under' ? [...found, ...beneath] : found;
+  const all = (mask: (g: Grounding) => number): number => layers.reduce((m, g) => m & mask(g), EVERYTHING);
+  return everywhere.some((p) => {
+    const kind = topOf(p).kind === 'dir' ? 'dir' : 'file';
+    if (
+      breaks(
+        assertion,
+        all((g) => allowedAt(g, p)),
+        kind,
+      ) !== 0
+    )
+      return true;
+    const later = kind === 'dir' && assertion.reach === 'under';
+    return (
+      later &&
+      notAsAsserted(
+        assertion,
+        all((g) => regionAt(g, p)),
+      ) !== 0
+    );
+  });
+}
+
+function sameFrame(a: Position[number], b: Position[number] | undefined): boolean {
+  return a.node === b?.node && a.mount === b.mount;
+}
+
+/** The same of `assert never gains`: whether a move on the tree, within one mount, gains one of these actions. */
+export function gainsOnTree(layers: readonly Grounding[], tree: Tree, actions: number): boolean {
+  const all = (mask: (g: Grounding) => number): number => layers.reduce((m, g) => m & mask(g), EVERYTHING);
+  const walked = (p: Position): boolean => p.every((_, i) => may(layers, p.slice(0, i + 1), WALK));
+  const regions = allPositions(tree)
+    .filter((p) => topOf(p).kind === 'dir' && walked(p))
+    .flatMap((p) => {
+      const below = all((g) => regionAt(g, p));
+      const later = (below & WALK) === 0 ? [] : [below];
+      return [all((g) => allowedAt(g, p)), ...later].map((own) => ({ own, below, mount: p.at(-1)?.mount }));
+    });
+  return regions.some((from) =>
+    regions.some(
+      (to) =>
+        from.mount === to.mount &&
+        [...gainsBetween(from, to).values()].some((gained) => (gained & actions) !== 0),
+    ),
+  );
+}
