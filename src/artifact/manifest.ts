@@ -5,6 +5,7 @@
  */
 import type { ActionName, TriggerName } from '../abi/actions.js';
 import type { HookName } from '../abi/hooks.js';
+import type { CookieLayout } from '../semantics/cookie.js';
 
 export const MANIFEST_FORMAT = 'llp-manifest';
 export const MANIFEST_VERSION = 1;
@@ -122,25 +123,6 @@ export interface PlainMap {
   readonly valueSize: number;
   readonly maxEntries: number;
   readonly entries: readonly { readonly key: string; readonly value: string }[];
-}
-
-/**
- * How a place is written into 64 bits. Both halves have the same shape, so that the region of a state is its
- * upper half, twice:
- *
- *     63                32 31                 0
- *     ├ below: place│X│denied ┼ self: place│X│denied ┤
- *
- * `denied`: bit i is set when class i is denied. `X` (`inexactBit`): set unless this very object is in the
- * map; always set in the upper half, so that no state is 0. `place`: a number of `placeBits` bits that the loader
- * gives to the entry of the map, 0 for none, all ones for unknown. The state `unknown` is all ones.
- */
-export interface CookieLayout {
-  /** Number of classes that have a state: bits 0 … classes−1 of each half. */
-  readonly classes: number;
-  readonly inexactBit: number;
-  readonly placeShift: number;
-  readonly placeBits: number;
 }
 
 /** A class of actions that get the same verdict everywhere. */

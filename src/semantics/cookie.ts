@@ -4,14 +4,31 @@
  * Masks are stored as *denied* bits, so that a program's verdict is one AND: what remains is the return value. Both
  * halves have one shape, so that a region is the upper half twice: no mask is built at run time.
  */
-import type { CookieLayout } from '../artifact/manifest.js';
-import type { ActionClass } from '../codegen/v8/partition.js';
 import type { MachineState } from './machine.js';
 
+
+/**
+ * How a place is written into 64 bits. Both halves have the same shape, so that the region of a state is its
+ * upper half, twice:
+ *
+ *     63                32 31                 0
+ *     ├ below: place│X│denied ┼ self: place│X│denied ┤
+ *
+ * `denied`: bit i is set when class i is denied. `X` (`inexactBit`): set unless this very object is in the
+ * map; always set in the upper half, so that no state is 0. `place`: a number of `placeBits` bits that the loader
+ * gives to the entry of the map, 0 for none, all ones for unknown. The state `unknown` is all ones.
+ */
+export interface CookieLayout {
+  /** Number of classes that have a state: bits 0 … classes−1 of each half. */
+  readonly classes: number;
+  readonly inexactBit: number;
+  readonly placeShift: number;
+  readonly placeBits: number;
+}
+
 /** Classes in bits 0 …, then `X`, then as many bits for the place as there are left. */
-export function layoutCookie(classes: readonly ActionClass[]): CookieLayout {
-  const count = classes.filter((c) => c.decision.kind === 'bit').length;
-  return { classes: count, inexactBit: count, placeShift: count + 1, placeBits: 31 - count };
+export function layoutCookie(classes: number): CookieLayout {
+  return { classes, inexactBit: classes, placeShift: classes + 1, placeBits: 31 - classes };
 }
 
 /** The two halves of a state as unsigned 32-bit numbers. */

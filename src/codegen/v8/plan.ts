@@ -6,7 +6,8 @@
  * if programs could not share a state). The walk machine that they run is in `machine.ts`.
  */
 import { ALL_TRIGGERS, WALK, type ActionMask } from '../../abi/actions.js';
-import type { CookieLayout, PlanKind } from '../../artifact/manifest.js';
+import type { PlanKind } from '../../artifact/manifest.js';
+import type { CookieLayout } from '../../semantics/cookie.js';
 import type { Span } from '../../diagnostics/types.js';
 import { layoutCookie } from '../../semantics/cookie.js';
 import type { Check } from '../../semantics/machine.js';
@@ -74,7 +75,7 @@ export function buildPlan(policy: CheckedPolicy, kind: PlanKind): ChainPlan {
 }
 
 function chained(layer: Layer, stem: string, classes: readonly ActionClass[]): Chain {
-  const layout = layoutCookie(classes);
+  const layout = layoutCookie(classes.filter((c) => c.decision.kind === 'bit').length);
   const walkCheck = checkOf(classes, WALK);
   const picks = pickPlans(layer, stem, classes);
   const stateful = layout.classes > 0;
@@ -117,7 +118,7 @@ function checkOf(classes: readonly ActionClass[], action: ActionMask): Check {
 }
 
 function monolithic(layer: Layer, stem: string, classes: readonly ActionClass[]): Chain {
-  const layout = layoutCookie(classes);
+  const layout = layoutCookie(classes.filter((c) => c.decision.kind === 'bit').length);
   const picks = pickPlans(layer, stem, classes).flatMap((p) =>
     p.kind === 'pick' ? [{ triggers: p.triggers, check: p.check }] : [],
   );

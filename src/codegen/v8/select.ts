@@ -28,7 +28,7 @@ import {
 } from '../../bpf/asm.js';
 import { i32, type AsmInstruction, type JumpOp, type Reg } from '../../bpf/types.js';
 import type { Span } from '../../diagnostics/types.js';
-import type { CookieLayout } from '../../artifact/manifest.js';
+import type { CookieLayout } from '../../semantics/cookie.js';
 import type { Check } from '../../semantics/machine.js';
 import type { Chain, ProgramPlan } from './plan.js';
 import { assertNever } from '../../base/assert.js';

@@ -1,5 +1,5 @@
 /** Places ↔ the 64 bits of the inode map. The picture is at `CookieLayout`. */
-import type { CookieLayout } from '../../artifact/manifest.js';
+import type { CookieLayout } from '../../semantics/cookie.js';
 import type { Place } from './ground.js';
 
 /** Two halves, unsigned. */
