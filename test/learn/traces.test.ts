@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACTIONS, TRIGGERS } from '../../src/abi/actions.js';
 import { checkSources } from '../../src/analyse.js';
-import { DIR_ACTIONS, FILE_ACTIONS, stateAt } from '../../src/tools/learn/automaton.js';
+import { allowedOn, stateAt } from '../../src/tools/learn/automaton.js';
 import { RULES, type RuleName } from '../../src/tools/learn/generalise.js';
 import {
   assertionOf,
@@ -145,7 +145,7 @@ describe.each(NAMES)('%s', (name) => {
     for (const { witness, actions } of learned.overGrants) {
       const path = witness.split('/').filter((part) => part !== '');
       const state = stateAt(automaton, path);
-      const allowed = (state.dir & DIR_ACTIONS) | (state.file & FILE_ACTIONS);
+      const allowed = allowedOn(state, 'dir') | allowedOn(state, 'file');
       const seen = observed?.get(`/${path.join('/')}`)?.actions ?? 0;
       for (const action of actions) {
         const bit = 1 << ACTIONS.findIndex((a) => a === action);
@@ -178,10 +178,10 @@ describe.each(NAMES)('%s', (name) => {
         const seen = observed.get(`/${path.join('/')}`);
         const isFile = seen?.kind === 'file';
         const allowed = isFile
-          ? state.file & FILE_ACTIONS
+          ? allowedOn(state, 'file')
           : seen === undefined
-            ? (state.file & FILE_ACTIONS) | (state.dir & DIR_ACTIONS)
-            : state.dir & DIR_ACTIONS;
+            ? allowedOn(state, 'file') | allowedOn(state, 'dir')
+            : allowedOn(state, 'dir');
         if ((allowed & bit) === 0 || ((seen?.actions ?? 0) & bit) !== 0) return;
         expect(
           learned.overGrants.some((entry) => entry.actions.includes(action) && covers(entry.where, path)),

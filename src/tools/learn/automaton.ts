@@ -1,16 +1,16 @@
 /** Questions about a hierarchy automaton: where a path leads, and what is allowed there. */
 import type { ActionMask } from '../../abi/actions.js';
-import { ALL_TRIGGERS, DIRECTORY_ACTIONS, maskOf } from '../../abi/actions.js';
+import { ALL_TRIGGERS, actionsAskedOf } from '../../abi/actions.js';
 import { defined } from '../../base/assert.js';
 import type { HierarchyAutomaton, HierarchyState } from '../../ir/hierarchy/automaton.js';
 import { globOf, matchesGlob } from '../../pattern/glob.js';
 import { nameClasses } from '../../pattern/name-classes.js';
 import type { Need } from './facts.js';
 
-/** What can be asked of a file, and of a directory, at all. */
-export const FILE_ACTIONS: ActionMask = ALL_TRIGGERS & ~DIRECTORY_ACTIONS;
-export const DIR_ACTIONS: ActionMask =
-  ALL_TRIGGERS & ~(maskOf('read') | maskOf('write') | maskOf('append') | maskOf('execute') | maskOf('map'));
+/** The actions that a state allows on a kind of object and that calls ask of it. `walk` is left out: nothing grants it. */
+export function allowedOn(state: HierarchyState, kind: 'dir' | 'file'): ActionMask {
+  return state[kind] & actionsAskedOf(kind) & ALL_TRIGGERS;
+}
 
 export function stateOf(automaton: HierarchyAutomaton, id: number): HierarchyState {
   return defined(automaton.states[id], 'an edge leads to a state');
@@ -55,7 +55,7 @@ export function allowedWithin(
   ];
   const seen = new Set([state.id]);
   for (const at of queue) {
-    const found = ((at.state.dir & DIR_ACTIONS) | (at.state.file & FILE_ACTIONS)) & actions;
+    const found = (allowedOn(at.state, 'dir') | allowedOn(at.state, 'file')) & actions;
     if (found !== 0) return { names: at.names, actions: found };
     const edges = [
       ...at.state.literals.map((e) => ({ name: e.name, to: e.to })),

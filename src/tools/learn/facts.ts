@@ -5,7 +5,7 @@
  * one on an object that the program made, or on a symbolic link itself, which no scope can name, is a need of what lies beneath
  * the nearest directory that was there (`region`).
  */
-import { ACTIONS, type ActionMask } from '../../abi/actions.js';
+import { actionNames, type ActionMask } from '../../abi/actions.js';
 
 /** The line of an input. */
 export interface Origin {
@@ -92,5 +92,5 @@ function observe(facts: Facts, { object, kind, actions, part, why }: Asked): voi
 
 /** The actions of a mask as the language writes them, in alphabetical order. */
 export function actionText(mask: ActionMask): string {
-  return ACTIONS.filter((_, bit) => (mask & (1 << bit)) !== 0).join(', ');
+  return actionNames(mask).join(', ');
 }

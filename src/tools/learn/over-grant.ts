@@ -6,10 +6,10 @@
  * the automaton and the trie of observed paths, so it is the difference exactly: a path and an action that the policy allows
  * and that was not observed lies in one of the regions listed, and every witness is one.
  */
-import { ACTIONS, type ActionMask } from '../../abi/actions.js';
+import { actionNames, actionsAskedOf, type ActionMask } from '../../abi/actions.js';
 import type { HierarchyAutomaton, HierarchyState } from '../../ir/hierarchy/automaton.js';
 import { escapePattern } from '../../pattern/glob.js';
-import { DIR_ACTIONS, FILE_ACTIONS, nameOf, nextState, stateOf } from './automaton.js';
+import { allowedOn, nameOf, nextState, stateOf } from './automaton.js';
 
 export interface Observation {
   readonly kind: 'dir' | 'file';
@@ -76,7 +76,7 @@ function listBeneath(
   out: OverGrant[],
 ): ActionMask {
   const below = stateOf(automaton, state.other);
-  const mask = ((below.file & FILE_ACTIONS) | (below.dir & DIR_ACTIONS)) & ~listed;
+  const mask = (allowedOn(below, 'file') | allowedOn(below, 'dir')) & ~listed;
   if (mask === 0) return 0;
   const name = nameOf(state, [], new Set(seen?.children.keys()));
   if (name === undefined) return 0;
@@ -86,23 +86,23 @@ function listBeneath(
 
 /** The entry for the object itself: what it was asked is not in it. */
 function listObject({ state, seen, pattern, path }: At, listed: ActionMask, out: OverGrant[]): void {
-  const mask = allowedOn(state, seen) & ~(seen?.seen?.actions ?? 0) & ~listed;
+  const mask = allowedHere(state, seen) & ~(seen?.seen?.actions ?? 0) & ~listed;
   if (mask !== 0) out.push(entry(pattern === '' ? '/' : pattern, mask, path === '' ? '/' : path));
 }
 
 /** Of what was observed, the kind is known; what only leads to something is a directory. */
-function allowedOn(state: HierarchyState, node: Node | undefined): ActionMask {
-  const file = state.file & FILE_ACTIONS;
-  const dir = state.dir & DIR_ACTIONS;
+function allowedHere(state: HierarchyState, node: Node | undefined): ActionMask {
+  const file = allowedOn(state, 'file');
+  const dir = allowedOn(state, 'dir');
   if (node === undefined) return file | dir;
   return node.seen?.kind === 'file' && node.children.size === 0 ? file : dir;
 }
 
 function entry(where: string, mask: ActionMask, witness: string): OverGrant {
-  const onlyDir = (mask & FILE_ACTIONS) === 0 && witness !== '/';
+  const onlyDir = (mask & actionsAskedOf('file')) === 0 && witness !== '/';
   return {
     where,
-    actions: ACTIONS.filter((_, bit) => (mask & (1 << bit)) !== 0),
+    actions: actionNames(mask),
     witness: onlyDir ? `${witness}/` : witness,
   };
 }
