@@ -37,8 +37,8 @@ const at = (name: string): string => join(root, name);
 const good = compileFile(at('good.llp'));
 
 describe('compileFile', () => {
-  it('is what llpc build makes, from a path and from a URL', () => {
-    llpc(root, ['build', 'good.llp', '-o', 'out']);
+  it('is what llpc build makes, from a path and from a URL', async () => {
+    await llpc(root, ['build', 'good.llp', '-o', 'out']);
     const manifest = readFileSync(at('out/manifest.json'), 'utf8');
     expect(stageFiles(good).get('manifest.json')).toBe(manifest);
     expect(stageFiles(compileFile(pathToFileURL(at('good.llp')))).get('manifest.json')).toBe(manifest);
@@ -80,7 +80,7 @@ describe('runScenarioFile', () => {
   it('replays as llpc run does', async () => {
     const ran = await runScenarioFile(good, at('s.json'));
     expect(ran).toMatchObject({ passed: true, failed: [], diagnostics: [], report: '' });
-    const printed = llpc(root, ['run', 'good.llp', '--scenario', 's.json', '--format', 'json']).out;
+    const printed = (await llpc(root, ['run', 'good.llp', '--scenario', 's.json', '--format', 'json'])).out;
     expect(ran.steps.map((s) => JSON.stringify(s) + '\n').join('')).toBe(printed);
   });
 

@@ -12,33 +12,33 @@ const FILES = {
 const contents = (dir: string): [string, string][] =>
   filesIn(dir).map((name) => [name, readFileSync(join(dir, name), 'latin1')]);
 
-function built(files: Readonly<Record<string, string>> = FILES): string {
+async function built(files: Readonly<Record<string, string>> = FILES): Promise<string> {
   const root = folder(files);
-  expect(llpc(root, ['build', 'policy/site.llp', '-o', 'out'])).toEqual({ code: 0, out: '', err: '' });
+  expect(await llpc(root, ['build', 'policy/site.llp', '-o', 'out'])).toEqual({ code: 0, out: '', err: '' });
   return join(root, 'out');
 }
 
-test('the same bytes from whatever folder it is built', () => {
-  const first = contents(built());
+test('the same bytes from whatever folder it is built', async () => {
+  const first = contents(await built());
   expect(first.map(([name]) => name)).toContain('manifest.json');
   const root = folder(FILES);
-  expect(llpc(join(root, 'policy'), ['build', 'site.llp', '-o', 'deep/er/out']).code).toBe(0);
+  expect((await llpc(join(root, 'policy'), ['build', 'site.llp', '-o', 'deep/er/out'])).code).toBe(0);
   expect(contents(join(root, 'policy/deep/er/out'))).toEqual(first);
-  expect(llpc('/', ['build', join(root, 'policy/site.llp'), '-o', join(root, 'out')]).code).toBe(0);
+  expect((await llpc('/', ['build', join(root, 'policy/site.llp'), '-o', join(root, 'out')])).code).toBe(0);
   expect(contents(join(root, 'out'))).toEqual(first);
   expect(first.filter(([, text]) => text.includes(root))).toEqual([]);
 });
 
-test('building again over the same folder changes nothing', () => {
-  const out = built();
+test('building again over the same folder changes nothing', async () => {
+  const out = await built();
   const first = contents(out);
   const root = dirname(out);
-  expect(llpc(root, ['build', 'policy/site.llp', '-o', 'out']).code).toBe(0);
+  expect((await llpc(root, ['build', 'policy/site.llp', '-o', 'out'])).code).toBe(0);
   expect(contents(out)).toEqual(first);
 });
 
 test('several builds at once into one folder leave what one leaves', async () => {
-  const first = contents(built());
+  const first = contents(await built());
   const root = folder(FILES);
   const args = [MAIN, 'build', 'policy/site.llp', '-o', 'deep/out', '--depfile', 'deep/out.d'];
   const one = (): Promise<number | null> =>
@@ -64,11 +64,11 @@ test.each([
     'dangling/out',
     (root: string) => symlinkSync('/nowhere/else', join(root, 'dangling')),
   ],
-])('nothing is left behind when %s', (_, out, prepare) => {
+])('nothing is left behind when %s', async (_, out, prepare) => {
   const root = folder({ 'site.llp': GOOD });
   prepare(root);
   const before = filesIn(root);
-  const ran = llpc(root, ['build', 'site.llp', '-o', out]);
+  const ran = await llpc(root, ['build', 'site.llp', '-o', out]);
   expect(ran.code).toBe(1);
   expect(ran.err).toMatch(/error\[LLP5013\]: cannot write to /);
   expect(filesIn(root)).toEqual(before);
@@ -78,20 +78,20 @@ test.each([
   ['build site.llp -o out --depfile site.llp'],
   ['build site.llp -o out --depfile ./out/../site.llp'],
   ['graph site.llp -o site.llp'],
-])('llpc %s writes over no file that it reads', (args) => {
+])('llpc %s writes over no file that it reads', async (args) => {
   const root = folder({ 'site.llp': GOOD });
-  const ran = llpc(root, args.split(' '));
+  const ran = await llpc(root, args.split(' '));
   expect([ran.code, filesIn(root)]).toEqual([1, ['site.llp']]);
   expect(ran.err).toMatch(/error\[LLP5013\]: cannot write to .*: it is one of the files that are read/);
   expect(readFileSync(join(root, 'site.llp'), 'utf8')).toBe(GOOD);
 });
 
-test('what was built is what is asked', () => {
-  const root = dirname(built());
-  const policy = llpc(root, ['explain', 'policy/site.llp', 'read', '/srv/www/private/x']);
+test('what was built is what is asked', async () => {
+  const root = dirname(await built());
+  const policy = await llpc(root, ['explain', 'policy/site.llp', 'read', '/srv/www/private/x']);
   expect(policy.out).toMatch(/^read \/srv\/www\/private\/x: deny\n/);
   // The manifest alone tells what must be there: the same tree, the same runs.
-  const manifest = llpc(root, ['explain', 'out/manifest.json', 'read', '/srv/www/private/x']);
+  const manifest = await llpc(root, ['explain', 'out/manifest.json', 'read', '/srv/www/private/x']);
   expect([manifest.code, manifest.err]).toEqual([0, '']);
   expect(runsOf(manifest.out)).toBe(runsOf(policy.out));
 });

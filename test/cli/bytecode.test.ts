@@ -7,7 +7,7 @@ import { encodeInstructions } from '../../src/bpf/encode.js';
 import { hexOf } from '../../src/front/cli/hex.js';
 import { validateAgainst } from '../../src/runtime/schema.js';
 import { assemble } from '../support/programs.js';
-import { BAD, folder, GOOD, llpc } from '../support/llpc.js';
+import { BAD, folder, GOOD, llpc, llpcProcess } from '../support/llpc.js';
 
 const SUM = assemble('ldxb r0, [r1+0] | ldxb r2, [r1+1] | add r0, r2 | stxb [r1+0], r0 | exit');
 const LOOP = assemble('L: ja L');
@@ -25,7 +25,7 @@ const root = folder({
   'half.hex': 'b7 0',
   'latin.hex': new Uint8Array([0xe9]),
 });
-expect(llpc(root, ['build', 'good.llp', '-o', 'out']).code).toBe(0);
+expect((await llpc(root, ['build', 'good.llp', '-o', 'out'])).code).toBe(0);
 
 const place = { line: 1, column: 1, endLine: 1, endColumn: 1 };
 
@@ -104,8 +104,8 @@ const ROWS: readonly Row[] = [
   ['explain good.llp read /a --engine auto', 2, /unknown option `--engine`/],
 ];
 
-test.each(ROWS)('llpc %s: exit code %i', (args, code, message) => {
-  const ran = llpc(root, args.split(' '));
+test.each(ROWS)('llpc %s: exit code %i', async (args, code, message) => {
+  const ran = await llpc(root, args.split(' '));
   expect(ran.err).toMatch(message);
   expect(ran.code).toBe(code);
   expect(ran.err + ran.out).not.toMatch(/\x1b|^ {4}at |please report/m);
@@ -114,32 +114,32 @@ test.each(ROWS)('llpc %s: exit code %i', (args, code, message) => {
 
 test('a file of hex, hex on standard input and bytes give one listing', () => {
   const body = (args: readonly string[], input = ''): string =>
-    llpc(root, ['disasm', ...args], { input }).out.replace(/^.*\n/, '');
+    llpcProcess(root, ['disasm', ...args], { input }).out.replace(/^.*\n/, '');
   const listing = body(['sum.bin']);
   expect(listing).toMatch(/^ {3}0 .* ldxb r0, \[r1\+0\]\n/);
   expect(body(['sum.hex'])).toBe(listing);
   expect(body(['-'], hexOf(SUM))).toBe(listing);
 });
 
-test('the listing of a build is assembly of its bytes, with places above and notes behind', () => {
-  const { out } = llpc(root, ['disasm', 'out/manifest.json', '--program', 'fs_walk']);
+test('the listing of a build is assembly of its bytes, with places above and notes behind', async () => {
+  const { out } = await llpc(root, ['disasm', 'out/manifest.json', '--program', 'fs_walk']);
   expect(out.split('\n')[1]).toBe('      ; good.llp:3:8  policy "site" {');
   const parsed = parseAsm(out.replace(/^.*\n/, ''));
   if (parsed.kind === 'failed') throw new Error(JSON.stringify(parsed.errors));
   const bytes = readFileSync(join(root, 'out/fs_walk.bpf'));
   expect(hexOf(encodeInstructions(parsed.instructions))).toBe(hexOf(bytes));
-  expect(llpc(root, ['disasm', 'good.llp', '--program', 'fs_walk']).out).toBe(out);
+  expect((await llpc(root, ['disasm', 'good.llp', '--program', 'fs_walk'])).out).toBe(out);
 });
 
-test('a text that changed since the build is not shown', () => {
+test('a text that changed since the build is not shown', async () => {
   const changed = folder({ 'good.llp': GOOD });
-  llpc(changed, ['build', 'good.llp', '-o', 'out']);
+  await llpc(changed, ['build', 'good.llp', '-o', 'out']);
   writeFileSync(join(changed, 'good.llp'), `// new\n${GOOD}`);
-  const { out } = llpc(changed, ['disasm', 'out/manifest.json', '--program', 'fs_walk']);
+  const { out } = await llpc(changed, ['disasm', 'out/manifest.json', '--program', 'fs_walk']);
   expect(out.split('\n')[1]).toBe('      ; good.llp:3:8');
 });
 
-test('a manifest of someone else: no device is read, and no text of it makes a line', () => {
+test('a manifest of someone else: no device is read, and no text of it makes a line', async () => {
   const { sha256: _seal, ...manifest } = JSON.parse(
     readFileSync(join(root, 'out/manifest.json'), 'utf8'),
   ) as Record<string, unknown> & { programs: { spans: { note: string }[] }[] };
@@ -148,41 +148,41 @@ test('a manifest of someone else: no device is read, and no text of it makes a l
   for (const { spans } of manifest.programs)
     for (const span of spans) Object.assign(span, { note: 'a\nb', span: { ...place, source: 1 } });
   writeFileSync(join(root, 'out/foreign.json'), JSON.stringify({ ...manifest, sources }));
-  const { out, code } = llpc(root, ['disasm', 'out/foreign.json', '--program', 'fs_get']);
+  const { out, code } = await llpc(root, ['disasm', 'out/foreign.json', '--program', 'fs_get']);
   expect(code).toBe(0);
   expect(out.split('\n')[1]).toBe('      ; /dev/../dev/zero\u{fffd}\u{fffd}[31m:1:1');
   expect(out).toMatch(/^ {3}0 .* ; a\u{fffd}b$/mu);
 });
 
-test('a function of its own has a cluster, and its call is dashed', () => {
-  const { out, code } = llpc(root, ['disasm', 'calls.bin', '--dot']);
+test('a function of its own has a cluster, and its call is dashed', async () => {
+  const { out, code } = await llpc(root, ['disasm', 'calls.bin', '--dot']);
   expect(code).toBe(0);
   expect(out.match(/subgraph \w+/g)).toEqual(['subgraph cluster_0_0', 'subgraph cluster_0_4']);
   expect(out).toContain('p0_2 -> p0_4 [style=dashed, label="call"];');
 });
 
-test('verify tells every error, and a bytecode file that was changed', () => {
-  const { out } = llpc(root, ['verify', 'broken.bin', '--hook', 'fs_pick']);
+test('verify tells every error, and a bytecode file that was changed', async () => {
+  const { out } = await llpc(root, ['verify', 'broken.bin', '--hook', 'fs_pick']);
   expect(out).toMatch(/^broken\.bin: error\[subtype\]: /);
   expect(out).toMatch(/^broken\.bin: slot 1: ff.*: error\[known_opcode\]: /m);
   expect(out).toMatch(/^broken\.bin: slot 5: 010203: error\[whole_instructions\]: /m);
   const changed = folder({ 'good.llp': GOOD });
-  llpc(changed, ['build', 'good.llp', '-o', 'out']);
+  await llpc(changed, ['build', 'good.llp', '-o', 'out']);
   writeFileSync(join(changed, 'out/fs_get.bpf'), SUM);
-  const ran = llpc(changed, ['verify', 'out/manifest.json']);
+  const ran = await llpc(changed, ['verify', 'out/manifest.json']);
   expect(ran.code).toBe(1);
   expect(ran.out).toMatch(/^fs_get: error\[digest\]: `fs_get\.bpf` is not the file that was built$/m);
   expect(ran.out).toMatch(/^fs_get: slot 3: stxb \[r1\+0\], r0: error\[context\]: /m);
   expect(ran.out).toMatch(/^fs_walk: accepted \(fs_walk, \d+ instructions, \d+ bytes\)$/m);
 });
 
-test('verify tells how a program gets to its fault, and not every round of a loop', () => {
+test('verify tells how a program gets to its fault, and not every round of a loop', async () => {
   const unsafe = assemble(
     'ldxb r3, [r1+0] | jgt r3, r2, L | add r1, r3 | ldxb r0, [r1+0] | L: mov r0, 0 | exit',
   );
   const endless = assemble('mov r2, 0 | L: add r2, 1 | jlt r2, 2000000, L | mov r0, 0 | exit');
   const own = folder({ 'unsafe.bin': unsafe, 'endless.bin': endless });
-  expect(llpc(own, ['verify', 'unsafe.bin', '--mem-size', '8'])).toMatchObject({
+  expect(await llpc(own, ['verify', 'unsafe.bin', '--mem-size', '8'])).toMatchObject({
     code: 1,
     out: [
       'unsafe.bin: slot 3: ldxb r0, [r1+0]: error[memory]: offset 0 to 8, 1 byte, is outside of the 8 bytes of memory',
@@ -190,24 +190,23 @@ test('verify tells how a program gets to its fault, and not every round of a loo
       '',
     ].join('\n'),
   });
-  const { out } = llpc(own, ['verify', 'endless.bin', '--hook', 'fs_walk', '--format', 'json']);
+  const { out } = await llpc(own, ['verify', 'endless.bin', '--hook', 'fs_walk', '--format', 'json']);
   const { programs } = JSON.parse(out) as { programs: { errors: { rule: string; path: string[] }[] }[] };
   expect(programs[0]?.errors.map((e) => [e.rule, e.path.length])).toEqual([['budget', 17]]);
   expect(programs[0]?.errors[0]?.path[8]).toMatch(/^… \d+ more …$/);
 });
 
-test('exec prints the memory only when it changed', () => {
-  expect(llpc(root, ['exec', 'sum.bin', '--mem', '01 02']).out).toBe('r0 = 0x3\nmemory = 0302\n');
-  expect(llpc(root, ['exec', 'sum.bin', '--mem', '0100']).out).toBe('r0 = 0x1\n');
-  expect(llpc(root, ['exec', 'calls.bin', '--mem', '00']).out).toBe('r0 = 0x7\n');
+test('exec prints the memory only when it changed', async () => {
+  expect((await llpc(root, ['exec', 'sum.bin', '--mem', '01 02'])).out).toBe('r0 = 0x3\nmemory = 0302\n');
+  expect((await llpc(root, ['exec', 'sum.bin', '--mem', '0100'])).out).toBe('r0 = 0x1\n');
+  expect((await llpc(root, ['exec', 'calls.bin', '--mem', '00'])).out).toBe('r0 = 0x7\n');
 });
 
-test('a trace says what each instruction changed, and how many are not shown', () => {
-  const trace = (...args: string[]): string => llpc(root, ['exec', ...args, '--trace']).out;
+test('a trace says what each instruction changed, and how many are not shown', async () => {
+  const trace = async (...args: string[]): Promise<string> =>
+    (await llpc(root, ['exec', ...args, '--trace'])).out;
   expect(
-    trace('calls.bin', '--mem', '00')
-      .split('\n')
-      .map((line) => line.replace(/ {2,}/g, ' ')),
+    (await trace('calls.bin', '--mem', '00')).split('\n').map((line) => line.replace(/ {2,}/g, ' ')),
   ).toEqual([
     ' 0 mov r0, r2 r0 = 0x1',
     ' 1 jeq r0, 0, +1 not taken',
@@ -218,30 +217,34 @@ test('a trace says what each instruction changed, and how many are not shown', (
     'r0 = 0x7',
     '',
   ]);
-  const loop = trace('loop.bin', '--fuel', '100', '--trace-limit', '2');
+  const loop = await trace('loop.bin', '--fuel', '100', '--trace-limit', '2');
   expect(loop).toMatch(/^( {3}0 {2}ja -1 +to slot 0\n){2}… 98 more instructions: see `--trace-limit`\n$/);
 });
 
-test('explain with a trace is explain, and each run is followed by its instructions', () => {
+test('explain with a trace is explain, and each run is followed by its instructions', async () => {
   const args = ['explain', 'good.llp', 'read', '/srv/www/private/a'];
-  const plain = llpc(root, args).out;
-  const traced = llpc(root, [...args, '--trace']).out;
+  const plain = (await llpc(root, args)).out;
+  const traced = (await llpc(root, [...args, '--trace'])).out;
   const isTrace = /^(?: {2,3}[ \d]\d {2}\S| {6}; )/;
   const rest = traced.split('\n').filter((line) => !isTrace.test(line));
   expect(rest.filter((line) => line !== '')).toEqual(plain.split('\n').filter((line) => line !== ''));
-  const listing = llpc(root, ['disasm', 'good.llp', '--program', 'fs_walk']).out;
+  const listing = (await llpc(root, ['disasm', 'good.llp', '--program', 'fs_walk'])).out;
   expect(listing).toContain('call 60');
   expect(traced.match(/^ {3}4 {2}call 60 +r0 = 0x[0-9a-f]+/gm)?.length).toBe(plain.match(/^fs_/gm)?.length);
   expect(traced).toMatch(/allow\n(?: +(?:before|after) .*\n)+ {6}; good\.llp:3:8 {2}policy "site" \{: /);
   expect(traced).toMatch(/^ {3}1 {2}ldxdw r2, \[r6\+16\] +r2 = inode \d+$/m);
-  expect(llpc(root, [...args, '--trace', '--trace-limit', '3']).out).toMatch(/… \d+ more instructions/);
+  expect((await llpc(root, [...args, '--trace', '--trace-limit', '3'])).out).toMatch(
+    /… \d+ more instructions/,
+  );
 });
 
-test('explain with a trace as JSON adds a trace to each run', () => {
+test('explain with a trace as JSON adds a trace to each run', async () => {
   const args = ['explain', 'good.llp', 'read', '/srv/www/a', '--format', 'json'];
   type Explanation = { runs: { trace?: { steps: unknown[]; omitted: number } }[] };
-  const plain = JSON.parse(llpc(root, args).out) as Explanation;
-  const traced = JSON.parse(llpc(root, [...args, '--trace', '--trace-limit', '12']).out) as Explanation;
+  const plain = JSON.parse((await llpc(root, args)).out) as Explanation;
+  const traced = JSON.parse(
+    (await llpc(root, [...args, '--trace', '--trace-limit', '12'])).out,
+  ) as Explanation;
   const total = traced.runs.reduce((sum, { trace }) => sum + (trace?.steps.length ?? 0), 0);
   expect(total).toBe(12);
   expect(traced.runs.map(({ trace: _, ...run }) => run)).toEqual(plain.runs);
@@ -262,20 +265,21 @@ test.each([
   'exec broken.bin --trace',
   'exec broken.bin',
 ])('llpc %s --format json fits the schema, and is the same twice', async (args) => {
-  const [one, two] = [1, 2].map(() => llpc(root, [...args.split(' '), '--format', 'json']));
-  expect(one?.err).toBe('');
-  expect(await validateAgainst('bytecode-1.json', JSON.parse(one?.out ?? ''))).toEqual([]);
-  expect(two).toEqual(one);
+  const line = [...args.split(' '), '--format', 'json'];
+  const one = await llpc(root, line);
+  expect(one.err).toBe('');
+  expect(await validateAgainst('bytecode-1.json', JSON.parse(one.out))).toEqual([]);
+  expect(await llpc(root, line)).toEqual(one);
 });
 
-test('bytes of the JSON form are the bytes', () => {
-  const { out } = llpc(root, ['disasm', 'sum.bin', '--format', 'json']);
+test('bytes of the JSON form are the bytes', async () => {
+  const { out } = await llpc(root, ['disasm', 'sum.bin', '--format', 'json']);
   const data = JSON.parse(out) as { programs: { instructions: { bytes: string }[] }[] };
   expect(data.programs[0]?.instructions.map((i) => i.bytes).join('')).toBe(hexOf(SUM));
 });
 
-test('more instructions than the interpreter holds are refused', () => {
+test('more instructions than the interpreter holds are refused', async () => {
   writeFileSync(join(root, 'long.bin'), Buffer.alloc(8 * 40_000, assemble('exit')));
-  const { code, err } = llpc(root, ['exec', 'long.bin']);
+  const { code, err } = await llpc(root, ['exec', 'long.bin']);
   expect([code, err]).toEqual([1, 'long.bin: error[size]: 40000 instructions are more than 32000\n']);
 });

@@ -3,7 +3,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { largePolicy } from '../../bench/policies.js';
-import { BAD, FAILING, filesIn, folder, GOOD, llpc, WARNED } from '../support/llpc.js';
+import { BAD, FAILING, filesIn, folder, GOOD, llpc, llpcProcess, WARNED } from '../support/llpc.js';
 
 const MOVES =
   'llp 1;\npolicy "p" { dir "/in" { allow rename, renameto; } dir "/out" { allow read, renameto; } }\n';
@@ -169,8 +169,8 @@ const ROWS: readonly Row[] = [
   ['help frobnicate', 2, /unknown command/],
 ];
 
-test.each(ROWS)('llpc %s: exit code %i', (args, code, message) => {
-  const ran = llpc(root, args === '' ? [] : args.split(' '));
+test.each(ROWS)('llpc %s: exit code %i', async (args, code, message) => {
+  const ran = await llpc(root, args === '' ? [] : args.split(' '));
   expect(ran.err).toMatch(message);
   expect(ran.code).toBe(code);
   expect(ran.err + ran.out).not.toMatch(/\x1b|^ {4}at |please report/m);
@@ -194,27 +194,28 @@ test.each([
   'disasm',
   'verify',
   'exec',
-])('llpc %s --help', (command) => {
+])('llpc %s --help', async (command) => {
   for (const args of [
     [command, '--help'],
     [command, '-h'],
     ['help', command],
   ]) {
-    const { code, out, err } = llpc(root, args);
+    const { code, out, err } = await llpc(root, args);
     expect([code, err]).toEqual([0, '']);
     expect(out.startsWith(`llpc ${command} `)).toBe(true);
     expect(out).toContain('exit code');
   }
-  expect(llpc(root, ['--help']).out).toContain(`llpc ${command} `);
+  expect((await llpc(root, ['--help'])).out).toContain(`llpc ${command} `);
 });
 
-test('llpc --version', () => {
-  for (const flag of ['--version', '-V']) expect(llpc(root, [flag]).out).toMatch(/^llpc \d+\.\d+\.\d+\S*\n$/);
+test('llpc --version', async () => {
+  for (const flag of ['--version', '-V'])
+    expect((await llpc(root, [flag])).out).toMatch(/^llpc \d+\.\d+\.\d+\S*\n$/);
 });
 
 test('standard input is a policy', () => {
-  expect(llpc(root, ['check', '-'], { input: GOOD }).code).toBe(0);
-  expect(llpc(root, ['check', '-'], { input: BAD }).err).toMatch(/^<stdin>:2:14: /);
+  expect(llpcProcess(root, ['check', '-'], { input: GOOD }).code).toBe(0);
+  expect(llpcProcess(root, ['check', '-'], { input: BAD }).err).toMatch(/^<stdin>:2:14: /);
 });
 
 test.each([
@@ -228,7 +229,7 @@ test.each([
   ['explain bad.llp read /srv/www/a', 1],
 ])('llpc %s --format json, sarif', async (args, code) => {
   for (const format of ['json', 'sarif']) {
-    const ran = llpc(root, [...args.split(' '), '--format', format]);
+    const ran = await llpc(root, [...args.split(' '), '--format', format]);
     expect([ran.code, ran.err]).toEqual([code, '']);
     const data = JSON.parse(ran.out) as { readonly format?: string };
     if (data.format !== 'llp-diagnostics') continue;
@@ -241,15 +242,15 @@ test.each([
   [[], { NO_COLOR: '1' }],
   [[], {}],
   [[], { FORCE_COLOR: '1', TERM: 'xterm-256color' }],
-])('no colours where there is no terminal: %j %j', (args, env) => {
-  const { err } = llpc(root, ['check', 'bad.llp', ...args], { env });
+])('no colours where there is no terminal: %j %j', async (args, env) => {
+  const { err } = await llpc(root, ['check', 'bad.llp', ...args], env);
   expect(err).toContain('error[LLP1015]');
   expect(err).not.toContain('\x1b');
 });
 
-test.each(['ast', 'policy', 'hierarchy', 'plan', 'asm', 'manifest'])('--emit %s', (stage) => {
-  const [one, two] = [1, 2].map(() => llpc(root, ['check', 'good.llp', '--emit', stage]));
-  expect([one?.code, one?.err]).toEqual([0, '']);
-  expect(one?.out.length).toBeGreaterThan(50);
-  expect(two?.out).toBe(one?.out);
+test.each(['ast', 'policy', 'hierarchy', 'plan', 'asm', 'manifest'])('--emit %s', async (stage) => {
+  const one = await llpc(root, ['check', 'good.llp', '--emit', stage]);
+  expect([one.code, one.err]).toEqual([0, '']);
+  expect(one.out.length).toBeGreaterThan(50);
+  expect(await llpc(root, ['check', 'good.llp', '--emit', stage])).toEqual(one);
 });

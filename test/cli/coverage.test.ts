@@ -29,8 +29,8 @@ const root = folder({
   'folder/x': '',
 });
 
-test('tests: what decided and what never did', () => {
-  const { code, out } = llpc(root, ['test', 'site.llp', '--coverage']);
+test('tests: what decided and what never did', async () => {
+  const { code, out } = await llpc(root, ['test', 'site.llp', '--coverage']);
   expect(code).toBe(0);
   expect(out).toBe(`ok - site.llp: one
 1 test, 2 expectations, 0 failed
@@ -43,15 +43,15 @@ coverage of site.llp
 `);
 });
 
-test('a scenario', () => {
-  const { code, out } = llpc(root, ['run', 'site.llp', '--scenario', 'steps.json', '--coverage']);
+test('a scenario', async () => {
+  const { code, out } = await llpc(root, ['run', 'site.llp', '--scenario', 'steps.json', '--coverage']);
   expect(code).toBe(0);
   expect(out).toContain('coverage of main\n');
   expect(out).toMatch(/ {8}1 {2}site\.llp:6:22 deny read in dir "\/srv\/private"\n/);
 });
 
-test('lcov counts lines, branches and scopes', () => {
-  const { code } = llpc(root, [
+test('lcov counts lines, branches and scopes', async () => {
+  const { code } = await llpc(root, [
     'test',
     'site.llp',
     '--coverage-format',
@@ -88,7 +88,7 @@ test('JSON fits the schema', async () => {
     ['run', 'site.llp', '--scenario', 'steps.json'],
   ]) {
     const flags = ['--format', 'json', '--coverage-format', 'json', '--coverage-out', 'cov.json'];
-    expect(llpc(root, [...args, ...flags]).code).toBe(0);
+    expect((await llpc(root, [...args, ...flags])).code).toBe(0);
     const data = JSON.parse(readFileSync(join(root, 'cov.json'), 'utf8')) as {
       readonly policies: readonly object[];
     };
@@ -106,21 +106,21 @@ test.each([
   ['test site.llp --generate --watch', 2, /do not go together/],
   ['test bad.llp --generate', 1, /LLP1015/],
   ['test nowhere.llp --generate', 1, /LLP2017/],
-] as const)('llpc %s: exit code %i', (args, code, message) => {
-  const ran = llpc(root, args.split(' '));
+] as const)('llpc %s: exit code %i', async (args, code, message) => {
+  const ran = await llpc(root, args.split(' '));
   expect(ran.err).toMatch(message);
   expect(ran.code).toBe(code);
 });
 
-test('what --generate prints passes and covers everything when it is appended', () => {
-  const made = llpc(root, ['test', 'site.llp', '--generate']);
+test('what --generate prints passes and covers everything when it is appended', async () => {
+  const made = await llpc(root, ['test', 'site.llp', '--generate']);
   expect([made.code, made.err]).toEqual([0, '']);
   expect(made.out).toMatch(
     /^\/\/ made by `llpc test --generate`: \d+ expectations decide by each of 3 rules/,
   );
   copyFileSync(join(root, 'site.llp'), join(root, 'appended.llp'));
   appendFileSync(join(root, 'appended.llp'), made.out);
-  const { code, out } = llpc(root, ['test', 'appended.llp', '--coverage']);
+  const { code, out } = await llpc(root, ['test', 'appended.llp', '--coverage']);
   expect(code).toBe(0);
   expect(out).toContain('3 of 3 rules decided something');
   expect(out).not.toContain('never');

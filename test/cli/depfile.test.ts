@@ -14,9 +14,9 @@ const IMPORTING = GOOD.replace('llp 1;', 'llp 1;\nimport "more/sets.llp";\nimpor
 const SETS = 'llp 1;\nactions glance = read, open;\n';
 
 describe('build --depfile', () => {
-  it('names the manifest as target, and the files of the user', () => {
+  it('names the manifest as target, and the files of the user', async () => {
     const root = folder({ 'p/site.llp': IMPORTING, 'p/more/sets.llp': SETS });
-    const ran = llpc(root, ['build', 'p/site.llp', '-o', './out/', '--depfile', 'deps/site.d']);
+    const ran = await llpc(root, ['build', 'p/site.llp', '-o', './out/', '--depfile', 'deps/site.d']);
     expect(ran).toEqual({ code: 0, out: '', err: '' });
     expect(readFileSync(join(root, 'deps/site.d'), 'utf8')).toBe(
       [
@@ -32,26 +32,29 @@ describe('build --depfile', () => {
     );
   });
 
-  it('is the same with a warm cache', () => {
+  it('is the same with a warm cache', async () => {
     const root = folder({ 'site.llp': IMPORTING, 'more/sets.llp': SETS });
     const args = ['build', 'site.llp', '-o', 'out', '--depfile', 'out.d', '--cache', 'cache'];
-    const read = (): string => (llpc(root, args), readFileSync(join(root, 'out.d'), 'utf8'));
-    const cold = read();
+    const read = async (): Promise<string> => {
+      await llpc(root, args);
+      return readFileSync(join(root, 'out.d'), 'utf8');
+    };
+    const cold = await read();
     rmSync(join(root, 'out.d'));
-    expect(read()).toBe(cold);
+    expect(await read()).toBe(cold);
   });
 
-  it('is written with the rest or not at all', () => {
+  it('is written with the rest or not at all', async () => {
     const root = folder({ 'site.llp': GOOD, taken: '' });
     const before = filesIn(root);
-    const ran = llpc(root, ['build', 'site.llp', '-o', 'out', '--depfile', 'taken/out.d']);
+    const ran = await llpc(root, ['build', 'site.llp', '-o', 'out', '--depfile', 'taken/out.d']);
     expect(ran).toMatchObject({ code: 1, err: expect.stringMatching(/LLP5013.*`taken/) as string });
     expect(filesIn(root)).toEqual(before);
   });
 
-  it('is another file than the manifest', () => {
+  it('is another file than the manifest', async () => {
     const root = folder({ 'site.llp': GOOD });
-    const ran = llpc(root, ['build', 'site.llp', '-o', 'out', '--depfile', 'out/manifest.json']);
+    const ran = await llpc(root, ['build', 'site.llp', '-o', 'out', '--depfile', 'out/manifest.json']);
     expect(ran.code).toBe(1);
     expect(ran.err).toContain(
       'cannot write to `out/manifest.json`: two of the files that are written have this name',
@@ -59,13 +62,13 @@ describe('build --depfile', () => {
     expect(filesIn(root)).toEqual(['site.llp']);
   });
 
-  it('refuses a name that the two read differently', () => {
+  it('refuses a name that the two read differently', async () => {
     const root = folder({ 'a;b.llp': GOOD });
     const before = filesIn(root);
-    const ran = llpc(root, ['build', 'a;b.llp', '-o', 'out', '--depfile', 'out.d']);
+    const ran = await llpc(root, ['build', 'a;b.llp', '-o', 'out', '--depfile', 'out.d']);
     expect(ran).toMatchObject({ code: 1, err: expect.stringMatching(/LLP5013.*`a;b.llp`/) as string });
     expect(filesIn(root)).toEqual(before);
-    expect(llpc(root, ['build', 'a;b.llp', '-o', 'out']).code).toBe(0);
+    expect((await llpc(root, ['build', 'a;b.llp', '-o', 'out'])).code).toBe(0);
   });
 });
 

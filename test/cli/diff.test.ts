@@ -24,15 +24,15 @@ test.each([
   ['diff old.llp', 2, /^$/, /write `llpc diff OLD NEW`/],
   ['diff old.llp new.llp layer.llp', 2, /^$/, /`--old FILE` and `--new FILE`/],
   ['diff old.llp new.llp --format sarif', 2, /^$/, /it takes `text`, `json`, `markdown`/],
-] as const)('llpc %s: exit code %i', (args, code, out, err) => {
-  const ran = llpc(root, args.split(' '));
+] as const)('llpc %s: exit code %i', async (args, code, out, err) => {
+  const ran = await llpc(root, args.split(' '));
   expect(ran.err).toMatch(err);
   expect(ran.out).toMatch(out);
   expect(ran.code).toBe(code);
 });
 
-test('text, with the lines of both files', () => {
-  expect(llpc(root, ['diff', 'old.llp', 'new.llp']).out).toBe(`/srv and beneath
+test('text, with the lines of both files', async () => {
+  expect((await llpc(root, ['diff', 'old.llp', 'new.llp'])).out).toBe(`/srv and beneath
   + open: deny -> allow, as on /srv/
       old: default deny
       new: new.llp:5: allow read, open; in dir "/srv"
@@ -54,15 +54,15 @@ test('a manifest means what it was made from', async () => {
     ['old.llp', 'o'],
     ['new.llp', 'n'],
   ] as const)
-    expect(llpc(root, ['build', file, '-o', out]).code).toBe(0);
-  expect(llpc(root, ['diff', 'o/manifest.json', 'old.llp', '--exit-code']).code).toBe(0);
-  const json = (a: string, b: string): unknown =>
-    JSON.parse(llpc(root, ['diff', a, b, '--format', 'json']).out);
-  const made = json('o/manifest.json', 'n/manifest.json');
+    expect((await llpc(root, ['build', file, '-o', out])).code).toBe(0);
+  expect((await llpc(root, ['diff', 'o/manifest.json', 'old.llp', '--exit-code'])).code).toBe(0);
+  const json = async (a: string, b: string): Promise<unknown> =>
+    JSON.parse((await llpc(root, ['diff', a, b, '--format', 'json'])).out);
+  const made = await json('o/manifest.json', 'n/manifest.json');
   expect(await validateAgainst('diff-1.json', made)).toEqual([]);
   const whole = (data: unknown): string =>
     JSON.stringify(data, (key, value: unknown) => (key === 'text' ? undefined : value));
   // The text of a rule is the whole rule in a policy, the line in a manifest.
-  expect(whole(made)).toBe(whole(json('old.llp', 'new.llp')));
-  expect(llpc(root, ['diff', 'o/manifest.json', 'n/manifest.json', '--exit-code']).code).toBe(1);
+  expect(whole(made)).toBe(whole(await json('old.llp', 'new.llp')));
+  expect((await llpc(root, ['diff', 'o/manifest.json', 'n/manifest.json', '--exit-code'])).code).toBe(1);
 });

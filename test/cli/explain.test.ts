@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { validateAgainst } from '../../src/runtime/schema.js';
-import { folder, llpc } from '../support/llpc.js';
+import { folder, llpc, llpcProcess } from '../support/llpc.js';
 
 const SITE = `llp 1;
 policy "site" {
@@ -28,8 +28,8 @@ const root = folder({ 'site.llp': SITE, 'steps.json': JSON.stringify(SCENARIO) }
 const AUDIT =
   'type=LANDLOCK_ACCESS msg=audit(1.2:3): domain=1 blockers=fs.read_file path="/srv/private/key" ino=3';
 
-test('a denial: what decides, what that overrides, and edits', () => {
-  const { code, out } = llpc(root, ['explain', 'site.llp', 'read', '/srv/private/key']);
+test('a denial: what decides, what that overrides, and edits', async () => {
+  const { code, out } = await llpc(root, ['explain', 'site.llp', 'read', '/srv/private/key']);
   expect(code).toBe(0);
   const tail = out.slice(out.indexOf('decided by'));
   expect(tail).toBe(`decided by this rule of \`dir "/srv/private"\`
@@ -54,22 +54,22 @@ an edit that changes less elsewhere
 `);
 });
 
-test('a step that enforces has no path, and a denial in it does not end it', () => {
-  const { code, out } = llpc(root, ['explain', 'site.llp', '--scenario', 'steps.json', '--step', '1']);
+test('a step that enforces has no path, and a denial in it does not end it', async () => {
+  const { code, out } = await llpc(root, ['explain', 'site.llp', '--scenario', 'steps.json', '--step', '1']);
   expect(code).toBe(0);
   expect(out).toMatch(/^enforce: allow\n/);
   expect(out).toMatch(/\na denial that does not end the call\ndecided by `default deny`/);
   expect(out).not.toContain('edit');
 });
 
-test('a name is no way to write lines of the report', () => {
-  const { out } = llpc(root, ['explain', 'site.llp', 'read', '/srv/a\nread /srv/b: deny', '--why-not']);
+test('a name is no way to write lines of the report', async () => {
+  const { out } = await llpc(root, ['explain', 'site.llp', 'read', '/srv/a\nread /srv/b: deny', '--why-not']);
   const own = 'read /srv/a\u{fffd}read /srv/b: deny: allow';
   expect(out.split('\n').filter((line) => line.startsWith('read '))).toEqual([own]);
 });
 
-test('what the policy says is a directory is asked about as one', () => {
-  const { code, out } = llpc(root, ['explain', 'site.llp', 'read', '/srv/private']);
+test('what the policy says is a directory is asked about as one', async () => {
+  const { code, out } = await llpc(root, ['explain', 'site.llp', 'read', '/srv/private']);
   expect(code).toBe(0);
   expect(out).toContain('decided by this rule of `dir "/srv/private"`');
 });
@@ -83,24 +83,22 @@ policy "homes" {
 }
 `;
 
-test('what only a glob says is a directory is asked about as one, and is shown to be', () => {
+test('what only a glob says is a directory is asked about as one, and is shown to be', async () => {
   const globbed = folder({ 'homes.llp': GLOBBED });
-  const ask = (...args: string[]): string[] =>
-    llpc(globbed, ['explain', 'homes.llp', ...args])
-      .out.split('\n')
-      .slice(0, 2);
+  const ask = async (...args: string[]): Promise<string[]> =>
+    (await llpc(globbed, ['explain', 'homes.llp', ...args])).out.split('\n').slice(0, 2);
   const why = 'asked of a directory, as `dir "/home/*/.ssh"` names it; ';
-  const [head, note] = ask('open', '/home/u/.ssh');
+  const [head, note] = await ask('open', '/home/u/.ssh');
   expect(head).toBe('open /home/u/.ssh/: allow');
   expect(note?.startsWith(why)).toBe(true);
-  expect(ask('open', '/home/u/.ssh/')).toEqual(['open /home/u/.ssh/: allow', '']);
+  expect(await ask('open', '/home/u/.ssh/')).toEqual(['open /home/u/.ssh/: allow', '']);
   // A `file` scope names it, or it is asked of no directory.
-  expect(ask('open', '/home/u/.netrc')).toEqual(['open /home/u/.netrc: allow', '']);
-  expect(ask('read', '/home/u/.ssh')).toEqual(['read /home/u/.ssh: deny', '']);
+  expect(await ask('open', '/home/u/.netrc')).toEqual(['open /home/u/.netrc: allow', '']);
+  expect(await ask('read', '/home/u/.ssh')).toEqual(['read /home/u/.ssh: deny', '']);
 });
 
 test('what no call asks is answered and said to be that, without edits', async () => {
-  const { code, out } = llpc(root, ['explain', 'site.llp', 'read', '/srv/private']);
+  const { code, out } = await llpc(root, ['explain', 'site.llp', 'read', '/srv/private']);
   expect(code).toBe(0);
   expect(out.split('\n').slice(0, 2)).toEqual([
     'read /srv/private/: deny',
@@ -109,13 +107,13 @@ test('what no call asks is answered and said to be that, without edits', async (
   expect(out).toContain('decided by this rule of `dir "/srv/private"`');
   expect(out).not.toContain('edit');
   const json = JSON.parse(
-    llpc(root, ['explain', 'site.llp', 'read', '/srv/private', '--format', 'json']).out,
+    (await llpc(root, ['explain', 'site.llp', 'read', '/srv/private', '--format', 'json'])).out,
   ) as unknown;
   expect(json).toMatchObject({ object: 'dir', asked: false, edits: null });
   expect(await validateAgainst('explanation-1.json', json)).toEqual([]);
   const tree = { format: 'llp-scenario', version: 1, tree: [{ file: '/srv/f' }], steps: [] };
   const given = folder({ 'site.llp': SITE, 'tree.json': JSON.stringify(tree) });
-  const file = llpc(given, ['explain', 'site.llp', 'readdir', '/srv/f', '--scenario', 'tree.json']);
+  const file = await llpc(given, ['explain', 'site.llp', 'readdir', '/srv/f', '--scenario', 'tree.json']);
   expect(file.out).toMatch(/^readdir \/srv\/f: deny\nno call asks `readdir` of what is no directory: /);
 });
 
@@ -124,7 +122,7 @@ test('an edit that an assertion rules out is told with the assertion', async () 
     'site.llp': SITE.replace('policy', 'assert never read\n  under "/srv/private";\npolicy'),
     'free.llp': SITE,
   });
-  const { out } = llpc(asserted, ['explain', 'site.llp', 'read', '/srv/private/key']);
+  const { out } = await llpc(asserted, ['explain', 'site.llp', 'read', '/srv/private/key']);
   expect(out.slice(out.indexOf('\nno small edit'))).toBe(`
 no small edit of the policy allows it
 
@@ -141,17 +139,18 @@ ruled out by site.llp:2: assert never read
   -    dir? "private" { deny read; }
   +    dir? "private" { file? "key" { allow read; } deny read; }
 `);
-  const ask = (file: string): unknown =>
-    JSON.parse(llpc(asserted, ['explain', file, 'read', '/srv/private/key', '--format', 'json']).out);
-  expect(await validateAgainst('explanation-1.json', ask('site.llp'))).toEqual([]);
-  expect(ask('site.llp')).toMatchObject({ edits: { smallest: null, ruledOut: [{}, {}, {}] } });
-  expect(ask('free.llp')).toMatchObject({ edits: { ruledOut: [] } });
+  const ask = async (file: string): Promise<unknown> =>
+    JSON.parse((await llpc(asserted, ['explain', file, 'read', '/srv/private/key', '--format', 'json'])).out);
+  expect(await validateAgainst('explanation-1.json', await ask('site.llp'))).toEqual([]);
+  expect(await ask('site.llp')).toMatchObject({ edits: { smallest: null, ruledOut: [{}, {}, {}] } });
+  expect(await ask('free.llp')).toMatchObject({ edits: { ruledOut: [] } });
 });
 
-test('the edit, applied by hand, does it', () => {
-  const ask = (file: string): string => llpc(root, ['explain', file, 'read', '/srv/private/key']).out;
+test('the edit, applied by hand, does it', async () => {
+  const ask = async (file: string): Promise<string> =>
+    (await llpc(root, ['explain', file, 'read', '/srv/private/key'])).out;
   const data = JSON.parse(
-    llpc(root, ['explain', 'site.llp', 'read', '/srv/private/key', '--format', 'json']).out,
+    (await llpc(root, ['explain', 'site.llp', 'read', '/srv/private/key', '--format', 'json'])).out,
   ) as {
     readonly edits: {
       readonly smallest: { readonly hunks: readonly { readonly line: number; readonly added: string[] }[] };
@@ -160,33 +159,35 @@ test('the edit, applied by hand, does it', () => {
   const lines = readFileSync(join(root, 'site.llp'), 'utf8').split('\n');
   for (const { line, added } of data.edits.smallest.hunks) lines.splice(line - 1, 1, ...added);
   writeFileSync(join(root, 'edited.llp'), lines.join('\n'));
-  expect(ask('site.llp')).toMatch(/^read \/srv\/private\/key: deny/);
-  expect(ask('edited.llp')).toMatch(/^read \/srv\/private\/key: allow/);
+  expect(await ask('site.llp')).toMatch(/^read \/srv\/private\/key: deny/);
+  expect(await ask('edited.llp')).toMatch(/^read \/srv\/private\/key: allow/);
 });
 
-test('--why-not: all that must hold', () => {
-  const { out } = llpc(root, ['explain', 'site.llp', 'read', '/srv/private/key', '--why-not']);
+test('--why-not: all that must hold', async () => {
+  const { out } = await llpc(root, ['explain', 'site.llp', 'read', '/srv/private/key', '--why-not']);
   expect(out).toContain('  ok  walk on /srv/private: no rule denies it\n');
   expect(out).toMatch(/ {2}NO {2}read on \/srv\/private\/key: site\.llp:6: .*\n +this rule would have to go/);
 });
 
-test('a step of a scenario', () => {
-  const step = (n: string): ReturnType<typeof llpc> =>
+test('a step of a scenario', async () => {
+  const step = async (n: string): ReturnType<typeof llpc> =>
     llpc(root, ['explain', 'site.llp', '--scenario', 'steps.json', '--step', n]);
-  expect(step('2').out).toMatch(/^open \/srv\/k: deny\n/);
-  expect(step('2').out).toContain('deny read;');
-  expect(step('2').out).toContain('the smallest edit that allows it');
-  expect(step('3').out).toMatch(/^stat \/nowhere: (?:fails with ENOENT|deny)/);
-  expect([step('9').code, step('9').err]).toEqual([
+  expect((await step('2')).out).toMatch(/^open \/srv\/k: deny\n/);
+  expect((await step('2')).out).toContain('deny read;');
+  expect((await step('2')).out).toContain('the smallest edit that allows it');
+  expect((await step('3')).out).toMatch(/^stat \/nowhere: (?:fails with ENOENT|deny)/);
+  expect([(await step('9')).code, (await step('9')).err]).toEqual([
     1,
     expect.stringContaining('there is no step 9: it has 3 steps'),
   ]);
 });
 
-test('an audit record', () => {
-  const line = llpc(root, ['explain', 'site.llp', '--audit', AUDIT]);
+test('an audit record', async () => {
+  const line = await llpc(root, ['explain', 'site.llp', '--audit', AUDIT]);
   expect(line.out).toMatch(/^read \/srv\/private\/key: deny/);
-  expect(llpc(root, ['explain', 'site.llp', '--audit', '-'], { input: `${AUDIT}\n` }).out).toBe(line.out);
+  expect(llpcProcess(root, ['explain', 'site.llp', '--audit', '-'], { input: `${AUDIT}\n` }).out).toBe(
+    line.out,
+  );
 });
 
 test.each([
@@ -196,14 +197,14 @@ test.each([
   ['site.llp --scenario steps.json --step 0', /a whole number from 1/],
   ['site.llp --scenario steps.json --step -1', /`--step` needs a value, and what follows is an option/],
   ['site.llp --audit nothing', /no line has `blockers=`/],
-])('llpc explain %s: usage', (args, message) => {
-  const { code, err } = llpc(root, ['explain', ...args.split(' ')]);
+])('llpc explain %s: usage', async (args, message) => {
+  const { code, err } = await llpc(root, ['explain', ...args.split(' ')]);
   expect(err).toMatch(message);
   expect(code).toBe(2);
 });
 
 test('JSON fits its schema', async () => {
-  expect(llpc(root, ['build', 'site.llp', '-o', 'out']).code).toBe(0);
+  expect((await llpc(root, ['build', 'site.llp', '-o', 'out'])).code).toBe(0);
   for (const args of [
     ['site.llp', 'read', '/srv/private/key', '--why-not'],
     ['site.llp', 'read', '/nowhere/..'],
@@ -213,7 +214,7 @@ test('JSON fits its schema', async () => {
     ['site.llp', '--scenario', 'steps.json', '--step', '2'],
     ['site.llp', '--audit', AUDIT],
   ]) {
-    const { out } = llpc(root, ['explain', ...args, '--format', 'json']);
+    const { out } = await llpc(root, ['explain', ...args, '--format', 'json']);
     expect(await validateAgainst('explanation-1.json', JSON.parse(out))).toEqual([]);
   }
 });

@@ -2,7 +2,7 @@
 import { chmodSync, lstatSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { BAD, filesIn, folder, GOOD, llpc } from '../support/llpc.js';
+import { BAD, filesIn, folder, GOOD, llpc, llpcProcess } from '../support/llpc.js';
 
 const UGLY = 'llp 1;policy "p"{allow read;deny open;}';
 const FINE = 'llp 1;\npolicy "p" {\n  allow read;\n  deny open;\n}\n';
@@ -29,8 +29,10 @@ describe('llpc fmt', () => {
     ['--check --write ugly.llp', 2, '', /not both/],
     ['--write -', 2, '', /in place/],
   ];
-  it.each(ROWS)('%s: exit code %i', (args, code, out, err) => {
-    const ran = llpc(root, ['fmt', ...args.split(' ').filter((a) => a !== '')], { input: UGLY });
+  it.each(ROWS)('%s: exit code %i', async (args, code, out, err) => {
+    const words = ['fmt', ...args.split(' ').filter((a) => a !== '')];
+    const isStandardInput = words.includes('-');
+    const ran = isStandardInput ? llpcProcess(root, words, { input: UGLY }) : await llpc(root, words);
     expect(ran.err).toMatch(err);
     if (typeof out === 'string') expect(ran.out).toBe(out);
     else expect(ran.out).toMatch(out);
@@ -43,12 +45,12 @@ describe('llpc fmt', () => {
   });
 });
 
-test('llpc fmt --write replaces the texts, and keeps modes and links', () => {
+test('llpc fmt --write replaces the texts, and keeps modes and links', async () => {
   const root = folder(files);
   chmodSync(join(root, 'ugly.llp'), 0o640);
   symlinkSync('sub/ugly.llp', join(root, 'link.llp'));
   const inode = statSync(join(root, 'fine.llp')).ino;
-  expect(llpc(root, ['fmt', '--write', 'ugly.llp', 'link.llp', 'fine.llp'])).toEqual({
+  expect(await llpc(root, ['fmt', '--write', 'ugly.llp', 'link.llp', 'fine.llp'])).toEqual({
     code: 0,
     out: '',
     err: '',
@@ -60,9 +62,9 @@ test('llpc fmt --write replaces the texts, and keeps modes and links', () => {
   expect(filesIn(root).filter((f) => f.includes('.tmp'))).toEqual([]);
 });
 
-test('a name may be as long as names can be', () => {
+test('a name may be as long as names can be', async () => {
   const name = `${'n'.repeat(251)}.llp`;
   const long = folder({ [name]: GOOD.replace(/\n +/g, ' ') });
-  expect(llpc(long, ['fmt', '--write', name])).toMatchObject({ code: 0, err: '' });
+  expect(await llpc(long, ['fmt', '--write', name])).toMatchObject({ code: 0, err: '' });
   expect(filesIn(long)).toEqual([name]);
 });

@@ -75,14 +75,14 @@ const ROWS: readonly Row[] = [
   ['learn app.strace recorded.json --save-scenario s.json', 2, /takes one trace/],
 ];
 
-test.each(ROWS)('llpc %s', (line, code, message) => {
-  const ran = llpc(root, line.split(' '), { env: { NO_COLOR: '1' } });
+test.each(ROWS)('llpc %s', async (line, code, message) => {
+  const ran = await llpc(root, line.split(' '), { NO_COLOR: '1' });
   expect([ran.code, ran.out]).toEqual([code, '']);
   expect(ran.err).toMatch(message);
 });
 
-test('the policy goes to standard output, the report to standard error', () => {
-  const ran = llpc(root, ['learn', 'app.strace']);
+test('the policy goes to standard output, the report to standard error', async () => {
+  const ran = await llpc(root, ['learn', 'app.strace']);
   expect(ran.code).toBe(0);
   expect(ran.out).toContain('param home: path = "/home/user";');
   expect(ran.out).toContain('file? "${home}/.apprc" { allow open, read; }');
@@ -92,36 +92,43 @@ test('the policy goes to standard output, the report to standard error', () => {
   expect(ran.err).toContain('app.strace:5: openat("/etc/shadow"): EACCES');
   expect(ran.err).toContain('/srv/data/…: open, read; not observed: /srv/data/d');
   expect(ran.err).toContain('looked for and not found, which needs no grant as `walk` is allowed: 1');
-  expect(llpc(root, ['learn', 'app.strace.gz', '--name', 'app']).out).toBe(
+  expect((await llpc(root, ['learn', 'app.strace.gz', '--name', 'app'])).out).toBe(
     ran.out.replace('app.strace,', 'app.strace.gz,'),
   );
 });
 
-test('with -o the policy is a file that compiles and runs its own scenario', () => {
-  const ran = llpc(root, ['learn', 'app.strace', '-o', 'out/app.llp', '--save-scenario', 'out/app.json']);
+test('with -o the policy is a file that compiles and runs its own scenario', async () => {
+  const ran = await llpc(root, [
+    'learn',
+    'app.strace',
+    '-o',
+    'out/app.llp',
+    '--save-scenario',
+    'out/app.json',
+  ]);
   expect([ran.code, ran.err]).toEqual([0, '']);
   expect(ran.out).toContain('0 denied');
-  expect(llpc(root, ['check', 'out/app.llp']).err).toBe('');
-  const replayed = llpc(root, ['run', 'out/app.llp', '--scenario', 'out/app.json']);
+  expect((await llpc(root, ['check', 'out/app.llp'])).err).toBe('');
+  const replayed = await llpc(root, ['run', 'out/app.llp', '--scenario', 'out/app.json']);
   expect([replayed.code, replayed.out]).toEqual([
     0,
     expect.stringContaining(', 0 not as expected') as string,
   ]);
 });
 
-test('rules are switched off, one by one and all', () => {
-  const { out } = llpc(root, ['learn', 'app.strace', '--no-generalise', 'all']);
+test('rules are switched off, one by one and all', async () => {
+  const { out } = await llpc(root, ['learn', 'app.strace', '--no-generalise', 'all']);
   expect(out).toContain('file? "/srv/data/a" { allow open, read; }');
   expect(out).toContain('file? "/srv/data/app-1.2.3/x" { allow open, write; }');
   expect(out).toContain('file? "/home/user/.apprc"');
   expect(out).toContain('// Not generalised.');
-  expect(llpc(root, ['learn', 'app.strace', '--no-generalise', 'versions,home']).out).toContain(
+  expect((await llpc(root, ['learn', 'app.strace', '--no-generalise', 'versions,home'])).out).toContain(
     'dir? "/srv/data" {',
   );
 });
 
-test('assertions are kept and reported', () => {
-  const ran = llpc(root, ['learn', 'app.strace', '--never', 'write, create:/srv/data']);
+test('assertions are kept and reported', async () => {
+  const ran = await llpc(root, ['learn', 'app.strace', '--never', 'write, create:/srv/data']);
   expect(ran.code).toBe(0);
   expect(ran.out).not.toContain('write');
   expect(ran.err).toMatch(
@@ -129,17 +136,17 @@ test('assertions are kept and reported', () => {
   );
 });
 
-test('assertions of a file are those of the option', () => {
-  const ran = llpc(root, ['learn', 'app.strace', '--assert', 'asserts.llp']);
+test('assertions of a file are those of the option', async () => {
+  const ran = await llpc(root, ['learn', 'app.strace', '--assert', 'asserts.llp']);
   expect(ran.code).toBe(0);
-  expect(ran.out).toBe(llpc(root, ['learn', 'app.strace', '--never', 'write,create:/srv/data']).out);
+  expect(ran.out).toBe((await llpc(root, ['learn', 'app.strace', '--never', 'write,create:/srv/data'])).out);
   expect(ran.err).toContain(
     'app.strace:6: open, write on /srv/data/app-1.2.3/x: never create, write under "/srv/data"',
   );
 });
 
 test('the report is JSON of its schema', async () => {
-  const ran = llpc(root, ['learn', 'app.strace', 'recorded.json', '--report', 'json']);
+  const ran = await llpc(root, ['learn', 'app.strace', 'recorded.json', '--report', 'json']);
   const data: unknown = JSON.parse(ran.out);
   expect(await validateAgainst('learn-1.json', data)).toEqual([]);
   expect(data).toMatchObject({
@@ -151,22 +158,22 @@ test('the report is JSON of its schema', async () => {
   expect(data).toMatchObject({ refused: [{ line: 5 }, { file: 'recorded.json', line: 3 }] });
 });
 
-test('what is not understood is left out only when asked to', () => {
-  const ran = llpc(root, ['learn', 'mixed.strace', '--lenient', '--no-verify']);
+test('what is not understood is left out only when asked to', async () => {
+  const ran = await llpc(root, ['learn', 'mixed.strace', '--lenient', '--no-verify']);
   expect(ran.code).toBe(0);
   expect(ran.err).toContain('2 lines not understood: not replayed');
 });
 
-test('--root reads links and what programs are executed with', () => {
-  const { out, code } = llpc(root, ['learn', 'exec.strace', '--root', 'tree']);
+test('--root reads links and what programs are executed with', async () => {
+  const { out, code } = await llpc(root, ['learn', 'exec.strace', '--root', 'tree']);
   expect(code).toBe(0);
   expect(out).toContain('file? "/opt/sh" { allow execute, open; }');
   expect(out).toContain('file? "/bin/run" { allow execute, open; }');
 });
 
-test('--root names a directory', () => {
+test('--root names a directory', async () => {
   for (const path of ['nowhere', 'app.strace']) {
-    const { err, code } = llpc(root, ['learn', 'exec.strace', '--root', path]);
+    const { err, code } = await llpc(root, ['learn', 'exec.strace', '--root', path]);
     expect(err).toContain(`\`--root ${path}\`: there is no such directory`);
     expect(code).toBe(2);
   }

@@ -7,7 +7,7 @@ import { readOptions, UsageError } from '../../src/front/cli/options.js';
 import { runPlugin, type PluginResult } from '../../src/front/cli/plugin.js';
 import { assemble } from '../support/programs.js';
 import { readVectors, type Vector } from '../support/vectors.js';
-import { folder, llpc } from '../support/llpc.js';
+import { folder, llpcProcess } from '../support/llpc.js';
 
 const vectors = readVectors('conformance.json');
 const negative = readVectors('conformance-negative.json');
@@ -45,7 +45,7 @@ describe.skipIf(vectors === undefined)('the vectors of the suite', () => {
   for (const vector of some) {
     it(`${vector.name}, as a process`, () => {
       const input = `${spaced(vector.raw_insn_hex)}\n`;
-      const ran = llpc('.', ['exec', '--plugin', ...memoryOf(vector)], { input });
+      const ran = llpcProcess('.', ['exec', '--plugin', ...memoryOf(vector)], { input });
       const refused = vector.group === 'callx';
       expect([ran.code, ran.out]).toEqual(refused ? [1, ''] : [0, wanted(vector)]);
       expect(ran.err === '').toBe(!refused);
@@ -84,7 +84,7 @@ test.each([
 test('arguments that cannot be read are usage errors', () => {
   for (const args of [['xy'], ['00', '01'], ['--program', 'x'], ['--jit'], ['--engine', 'jit']])
     expect(() => plugin(args, LENGTH)).toThrow(UsageError);
-  const ran = llpc(folder({}), ['exec', '--plugin', 'xy'], { input: LENGTH });
+  const ran = llpcProcess(folder({}), ['exec', '--plugin', 'xy'], { input: LENGTH });
   expect([ran.code, ran.out]).toEqual([2, '']);
   expect(ran.err).toMatch(/`MEM`: `xy` is no hex of whole bytes/);
 });

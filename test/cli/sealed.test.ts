@@ -14,21 +14,21 @@ const root = folder({ 'site.llp': POLICY });
 const out = join(root, 'out');
 let files: string[] = [];
 
-beforeAll(() => {
-  expect(llpc(root, ['build', 'site.llp', '-o', 'out']).code).toBe(0);
+beforeAll(async () => {
+  expect((await llpc(root, ['build', 'site.llp', '-o', 'out'])).code).toBe(0);
   files = filesIn(out);
 });
 
-function explain(): Ran {
+function explain(): Promise<Ran> {
   return llpc(root, ['explain', 'out/manifest.json', 'read', '/x']);
 }
 
 /** Asks with one file changed, and puts it back. */
-function withBytes(name: string, change: (bytes: Buffer) => Uint8Array): Ran {
+async function withBytes(name: string, change: (bytes: Buffer) => Uint8Array): Promise<Ran> {
   const path = join(out, name);
   const bytes = readFileSync(path);
   writeFileSync(path, change(Buffer.from(bytes)));
-  const ran = explain();
+  const ran = await explain();
   writeFileSync(path, bytes);
   return ran;
 }
@@ -43,15 +43,15 @@ function expectRefused(ran: Ran): void {
   expect([ran.code, ran.out]).toEqual([1, '']);
 }
 
-test('unchanged, it is read', () => {
-  expect(explain()).toMatchObject({ code: 0, err: '' });
+test('unchanged, it is read', async () => {
+  expect(await explain()).toMatchObject({ code: 0, err: '' });
 });
 
-test('a flipped byte of the manifest, at places all over it', () => {
+test('a flipped byte of the manifest, at places all over it', async () => {
   const { length } = readFileSync(join(out, 'manifest.json'));
   for (let i = 0; i < 8; i++) {
     const at = Math.floor((i * (length - 1)) / 7);
-    expectRefused(withBytes('manifest.json', (bytes) => flip(bytes, at, 1 << (i % 8))));
+    expectRefused(await withBytes('manifest.json', (bytes) => flip(bytes, at, 1 << (i % 8))));
   }
 });
 
@@ -82,37 +82,37 @@ test('every byte of every program', async () => {
   }
 });
 
-test('a program that is changed, cut, longer or gone', () => {
+test('a program that is changed, cut, longer or gone', async () => {
   const name = files.find((f) => f.endsWith('.bpf')) ?? '';
-  for (const at of [0, 7, 8, 20]) expectRefused(withBytes(name, (bytes) => flip(bytes, at)));
-  expectRefused(withBytes(name, (bytes) => bytes.subarray(0, -8)));
-  expectRefused(withBytes(name, (bytes) => Buffer.concat([bytes, bytes.subarray(0, 8)])));
-  expectRefused(withBytes(name, () => new Uint8Array()));
+  for (const at of [0, 7, 8, 20]) expectRefused(await withBytes(name, (bytes) => flip(bytes, at)));
+  expectRefused(await withBytes(name, (bytes) => bytes.subarray(0, -8)));
+  expectRefused(await withBytes(name, (bytes) => Buffer.concat([bytes, bytes.subarray(0, 8)])));
+  expectRefused(await withBytes(name, () => new Uint8Array()));
   const path = join(out, name);
   const bytes = readFileSync(path);
   rmSync(path);
-  expectRefused(explain());
+  expectRefused(await explain());
   writeFileSync(path, bytes);
 });
 
-test('a manifest that is cut, empty or something else', () => {
-  expectRefused(withBytes('manifest.json', (bytes) => bytes.subarray(0, bytes.length >> 1)));
+test('a manifest that is cut, empty or something else', async () => {
+  expectRefused(await withBytes('manifest.json', (bytes) => bytes.subarray(0, bytes.length >> 1)));
   for (const text of ['', 'null', '[]', '{}', '"x"', '{"format":"llp-chain"}', '\uFEFF{}'])
-    expectRefused(withBytes('manifest.json', () => Buffer.from(text)));
+    expectRefused(await withBytes('manifest.json', () => Buffer.from(text)));
 });
 
-test('the folder may be somewhere else', () => {
+test('the folder may be somewhere else', async () => {
   const moved = folder(Object.fromEntries(files.map((f) => [f, readFileSync(join(out, f))])));
-  expect(llpc(dirname(moved), ['explain', join(moved, 'manifest.json'), 'read', '/x']).code).toBe(0);
+  expect((await llpc(dirname(moved), ['explain', join(moved, 'manifest.json'), 'read', '/x'])).code).toBe(0);
 });
 
-test('bytecode that cannot be read is not said to be missing', () => {
+test('bytecode that cannot be read is not said to be missing', async () => {
   const [name = ''] = files.filter((f) => f.endsWith('.bpf'));
   const bytes = readFileSync(join(out, name));
   rmSync(join(out, name));
-  expect(explain().err).toContain(`its bytecode \`${name}\` is missing`);
+  expect((await explain()).err).toContain(`its bytecode \`${name}\` is missing`);
   mkdirSync(join(out, name));
-  expect(explain().err).toContain(`its bytecode \`${name}\` cannot be read: it is a directory`);
+  expect((await explain()).err).toContain(`its bytecode \`${name}\` cannot be read: it is a directory`);
   rmSync(join(out, name), { recursive: true });
   writeFileSync(join(out, name), bytes);
 });

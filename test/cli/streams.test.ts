@@ -6,7 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, constants, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { BAD, FAILING, folder, GOOD, llpc, MAIN, WARNED } from '../support/llpc.js';
+import { BAD, FAILING, folder, GOOD, llpc, llpcProcess, MAIN, WARNED } from '../support/llpc.js';
 
 const root = folder({
   'good.llp': GOOD,
@@ -60,10 +60,10 @@ describe.each([
 ])('llpc %s', (line, code) => {
   const args = line.split(' ');
 
-  it.each([[['out']], [['err']], [['out', 'err']]] as const)('where nobody reads: %s', (streams) => {
+  it.each([[['out']], [['err']], [['out', 'err']]] as const)('where nobody reads: %s', async (streams) => {
     const ran = unread(args, streams);
     expect(ran.code).toBe(code);
-    if (!streams.some((stream) => stream === 'err')) expect(ran.err).toBe(llpc(root, args).err);
+    if (!streams.some((stream) => stream === 'err')) expect(ran.err).toBe((await llpc(root, args)).err);
   });
 
   it('without any standard stream', () => {
@@ -102,15 +102,15 @@ describe.skipIf(!existsSync('/dev/full'))('where the output is lost', () => {
 });
 
 describe.skipIf(!existsSync('/dev/zero'))('what has no end', () => {
-  it.each([['check'], ['fmt'], ['exec'], ['learn'], ['graph']])('is refused by %s', (command) => {
-    const ran = llpc(root, [command, '/dev/zero']);
+  it.each([['check'], ['fmt'], ['exec'], ['learn'], ['graph']])('is refused by %s', async (command) => {
+    const ran = await llpc(root, [command, '/dev/zero']);
     expect(ran.code).toBe(1);
     expect(ran.err).toContain('it is a device, and gives bytes without an end');
   });
 
-  it('is read where it ends', () => {
-    expect(llpc(root, ['check', '/dev/null']).err).toMatch(/error\[LLP/);
-    expect(llpc(root, ['check', '-'], { input: GOOD }).code).toBe(0);
+  it('is read where it ends', async () => {
+    expect((await llpc(root, ['check', '/dev/null'])).err).toMatch(/error\[LLP/);
+    expect(llpcProcess(root, ['check', '-'], { input: GOOD }).code).toBe(0);
   });
 });
 

@@ -42,10 +42,10 @@ test.each([
   ['graph tests.llp --format dot', 0],
   ['graph tests.llp --format mermaid', 0],
   ['disasm tests.llp', 0],
-] as const)('llpc %s', (line, code) => {
+] as const)('llpc %s', async (line, code) => {
   const words = { NAME, NOWHERE: `no${NAME}`, PATH: `/a${ODD}/x` };
   const args = line.split(' ').map((word) => Object.entries(words).find(([w]) => w === word)?.[1] ?? word);
-  const ran = llpc(root, args);
+  const ran = await llpc(root, args);
   expect(ran.code).toBe(code);
   const lines = `${ran.out}${ran.err}`.split('\n');
   expect(lines.filter((l) => /[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]|^ *forged/.test(l))).toEqual([]);

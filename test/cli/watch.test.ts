@@ -163,12 +163,12 @@ test('build --watch builds again, beside its own sources; what cannot be built l
   expect(await run.interrupt()).toBe(0);
 });
 
-test('what cannot be watched is a usage error', () => {
-  expect(llpc(folder({}), ['check', '-', '--watch'])).toMatchObject({
+test('what cannot be watched is a usage error', async () => {
+  expect(await llpc(folder({}), ['check', '-', '--watch'])).toMatchObject({
     code: 2,
     err: expect.stringMatching(/standard input cannot be watched/) as string,
   });
-  expect(llpc(folder({}), ['run', 'x', '--watch'])).toMatchObject({ code: 2 });
+  expect(await llpc(folder({}), ['run', 'x', '--watch'])).toMatchObject({ code: 2 });
 });
 
 test('every folder on the way is watched for the next name, and those behind a link', () => {

@@ -16,12 +16,12 @@ const commands = [...page.matchAll(/```sh\nllpc ([^\n]*)\n```/g)].map((m) => m[1
 it.each([
   ['policy.svg', 'graph.svg'],
   ['walk.svg', 'graph-walk.svg'],
-])('%s is docs/%s', (out, picture) => {
+])('%s is docs/%s', async (out, picture) => {
   const command = defined(
     commands.find((c) => c.endsWith(`-o ${out}`)),
     'its command is on the page',
   );
-  expect(llpc(root, command.split(' '))).toEqual({ code: 0, out: '', err: '' });
+  expect(await llpc(root, command.split(' '))).toEqual({ code: 0, out: '', err: '' });
   const svg = readFileSync(`${root}/${out}`, 'utf8');
   matchFile(new URL(picture, DOCS), svg);
   expect(page).toContain(`](${picture})`);
@@ -29,8 +29,8 @@ it.each([
   expect(filesIn(root).filter((f) => f.endsWith('.tmp'))).toEqual([]);
 });
 
-test('without `-o` it is the same, on standard output', () => {
-  const { out, err, code } = llpc(root, ['graph', 'policy.llp']);
+test('without `-o` it is the same, on standard output', async () => {
+  const { out, err, code } = await llpc(root, ['graph', 'policy.llp']);
   expect([code, err]).toEqual([0, '']);
   expect(out).toBe(readFileSync(new URL('graph.svg', DOCS), 'utf8'));
 });

@@ -47,7 +47,7 @@ export async function learnCommand(options: Options): Promise<number> {
   const learned = learn(inputs, settings);
   const faults = faultsOf(learned);
   const json = own.report === 'json';
-  const failed = saveScenario(inputs, options);
+  const failed = await saveScenario(inputs, options);
   if (failed !== 0) return failed;
   const input = { inputs, learned, settings };
   const told = json ? JSON.stringify(learnReportJson(input), null, 1) + '\n' : learnReportText(input);
@@ -65,7 +65,7 @@ function checkRoot({ root }: LearnArguments): void {
     throw new UsageError(`\`--root ${root}\`: there is no such directory`);
 }
 
-function deliver(learned: Learned, told: string, json: boolean, options: Options): number {
+async function deliver(learned: Learned, told: string, json: boolean, options: Options): Promise<number> {
   if (options.out === undefined) {
     if (json) print(told);
     else {
@@ -74,12 +74,12 @@ function deliver(learned: Learned, told: string, json: boolean, options: Options
     }
     return 0;
   }
-  const failed = save(options.out, learned.text, options);
+  const failed = await save(options.out, learned.text, options);
   if (failed === 0) print(told);
   return failed;
 }
 
-function save(path: string, text: string, options: Options): number {
+async function save(path: string, text: string, options: Options): Promise<number> {
   try {
     writeFiles(dirname(path), [[basename(path), text]]);
     return 0;
@@ -89,7 +89,7 @@ function save(path: string, text: string, options: Options): number {
 }
 
 /** The trace as a scenario: what the replay makes, for `llpc run` and `llpc explain`. */
-function saveScenario(inputs: readonly Learnt[], options: Options): number {
+async function saveScenario(inputs: readonly Learnt[], options: Options): Promise<number> {
   const { saveScenario: path } = options.learn;
   if (path === undefined) return 0;
   const [input] = inputs;
@@ -98,8 +98,8 @@ function saveScenario(inputs: readonly Learnt[], options: Options): number {
   return save(path, JSON.stringify(scenarioOf(input.recording), null, 1) + '\n', options);
 }
 
-function fail(diagnostics: readonly Diagnostic[], options: Options): number {
-  printDiagnostics(diagnostics, [], options.format);
+async function fail(diagnostics: readonly Diagnostic[], options: Options): Promise<number> {
+  await printDiagnostics(diagnostics, [], options.format);
   return 1;
 }
 

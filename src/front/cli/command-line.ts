@@ -1,0 +1,108 @@
+/** A command line run to its end: finds the command, and turns what it throws into an exit code. */
+import nodeModule from 'node:module';
+import { nearestName } from '../../diagnostics/suggest.js';
+import { COMMANDS, GENERAL_HELP, type Command } from './help.js';
+import { readOptions, UsageError, type Options } from './options.js';
+
+/** Node 22.1 and later; what it returns says that it did not work, and then nothing is kept. */
+interface CompileCache {
+  readonly enableCompileCache?: () => unknown;
+}
+
+/** Exit codes. */
+const OK = 0;
+const USAGE = 2;
+const INTERNAL = 70;
+
+/** Runs a command with these arguments, prints what it found, and returns the exit code. Tests call it in their own process. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  try {
+    return await dispatch(args);
+  } catch (error) {
+    return exitCodeOf(error);
+  }
+}
+
+/** Says what went wrong on standard error, and returns the exit code for it. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError) {
+    process.stderr.write(`llpc: ${error.message}\nsee \`llpc --help\`\n`);
+    return USAGE;
+  }
+  if (error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd') {
+    process.stderr.write('llpc: the folder that it runs in is gone, or its path is too long\n');
+    return USAGE;
+  }
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`llpc: ${trace}\n`);
+  process.stderr.write('this is a fault of llpc itself: please report it with the input that led here\n');
+  return INTERNAL;
+}
+
+async function dispatch(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === '--version' || name === '-V') return say(`llpc ${(await import('./version.js')).VERSION}\n`);
+  if (name === undefined) throw new UsageError('no command');
+  if (name === '--help' || name === '-h' || name === 'help') {
+    const about = rest[0] === undefined ? undefined : commandOf(rest[0]);
+    return say(about === undefined ? GENERAL_HELP : about.help);
+  }
+  const command = commandOf(name);
+  const options = readOptions(rest, command.options, command.formats);
+  return options.help ? say(command.help) : run(command, options);
+}
+
+function commandOf(name: string): Command {
+  const command = COMMANDS.find((c) => c.name === name);
+  if (command !== undefined) return command;
+  const near = nearestName(
+    name,
+    COMMANDS.map((c) => c.name),
+  );
+  throw new UsageError(
+    `unknown command \`${name}\`${near === undefined ? '' : `: did you mean \`${near}\`?`}`,
+  );
+}
+
+/**
+ * Each command is loaded when it is asked for: the start is part of what a user waits for. The largest file that every one
+ * needs is read meanwhile, and later Nodes keep what they compiled.
+ */
+async function run(command: Command, options: Options): Promise<number> {
+  (nodeModule as CompileCache).enableCompileCache?.();
+  // What fails here fails again where it is needed, and is reported there.
+  import('../../parser/chevrotain.js').catch(() => undefined);
+  switch (command.name) {
+    case 'check':
+      return (await import('./check.js')).checkCommand(options);
+    case 'build':
+      return (await import('./check.js')).buildCommand(options);
+    case 'test':
+      return (await import('./test.js')).testCommand(options);
+    case 'run':
+      return (await import('./run.js')).runCommand(options);
+    case 'explain':
+      return (await import('./explain.js')).explainCommand(options);
+    case 'diff':
+      return (await import('./diff.js')).diffCommand(options);
+    case 'fmt':
+      return (await import('./fmt.js')).fmtCommand(options);
+    case 'lsp':
+      return (await import('./lsp.js')).lspCommand(options);
+    case 'graph':
+      return (await import('./graph.js')).graphCommand(options);
+    case 'learn':
+      return (await import('./learn.js')).learnCommand(options);
+    case 'disasm':
+      return (await import('./disasm.js')).disasmCommand(options);
+    case 'verify':
+      return (await import('./verify.js')).verifyCommand(options);
+    case 'exec':
+      return (await import('./exec.js')).execCommand(options);
+  }
+}
+
+function say(text: string): number {
+  process.stdout.write(text);
+  return OK;
+}
