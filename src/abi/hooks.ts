@@ -8,6 +8,12 @@
 
 export type HookName = 'fs_pick' | 'fs_walk' | 'fs_get' | 'fs_any';
 
+/**
+ * What a run is for, whatever the target calls its hooks: `walk` is asked for each directory of a path, `object` for the object
+ * that a request is about, `hold` when a task keeps an object for later.
+ */
+export type Phase = 'walk' | 'object' | 'hold';
+
 /** What a context field holds: a number, or a pointer that only a helper may take. */
 export type FieldKind = 'scalar' | 'chain' | 'inode' | 'tag_object';
 
@@ -25,6 +31,7 @@ export interface ContextField {
 
 export interface HookAbi {
   readonly name: HookName;
+  readonly phase: Phase;
   /** `subtype.type`. */
   readonly type: number;
   readonly context: readonly ContextField[];
@@ -71,21 +78,22 @@ const ANY_CONTEXT: readonly ContextField[] = [
 const MAP_HELPERS = [1, 2, 3] as const;
 
 export const HOOKS: Readonly<Record<HookName, HookAbi>> = {
-  fs_pick: hook('fs_pick', 1, INODE_CONTEXT, 25, [...MAP_HELPERS, 60, 61], false),
-  fs_walk: hook('fs_walk', 2, INODE_CONTEXT, 25, [...MAP_HELPERS, 60, 61], false),
-  fs_get: hook('fs_get', 3, TAG_CONTEXT, 24, [...MAP_HELPERS, 61, 62], false),
-  fs_any: hook('fs_any', 0, ANY_CONTEXT, 32, [...MAP_HELPERS, 60, 61], true),
+  fs_pick: hook('fs_pick', 'object', 1, INODE_CONTEXT, 25, [...MAP_HELPERS, 60, 61], false),
+  fs_walk: hook('fs_walk', 'walk', 2, INODE_CONTEXT, 25, [...MAP_HELPERS, 60, 61], false),
+  fs_get: hook('fs_get', 'hold', 3, TAG_CONTEXT, 24, [...MAP_HELPERS, 61, 62], false),
+  fs_any: hook('fs_any', 'object', 0, ANY_CONTEXT, 32, [...MAP_HELPERS, 60, 61], true),
 };
 
 function hook(
   name: HookName,
+  phase: Phase,
   type: number,
   context: readonly ContextField[],
   contextSize: number,
   helpers: readonly number[],
   hypothetical: boolean,
 ): HookAbi {
-  return { name, type, context, contextSize, helpers, hypothetical };
+  return { name, phase, type, context, contextSize, helpers, hypothetical };
 }
 
 /** Offsets that code generation names. */

@@ -5,7 +5,7 @@
  * Invariant: an explanation does not decide. The verdict is the program's; a rule is named only if it gives that verdict.
  */
 import { TRIGGERS, WALK_BIT, actionBit, type ActionName } from '../abi/actions.js';
-import { LOOKUP, LOOKUP_NAMES, type HookName } from '../abi/hooks.js';
+import { HOOKS, LOOKUP, LOOKUP_NAMES, type HookName, type Phase } from '../abi/hooks.js';
 import type { InodeMap } from '../artifact/manifest.js';
 import { decidingRule, mentionsAt, type PlaceMention, type Reason } from './loader/reason.js';
 import { decodeCookie, type DecodedCookie, type Halves } from './loader/value.js';
@@ -20,6 +20,9 @@ export interface ExplainedRun {
   readonly task: number;
   /** Name of the layer. */
   readonly chain: string;
+  /** What the run was for. */
+  readonly phase: Phase;
+  /** The target's own name for the hook. */
   readonly hook: HookName;
   readonly program: string;
   /** The component that led to the object. */
@@ -74,6 +77,8 @@ export function explainRuns(policies: readonly GroundedPolicy[], runs: readonly 
   return runs.map((run) => explainRun(findChain(policies, run.program), run, last));
 }
 
+const phaseOf = ({ hook }: HookRun): Phase => HOOKS[hook].phase;
+
 /** A rule, or the default, that decided something in a run. */
 export interface RunDecision {
   readonly map: InodeMap;
@@ -90,9 +95,9 @@ export function decisionsOf(policies: readonly GroundedPolicy[], runs: readonly 
   const last = new Map<number, Place>();
   return runs.flatMap((run) => {
     const { grounded } = findChain(policies, run.program);
-    if (grounded === undefined || run.hook === 'fs_get') return [];
+    if (grounded === undefined || phaseOf(run) === 'hold') return [];
     const standing = standingOf(grounded, run, last.get(run.chain));
-    if (run.hook === 'fs_walk' && standing.place !== undefined) last.set(run.chain, standing.place);
+    if (phaseOf(run) === 'walk' && standing.place !== undefined) last.set(run.chain, standing.place);
     const { map } = grounded;
     const { place, level } = standing;
     const verdict = run.verdict === 0 ? 'allow' : 'deny';
@@ -148,10 +153,11 @@ function explainRun(
     grounded === undefined || standing === undefined
       ? undefined
       : judgementOf(grounded, run, standing, verdict);
-  if (run.hook === 'fs_walk' && standing?.place !== undefined) last.set(run.chain, standing.place);
+  if (phaseOf(run) === 'walk' && standing?.place !== undefined) last.set(run.chain, standing.place);
   return {
     task: run.task,
     chain,
+    phase: phaseOf(run),
     hook: run.hook,
     program: run.program,
     name: run.name,
@@ -227,7 +233,7 @@ function judgementOf(
   standing: Standing,
   verdict: 'allow' | 'deny',
 ): Judgement | undefined {
-  if (run.hook === 'fs_get') return undefined;
+  if (phaseOf(run) === 'hold') return undefined;
   const actions = judgedActions(map, run);
   const action = actions.find((a) => decides(map, standing, a, verdict));
   if (action === undefined) return undefined;
@@ -240,7 +246,7 @@ function judgementOf(
 
 /** The actions of the request that the program has to judge. */
 function judgedActions(map: InodeMap, run: HookRun): ActionName[] {
-  if (run.hook === 'fs_walk' || run.triggers === 0) return ['walk'];
+  if (phaseOf(run) === 'walk' || run.triggers === 0) return ['walk'];
   return TRIGGERS.filter((_, bit) => (run.triggers & (1 << bit)) !== 0);
 }
 

@@ -239,7 +239,7 @@ function confirmByRunning(result: CompileResult, { decisions }: Change, witness:
     // A chain without state does not know regions: of what is in no scope it names the rules of the root.
     if ([...grounded.maps.values()].some(({ map }) => map.layout.classes === 0)) continue;
     // An action that is allowed everywhere has no program: then the last run judged the walk.
-    if (blocked || judged?.reason?.kind !== 'rule' || (judged.hook === 'fs_walk' && action !== 'walk'))
+    if (blocked || judged?.reason?.kind !== 'rule' || (judged.phase === 'walk' && action !== 'walk'))
       continue;
     const { span } = judged.reason.rule;
     count.rules++;

@@ -88,7 +88,7 @@ it('the highlighted walk is that of the explanation', async () => {
       const chain = result.artifact?.manifest.chains[i];
       const runs = told.runs.filter((r) => chain?.programs.includes(r.program));
       const last = runs.at(-1);
-      const there = last?.hook === 'fs_pick' ? last.map !== 'miss' : told.decision.verdict === 'allow';
+      const there = last?.phase === 'object' ? last.map !== 'miss' : told.decision.verdict === 'allow';
       compareWalk(layer, runs, there ? path : undefined);
       const row = nodesOf(layer.root).flatMap((n) => n.rows.filter((r) => r.kind === 'walked'));
       expect(row).toHaveLength(1);

@@ -68,7 +68,7 @@ function unaskedText(action: string, { object }: AskedObject): string {
 function judgedRun(runs: readonly ExplainedRun[]): ExplainedRun | undefined {
   return (
     runs.findLast((r) => r.verdict === 'deny') ??
-    runs.findLast((r) => r.reason !== undefined && r.hook !== 'fs_walk') ??
+    runs.findLast((r) => r.reason !== undefined && r.phase !== 'walk') ??
     runs.findLast((r) => r.reason !== undefined)
   );
 }

@@ -149,7 +149,7 @@ function subjectOf(answer: Answer, artifact: Artifact | undefined): Subject | un
   const policy = answer.policies.find((p) => p.artifact === artifact);
   if (policy === undefined || answer.decision.verdict === 'error') return undefined;
   if (answer.decision.verdict === 'allow') {
-    const at = answer.runs.findLastIndex((r) => r.hook === 'fs_pick' && r.judged !== undefined);
+    const at = answer.runs.findLastIndex((r) => r.phase === 'object' && r.judged !== undefined);
     return answer.request === undefined
       ? denied(answer, policy, at)
       : requested(answer, policy, answer.request);

@@ -39,11 +39,11 @@ export function trailOf(
   const visited: (readonly string[])[] = [];
   let at: readonly string[] = [];
   for (const run of runs) {
-    at = run.hook === 'fs_pick' && object !== undefined ? object.names : moved(at, run);
+    at = run.phase === 'object' && object !== undefined ? object.names : moved(at, run);
     visited.push(at);
   }
   const last = runs.at(-1);
-  const judged = last?.hook === 'fs_pick';
+  const judged = last?.phase === 'object';
   const allowed = last !== undefined && !judged && decision.verdict === 'allow';
   if (allowed && object !== undefined && object.names.join('/') !== at.join('/')) visited.push(object.names);
   const directory = judged || allowed ? (object?.directory ?? false) : true;
@@ -57,7 +57,7 @@ function verdictOf(
 ): Pick<Trail, 'effect' | 'text'> {
   if (last === undefined) return { effect: 'silent', text: `${action}: this layer is not asked` };
   if (last.verdict === 'deny') {
-    const early = last.hook === 'fs_walk' && action !== 'walk';
+    const early = last.phase === 'walk' && action !== 'walk';
     return { effect: 'deny', text: early ? `${action}: deny, at the walk` : `${action}: deny` };
   }
   switch (decision.verdict) {

@@ -121,7 +121,7 @@ export function notesOf(
   const explained = explainRuns([policy.grounded], runs);
   const judged =
     explained.findLast((r) => r.verdict === 'deny') ??
-    explained.findLast((r) => r.hook === 'fs_pick' || r.reason !== undefined);
+    explained.findLast((r) => r.phase === 'object' || r.reason !== undefined);
   const reason = judged?.reason;
   return reason === undefined ? [] : [reasonNote(reason, policy.grounded.artifact.manifest, sources)];
 }
