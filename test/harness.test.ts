@@ -133,7 +133,7 @@ describe('decider', () => {
     expect(why('open', '/srv/www/private')).toMatch(
       /good\.llp:5:53: note: decided by this rule of `dir "\/srv\/www\/private"`\n.*deny all;/,
     );
-    expect(why('open', '/')).toBe('note: decided by `default deny`: no rule speaks of it');
+    expect(why('open', '/')).toBe('note: decided by `default deny`: no rule mentions it');
     expect(why('raed' as 'read', '/srv/www/a')).toBe('');
   });
 

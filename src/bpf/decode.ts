@@ -128,9 +128,9 @@ const FOREIGN_SOURCES: ReadonlyMap<number, string> = new Map([
 /** A form that RFC 9669 has and that means nothing to this engine, in words. */
 function foreignForm({ opcode, src }: SlotFields): string | undefined {
   const source = opcode === LD_IMM64 ? FOREIGN_SOURCES.get(src) : undefined;
-  if (source !== undefined) return `\`lddw\` with source ${src} is ${source}, which there is none of here`;
+  if (source !== undefined) return `\`lddw\` with source ${src} is ${source}, which does not exist here`;
   if (opcode === CALL && src === 2)
-    return '`call` with source 2 is a helper by its BTF number, which there is none of here';
+    return '`call` with source 2 is a helper by its BTF number, which does not exist here';
   return undefined;
 }
 
@@ -166,7 +166,7 @@ function unknownOpcode(opcode: number): Problem {
   const legacy = (opcode & 7) === CLASS.LD && (mode === 0x20 || mode === 0x40);
   if (legacy) return { rule: 'known_opcode', message: `opcode ${hex} is legacy packet access` };
   if (opcode === CALLX) return { rule: 'known_opcode', message: `opcode ${hex} (callx) is not supported` };
-  return { rule: 'known_opcode', message: `opcode ${hex} is no instruction` };
+  return { rule: 'known_opcode', message: `opcode ${hex} is not an instruction` };
 }
 
 /** Jumps and the end, once all instructions are known to be whole. */

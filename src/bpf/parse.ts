@@ -53,7 +53,7 @@ function splitLines(text: string, labels: Map<string, number>, errors: AsmError[
     const number = index + 1;
     const match = LINE.exec(source);
     if (match === null) {
-      errors.push({ line: number, message: `\`${source.trim()}\` is no line of assembly` });
+      errors.push({ line: number, message: `\`${source.trim()}\` is not a line of assembly` });
       continue;
     }
     const [, label, mnemonic, operands = ''] = match;
@@ -101,13 +101,13 @@ type Fields = { dst: number; src: number; off: number; imm: number; next: number
 
 function parseLine(line: Line, labels: ReadonlyMap<string, number>): Instruction | string {
   const rows = rowsOfMnemonic(line.mnemonic);
-  if (rows.length === 0) return `\`${line.mnemonic}\` is no instruction`;
+  if (rows.length === 0) return `\`${line.mnemonic}\` is not an instruction`;
   for (const row of rows) {
     const [operands, names] = FORMS[row.form];
     const match = operands.exec(line.operands);
     if (match !== null) return build(row, names, match.slice(1), line, labels);
   }
-  return `\`${line.operands}\` are no operands of \`${line.mnemonic}\``;
+  return `\`${line.operands}\` are not operands of \`${line.mnemonic}\``;
 }
 
 function build(

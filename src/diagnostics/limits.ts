@@ -10,14 +10,14 @@ export const LIMITS = {
   LLP4002: error(
     'proof failed',
     'the bytes of `{program}` do not do what the plan says: {reason}',
-    'this is a fault of llpc itself: please report it with the policy',
+    'this is a bug in llpc: please report it with the policy',
   ),
   LLP4003: error(
     'programs too large',
     'the programs do not fit the target: {reason}',
     'let scopes share rules, or split the policy into layers',
   ),
-  LLP4004: error('too many layers', '{layers} layers, and a task holds {limit} chains'),
+  LLP4004: error('too many layers', 'the policy has {layers} layers, and a task can hold {limit} chains'),
   LLP4005: error('fragments expand too far', 'fragments expand to more than {limit} rules, scopes and uses'),
   LLP4006: error(
     'graph too large',

@@ -6,13 +6,13 @@ export const LOAD = {
   LLP5002: error('wrong kind of object', '`{path}` is {found}, and the policy says `{kind}`'),
   LLP5003: error(
     'one object, two rules',
-    '`{first}` and `{second}` are one object, `{path}`, and disagree on {actions}',
+    '`{first}` and `{second}` are the same object, `{path}`, and disagree on {actions}',
   ),
   LLP5004: error(
     'one object, two places',
-    '`{first}` and `{second}` are one object and would get different rights',
+    '`{first}` and `{second}` are the same object and would get different rights',
   ),
-  LLP5005: warning('glob finds nothing', '`{path}` finds nothing here'),
+  LLP5005: warning('glob finds nothing', '`{path}` matches nothing in this tree'),
   LLP5006: error(
     'unreadable manifest',
     'cannot load `{file}`: {why}',
@@ -21,18 +21,18 @@ export const LOAD = {
   LLP5007: error(
     'refused program',
     'program `{program}` is refused: {why}',
-    'build it again from its policy, or mend the bytecode: `llpc verify` shows all that is wrong with it',
+    'build it again from its policy, or mend the bytecode: `llpc verify` shows all its errors',
   ),
   LLP5008: error(
     'refused chain',
     'the kernel refuses the chain of `{program}`: {why}',
-    'build it again from its policy, or mend the chain: `llpc verify` shows all that is wrong with it',
+    'build it again from its policy, or mend the chain: `llpc verify` shows all its errors',
   ),
   LLP5009: error('failed expectation', 'expected {wanted}, and it is {found}'),
   LLP5010: error(
     'tree cannot be made',
     'cannot make `{path}`: {why}',
-    'the path is looked for from the folder of the scenario',
+    'a path is relative to the folder of the scenario',
   ),
   LLP5011: error(
     'unreadable scenario',
@@ -48,14 +48,14 @@ export const LOAD = {
   LLP5014: error('assertion broken on this tree', '`{action}` is {verdict} on {object}'),
   LLP5015: warning(
     'assertion of what is absent',
-    '`{path}` is not there, and on what appears there `{action}` is {verdict}',
+    '`{path}` is not there; if it is made later, `{action}` is {verdict} on it',
   ),
   LLP5016: error(
     'gain on this tree',
-    'what moves from `{from}` to `{to}` gains {actions}, and an assertion says that nothing does',
+    'an object that moves from `{from}` to `{to}` gains {actions}, and an assertion rules this out',
   ),
   LLP5020: error('unusable trace', 'cannot learn from `{file}`: {why}'),
   LLP5021: error('trace line not understood', '`{file}`, line {line}: {why}'),
   LLP5023: warning('cache not used', 'the cache in `{path}` is not used: {why}'),
-  LLP5022: error('learned policy fails', 'the learned policy is not what it must be: {why}'),
+  LLP5022: error('learned policy fails', 'the learned policy fails its check: {why}'),
 } as const;

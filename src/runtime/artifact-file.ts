@@ -37,7 +37,7 @@ export async function readArtifact(
   }
   const head = typeof data === 'object' && data !== null ? (data as Partial<Manifest>) : {};
   if (head.format !== MANIFEST_FORMAT)
-    return refused(`it is no manifest: \`format\` is not \`${MANIFEST_FORMAT}\``);
+    return refused(`it is not a manifest: \`format\` is not \`${MANIFEST_FORMAT}\``);
   if (head.version !== MANIFEST_VERSION) {
     return refused(
       `it has version ${String(head.version)}, and this loader reads version ${MANIFEST_VERSION}`,

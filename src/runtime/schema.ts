@@ -17,7 +17,7 @@ export async function validateAgainst(schema: string, data: unknown): Promise<st
 /** Why `JSON.parse` failed. Its message quotes the text, line breaks and all. */
 export function jsonFault(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return `it is no JSON: ${message.replace(/\s+/g, ' ')}`;
+  return `it is not JSON: ${message.replace(/\s+/g, ' ')}`;
 }
 
 /** Keywords whose errors say only that another one failed. */

@@ -154,7 +154,7 @@ const HOSTILE: readonly (readonly [text: string, message: string, hook?: HookNam
   [`lddw_map r1, 7${DONE}`, '0 map: the program has 3 maps, none with index 7'],
   [
     `lddw_map_value r2, 1, 0${DONE}`,
-    '0 map: `counts` is no array of one entry: its value has no fixed address',
+    '0 map: `counts` is not an array of one entry: its value has no fixed address',
   ],
   [`lddw_map_value r2, 2, 8${DONE}`, '0 map_value: offset 8 is outside of a value of `global`'],
   [`lddw_map r2, 1 | ldxdw r3, [r2+0]${DONE}`, '2 pointer: a memory access through r2, which is a map'],
@@ -253,7 +253,7 @@ describe('subtypes', () => {
     expect(messages({ hook: 'fs_pick', triggerMask: 0 })).toEqual(['`fs_pick` needs a trigger']);
     expect(messages({ hook: 'fs_walk', triggerMask: 1 })).toEqual(['`fs_walk` takes no triggers']);
     expect(messages({ hook: 'fs_pick', triggerMask: 1 << 24 })).toEqual([
-      'triggers 0x1000000 have bits that are no trigger',
+      'triggers 0x1000000 have bits that are not triggers',
     ]);
   });
 

@@ -114,7 +114,7 @@ test('what no call asks is answered and said to be that, without edits', async (
   const tree = { format: 'llp-scenario', version: 1, tree: [{ file: '/srv/f' }], steps: [] };
   const given = folder({ 'site.llp': SITE, 'tree.json': JSON.stringify(tree) });
   const file = await llpc(given, ['explain', 'site.llp', 'readdir', '/srv/f', '--scenario', 'tree.json']);
-  expect(file.out).toMatch(/^readdir \/srv\/f: deny\nno call asks `readdir` of what is no directory: /);
+  expect(file.out).toMatch(/^readdir \/srv\/f: deny\nno call asks `readdir` of a file: /);
 });
 
 test('an edit that an assertion rules out is told with the assertion', async () => {

@@ -53,7 +53,7 @@ const ROWS: readonly Row[] = [
   ['learn folder', 1, /LLP2017[^]*it is a directory/],
   ['learn latin.strace', 1, /LLP2017[^]*it is not UTF-8/],
   ['learn broken.gz', 1, /LLP2017[^]*broken\.gz/],
-  ['learn rubbish.txt', 1, /LLP5020[^]*it is no output of strace[^]*help: write `strace -f/],
+  ['learn rubbish.txt', 1, /LLP5020[^]*it is not the output of strace[^]*help: write `strace -f/],
   ['learn empty.txt', 1, /LLP5020[^]*there is no call in it/],
   [
     'learn mixed.strace',

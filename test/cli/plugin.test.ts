@@ -73,7 +73,7 @@ test.each([
 test.each([
   ['a fault', [], FIRST, /^program: slot 0: ldxb r0, \[r1\+0\]: fault: bad load\n$/],
   ['an empty program', [], '\n', /error\[whole_instructions\]: the program is empty/],
-  ['what is no hex', [], 'exit', /^standard input: `exit` is no hex of whole bytes\n$/],
+  ['what is no hex', [], 'exit', /^standard input: `exit` is not hex text of whole bytes\n$/],
   ['ELF', ['00', '--elf'], '7f454c46', /^--elf: ELF files are not supported/],
 ] as const)('%s has the exit code 1 and no output', (_, args, input, err) => {
   const result = plugin(args, input);
@@ -86,7 +86,7 @@ test('arguments that cannot be read are usage errors', () => {
     expect(() => plugin(args, LENGTH)).toThrow(UsageError);
   const ran = llpcProcess(folder({}), ['exec', '--plugin', 'xy'], { input: LENGTH });
   expect([ran.code, ran.out]).toEqual([2, '']);
-  expect(ran.err).toMatch(/`MEM`: `xy` is no hex of whole bytes/);
+  expect(ran.err).toMatch(/`MEM`: `xy` is not hex text of whole bytes/);
 });
 
 it('reads the hex of any bytes, however they stand', () => {

@@ -110,7 +110,7 @@ describe('diff', () => {
       unasked: { path: '/a', object: 'dir', actions: ['execute', 'read'] },
     });
     expect(diffText(report).split('\n')[0]).toMatch(
-      /^no difference in what calls ask: \d+ states? of both automata together; only execute of the directory \/a\/ and its like differ, which no call asks$/,
+      /^no difference in what calls ask: \d+ states? of both automata together; only execute of the directory \/a\/ and similar requests differ, which no call makes$/,
     );
     expect(await validateAgainst('diff-1.json', JSON.parse(JSON.stringify(report)))).toEqual([]);
     const file = diff(policy('file? "/a" { allow readdir; }'), policy('file? "/a" { }'));
@@ -118,7 +118,7 @@ describe('diff', () => {
     const optional = diff(here, policy('dir? "/a" { }'));
     expect(optional).toMatchObject({ equal: false, unasked: { path: '/a' } });
     expect(diffText(optional)).toContain(
-      '; execute of the directory /a/ and its like differ too, which no call asks\n',
+      '; execute of the directory /a/ and similar requests differ too, which no call makes\n',
     );
     expect(diff(here, policy('dir "/a" { allow open; }')).unasked).toBeNull();
   });

@@ -103,7 +103,7 @@ it.each([
 
 it.each([
   ['type=AVC denied', /no line has `blockers=`/],
-  ['blockers=net.bind_tcp path="/x"', /`net.bind_tcp` is no right on files/],
+  ['blockers=net.bind_tcp path="/x"', /`net.bind_tcp` is not a right on files/],
   ['blockers=scope.signal opid=1', /names no `path=`/],
   ['blockers=fs.read_file path="x"', /no absolute path/],
 ])('refuses the audit record %s', (line, why) => {

@@ -113,7 +113,7 @@ describe('an editor that is not like others', () => {
     client = await startClient(root);
   });
   afterAll(async () => {
-    expect(client.log.filter((m) => m.includes('fault of llpc'))).toEqual([]);
+    expect(client.log.filter((m) => m.includes('bug in llpc'))).toEqual([]);
     expect(await stopClient(client)).toBe(0);
   });
 

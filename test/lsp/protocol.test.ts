@@ -211,7 +211,7 @@ describe('hover', () => {
       expect(part).toContain('- allowed: `write` (by [`allow write;`](line 8) in `/srv/in`)');
       expect(part).toContain('- denied: `open` (by [`deny open;`](line 9) in `/srv/in`)');
       expect(part).toContain('- forbidden: `execute` (by [`forbid execute;`](line 6) in `/srv`)');
-      expect(part).toContain('- allowed: `walk` (no rule speaks of it)');
+      expect(part).toContain('- allowed: `walk` (no rule mentions it)');
     }
   });
 
@@ -323,7 +323,7 @@ describe('names', () => {
   });
 
   it.each([
-    ['("${s', '9', /`9` is no name/],
+    ['("${s', '9', /`9` is not a name/],
     ['("${s', 'policy', /`policy` is a word of the language/],
     ['allow loo', 'read', /`read` is an action already/],
     ['allow loo', 'loud', /`loud` is declared already/],

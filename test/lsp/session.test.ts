@@ -80,7 +80,7 @@ it('answers, and knows the newest texts, whatever is done', async () => {
   const { connection } = client;
   const uris = ['a.llp', 'b.llp'].map((name) => pathToFileURL(join(root, name)).href).concat('untitled:c');
   const refusals =
-    /is no name|no name here|is declared already|comes with the compiler|is a word|is an action/;
+    /is not a name|no name here|is declared already|comes with the compiler|is a word|is an action/;
   let asked = 0;
   let version = 0;
   const session = async (steps: readonly Step[]): Promise<void> => {

@@ -341,7 +341,7 @@ describe('moves that gain rights', () => {
     const wrong = { ...checked, stages: { ...checked.stages, policy: other.policy as CheckedPolicy } };
     const forged = wrong.stages.gains?.map((g) => ({ ...g, layers: wrong.stages.policy.layers })) ?? [];
     expect(notes(confirmGains({ ...wrong, stages: { ...wrong.stages, gains: forged } }))).toContain(
-      'a fault of llpc',
+      'a bug in llpc',
     );
   });
 });

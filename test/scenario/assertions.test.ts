@@ -91,7 +91,7 @@ policy "p" { dir? "/srv" { allow write; dir? "keys" { deny write; } } }`);
     expect(told(keys, [dir('/srv/keys')])).toBe('loaded');
     expect(told(keys, [dir('/srv')])).toBe(
       `loaded
-policy.llp:2:1: warning[LLP5015]: \`/srv/keys\` is not there, and on what appears there \`write\` is allowed
+policy.llp:2:1: warning[LLP5015]: \`/srv/keys\` is not there; if it is made later, \`write\` is allowed on it
     2 | assert never write under "/srv/keys";
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 policy.llp:3:28: note: allowed here, by a rule of \`/srv\`
@@ -125,7 +125,7 @@ policy "p" {
     expect(told(moves, [dir('/in'), dir('/drop'), dir('/out')])).toBe('loaded');
     expect(told(moves, [dir('/in'), dir('/drop'), link('/out', 'drop')])).toBe(
       `refused
-policy.llp:2:1: error[LLP5016]: what moves from \`/in\` to \`/drop\` gains \`read\`, and an assertion says that nothing does
+policy.llp:2:1: error[LLP5016]: an object that moves from \`/in\` to \`/drop\` gains \`read\`, and an assertion rules this out
     2 | assert never gains read;
       | ^^^^^^^^^^^^^^^^^^^^^^^^
 policy.llp:4:16: note: the move is allowed here, by a rule of \`/in\`

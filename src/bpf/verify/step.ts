@@ -155,7 +155,7 @@ function wideValue(op: LdImm64<I32>, env: StepEnv): Value {
   }
   if (source.kind === 'map') return { kind: 'map', map: source.map };
   if (map.type !== 'array' || map.maxEntries !== 1) {
-    env.report('map', `\`${map.name}\` is no array of one entry: its value has no fixed address`);
+    env.report('map', `\`${map.name}\` is not an array of one entry: its value has no fixed address`);
   } else if (source.offset < 0 || source.offset >= map.valueSize) {
     env.report('map_value', `offset ${source.offset} is outside of a value of \`${map.name}\``);
   }

@@ -112,7 +112,7 @@ function subtypeErrors(program: ProgramToVerify, options: VerifyOptions): Verifi
   if (hook === 'fs_pick' && triggerMask === 0) refuse('`fs_pick` needs a trigger');
   if (hook !== 'fs_pick' && triggerMask !== 0) refuse(`\`${hook}\` takes no triggers`);
   if ((triggerMask & ~ALL_TRIGGERS) !== 0) {
-    refuse(`triggers 0x${(triggerMask >>> 0).toString(16)} have bits that are no trigger`);
+    refuse(`triggers 0x${(triggerMask >>> 0).toString(16)} have bits that are not triggers`);
   }
   return errors;
 }

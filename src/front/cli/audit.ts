@@ -51,11 +51,11 @@ export function readAuditLine(text: string): AuditLine {
   if (line === undefined) return { kind: 'fault', why: 'no line has `blockers=`, as a Landlock record has' };
   const path = pathOf(line);
   if (path === undefined) return { kind: 'fault', why: 'it names no `path=`' };
-  if (!path.startsWith('/')) return { kind: 'fault', why: `\`${path}\` is no absolute path` };
+  if (!path.startsWith('/')) return { kind: 'fault', why: `\`${path}\` is not an absolute path` };
   const blockers = (/\bblockers=(\S+)/.exec(line)?.[1] ?? '').split(',');
   const unknown = blockers.find((b) => !Object.hasOwn(BLOCKERS, b));
   if (unknown !== undefined)
-    return { kind: 'fault', why: `\`${unknown}\` is no right on files that is known here` };
+    return { kind: 'fault', why: `\`${unknown}\` is not a right on files that llpc knows` };
   const questions = blockers.flatMap((blocker) =>
     (BLOCKERS[blocker] ?? []).map(({ action, beneath }) => ({
       action,

@@ -35,7 +35,7 @@ function exitCodeOf(error: unknown): number {
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`llpc: ${trace}\n`);
-  process.stderr.write('this is a fault of llpc itself: please report it with the input that led here\n');
+  process.stderr.write('this is a bug in llpc: please report it with the input that led here\n');
   return INTERNAL;
 }
 

@@ -45,7 +45,7 @@ function chosen(programs: readonly BytecodeProgram[], name: string | undefined):
   const names = programs.map((p) => p.name);
   const near = nearestName(name, names);
   throw new UsageError(
-    `there is no program \`${name}\`: ${near === undefined ? `they are ${names.join(', ')}` : `did you mean \`${near}\`?`}`,
+    `there is no program \`${name}\`: ${near === undefined ? `the programs are ${names.join(', ')}` : `did you mean \`${near}\`?`}`,
   );
 }
 

@@ -60,8 +60,8 @@ export function answerText(
 }
 
 function unaskedText(action: string, { object }: AskedObject): string {
-  const kind = object === 'dir' ? 'a directory' : 'what is no directory';
-  return `no call asks \`${action}\` of ${kind}: this verdict is of no request that a program makes`;
+  const kind = object === 'dir' ? 'a directory' : 'a file';
+  return `no call asks \`${action}\` of ${kind}: no program can make this request`;
 }
 
 /** The run whose verdict is the answer. */

@@ -34,8 +34,8 @@ export async function generateCommand(options: Options): Promise<number> {
 function commentOf(generated: Generated, { sources }: CompileResult): string[] {
   const { groups, atLeast, covered, silent } = generated;
   const count = groups.reduce((sum, g) => sum + g.length, 0);
-  const rules = `${counted(count, 'expectation')} decide${count === 1 ? 's' : ''} by each of ${counted(covered.length, 'rule')}, and ask${count === 1 ? 's' : ''} just outside of it`;
-  const bound = count <= atLeast ? 'none fewer do' : `none fewer than ${atLeast} do`;
+  const rules = `${counted(count, 'expectation')} for ${counted(covered.length, 'rule')}, inside the scope of each rule and just outside it`;
+  const bound = count <= atLeast ? 'no smaller set does this' : `no set of fewer than ${atLeast} does this`;
   const own = silent.filter(({ rule }) => sources[rule.span.source]?.id.startsWith('std/') === false);
   return [
     `made by \`llpc test --generate\`: ${rules}; ${bound}`,

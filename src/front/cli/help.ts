@@ -24,36 +24,36 @@ export interface Command {
 
 const COMMON = `  -D NAME=VALUE      value for a parameter of the policy
   --format FORMAT    text (default), json or sarif
-  --no-color         no colours; NO_COLOR in the environment says the same
-  -h, --help         this text
+  --no-color         no colours; NO_COLOR in the environment does the same
+  -h, --help         print this text
 `;
 
-const EXITS = `exit code: 0 success, 1 diagnostics or a failed expectation, 2 usage, 70 a fault of llpc
+const EXITS = `exit code: 0 success, 1 errors or a failed expectation, 2 wrong usage, 70 a bug in llpc
 `;
 
 const ENGINE = `  --engine ENGINE    interpreter, wasm or auto (default)
 `;
 
-const TRACE = `  --trace            after each instruction of the run, what it changed; in the interpreter
-  --trace-limit N    instructions that are shown at most; 10000 without
+const TRACE = `  --trace            print what each instruction changed; runs in the interpreter
+  --trace-limit N    show at most N instructions (default 10000)
 `;
 
-const COVERAGE = `  --coverage         which rules decided something, and which never did
+const COVERAGE = `  --coverage         print which rules decided a request and which decided none
   --coverage-format FORMAT   text (default), json (schema/coverage-1.json) or lcov
-  --coverage-out FILE        into a file; without it on standard output
+  --coverage-out FILE        write the coverage to FILE instead of standard output
 `;
 
 const EMIT = `  --emit STAGE       show a stage: ast, policy, hierarchy, plan, asm, manifest
   --plan PLAN        chained (default); monolithic or unchained, to compare it to
 `;
 
-const WATCH = `  -w, --watch        again whenever a file changes that it read; Ctrl-C ends it
+const WATCH = `  -w, --watch        run again whenever a file that was read changes; Ctrl-C ends it
 `;
 
-/** Of the commands about bytecode, whose output is no list of diagnostics. */
-const BYTECODE = `  --hex              FILE is hex text, as is a file that ends in .hex
+/** Options of the commands about bytecode: their output is not a list of diagnostics. */
+const BYTECODE = `  --hex              read FILE as hex text; a name that ends in .hex implies this
   --format FORMAT    text (default) or json (schema/bytecode-1.json)
-  -h, --help         this text
+  -h, --help         print this text
 `;
 
 export const COMMANDS: readonly Command[] = [
@@ -62,9 +62,9 @@ export const COMMANDS: readonly Command[] = [
     options: ['emit', 'plan', 'watch', 'each'],
     help: `llpc check FILE…
 
-Checks policies. Several files together are layers: every layer must allow. \`-\` is standard input.
+Checks policies. Several files are layers of one policy: a request must be allowed by every layer. \`-\` is standard input.
 
-  --each             each file is a policy of its own, not a layer
+  --each             check each file as a separate policy, not as a layer
 ${WATCH}${COMMON}${EMIT}
 ${EXITS}`,
   },
@@ -73,13 +73,13 @@ ${EXITS}`,
     options: ['emit', 'out', 'plan', 'watch', 'depfile', 'cache', 'no-cache'],
     help: `llpc build FILE… -o DIR
 
-Compiles policies to a program chain: DIR/manifest.json and the bytecode that it names. Written whole or not at all; the
-same input gives the same bytes on every machine.
+Compiles policies to a program chain: DIR/manifest.json and the bytecode files that it names. Either all files are written or
+none. The same input gives the same bytes on every machine.
 
-  -o, --out DIR      where to
-  --depfile FILE     what DIR/manifest.json was made of, for Make and Ninja
-  --cache DIR        keep results there and use them when nothing changed; LLPC_CACHE in the environment says the same
-  --no-cache         neither
+  -o, --out DIR      write the files to DIR
+  --depfile FILE     write the names of all input files to FILE, for Make and Ninja
+  --cache DIR        keep results in DIR and use them when nothing changed; LLPC_CACHE in the environment does the same
+  --no-cache         use no cache
 ${WATCH}${COMMON}${EMIT}
 ${EXITS}`,
   },
@@ -88,7 +88,7 @@ ${EXITS}`,
     options: ['scenario', 'engine', 'coverage', 'coverage-format', 'coverage-out'],
     help: `llpc run POLICY-or-MANIFEST --scenario FILE
 
-Enforces a policy on a modelled task and replays a recorded series of calls. With --format json a line per step.
+Loads a policy into the kernel model and replays a recorded series of calls under it. With --format json, prints a line a step.
 
   --scenario FILE    the tree and the steps (schema/scenario-1.json)
 ${COVERAGE}${ENGINE}${COMMON}
@@ -99,10 +99,10 @@ ${EXITS}`,
     options: ['engine', 'coverage', 'coverage-format', 'coverage-out', 'generate', 'watch'],
     help: `llpc test FILE…
 
-Runs the \`test\` blocks of each policy, on the bytecode that it compiles to.
+Runs the \`test\` blocks of each policy on the compiled bytecode.
 
-  --generate         print a \`test\` block with the smallest set of expectations that covers every rule from both sides of its
-                     boundary, in place of running the tests; it passes when it is appended to the policy
+  --generate         do not run tests: print a \`test\` block with the fewest expectations that cover each rule, inside its scope
+                     and just outside it; the block passes when it is appended to the policy
 ${COVERAGE}${ENGINE}${WATCH}${COMMON}
 ${EXITS}`,
   },
@@ -113,14 +113,15 @@ ${EXITS}`,
 llpc explain FILE --scenario FILE --step N
 llpc explain FILE --audit LINE
 
-Asks one request and shows every program that it ran: lookup, map, cookie before and after, verdict, the rule that decided and
-those that it overrides; and the smallest edit of the policy that turns the verdict around, tried, with all that it would change.
-FILE is a policy or a manifest (of which nothing can be edited). The tree has what the policy requires and PATH,
-a directory where the action or a \`dir\` of the policy says so, or it ends in \`/\`.
+Makes one request and shows every program that ran: lookup, map, cookie before and after, verdict, the rule that decided and the
+rules that it overrides. Then shows the smallest edit of the policy that reverses the verdict, and all that the edit would change.
+FILE is a policy, or a manifest (for which no edit is shown). The tree contains the objects that the policy requires, and PATH:
+as a directory if the action needs one, a \`dir\` of the policy names it, or PATH ends in \`/\`; otherwise as a file.
 
-  --scenario FILE    take the tree of this scenario instead; with --step, explain that step of it
-  --audit LINE       ask what a Landlock audit record (Linux 6.15) was denied; \`-\` is standard input
-  --why-not          all that would have to hold, and what decides each now
+  --scenario FILE    use the tree of this scenario instead
+  --step N           explain step N of the scenario
+  --audit LINE       repeat the request that a Landlock audit record (Linux 6.15) shows as denied; \`-\` is standard input
+  --why-not          list every condition for the request to be allowed, and the rule that decides each now
 ${TRACE}${COMMON}
 ${EXITS}`,
   },
@@ -131,16 +132,16 @@ ${EXITS}`,
     help: `llpc diff OLD NEW
 llpc diff --old FILE… --new FILE…
 
-Shows the exact difference in meaning of two policies: where it begins, the actions, a shortest path on which they differ, both
-verdicts and the rules behind them; and what must be there for each to load. No difference is proved, not sampled. OLD and NEW
-are policies or manifests.
+Shows the exact difference in meaning between two policies: the place where it begins, the actions, a shortest path on which they
+differ, both verdicts and the rules behind them. Also shows which objects must exist for each to load. If the two are equal, this
+is proved, not sampled. OLD and NEW are policies or manifests.
 
-  --old FILE, --new FILE   for a side of several layers, once for each
-  --exit-code        1 when they differ; without it 0
+  --old FILE, --new FILE   a layer of that side; repeat the option for each layer
+  --exit-code        exit with 1 when the two differ; otherwise the exit code is 0
   --format FORMAT    text (default), json (schema/diff-1.json) or markdown
-  -D NAME=VALUE      value for a parameter, of both
-  --no-color         no colours; NO_COLOR in the environment says the same
-  -h, --help         this text
+  -D NAME=VALUE      value for a parameter of both policies
+  --no-color         no colours; NO_COLOR in the environment does the same
+  -h, --help         print this text
 
 ${EXITS}`,
   },
@@ -151,14 +152,13 @@ ${EXITS}`,
 llpc fmt --check FILE…
 llpc fmt --write FILE…
 
-Lays policies out in the one way: two spaces a level, one statement a line, 100 columns, at most one empty line. Comments, order
-and strings stay as they are. Prints the text, \`-\` is standard input. A file with a syntax error is refused, and then no file is
-written.
+Formats policies: two spaces a level, one statement a line, 100 columns, at most one empty line. Comments, order and strings stay
+as they are. Prints the text; \`-\` is standard input. If any file has a syntax error, no file is written.
 
-  --check            name the files that would change, and exit with 1 if there are any
+  --check            print the names of files that are not formatted, and exit with 1 if there are any
   --write            write the files in place
-  --format FORMAT    of diagnostics: text (default), json or sarif
-  -h, --help         this text
+  --format FORMAT    format of diagnostics: text (default), json or sarif
+  -h, --help         print this text
 
 ${EXITS}`,
   },
@@ -167,12 +167,13 @@ ${EXITS}`,
     options: ['stdio'],
     help: `llpc lsp [-D NAME=VALUE]
 
-A language server for editors, on standard input and output (docs/editors.md). \`--stdio\`, which many editors pass, changes nothing.
+Starts a language server for editors, on standard input and output (docs/editors.md). Many editors pass \`--stdio\`: it is accepted
+and has no effect.
 
   -D NAME=VALUE      value for a parameter of the policy
-  -h, --help         this text
+  -h, --help         print this text
 
-exit code: 0 after \`shutdown\` and \`exit\`, 1 without, 2 usage or input that is not the protocol, 70 a fault of llpc
+exit code: 0 after \`shutdown\` and \`exit\`, 1 after \`exit\` alone, 2 wrong usage or input that is not the protocol, 70 a bug in llpc
 `,
   },
   {
@@ -181,19 +182,19 @@ exit code: 0 after \`shutdown\` and \`exit\`, 1 without, 2 usage or input that i
     formats: ['svg', 'dot', 'mermaid'],
     help: `llpc graph FILE…
 
-Draws the hierarchy of a policy: a box for each place that scopes name, with what is allowed there and beneath. Places that
-say the same are folded into one box. Each layer is drawn by itself.
+Draws the hierarchy of a policy: a box for each place that scopes name, with the actions that are allowed there and beneath it.
+Places with equal rights are folded into one box. Each layer is drawn separately.
 
-  --action ACTION    the verdict on this action alone: allow, deny or forbid
-  --path PATH        highlight the walk of this path as the programs go it, with the verdict at its end (on ACTION; on \`open\`
-                     without)
-  --layer NAME       this layer only
-  --full             nothing is folded
+  --action ACTION    show the verdict on this action only: allow, deny or forbid
+  --path PATH        highlight the steps that the programs take along this path, and the verdict at its end (on ACTION, or on
+                     \`open\` without --action)
+  --layer NAME       draw this layer only
+  --full             draw every place, without folding
   --format FORMAT    svg (default), dot (Graphviz) or mermaid
-  -o, --out FILE     where to, whole or not at all; standard output without
+  -o, --out FILE     write to FILE instead of standard output
   -D NAME=VALUE      value for a parameter of the policy
-  --no-color         no colours in messages; NO_COLOR in the environment says the same
-  -h, --help         this text
+  --no-color         no colours in messages; NO_COLOR in the environment does the same
+  -h, --help         print this text
 
 ${EXITS}`,
   },
@@ -217,24 +218,24 @@ ${EXITS}`,
     ],
     help: `llpc learn FILE… [-o POLICY]
 
-Makes a policy of what a program did. FILE is the output of strace (\`strace -f -y -s 4096 -o FILE PROGRAM\`), which may be
-gzipped, or a scenario (.json). The policy is replayed on each of them, and no call of theirs is denied. It goes to standard
-output and the report to standard error; with -o the policy goes to POLICY and the report to standard output.
+Writes a policy that allows what a program did. FILE is the output of strace (\`strace -f -y -s 4096 -o FILE PROGRAM\`), plain or
+gzipped, or a scenario (.json). Each FILE is replayed under the policy, and none of its calls is denied. The policy goes to
+standard output and the report to standard error; with -o the policy goes to POLICY and the report to standard output.
 
-  -o, --out POLICY        where to
-  --report FORMAT         text (default) or json (schema/learn-1.json), which has the policy in it
-  --no-generalise RULES   do without these rules: fragments, home, siblings, temporary, versions, all
-  --siblings N            entries of a directory that make a rule of it (default 3)
+  -o, --out POLICY        write the policy to POLICY
+  --report FORMAT         text (default) or json (schema/learn-1.json), which contains the policy
+  --no-generalise RULES   switch these generalisations off: fragments, home, siblings, temporary, versions, all
+  --siblings N            grant the whole directory when N of its entries were used (default 3)
   --home DIR              the home directory (default: the one that most paths are in)
   --cwd DIR               where the program started, if the trace does not say
-  --root DIR              look paths up in this directory: which are links, and what the kernel executes with a program
-  --never ACTIONS:PATH    grant none of these at PATH or beneath it; what asked for it is reported
-  --assert FILE           the same, for each \`assert never … under "PATH";\` at the top of this policy
-  --name NAME             of the policy (default: the first file's)
-  --save-scenario FILE    the one trace as a scenario for \`llpc run\`
-  --lenient               learn from what is understood of a trace
-  --ignore-refused        generalise also where that allows what failed with EACCES or EPERM
-  --no-verify             do not replay
+  --root DIR              look paths up in DIR, to find symbolic links and the dynamic loader of each program
+  --never ACTIONS:PATH    never grant these at PATH or beneath it; calls that needed them are reported
+  --assert FILE           the same for each \`assert never … under "PATH";\` at the top of this policy
+  --name NAME             name of the policy (default: the name of the first file)
+  --save-scenario FILE    write the trace to FILE as a scenario for \`llpc run\`; for one trace only
+  --lenient               skip lines of a trace that are not understood
+  --ignore-refused        generalise even where this allows a call that failed with EACCES or EPERM
+  --no-verify             do not replay the files under the policy
 ${COMMON}
 ${EXITS}`,
   },
@@ -244,10 +245,10 @@ ${EXITS}`,
     help: `llpc disasm FILE
 
 Shows bytecode as assembly. FILE is a manifest (.json), a policy (.llp), hex text (.hex, or \`-\` for standard input) or
-bytecode. Where it is known, the place in the policy that the instructions come from stands above them.
+bytecode. If the place in the policy that instructions come from is known, it is printed above them.
 
-  --program NAME     only this program of the manifest
-  --dot              the control flow as a graph for Graphviz
+  --program NAME     show this program of the manifest only
+  --dot              print the control flow as a graph for Graphviz
 ${BYTECODE}  -D NAME=VALUE, --plan PLAN: of a policy, as for \`llpc check\`
 
 ${EXITS}`,
@@ -257,12 +258,12 @@ ${EXITS}`,
     options: ['hex', 'hook', 'triggers', 'mem-size', 'plan'],
     help: `llpc verify FILE
 
-Checks bytecode by the rules of the ABI. FILE is as for \`llpc disasm\`. A manifest says which program is for which hook and
-which maps it has; of other bytecode you say what it is:
+Checks bytecode against the rules of the ABI. FILE is as for \`llpc disasm\`. A manifest names the hook and the maps of each
+program; for other bytecode, give them:
 
-  --hook HOOK        a program without maps, for fs_walk, fs_pick or fs_get
-  --triggers NAMES   of fs_pick: action names with commas between
-  --mem-size N       a raw program: r1 is the address of N bytes, r2 is N
+  --hook HOOK        check a program without maps, for fs_walk, fs_pick or fs_get
+  --triggers NAMES   triggers of an fs_pick program: names of actions, separated by commas
+  --mem-size N       check a raw program: r1 is the address of N bytes, r2 is N
 ${BYTECODE}  -D NAME=VALUE, --plan PLAN: of a policy, as for \`llpc check\`
 
 ${EXITS}`,
@@ -276,12 +277,12 @@ llpc exec --plugin [MEM] < PROGRAM
 Runs a raw program: r1 is the address of the memory, r2 its length. Prints r0, and the memory when the run changed it. FILE is
 bytecode or hex text (.hex, or \`-\` for standard input).
 
-  --mem HEX          the memory; none without
-${ENGINE}  --fuel N           instructions after which a run is ended, looked at where it jumps or calls
+  --mem HEX          the memory (default: empty)
+${ENGINE}  --fuel N           end the run after N instructions; the count is checked at jumps and calls
 ${TRACE}${BYTECODE}
-With --plugin it is a plugin of the bpf_conformance suite: the program comes in hex on standard input, the memory in hex as
-argument, and r0 in hex is all that it prints. \`--program HEX\` gives the program as an argument; \`--debug\` changes nothing;
-\`--elf\` is refused.
+With --plugin, works as a plugin of the bpf_conformance suite: reads the program in hex from standard input and the memory in hex
+from its argument, and prints r0 in hex and nothing else. \`--program HEX\` gives the program as an argument; \`--debug\` has no
+effect; \`--elf\` is refused.
 
 ${EXITS}`,
   },
@@ -289,23 +290,23 @@ ${EXITS}`,
 
 export const GENERAL_HELP = `llpc: file-access policies, compiled to Landlock v8 program chains
 
-  llpc check FILE…                              find mistakes
+  llpc check FILE…                              find errors
   llpc build FILE… -o DIR                       compile
   llpc test FILE…                               run the policy's own tests
   llpc run POLICY-or-MANIFEST --scenario FILE   replay a series of calls
-  llpc explain FILE ACTION PATH                 why something is allowed or denied
-  llpc diff OLD NEW                             what changed in meaning
-  llpc graph FILE…                              a picture of the hierarchy
+  llpc explain FILE ACTION PATH                 show why a request is allowed or denied
+  llpc diff OLD NEW                             show what changed in meaning
+  llpc graph FILE…                              draw the hierarchy
 
-  llpc fmt --write FILE…                        lay them out
-  llpc lsp                                      the language server, for editors
-  llpc learn TRACE…                             a policy of what a program did
+  llpc fmt --write FILE…                        format policies
+  llpc lsp                                      start the language server, for editors
+  llpc learn TRACE…                             write a policy from what a program did
 
-  llpc disasm FILE                              bytecode as assembly
-  llpc verify FILE                              bytecode checked by the rules of the ABI
+  llpc disasm FILE                              show bytecode as assembly
+  llpc verify FILE                              check bytecode against the rules of the ABI
   llpc exec FILE --mem HEX                      run a raw program
 
-  llpc COMMAND --help                           more of each
+  llpc COMMAND --help                           help for one command
   llpc --version
 
 ${EXITS}`;

@@ -10,7 +10,7 @@ export function parseHex(text: string): ParsedHex {
   const digits = words.map((word) => word.replace(/^0x(?=.)/i, ''));
   const odd = digits.findIndex((word) => word.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(word));
   const word = words[odd];
-  if (word !== undefined) return { kind: 'failed', why: `\`${shown(word)}\` is no hex of whole bytes` };
+  if (word !== undefined) return { kind: 'failed', why: `\`${shown(word)}\` is not hex text of whole bytes` };
   return { kind: 'ok', bytes: Uint8Array.from(Buffer.from(digits.join(''), 'hex')) };
 }
 

@@ -86,10 +86,10 @@ export function reasonOfCode(code: string, otherwise = code): string {
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EISDIR: 'it is a directory',
-  ENOTDIR: 'it or what it lies in is no directory',
+  ENOTDIR: 'it, or a folder on the way to it, is not a directory',
   ELOOP: 'it is a link that leads to itself',
   ENAMETOOLONG: 'its name is too long',
-  ENXIO: 'it is a socket or a device that nothing answers on',
+  ENXIO: 'it is a socket, or a device that does not answer',
   ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB',
   ERR_STRING_TOO_LONG: 'it is larger than a text can be',
   EACCES: 'reading or writing it is not permitted',

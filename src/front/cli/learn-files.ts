@@ -78,7 +78,7 @@ function textOf(bytes: Buffer): string {
 
 function problemsOf(file: string, trace: Trace, lenient: boolean): Diagnostic[] {
   if (trace.events.length === 0) {
-    const why = trace.unparsed.length === 0 ? 'there is no call in it' : 'it is no output of strace';
+    const why = trace.unparsed.length === 0 ? 'there is no call in it' : 'it is not the output of strace';
     return [report('LLP5020', { file, why }, { help: 'write `strace -f -y -s 4096 -o FILE PROGRAM`' })];
   }
   if (lenient) return [];

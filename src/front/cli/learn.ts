@@ -108,7 +108,7 @@ function faultsOf({ faults, replays }: Learned): Diagnostic[] {
   const denied = replays.flatMap((r) =>
     r.denied.map((d) => `the replay is denied ${d.what} (line ${d.line ?? '?'})`),
   );
-  const help = 'this is a fault of llpc itself: please report it with the input that led here';
+  const help = 'this is a bug in llpc: please report it with the input that led here';
   return [...faults, ...denied].map((why) => report('LLP5022', { why }, { help }));
 }
 

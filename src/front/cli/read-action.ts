@@ -8,6 +8,6 @@ export function readAction(name: string): ActionName {
   if (action !== undefined) return action;
   const near = nearestName(name, ACTIONS);
   throw new UsageError(
-    `\`${name}\` is no action${near === undefined ? `: they are ${ACTIONS.join(', ')}` : `: did you mean \`${near}\`?`}`,
+    `\`${name}\` is not an action${near === undefined ? `: the actions are ${ACTIONS.join(', ')}` : `: did you mean \`${near}\`?`}`,
   );
 }

@@ -64,7 +64,7 @@ export function createGate(
   input.on('end', atEnd);
   input.on('close', atEnd);
   reader.onError((error) => {
-    if (error instanceof SyntaxError) refuse(writer, null, ErrorCodes.ParseError, 'the message is no JSON');
+    if (error instanceof SyntaxError) refuse(writer, null, ErrorCodes.ParseError, 'the message is not JSON');
     else end(USAGE, `${NO_PROTOCOL}: ${error.message.replaceAll('\n', ' ')}`);
   });
   const listen: MessageReader['listen'] = (callback) =>
@@ -138,7 +138,7 @@ function send(writer: MessageWriter, fields: object): void {
 }
 
 const NO_PROTOCOL =
-  'the input is not the Language Server Protocol: an editor starts `llpc lsp` and speaks with it (docs/editors.md)';
+  'the input is not the Language Server Protocol: an editor starts `llpc lsp` and talks to it (docs/editors.md)';
 
 /** More than any first header has. */
 const MAX_START = 1000;

@@ -139,7 +139,7 @@ function reasonsText(view: View, { layer }: ScopeAt, place: Place, level: Aspect
     .filter((r) => r.by === undefined)
     .map(
       (r) =>
-        `- ${VERDICTS[r.verdict]}: ${r.actions === WALK ? '`walk`' : 'everything else'} (no rule speaks of it)`,
+        `- ${VERDICTS[r.verdict]}: ${r.actions === WALK ? '`walk`' : 'everything else'} (no rule mentions it)`,
     );
   return [...ruled('allow'), ...ruled('deny'), ...ruled('forbid'), ...unruled];
 }

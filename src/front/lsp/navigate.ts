@@ -131,7 +131,7 @@ const WORDS = new Set(
 );
 
 function nameFault(name: string, { declaration }: Occurrence): string | undefined {
-  if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name)) return `\`${name}\` is no name`;
+  if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name)) return `\`${name}\` is not a name`;
   if (WORDS.has(name)) return `\`${name}\` is a word of the language`;
   return declaration.kind === 'actions' && actionBit(name) !== undefined
     ? `\`${name}\` is an action already`

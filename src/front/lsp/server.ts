@@ -124,7 +124,7 @@ function publisher(connection: Connection, workspace: Workspace): () => void {
           const { version, uri: own } = document;
           void connection.sendDiagnostics({ uri: own, version, diagnostics: findings(view) });
         } catch (error) {
-          connection.console.error(`a fault of llpc itself, at ${uri}: ${faultText(error)}`);
+          connection.console.error(`a bug in llpc, at ${uri}: ${faultText(error)}`);
         }
       }
       for (const uri of sent.keys()) if (!workspace.open.has(uri)) sent.delete(uri);

@@ -117,7 +117,9 @@ function broken({ claim, span }: Assertion, layers: readonly Layer[], breach: Br
   const later = path.findIndex((s) => s.appears);
   if (later >= 0) {
     const directory = spots.pathText(path.slice(0, later));
-    notes.push({ message: `scopes name all that is there: it is what appears in \`${directory}\` later` });
+    notes.push({
+      message: `scopes name every object that must exist: this is about objects made in \`${directory}\` later`,
+    });
   }
   const text = spots.pathText(path);
   const params = {

@@ -81,7 +81,7 @@ function ambiguity(place: Place, a: Scope, b: Scope, actions: ActionMask): Diagn
       span: r.span,
     })),
   );
-  const help = `write a scope for what both match, such as \`${second.object} "${placePath(place)}"\`, or let only one of the two speak of ${actionList(actions)}`;
+  const help = `write a scope for what both match, such as \`${second.object} "${placePath(place)}"\`, or let only one of the two mention ${actionList(actions)}`;
   return report('LLP3013', params, { ...spanOf(second), notes, help });
 }
 

@@ -51,7 +51,7 @@ export function deciderNotes(
       const message =
         action === WALK_BIT
           ? '`walk` is allowed unless a rule denies it'
-          : `${verdict} by \`default ${layer.default}\`${where}: no rule speaks of it`;
+          : `${verdict} by \`default ${layer.default}\`${where}: no rule mentions it`;
       return [{ message, span: layer.span }];
     }
     default:

@@ -107,7 +107,7 @@ function spend({ budget, out }: Context, via: readonly Span[]): boolean {
   budget.items--;
   if (budget.items === 0) {
     const [span] = via;
-    const help = 'fragments that use each other many times multiply';
+    const help = 'let fragments use each other less often';
     out.push(report('LLP4005', { limit: String(MAX_EXPANDED) }, { ...(span && { span }), help }));
   }
   return budget.items > 0;

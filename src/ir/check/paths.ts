@@ -86,7 +86,7 @@ function badComponent(source: string, shown: string, { span, plain }: Written): 
 
 const FAULTS: Readonly<Record<PatternFault['fault'], readonly [string, string]>> = {
   'double-star': [
-    '`**` is no glob',
+    '`**` is not a glob',
     'write `dir` with the path before it: a `dir` scope holds for everything beneath',
   ],
   'open-set': [

@@ -88,7 +88,7 @@ function reportBothKinds(dir: OpenScope, file: OpenScope, path: string, out: Dia
   const [early, late] =
     first.source === second.source && first.start > second.start ? [second, first] : [first, second];
   const notes = [{ message: 'the other is declared here', span: early }];
-  const help = 'keep the one that it is, or write `?` after the kind where it may be absent';
+  const help = 'keep the kind that is right, or write `?` after the kind where it may be absent';
   out.push(report('LLP3015', { path }, { span: late, notes, help }));
 }
 

@@ -76,7 +76,7 @@ function placeAt(manifest: Manifest, span: ManifestSpan, message: string): Place
   return { file: manifest.sources[span.source]?.name ?? manifest.policy, span, message };
 }
 
-/** The problem with the rules behind it: as places, or as a note where no rule speaks of it. */
+/** The problem with the rules behind it: as places, or as a note where no rule mentions it. */
 export function withReasons(
   problem: LoadProblem,
   manifest: Manifest,
@@ -89,7 +89,7 @@ export function withReasons(
       : [],
   );
   const isDefault = reasons.some((r) => r.kind === 'default');
-  const notes = isDefault ? [{ message: `${verdict} by default: no rule speaks of it` }] : [];
+  const notes = isDefault ? [{ message: `${verdict} by default: no rule mentions it` }] : [];
   return { ...problem, notes: [...problem.notes, ...notes], places: unique([...problem.places, ...places]) };
 }
 

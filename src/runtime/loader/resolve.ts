@@ -75,7 +75,7 @@ function follow(vfs: Vfs, from: PhysicalPath, names: readonly string[], links: {
   for (let name = rest.pop(); name !== undefined; name = rest.pop()) {
     const here = path.at(-1) as NamedLocation;
     if (here.inode.entries === undefined)
-      return { kind: 'absent', why: `\`${name}\` is sought in what is no directory` };
+      return { kind: 'absent', why: `\`${name}\` is looked up in something that is not a directory` };
     if (name === '' || name === '.') continue;
     if (name === '..') {
       if (path.length > 1) path.pop();

@@ -33,10 +33,10 @@ function equalText({ states, sameScopes, unasked }: DiffReport): string {
   const proof =
     unasked === null
       ? `no difference on any path: ${compared}`
-      : `no difference in what calls ask: ${compared}; only ${unaskedText(unasked)} and its like differ, which no call asks`;
+      : `no difference in what calls ask: ${compared}; only ${unaskedText(unasked)} and similar requests differ, which no call makes`;
   return sameScopes
     ? proof
-    : `${proof}\nthe scopes differ: where links lead two of them together, loading may tell them apart`;
+    : `${proof}\nthe scopes differ: on a tree where links lead two scopes to one object, loading may give the two different results`;
 }
 
 function unaskedText({ actions: [action], object, path }: DiffUnasked): string {
@@ -52,7 +52,7 @@ function totalText({ changes, requirements, complete, states, unasked }: DiffRep
   const needs = requirements.length === 0 ? '' : `, ${requirements.length} at load`;
   const more = complete ? '' : '; there are more, globs lead to too many paths to list all';
   const rest =
-    unasked === null ? '' : `; ${unaskedText(unasked)} and its like differ too, which no call asks`;
+    unasked === null ? '' : `; ${unaskedText(unasked)} and similar requests differ too, which no call makes`;
   return `${count('widened')} widened, ${count('narrowed')} narrowed${needs}; ${counted(states, 'state')} compared${more}${rest}`;
 }
 

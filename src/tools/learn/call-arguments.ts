@@ -60,7 +60,7 @@ export function namedBy(f: Follower, process: Process, index: number, at?: numbe
   if (base !== undefined) return { path: `${base}/${path}`, at: undefined, start: task.cwd };
   f.notes.push({
     origin: originOf(f),
-    what: `\`${path}\` starts at descriptor ${fd.number}, which nothing is known of`,
+    what: `\`${path}\` starts at descriptor ${fd.number}, and the trace does not say which directory that is`,
   });
   return undefined;
 }

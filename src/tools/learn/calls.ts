@@ -214,7 +214,7 @@ const mount: Handler = (f, process) => {
   if (!argument(f, 3).includes('MS_BIND')) {
     f.notes.push({
       origin: { input: f.input, line: f.line },
-      what: 'a mount that is no bind mount is not followed',
+      what: 'only bind mounts are followed, and this is another mount',
     });
     return;
   }

@@ -145,7 +145,7 @@ export function learnReportText(input: ReportInput): string {
       ...[...new Set(recordings.flatMap((r) => [...r.loaders]))].map(
         (loader) => `${loader} is executed by the kernel with dynamic programs`,
       ),
-      ...recordings.flatMap((r) => r.guessed).map((path) => `${path} is a file, and no directory`),
+      ...recordings.flatMap((r) => r.guessed).map((path) => `${path} is a file, and not a directory`),
     ]),
     section(
       'notes',
@@ -162,7 +162,7 @@ function tail({ inputs }: ReportInput): string[] {
     probes === 0 ? '' : `looked for and not found, which needs no grant as \`walk\` is allowed: ${probes}\n`,
     unknown === 0
       ? ''
-      : `calls on descriptors that were open before the trace, or are no files (\`strace -y\` shows which): ${unknown}\n`,
+      : `calls on descriptors that were open before the trace, or are not files (\`strace -y\` shows which): ${unknown}\n`,
   ];
 }
 
@@ -172,7 +172,7 @@ function replayText({ replays }: Learned, i: number): string {
   const differing =
     result.differing.length === 0
       ? ''
-      : `, ${result.differing.length} that ${result.differing.length === 1 ? 'comes' : 'come'} to something else for another reason`;
+      : `, ${result.differing.length} with another result that no denial caused`;
   return `: replayed in ${counted(result.steps, 'step')}, ${result.denied.length} denied${differing}`;
 }
 

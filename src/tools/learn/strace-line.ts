@@ -50,7 +50,7 @@ export function readTraceLine(line: string): TraceLine {
   const resumed = /^<\.\.\. (\w+) resumed>(.*)$/s.exec(body);
   if (resumed !== null) return { kind: 'resumed', pid, name: resumed[1] ?? '', text: resumed[2] ?? '' };
   const named = /^(\w+)\(/.exec(body);
-  if (named === null) return { kind: 'unparsed', pid, why: 'it is no call, no signal and no exit' };
+  if (named === null) return { kind: 'unparsed', pid, why: 'it is not a call, a signal or an exit' };
   const text = body.slice(named[0].length);
   const name = named[1] ?? '';
   const open = /^(.*?)\s*<unfinished \.\.\.>$/s.exec(text);

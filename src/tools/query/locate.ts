@@ -50,7 +50,7 @@ function placeNote(
 /** What decided, as a note. */
 export function reasonNote(reason: Reason, manifest: Manifest, sources: readonly NamedSource[]): Note {
   if (reason.kind === 'default')
-    return { message: `decided by \`default ${reason.effect}\`: no rule speaks of it` };
+    return { message: `decided by \`default ${reason.effect}\`: no rule mentions it` };
   if (reason.kind === 'unknown')
     return { message: 'decided by the place: it is not known, and what is denied anywhere is denied there' };
   const { entry, rule } = reason;

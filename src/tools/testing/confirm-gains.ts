@@ -53,7 +53,7 @@ export type GainRun = 'confirmed' | 'refuted' | 'not-run';
 
 const SHOWN: Readonly<Record<GainRun, string>> = {
   confirmed: 'run and confirmed: denied before, allowed after',
-  refuted: 'a run of it did not show this, which is a fault of llpc',
+  refuted: 'a run of it did not show this, which is a bug in llpc',
   'not-run': 'not run, as no tree that the policy can be loaded on has both',
 };
 
