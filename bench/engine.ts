@@ -96,7 +96,7 @@ function nanoseconds(rounds: number, calls: number, call: (i: number) => void): 
 function interpreted(): number {
   const program = defined(load('fs_walk', 1)[0], 'a program');
   const engine = createInterpreter();
-  const context = { cookieLo: 0, cookieHi: 0, chain: 1, object: 8, lookup: 0, triggers: 0 };
+  const context = { cookieLo: 0, cookieHi: 0, chain: 1, object: 8, lookup: 0 };
   return nanoseconds(ROUNDS, RUNS, (i) => {
     context.object = i & 127;
     engine.run(program, context, TAGS);

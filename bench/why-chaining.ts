@@ -1,19 +1,21 @@
 /**
- * What chaining buys: the same policy and the same calls under the three plans that the compiler makes. Prints the table of
- * `examples/why-chaining/README.md`.
+ * What chaining buys: the same policy and the same calls under three plans, of which the compiler makes the first. Prints the
+ * table of `examples/why-chaining/README.md`.
  */
 import { readFileSync } from 'node:fs';
+import { buildMonolith, monolithEngine, unchainedArtifact } from '../examples/why-chaining/plans.js';
+import type { Artifact } from '../src/artifact/manifest.js';
 import { defined } from '../src/base/assert.js';
-import type { PlanKind } from '../src/artifact/manifest.js';
 import { compile } from '../src/compile.js';
 import { createEngine } from '../src/runtime/engine/engine.js';
+import type { Engine } from '../src/runtime/engine/types.js';
 import { buildTree } from '../src/runtime/kernel/build-tree.js';
 import { runScenario } from '../src/runtime/scenario/run.js';
 import { treeEntry } from '../src/runtime/scenario/tree.js';
 import type { Scenario } from '../src/runtime/scenario/types.js';
 
 export interface PlanFigures {
-  readonly plan: PlanKind;
+  readonly plan: string;
   /** Programs in the set, and their instructions. */
   readonly programs: number;
   readonly size: number;
@@ -23,26 +25,51 @@ export interface PlanFigures {
   readonly results: readonly string[];
 }
 
-const PLANS: readonly PlanKind[] = ['chained', 'monolithic', 'unchained'];
+/** What a scenario is run with. */
+interface Plan {
+  readonly plan: string;
+  /** Instructions of each program. */
+  readonly sizes: readonly number[];
+  readonly artifact: Artifact;
+  readonly engine: Engine;
+}
+
+/** The three plans of a policy that has one layer. */
+function plansOf(policy: string): Plan[] {
+  const compiled = compile(policy);
+  const artifact = defined(compiled.artifact, 'the policy compiles');
+  const unchained = unchainedArtifact(compiled);
+  const monolith = buildMonolith(defined(compiled.stages.plan?.chains[0], 'the policy has a layer'));
+  const sizesOf = ({ manifest }: Artifact): number[] => manifest.programs.map((p) => p.instructions);
+  const gets = artifact.manifest.programs.filter((p) => p.hook === 'fs_get').map((p) => p.instructions);
+  const interpreter = (): Engine => createEngine('interpreter');
+  return [
+    { plan: 'chained', sizes: sizesOf(artifact), artifact, engine: interpreter() },
+    {
+      plan: 'monolithic',
+      sizes: [monolith.instructions, ...gets],
+      artifact,
+      engine: monolithEngine(monolith),
+    },
+    { plan: 'unchained', sizes: sizesOf(unchained), artifact: unchained, engine: interpreter() },
+  ];
+}
 
 /** The three plans on a policy and a scenario with a described tree. */
 function whyChaining(policy: string, scenario: Scenario): PlanFigures[] {
   const entries = 'map' in scenario.tree ? scenario.tree.map(treeEntry) : [];
-  return PLANS.map((plan) => {
-    const artifact = defined(compile(policy, { plan }).artifact, 'the policy compiles');
+  return plansOf(policy).map(({ plan, sizes, artifact, engine }) => {
     const { vfs } = buildTree(entries);
-    const replay = runScenario(scenario, new Map([['main', artifact]]), vfs, {
-      engine: createEngine('interpreter'),
-    });
+    const { steps } = runScenario(scenario, new Map([['main', artifact]]), vfs, { engine });
     const sum = (values: readonly (number | null)[]): number =>
       values.reduce<number>((a, b) => a + (b ?? NaN), 0);
     return {
       plan,
-      programs: artifact.manifest.programs.length,
-      size: sum(artifact.manifest.programs.map((p) => p.instructions)),
-      programRuns: sum(replay.steps.map((s) => s.programRuns)),
-      instructions: sum(replay.steps.map((s) => s.instructions)),
-      results: replay.steps.map((s) => s.result),
+      programs: sizes.length,
+      size: sum(sizes),
+      programRuns: sum(steps.map((s) => s.programRuns)),
+      instructions: sum(steps.map((s) => s.instructions)),
+      results: steps.map((s) => s.result),
     };
   });
 }

@@ -2,7 +2,6 @@
  * The passes that need no target: what `llpc check` does, and an editor after each keystroke. Apart from `compile.ts` so that
  * checking does not load the code generator and the engine.
  */
-import type { PlanKind } from './artifact/manifest.js';
 import type { NamedSource } from './diagnostics/types.js';
 import { report } from './diagnostics/catalogue.js';
 import { sortDiagnostics } from './diagnostics/sort.js';
@@ -25,8 +24,6 @@ export interface CompileOptions {
   readonly defines?: Readonly<Record<string, string>>;
   /** Finds imported files; without it only `std/…` is found. */
   readonly importer?: Importer;
-  /** `chained` unless the chain is to be compared to something. */
-  readonly plan?: PlanKind;
   /** Told what is done next, for those who wait. */
   readonly progress?: (what: string) => void;
 }

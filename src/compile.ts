@@ -30,7 +30,7 @@ export function compile(input: string | readonly SourceInput[], options: Compile
   const inputs = typeof input === 'string' ? [{ name: 'policy.llp', text: input }] : input;
   const checked = checkSources(inputs, options);
   if (checked.policy === undefined || hasError(checked.diagnostics)) return withoutArtifact(checked);
-  const plan = buildPlan(checked.policy, options.plan ?? 'chained');
+  const plan = buildPlan(checked.policy);
   const stages = { ...checked.stages, plan };
   const { chains, diagnostics } = generate(plan, checked.hierarchies, options.progress);
   const all = [...checked.diagnostics, ...diagnostics];

@@ -6,7 +6,7 @@ export type { Checked, CompileOptions, Stages } from './analyse.js';
 export { confirmGains } from './tools/testing/confirm-gains.js';
 export { formatText, type Formatted } from './format/format.js';
 export type { Imported, Importer, SourceInput } from './parser/link.js';
-export type { Artifact, Manifest, PlanKind } from './artifact/manifest.js';
+export type { Artifact, Manifest } from './artifact/manifest.js';
 export { manifestText } from './artifact/text.js';
 export type { Diagnostic, Note, Severity, SourceText, Span } from './diagnostics/types.js';
 export { renderText } from './diagnostics/render.js';

@@ -44,9 +44,8 @@ describe('compileFile', () => {
     expect(stageFiles(compileFile(pathToFileURL(at('good.llp')))).get('manifest.json')).toBe(manifest);
   });
 
-  it('takes defines and a plan', () => {
-    const { artifact } = compileFile(at('good.llp'), { defines: { site: '/x' }, plan: 'monolithic' });
-    expect(artifact?.manifest.plan).toBe('monolithic');
+  it('takes defines', () => {
+    const { artifact } = compileFile(at('good.llp'), { defines: { site: '/x' } });
     expect(JSON.stringify(artifact?.manifest.maps)).toContain('/x');
   });
 

@@ -98,7 +98,7 @@ describe('every export', () => {
 import { loadPolicy } from 'llpc/runtime';
 import { llp } from 'llpc/unplugin/vite';
 import policy from './app.llp';
-export const plugin = llp({ defines: { a: 'b' }, plan: 'chained' });
+export const plugin = llp({ defines: { a: 'b' } });
 export const loaded: typeof loadPolicy = loadPolicy;
 export const name: string = policy.manifest.policy + compile('').diagnostics.length;
 // @ts-expect-error an option that there is not

@@ -1,12 +1,10 @@
 /**
  * Hooks, contexts and return values of the Landlock v8 ABI.
  *
- * Source: "Program type and hook types" and "Contexts" of the ABI description. `fs_any` is no part of the
- * ABI: it is the hypothetical hook of the monolithic plan that `why-chaining` compares the chain to, one
- * program called for every component and, with the triggers of the request, for the object.
+ * Source: "Program type and hook types" and "Contexts" of the ABI description.
  */
 
-export type HookName = 'fs_pick' | 'fs_walk' | 'fs_get' | 'fs_any';
+export type HookName = 'fs_pick' | 'fs_walk' | 'fs_get';
 
 /**
  * What a run is for, whatever the target calls its hooks: `walk` is asked for each directory of a path, `object` for the object
@@ -39,8 +37,6 @@ export interface HookAbi {
   readonly contextSize: number;
   /** Helper numbers that a program of this hook may call. */
   readonly helpers: readonly number[];
-  /** Whether the chain model of the real ABI has this hook. */
-  readonly hypothetical: boolean;
 }
 
 const field = (
@@ -69,19 +65,12 @@ const TAG_CONTEXT: readonly ContextField[] = [
   field('tag_object', 16, 8, 'tag_object', false, false),
 ];
 
-/** The fields of `fs_pick` and the triggers of the request: 0 while walking. */
-const ANY_CONTEXT: readonly ContextField[] = [
-  ...INODE_CONTEXT,
-  field('triggers', 28, 4, 'scalar', false, false),
-];
-
 const MAP_HELPERS = [1, 2, 3] as const;
 
 export const HOOKS: Readonly<Record<HookName, HookAbi>> = {
-  fs_pick: hook('fs_pick', 'object', 1, INODE_CONTEXT, 25, [...MAP_HELPERS, 60, 61], false),
-  fs_walk: hook('fs_walk', 'walk', 2, INODE_CONTEXT, 25, [...MAP_HELPERS, 60, 61], false),
-  fs_get: hook('fs_get', 'hold', 3, TAG_CONTEXT, 24, [...MAP_HELPERS, 61, 62], false),
-  fs_any: hook('fs_any', 'object', 0, ANY_CONTEXT, 32, [...MAP_HELPERS, 60, 61], true),
+  fs_pick: hook('fs_pick', 'object', 1, INODE_CONTEXT, 25, [...MAP_HELPERS, 60, 61]),
+  fs_walk: hook('fs_walk', 'walk', 2, INODE_CONTEXT, 25, [...MAP_HELPERS, 60, 61]),
+  fs_get: hook('fs_get', 'hold', 3, TAG_CONTEXT, 24, [...MAP_HELPERS, 61, 62]),
 };
 
 function hook(
@@ -91,13 +80,17 @@ function hook(
   context: readonly ContextField[],
   contextSize: number,
   helpers: readonly number[],
-  hypothetical: boolean,
 ): HookAbi {
-  return { name, phase, type, context, contextSize, helpers, hypothetical };
+  return { name, phase, type, context, contextSize, helpers };
+}
+
+/** The row of a hook, or undefined for a name that the ABI does not have: a manifest may be written by hand. */
+export function hookAbi(name: string): HookAbi | undefined {
+  return Object.hasOwn(HOOKS, name) ? HOOKS[name as HookName] : undefined;
 }
 
 /** Offsets that code generation names. */
-export const CTX = { cookie: 0, chain: 8, inode: 16, tagObject: 16, inodeLookup: 24, triggers: 28 } as const;
+export const CTX = { cookie: 0, chain: 8, inode: 16, tagObject: 16, inodeLookup: 24 } as const;
 
 /** `inode_lookup`: how the walk reached the inode. */
 export const LOOKUP = { NORMAL: 0, ROOT: 1, DOT: 2, DOTDOT: 3 } as const;

@@ -22,11 +22,10 @@ export interface Manifest {
   /** The name of the first policy block. */
   readonly policy: string;
   readonly target: 'landlock-v8';
-  readonly plan: PlanKind;
   readonly sources: readonly ManifestSource[];
   readonly programs: readonly ManifestProgram[];
   readonly maps: readonly ManifestMap[];
-  /** One per layer (chained, monolithic), or one per layer and class (unchained). */
+  /** One per layer. */
   readonly chains: readonly ManifestChain[];
   /** What the loader does, in this order. */
   readonly load: readonly LoadStep[];
@@ -58,9 +57,6 @@ export type ManifestAssertion =
       readonly maps: readonly string[];
       readonly span: ManifestSpan;
     };
-
-/** `chained` is the product; the other two exist to be compared to it (`examples/why-chaining`). */
-export type PlanKind = 'chained' | 'monolithic' | 'unchained';
 
 export interface ManifestSource {
   readonly name: string;

@@ -6,7 +6,6 @@
  */
 import { createHash } from 'node:crypto';
 import type { Artifact, InodeMap, ManifestMap, ManifestProgram } from '../artifact/manifest.js';
-import { HOOKS } from '../abi/hooks.js';
 import { renderVerifierMessage } from '../bpf/verify/verify.js';
 import { encodePlace, placeNumbers } from './loader/value.js';
 import { checkAssertions } from './loader/assertions.js';
@@ -189,9 +188,7 @@ function loadOne(
   problems: LoadProblem[],
 ): KernelProgram | undefined {
   const { name, hook, triggerMask, maps } = row;
-  const outcome = loadProgram({ name, hook, triggerMask, bytes, maps }, tables, {
-    hypothetical: HOOKS[hook].hypothetical,
-  });
+  const outcome = loadProgram({ name, hook, triggerMask, bytes, maps }, tables);
   if (outcome.kind === 'refused') {
     problems.push(
       ...outcome.errors.map((e) => problemOf('LLP5007', { program: name, why: renderVerifierMessage(e) })),

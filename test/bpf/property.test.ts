@@ -102,7 +102,7 @@ describe('what the verifier accepts', () => {
         const outcome = loadProgram(source(grow(pieces, hook), hook), maps());
         if (outcome.kind === 'refused') throw new Error(JSON.stringify(outcome.errors));
         const engine = createInterpreter();
-        const context = { cookieLo, cookieHi, chain: 3, object, lookup: 1, triggers: 0 };
+        const context = { cookieLo, cookieHi, chain: 3, object, lookup: 1 };
         engine.run(outcome.program, context, NO_TAGS);
         expect(engine.fault).toBeUndefined();
         executed += engine.executed;

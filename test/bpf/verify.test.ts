@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HookName } from '../../src/abi/hooks.js';
+import { HOOKS, type HookName } from '../../src/abi/hooks.js';
 import { verifyProgram, verifySet } from '../../src/bpf/verify/verify.js';
 import type {
   ProgramToVerify,
@@ -257,10 +257,24 @@ describe('subtypes', () => {
     ]);
   });
 
-  it('takes the hypothetical hook when asked to', () => {
-    expect(messages({ hook: 'fs_any' })).toEqual(['no kernel has the hook `fs_any`']);
-    const any = program('ldxw r0, [r1+28] | exit', 'fs_any');
-    expect(verifyProgram(any, { hypothetical: true }).kind).toBe('accepted');
+  it('refuses a hook that no kernel has, without an exception', () => {
+    for (const name of ['fs_ioctl', '', 'toString', '__proto__'])
+      expect(messages({ hook: name as HookName })).toEqual([`no kernel has the hook \`${name}\``]);
+  });
+
+  it('takes the row of a hook that no kernel has', () => {
+    const wide = {
+      name: 'request',
+      offset: 24,
+      size: 4,
+      kind: 'scalar',
+      writable: false,
+      narrow: false,
+    } as const;
+    const abi = { ...HOOKS.fs_walk, context: [...HOOKS.fs_walk.context, wide], contextSize: 28 };
+    const reads = program('ldxw r0, [r1+24] | exit', 'fs_walk');
+    expect(verifyProgram(reads).kind).toBe('refused');
+    expect(verifyProgram(reads, { abi }).kind).toBe('accepted');
   });
 });
 

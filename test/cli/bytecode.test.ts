@@ -65,7 +65,7 @@ const ROWS: readonly Row[] = [
   ['verify sum.bin --triggers open', 2, /goes with `--hook fs_pick`/],
   ['verify sum.bin --hook fs_pick --triggers open,raed', 2, /`--triggers raed`: did you mean `read`\?/],
   ['verify sum.bin --hook fs_wolk', 2, /did you mean `fs_walk`\?/],
-  ['verify sum.bin --hook fs_any', 2, /it takes `fs_walk`, `fs_pick`, `fs_get`/],
+  ['verify sum.bin --hook fs_ioctl', 2, /it takes `fs_walk`, `fs_pick`, `fs_get`/],
   ['verify sum.bin --mem-size -1', 2, /mem-size/],
   ['verify sum.bin --mem-size 4294967296', 2, /a whole number from 0 to 4294967295/],
   ['verify sum.bin --mem-size 2', 0, /^$/],

@@ -74,7 +74,6 @@ describe('with a cache', () => {
     ['the policy', () => appendFileSync(join(root, 'site.llp'), '// more\n'), []],
     ['an import', () => writeFileSync(join(root, 'more/sets.llp'), SETS.replace('open', 'map')), []],
     ['a define', () => undefined, ['-D', 'site=/var/www']],
-    ['the plan', () => undefined, ['--plan', 'monolithic']],
   ])('another value of %s is another build', async (_, change, args) => {
     const first = await cached();
     change();

@@ -111,7 +111,7 @@ const ROWS: readonly Row[] = [
   ['check good.llp --scenario x', 2, /unknown option `--scenario`/],
   ['check good.llp --format xml', 2, /it takes `text`, `json`, `sarif`/],
   ['check good.llp --emit everything', 2, /it takes `ast`/],
-  ['check good.llp --plan best', 2, /it takes `chained`/],
+  ['check good.llp --plan chained', 2, /unknown option `--plan`/],
   ['check good.llp --format', 2, /--format/],
   ['build good.llp', 2, /where to\? Write `-o DIR`/],
   ['build -o out', 2, /which policy\?/],

@@ -27,7 +27,7 @@ policy "faults" {
 }`;
 
 const checked = checkSources([{ name: 'p.llp', text: POLICY }]);
-const chain = defined(buildPlan(defined(checked.policy, 'it checks'), 'chained').chains[0], 'a chain');
+const chain = defined(buildPlan(defined(checked.policy, 'it checks')).chains[0], 'a chain');
 const programs = emitChain(chain);
 const places = machineStates(chain, checked.hierarchies[0]);
 

@@ -115,7 +115,7 @@ const NO_CLAIMS = { assertions: [], gainAssertions: [] };
 
 /** As `compile` makes it, but for the proof, which takes most of its time. */
 function unproved(checked: Checked): CompileResult {
-  const plan = buildPlan(defined(checked.policy, 'it compiles'), 'chained');
+  const plan = buildPlan(defined(checked.policy, 'it compiles'));
   const chains = plan.chains.map((chain) => ({ chain, programs: emitChain(chain), certificate: null }));
   return { ...checked, artifact: buildArtifact(plan, chains, checked.sources, NO_CLAIMS) };
 }

@@ -38,14 +38,14 @@ describe('the switches of the interpreter', () => {
 });
 
 const context = (change: Partial<HookContext> = {}): HookContext => {
-  return { cookieLo: 0, cookieHi: 0, chain: 3, object: 5, lookup: 0, triggers: 0, ...change };
+  return { cookieLo: 0, cookieHi: 0, chain: 3, object: 5, lookup: 0, ...change };
 };
 const NO_TAGS: TagStore = { tagHi: 0, getTag: () => 0, setTag: () => 0 };
 
 function load(text: string, hook: HookName = 'fs_walk', tables: readonly EngineMap[] = []): LoadedProgram {
   const source = { name: 'p', hook, triggerMask: hook === 'fs_pick' ? 1 : 0, bytes: assemble(text) };
   const maps = new Map(tables.map((t) => [t.name, t]));
-  const loaded = loadProgram({ ...source, maps: [...maps.keys()] }, maps, { hypothetical: true });
+  const loaded = loadProgram({ ...source, maps: [...maps.keys()] }, maps);
   if (loaded.kind === 'refused') throw new Error(JSON.stringify(loaded.errors));
   return loaded.program;
 }
@@ -63,11 +63,6 @@ describe('a run', () => {
   it('returns the low 32 bits, unsigned', () => {
     expect(createInterpreter().run(load('mov r0, -1 | exit'), context(), NO_TAGS)).toBe(0xffffffff);
     expect(createInterpreter().run(load('lddw r0, 0x500000000 | exit'), context(), NO_TAGS)).toBe(0);
-  });
-
-  it('sees the triggers in the hypothetical hook', () => {
-    const program = load('ldxw r0, [r1+28] | exit', 'fs_any');
-    expect(createInterpreter().run(program, context({ triggers: 0x2001 }), NO_TAGS)).toBe(0x2001);
   });
 
   it('counts instructions, jumps taken and not', () => {

@@ -88,7 +88,6 @@ it('is taken of hooks by an engine that answers what the interpreter does', () =
       chain: 3,
       object,
       lookup: 0,
-      triggers: 0,
     });
     const [a, b] = [context(), context()];
     expect(engine.run(loaded.program, a, NO_TAGS)).toBe(interpreter.run(loaded.program, b, NO_TAGS));

@@ -159,7 +159,7 @@ describe('a stepped hook', () => {
     return loaded.program;
   }
   const context = (object: number): HookContext => {
-    return { cookieLo: 7, cookieHi: 8, chain: 3, object, lookup: 0, triggers: 0 };
+    return { cookieLo: 7, cookieHi: 8, chain: 3, object, lookup: 0 };
   };
   function listener(): {
     readonly heard: unknown[];

@@ -32,9 +32,6 @@ describe('load', () => {
     ['fs_get', 'fs_walk', false],
     ['fs_get', 'fs_pick', true],
     ['fs_get', 'fs_get', false],
-    ['fs_any', undefined, true],
-    ['fs_any', 'fs_pick', false],
-    ['fs_pick', 'fs_any', false],
   ])('%s after %s: %s', (hook, before, allowed) => {
     const previous = before === undefined ? undefined : { program: program(before), previous: undefined };
     expect(loadKernelProgram(program(hook), previous).ok).toBe(allowed);
@@ -143,14 +140,6 @@ test('the first denial ends the evaluation, and says who it was', () => {
     errno: 'EACCES',
     denied: { program: 'new', hook: 'fs_pick', triggers: 64 },
   });
-});
-
-test('fs_any runs for every step with no trigger and for the object with the triggers of the request', () => {
-  const t = task();
-  prepend(t, loadChain(program('fs_any')));
-  const runs = record(t);
-  sys.stat(t, '/f');
-  expect(runs.map((run) => run.triggers)).toEqual([0, 1 << 6]);
 });
 
 test('a child has its parent’s chains; what one adds, the other has not', () => {

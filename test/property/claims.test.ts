@@ -54,7 +54,7 @@ function meaningful(text: string): Judged | undefined {
 function built(text: string): { readonly artifact: Artifact; readonly policy: CheckedPolicy } | undefined {
   const { policy, sources, diagnostics } = checkSources([{ name: 'p.llp', text }]);
   if (policy === undefined || hasError(diagnostics)) return undefined;
-  const plan = buildPlan(policy, 'chained');
+  const plan = buildPlan(policy);
   const chains = plan.chains.map((chain) => ({ chain, programs: emitChain(chain), certificate: null }));
   return { artifact: buildArtifact(plan, chains, sources, policy), policy };
 }

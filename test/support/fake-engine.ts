@@ -125,8 +125,6 @@ function shortRun(run: HookRun, label: ReadonlyMap<number, string>): string {
       return `walk(${object})`;
     case 'fs_pick':
       return `pick{${actionNames(run.triggers).join('+')}}(${object})`;
-    case 'fs_any':
-      return `any{${actionNames(run.triggers).join('+')}}(${object})`;
   }
 }
 

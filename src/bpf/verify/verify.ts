@@ -15,8 +15,8 @@
  * Source: the ABI description (hooks, contexts, helpers, chains) and RFC 9669.
  */
 import { ALL_TRIGGERS } from '../../abi/actions.js';
-import { HOOKS, MAX_CHAINS, MAX_INSTRUCTIONS, MAX_SET_PAGES, PAGE_SIZE } from '../../abi/hooks.js';
-import type { HookName } from '../../abi/hooks.js';
+import { hookAbi, MAX_CHAINS, MAX_INSTRUCTIONS, MAX_SET_PAGES, PAGE_SIZE } from '../../abi/hooks.js';
+import type { HookAbi, HookName } from '../../abi/hooks.js';
 import { decode } from '../decode.js';
 import type { Decoded } from '../decode.js';
 import { disassemble } from '../disasm.js';
@@ -50,8 +50,8 @@ export interface ProgramToVerify {
 }
 
 export interface VerifyOptions {
-  /** Accepts `fs_any`, which no kernel has. */
-  readonly hypothetical?: boolean;
+  /** The row of the hook, instead of the row that `HOOKS` has under the program's hook name. */
+  readonly abi?: HookAbi;
   /** Instructions that may be explored, at most a million, which is what it is without. */
   readonly budget?: number;
 }
@@ -77,12 +77,14 @@ const MAX_RAW_SLOTS = 65536;
 
 /** The rules that a program of a hook breaks, in the order of its slots; or what it is. Never throws. */
 export function verifyProgram(program: ProgramToVerify, options: VerifyOptions = {}): Verification {
-  const errors = subtypeErrors(program, options);
+  const hook = options.abi ?? hookAbi(program.hook);
+  if (hook === undefined) return { kind: 'refused', errors: [ofProgram('subtype', noHook(program.hook))] };
+  const errors = subtypeErrors(program);
   const decoded = decode(program.bytes);
   const count = decoded.instructions.length;
   const isLong = count > MAX_INSTRUCTIONS;
   const size = isLong ? [sizeError(`${count} instructions are more than ${MAX_INSTRUCTIONS}`)] : [];
-  const target: Target = { kind: 'hook', hook: HOOKS[program.hook] };
+  const target: Target = { kind: 'hook', hook };
   const { budget = BUDGET } = options;
   return verifyDecoded({ decoded, target, maps: program.maps, budget, errors, size });
 }
@@ -104,11 +106,14 @@ function ofProgram(rule: VerifierRule, message: string): VerifierError {
 
 const sizeError = (message: string): VerifierError => ofProgram('size', message);
 
-function subtypeErrors(program: ProgramToVerify, options: VerifyOptions): VerifierError[] {
+function noHook(name: string): string {
+  return `no kernel has the hook \`${name}\``;
+}
+
+function subtypeErrors(program: ProgramToVerify): VerifierError[] {
   const { hook, triggerMask } = program;
   const errors: VerifierError[] = [];
   const refuse = (message: string): void => void errors.push(ofProgram('subtype', message));
-  if (HOOKS[hook].hypothetical && options.hypothetical !== true) refuse(`no kernel has the hook \`${hook}\``);
   if (hook === 'fs_pick' && triggerMask === 0) refuse('`fs_pick` needs a trigger');
   if (hook !== 'fs_pick' && triggerMask !== 0) refuse(`\`${hook}\` takes no triggers`);
   if ((triggerMask & ~ALL_TRIGGERS) !== 0) {

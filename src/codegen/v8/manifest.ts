@@ -64,7 +64,6 @@ export function buildArtifact(
     version: MANIFEST_VERSION,
     policy: defined(plan.chains[0], 'a plan has a chain').layer.name,
     target: 'landlock-v8',
-    plan: plan.kind,
     sources: sources.map((s) => ({ name: s.id, sha256: sha256(s.text) })),
     programs,
     maps,

@@ -1,12 +1,10 @@
 /**
  * The chain plan: what each program of each chain decides, before there is any instruction.
  *
- * Input: a checked policy. Output: one chain a layer (`chained`), or the two plans that the chain is compared to:
- * `monolithic` (one program at every component and object) and `unchained` (a chain of its own for every class, as
- * if programs could not share a state). The walk machine that they run is in `machine.ts`.
+ * Input: a checked policy. Output: one chain for each layer. `semantics/machine.ts` has the walk machine that the
+ * programs run.
  */
 import { ALL_TRIGGERS, WALK, type ActionMask } from '../../abi/actions.js';
-import type { PlanKind } from '../../artifact/manifest.js';
 import type { CookieLayout } from '../../semantics/cookie.js';
 import type { Span } from '../../diagnostics/types.js';
 import { layoutCookie } from '../../semantics/cookie.js';
@@ -15,7 +13,6 @@ import { partitionActions, type ActionClass } from './partition.js';
 import type { CheckedPolicy, Layer } from '../../ir/check/policy.js';
 
 export interface ChainPlan {
-  readonly kind: PlanKind;
   readonly chains: readonly Chain[];
 }
 
@@ -40,41 +37,17 @@ export type ProgramPlan =
       readonly span: Span;
     }
   /** Tags with the region of the state. */
-  | { readonly kind: 'get'; readonly name: string; readonly span: Span }
-  /** The monolith: walk and every pick in one. */
-  | {
-      readonly kind: 'any';
-      readonly name: string;
-      readonly walk: Check;
-      readonly picks: readonly AnyPick[];
-      readonly span: Span;
-    };
+  | { readonly kind: 'get'; readonly name: string; readonly span: Span };
 
-export interface AnyPick {
-  readonly triggers: ActionMask;
-  readonly check: Check;
-}
-
-export function buildPlan(policy: CheckedPolicy, kind: PlanKind): ChainPlan {
+export function buildPlan(policy: CheckedPolicy): ChainPlan {
   const many = policy.layers.length > 1;
   return {
-    kind,
-    chains: policy.layers.flatMap((layer, i) => {
-      const stem = many ? `${i}.` : '';
-      const classes = partitionActions(layer);
-      switch (kind) {
-        case 'chained':
-          return [chained(layer, stem, classes)];
-        case 'monolithic':
-          return [monolithic(layer, stem, classes)];
-        case 'unchained':
-          return unchained(layer, stem, classes);
-      }
-    }),
+    chains: policy.layers.map((layer, i) => buildChain(layer, many ? `${i}.` : '', partitionActions(layer))),
   };
 }
 
-function chained(layer: Layer, stem: string, classes: readonly ActionClass[]): Chain {
+/** The chain of one layer: the programs that its classes need. */
+export function buildChain(layer: Layer, stem: string, classes: readonly ActionClass[]): Chain {
   const layout = layoutCookie(classes.filter((c) => c.decision.kind === 'bit').length);
   const walkCheck = checkOf(classes, WALK);
   const picks = pickPlans(layer, stem, classes);
@@ -115,36 +88,4 @@ function pickPlans(layer: Layer, stem: string, classes: readonly ActionClass[]):
 
 function checkOf(classes: readonly ActionClass[], action: ActionMask): Check {
   return classes.find((c) => (c.actions & action) !== 0)?.decision ?? { kind: 'allow' };
-}
-
-function monolithic(layer: Layer, stem: string, classes: readonly ActionClass[]): Chain {
-  const layout = layoutCookie(classes.filter((c) => c.decision.kind === 'bit').length);
-  const picks = pickPlans(layer, stem, classes).flatMap((p) =>
-    p.kind === 'pick' ? [{ triggers: p.triggers, check: p.check }] : [],
-  );
-  const any: ProgramPlan = {
-    kind: 'any',
-    name: `${stem}fs_any`,
-    walk: checkOf(classes, WALK),
-    picks,
-    span: layer.span,
-  };
-  const get: ProgramPlan = { kind: 'get', name: `${stem}fs_get`, span: layer.span };
-  return { layer, stem, classes, layout, programs: layout.classes > 0 ? [any, get] : [any] };
-}
-
-/** A chain for every class that can deny: each walks the whole path for itself. */
-function unchained(layer: Layer, stem: string, classes: readonly ActionClass[]): Chain[] {
-  return classes
-    .filter((c) => c.decision.kind !== 'allow')
-    .map((own, i) => {
-      const one: ActionClass = {
-        ...own,
-        decision: own.decision.kind === 'bit' ? { ...own.decision, bit: 0 } : own.decision,
-      };
-      const rest = classes
-        .filter((c) => c !== own)
-        .map((c): ActionClass => ({ ...c, decision: { kind: 'allow' } }));
-      return chained(layer, `${stem}${i}.`, [one, ...rest]);
-    });
 }

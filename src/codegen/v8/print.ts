@@ -113,7 +113,7 @@ function printState(state: HierarchyState): string {
 }
 
 export function printPlan(plan: ChainPlan): string {
-  return `plan ${plan.kind}: ${counted(plan.chains.length, 'chain')}\n${plan.chains.map(printChain).join('')}`;
+  return `plan: ${counted(plan.chains.length, 'chain')}\n${plan.chains.map(printChain).join('')}`;
 }
 
 function printChain({ layer, classes, layout, programs }: Chain): string {
@@ -137,12 +137,6 @@ function printProgram(plan: ProgramPlan): string {
       return `    ${plan.name}: on ${actionNames(plan.triggers).join(', ')}: ${plan.check.kind === 'bit' ? 'step, ' : ''}${checkText(plan.check)}\n`;
     case 'get':
       return `    ${plan.name}: tag with the region\n`;
-    case 'any': {
-      const picks = plan.picks.map(
-        (p) => `      on ${actionNames(p.triggers).join(', ')}: ${checkText(p.check)}\n`,
-      );
-      return `    ${plan.name}: step, while walking store, ${checkText(plan.walk)}\n${picks.join('')}`;
-    }
     default:
       return assertNever(plan);
   }

@@ -10,7 +10,7 @@
  * although there are far fewer of them.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { HOOKS, LOOKUP, type Lookup } from '../../abi/hooks.js';
+import { LOOKUP, type Lookup } from '../../abi/hooks.js';
 import type { Certificate } from '../../artifact/manifest.js';
 import { assertNever } from '../../base/assert.js';
 import { encodeState, placeLimit, type CookieValue } from '../../semantics/cookie.js';
@@ -42,7 +42,6 @@ interface Domains {
   readonly map: readonly Valued[];
   readonly tag: readonly Valued[];
   readonly lookup: readonly Lookup[];
-  readonly triggers: readonly number[];
   /** What `landlock_set_tag` returns: 0 or −ENOMEM. */
   readonly setTag: readonly number[];
 }
@@ -56,7 +55,6 @@ const UNDECIDED: Assignment = {
   map: undefined,
   tag: undefined,
   lookup: undefined,
-  triggers: undefined,
   setTag: undefined,
 };
 const UNKNOWN_COOKIE: CookieValue = { lo: 0xffffffff, hi: 0xffffffff };
@@ -91,8 +89,6 @@ function product(plan: ProgramPlan, domains: Domains): number {
     case 'walk':
     case 'pick':
       return domains.cookie.length * inputs;
-    case 'any':
-      return domains.cookie.length * inputs * domains.triggers.length;
     case 'get':
       return domains.cookie.length * domains.setTag.length;
     default:
@@ -118,7 +114,6 @@ function buildDomains(chain: Chain, places: readonly MachineState[]): Domains {
     map: [none, ...map],
     tag: [none, ...tag],
     lookup: [LOOKUP.NORMAL, LOOKUP.ROOT, LOOKUP.DOT, LOOKUP.DOTDOT],
-    triggers: triggerSamples(chain),
     setTag: [0, ENOMEM],
   };
 }
@@ -154,18 +149,6 @@ function samplePlaces(chain: Chain, i: number): number[] {
   const limit = placeLimit(chain.layout);
   if (limit <= 1) return [0];
   return [0, 1 + ((Math.imul(i + 1, 0x9e3779b1) >>> 0) % (limit - 1))];
-}
-
-/** While walking, each class asked for alone, each pair, and all at once. */
-function triggerSamples(chain: Chain): number[] {
-  const masks = chain.programs.flatMap((p) => (p.kind === 'any' ? p.picks.map((k) => k.triggers) : []));
-  const samples = [
-    0,
-    ...masks,
-    ...masks.flatMap((a) => masks.map((b) => a | b)),
-    masks.reduce((a, b) => a | b, 0),
-  ];
-  return [...new Set(samples)];
 }
 
 /** Number of runs, or what went wrong. */
@@ -256,12 +239,6 @@ function expect(chain: Chain, plan: ProgramPlan, assignment: Assignment, domains
       return done(judge(plan.check));
     case 'walk':
       return judge(plan.check) ? done(true, stored()) : done(false);
-    case 'any': {
-      const triggers = take('triggers');
-      if (triggers === 0 && !judge(plan.walk)) return done(false);
-      if (triggers === 0) return done(true, chain.layout.classes > 0 ? stored() : undefined);
-      return done(plan.picks.every((p) => (p.triggers & triggers) === 0 || judge(p.check)));
-    }
     case 'get': {
       const { state, value } = take('cookie');
       if (state === undefined) return done(true);
@@ -304,18 +281,13 @@ function createHarness({ plan, bytes, maps }: Emitted): Harness | string {
   const hook = `fs_${plan.kind}` as const;
   const triggerMask = plan.kind === 'pick' ? plan.triggers : 0;
   const source = { name: plan.name, hook, triggerMask, bytes, maps };
-  const options = { hypothetical: HOOKS[hook].hypothetical };
-  const loaded = loadProgram(source, new Map(tables.map((t) => [t.name, t])), options);
+  const loaded = loadProgram(source, new Map(tables.map((t) => [t.name, t])));
   if (loaded.kind === 'refused') return loaded.errors.map((e) => e.message).join('; ');
-  const context = { cookieLo: 0, cookieHi: 0, chain: CHAIN, object: INODE, lookup: 0, triggers: 0 };
+  const context = { cookieLo: 0, cookieHi: 0, chain: CHAIN, object: INODE, lookup: 0 };
   return { engine: createInterpreter(), program: loaded.program, tables, context };
 }
 
-const FIELD_INPUT: Readonly<Record<string, InputName>> = {
-  cookie: 'cookie',
-  inode_lookup: 'lookup',
-  triggers: 'triggers',
-};
+const FIELD_INPUT: Readonly<Record<string, InputName>> = { cookie: 'cookie', inode_lookup: 'lookup' };
 
 function runOnce(
   { engine, program, tables, context }: Harness,
@@ -328,7 +300,6 @@ function runOnce(
   context.cookieLo = lo | 0;
   context.cookieHi = hi | 0;
   context.lookup = at('lookup');
-  context.triggers = at('triggers');
   const mapValue = at('map').value;
   // Value 0 is no entry: a lookup gives 0 for it.
   tables.forEach((table) => table.update(INODE, mapValue.lo, mapValue.hi));
@@ -354,8 +325,7 @@ function runOnce(
   engine.fault = undefined;
   const allowed = engine.run(program, context, tags, observer) === 0;
   const [before, after] = [hex({ lo, hi }), hex({ lo: context.cookieLo, hi: context.cookieHi })];
-  const stored =
-    program.hook === 'fs_walk' || (program.hook === 'fs_any' && at('triggers') === 0 && tables.length > 0);
+  const stored = program.hook === 'fs_walk';
   const fault = engine.fault === undefined ? undefined : `fault: ${engine.fault}`;
   return { allowed, cookie: fault ?? (stored || before !== after ? after : undefined), tag, read };
 }

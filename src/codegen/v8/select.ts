@@ -44,8 +44,6 @@ export function selectProgram(chain: Chain, plan: ProgramPlan, map: string): Gra
       return selectPick(select, plan.check);
     case 'get':
       return selectGet(select);
-    case 'any':
-      return selectAny(select, plan);
     default:
       return assertNever(plan);
   }
@@ -217,38 +215,4 @@ function selectGet(select: Select): Graph {
     block(select, 'tag', 'tag with the region', tag, goto('end')),
     block(select, 'end', 'allow, unless the tag could not be set', [exit()], EXIT),
   ];
-}
-
-/** The monolith: the step; while walking as fs_walk, on the object each class that the request asks for. */
-function selectAny(select: Select, plan: ProgramPlan & { readonly kind: 'any' }): Graph {
-  const stateful = select.layout.classes > 0;
-  const start = stateful
-    ? stepBlocks(select, 'step', true)
-    : [block(select, 'start', 'context', [mov64(R6, R1)], goto('step'))];
-  const walk = [...(stateful ? [stx(8, R6, CTX.cookie, R0)] : []), ...checkEnd(select, plan.walk)];
-  const ask = branch(testImm('jeq', R1, 0), 'walk', 'pick0');
-  return [
-    ...start,
-    block(select, 'step', 'walking, or the object?', [ldx(4, R1, R6, CTX.triggers)], ask),
-    ...plan.picks.flatMap((pick, i) => anyPick(select, pick.triggers, pick.check, i)),
-    block(select, `pick${plan.picks.length}`, 'nothing denies', [], goto('allow')),
-    allow(select),
-    deny(select),
-    block(select, 'walk', 'store the state, judge `walk`', walk, EXIT),
-  ];
-}
-
-function anyPick(select: Select, triggers: number, check: Check, i: number): Block[] {
-  const next = `pick${i + 1}`;
-  const judge = check.kind === 'bit' ? `judge${i}` : check.kind;
-  const asked = block(
-    select,
-    `pick${i}`,
-    'is the class asked for?',
-    [],
-    branch(testImm('jset', R1, triggers), judge, next),
-  );
-  if (check.kind !== 'bit') return [asked];
-  const end = branch(testImm('jset', R0, 1 << check.bit), 'deny', next);
-  return [asked, block(select, judge, 'judge the class', [], end)];
 }

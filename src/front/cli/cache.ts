@@ -39,11 +39,11 @@ export interface CacheSlot {
 export function cacheSlot(
   folder: string,
   inputs: readonly SourceInput[],
-  options: Pick<CompileOptions, 'defines' | 'plan'>,
+  options: Pick<CompileOptions, 'defines'>,
 ): CacheSlot {
   const defines = Object.entries(options.defines ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const files = inputs.map(({ name, id, text }) => [name, id ?? name, text]);
-  const key = digest(JSON.stringify([FORMAT, VERSION, options.plan ?? 'chained', defines, files]));
+  const key = digest(JSON.stringify([FORMAT, VERSION, defines, files]));
   return { folder, key, inputs };
 }
 

@@ -36,7 +36,6 @@ export async function compileFiles(
   const compileOptions = {
     defines: options.defines,
     importer: readFile,
-    plan: options.plan,
     progress: progress.step,
   };
   const inputs = identify(readable, texts);

@@ -44,7 +44,6 @@ const COVERAGE = `  --coverage         print which rules decided a request and w
 `;
 
 const EMIT = `  --emit STAGE       show a stage: ast, policy, hierarchy, plan, asm, manifest
-  --plan PLAN        chained (default); monolithic or unchained, to compare it to
 `;
 
 const WATCH = `  -w, --watch        run again whenever a file that was read changes; Ctrl-C ends it
@@ -59,7 +58,7 @@ const BYTECODE = `  --hex              read FILE as hex text; a name that ends i
 export const COMMANDS: readonly Command[] = [
   {
     name: 'check',
-    options: ['emit', 'plan', 'watch', 'each'],
+    options: ['emit', 'watch', 'each'],
     help: `llpc check FILE…
 
 Checks policies. Several files are layers of one policy: a request must be allowed by every layer. \`-\` is standard input.
@@ -70,7 +69,7 @@ ${EXITS}`,
   },
   {
     name: 'build',
-    options: ['emit', 'out', 'plan', 'watch', 'depfile', 'cache', 'no-cache'],
+    options: ['emit', 'out', 'watch', 'depfile', 'cache', 'no-cache'],
     help: `llpc build FILE… -o DIR
 
 Compiles policies to a program chain: DIR/manifest.json and the bytecode files that it names. Either all files are written or
@@ -241,7 +240,7 @@ ${EXITS}`,
   },
   {
     name: 'disasm',
-    options: ['hex', 'program', 'dot', 'plan'],
+    options: ['hex', 'program', 'dot'],
     help: `llpc disasm FILE
 
 Shows bytecode as assembly. FILE is a manifest (.json), a policy (.llp), hex text (.hex, or \`-\` for standard input) or
@@ -249,13 +248,13 @@ bytecode. If the place in the policy that instructions come from is known, it is
 
   --program NAME     show this program of the manifest only
   --dot              print the control flow as a graph for Graphviz
-${BYTECODE}  -D NAME=VALUE, --plan PLAN: of a policy, as for \`llpc check\`
+${BYTECODE}  -D NAME=VALUE: of a policy, as for \`llpc check\`
 
 ${EXITS}`,
   },
   {
     name: 'verify',
-    options: ['hex', 'hook', 'triggers', 'mem-size', 'plan'],
+    options: ['hex', 'hook', 'triggers', 'mem-size'],
     help: `llpc verify FILE
 
 Checks bytecode against the rules of the ABI. FILE is as for \`llpc disasm\`. A manifest names the hook and the maps of each
@@ -264,7 +263,7 @@ program; for other bytecode, give them:
   --hook HOOK        check a program without maps, for fs_walk, fs_pick or fs_get
   --triggers NAMES   triggers of an fs_pick program: names of actions, separated by commas
   --mem-size N       check a raw program: r1 is the address of N bytes, r2 is N
-${BYTECODE}  -D NAME=VALUE, --plan PLAN: of a policy, as for \`llpc check\`
+${BYTECODE}  -D NAME=VALUE: of a policy, as for \`llpc check\`
 
 ${EXITS}`,
   },

@@ -2,7 +2,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { TRIGGERS, type TriggerName } from '../../abi/actions.js';
 import { nearestName } from '../../diagnostics/suggest.js';
-import type { PlanKind } from '../../artifact/manifest.js';
 import { ENGINE_NAMES, type EngineName } from '../../runtime/engine/names.js';
 import { parseHex } from './hex.js';
 
@@ -16,7 +15,6 @@ const COVERAGE_FORMATS = ['text', 'json', 'lcov'] as const;
 export type CoverageFormat = (typeof COVERAGE_FORMATS)[number];
 const STAGES = ['ast', 'policy', 'hierarchy', 'plan', 'asm', 'manifest'] as const;
 export type Stage = (typeof STAGES)[number];
-const PLANS: readonly PlanKind[] = ['chained', 'monolithic', 'unchained'];
 /** The hooks that a kernel has. */
 const HOOK_NAMES = ['fs_walk', 'fs_pick', 'fs_get'] as const;
 
@@ -36,7 +34,6 @@ export interface Options {
   /** Files are policies of their own, not layers of one. */
   readonly each: boolean;
   readonly scenario: string | undefined;
-  readonly plan: PlanKind;
   /** What runs the bytecode. */
   readonly engine: EngineName;
   /** The file is hex text. */
@@ -121,7 +118,6 @@ const EXTRA = {
   watch: { type: 'boolean', short: 'w' },
   each: { type: 'boolean' },
   scenario: { type: 'string' },
-  plan: { type: 'string' },
   engine: { type: 'string' },
   hex: { type: 'boolean' },
   program: { type: 'string' },
@@ -194,7 +190,6 @@ export function readOptions(
     watch: values['watch'] === true,
     each: values['each'] === true,
     scenario: text('scenario'),
-    plan: oneOf('--plan', text('plan') ?? 'chained', PLANS),
     engine: oneOf('--engine', text('engine') ?? 'auto', ENGINE_NAMES),
     check: values['check'] === true,
     write: values['write'] === true,

@@ -49,5 +49,5 @@ async function loadRef(ref: PolicyRef, folder: string, options: Options): Promis
     };
   }
   const defines = { ...options.defines, ...ref.defines };
-  return loadFile(beside(folder, path), { ...options, defines, plan: ref.plan ?? 'chained' });
+  return loadFile(beside(folder, path), { ...options, defines });
 }

@@ -8,7 +8,7 @@ import type { Options } from './options.js';
 export function recompile(
   { sources }: CompileResult,
   texts: ReadonlyMap<string, string>,
-  { defines, plan }: Options,
+  { defines }: Options,
 ): CompileResult {
   const textOf = (source: NamedSource): string => texts.get(source.id) ?? source.text;
   const importer: Importer = (name) => {
@@ -18,5 +18,5 @@ export function recompile(
       : { kind: 'ok', text: textOf(source) };
   };
   const entry = sources.slice(0, 1).map((s) => ({ ...s, text: textOf(s) }));
-  return compile(entry, { defines, plan, importer });
+  return compile(entry, { defines, importer });
 }

@@ -2,7 +2,7 @@
 import { counted } from '../../base/counted.js';
 import { createHash } from 'node:crypto';
 import { maskOf } from '../../abi/actions.js';
-import { HOOKS, MAX_CHAINS, MAX_SET_PAGES, PAGE_SIZE, type HookName } from '../../abi/hooks.js';
+import { MAX_CHAINS, MAX_SET_PAGES, PAGE_SIZE, type HookName } from '../../abi/hooks.js';
 import type { Artifact, Manifest } from '../../artifact/manifest.js';
 import { decode } from '../../bpf/decode.js';
 import { verifyProgram, verifyRawProgram, verifySet, type Verification } from '../../bpf/verify/verify.js';
@@ -81,14 +81,7 @@ function manifestCheck({ hook, triggers, memSize }: Options): Check {
     if (createHash('sha256').update(bytes).digest('hex') !== bytecode.sha256)
       errors.push(ofProgram('digest', `\`${bytecode.file}\` is not the file that was built`));
     const found =
-      missing.length > 0
-        ? []
-        : errorsOf(
-            verifyProgram(
-              { name, hook: own, triggerMask, bytes, maps },
-              { hypothetical: HOOKS[own].hypothetical },
-            ),
-          );
+      missing.length > 0 ? [] : errorsOf(verifyProgram({ name, hook: own, triggerMask, bytes, maps }));
     return verdict(name, own, bytes, [...errors, ...found]);
   };
 }

@@ -11,7 +11,7 @@ import { report } from '../../diagnostics/catalogue.js';
 import { renderText } from '../../diagnostics/render.js';
 import type { Diagnostic, NamedSource } from '../../diagnostics/types.js';
 
-export type PolicyOptions = Pick<CompileOptions, 'defines' | 'plan'>;
+export type PolicyOptions = Pick<CompileOptions, 'defines'>;
 
 /** A path (from the working directory) or a `file:` URL, a compilation, or an artifact. */
 export type PolicyInput = string | URL | CompileResult | Artifact;

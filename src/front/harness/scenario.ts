@@ -62,12 +62,8 @@ interface Loaded {
   readonly sources: readonly NamedSource[];
 }
 
-async function loadRef(
-  { name, source, manifest, defines, plan }: PolicyRef,
-  folder: string,
-): Promise<Loaded> {
-  if (source !== undefined)
-    return compileFile(beside(folder, source), { defines: defines ?? {}, plan: plan ?? 'chained' });
+async function loadRef({ name, source, manifest, defines }: PolicyRef, folder: string): Promise<Loaded> {
+  if (source !== undefined) return compileFile(beside(folder, source), { defines: defines ?? {} });
   if (manifest !== undefined) return loadManifest(beside(folder, manifest));
   const why = `policy \`${name}\` has neither \`source\` nor \`manifest\``;
   return { artifact: undefined, diagnostics: [report('LLP5011', { file: folder, why }, {})], sources: [] };

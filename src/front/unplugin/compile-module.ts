@@ -15,7 +15,7 @@ import { renderText } from '../../diagnostics/render.js';
 import type { Diagnostic, SourceText, Severity, Span } from '../../diagnostics/types.js';
 import { moduleText } from './module.js';
 
-export type LlpcOptions = Pick<CompileOptions, 'defines' | 'plan'>;
+export type LlpcOptions = Pick<CompileOptions, 'defines'>;
 
 /** Somewhere in a text. */
 export interface Place extends JsonLocation {

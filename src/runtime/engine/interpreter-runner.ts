@@ -19,7 +19,7 @@ export function createInterpreterRunner(
 ): HookRunner {
   const size = 2 * programs.size;
   const sessions = [new Int32Array(size), new Int32Array(size)] as const;
-  const context: HookContext = { cookieLo: 0, cookieHi: 0, chain: 0, object: 0, lookup: 0, triggers: 0 };
+  const context: HookContext = { cookieLo: 0, cookieHi: 0, chain: 0, object: 0, lookup: 0 };
 
   /** Runs the programs of a list on one object, each with the cookie of its chain, which it may change. */
   function runList(list: RunList, cookies: Int32Array, keeps: boolean): Runnable | undefined {
@@ -66,7 +66,6 @@ export function createInterpreterRunner(
       runner.open(session);
       const list = programs.walk;
       const cookies = sessions[session];
-      context.triggers = 0;
       if (list.length === 1) return walkOfOne(list[0] as Runnable, steps, cookies);
       for (let i = 0; i < steps.length; i++) {
         const step = steps[i] as number;
@@ -79,7 +78,6 @@ export function createInterpreterRunner(
       return undefined;
     },
     step(session: SessionIndex, step: number): Runnable | undefined {
-      context.triggers = 0;
       context.object = step >> 2;
       context.lookup = step & 3;
       return runList(programs.walk, sessions[session], false);
@@ -87,13 +85,11 @@ export function createInterpreterRunner(
     pick(session: SessionIndex, triggers: number, object: number, lookup: number): Runnable | undefined {
       context.object = object;
       context.lookup = lookup;
-      context.triggers = triggers;
       return runList(programs.pick(triggers), sessions[session], false);
     },
     get(session: SessionIndex, object: number): Runnable | undefined {
       context.object = object;
       context.lookup = 0;
-      context.triggers = 0;
       return runList(programs.get, sessions[session], true);
     },
     batch: (requests: readonly BatchRequest[]): readonly boolean[] =>

@@ -71,7 +71,7 @@ export function locate(
   return address >= 0 && address <= map.view.byteLength - size ? map.view : undefined;
 }
 
-const FIELD_OF_WORD = ['cookie', 'cookie', 'chain', 'chain', 'inode', 'inode', 'inode_lookup', 'triggers'];
+const FIELD_OF_WORD = ['cookie', 'cookie', 'chain', 'chain', 'inode', 'inode', 'inode_lookup'];
 
 /** Tells an observer which field of the context is read. */
 function noteRead(observer: Observer, p: Runnable, address: number): void {

@@ -32,7 +32,6 @@ export function startHook(m: Machine, p: InterpreterProgram, context: HookContex
   arenaWords[4] = context.object;
   arenaWords[5] = p.objectTag;
   arenaWords[6] = context.lookup;
-  arenaWords[7] = context.triggers;
   setRegisters(0, arenaTag, 0);
   m.fuel = FUEL;
   m.pc = entryOf(p);

@@ -15,8 +15,6 @@ export interface HookContext {
   object: number;
   /** `inode_lookup`: 0 normal, 1 ROOT, 2 DOT, 3 DOTDOT. */
   lookup: number;
-  /** Triggers of the request; only the hypothetical `fs_any` reads it. */
-  triggers: number;
 }
 
 /** Where tags live: per (inode, chain), as long as something holds the inode. */

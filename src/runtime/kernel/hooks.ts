@@ -157,7 +157,7 @@ function runOneTraced(
   const at = 2 * entry.slot;
   const before = { lo: cookies[at] as number, hi: cookies[at + 1] as number };
   const { chain } = entry;
-  const context: HookContext = { cookieLo: before.lo, cookieHi: before.hi, chain, object, lookup, triggers };
+  const context: HookContext = { cookieLo: before.lo, cookieHi: before.hi, chain, object, lookup };
   const events: EngineEvent[] = [];
   const verdict = kernel.engine.run(entry.program, context, kernel.tags, recorder(events));
   const after = hook === 'fs_get' ? before : { lo: context.cookieLo, hi: context.cookieHi };

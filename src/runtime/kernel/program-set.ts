@@ -1,8 +1,7 @@
 /**
  * Programs as the kernel has them, chains of them, and the set of chains that a task runs under.
  *
- * Source: "Program type and hook types" and "Chains and program sets" of the ABI description. `fs_any`, which is
- * no part of the ABI, stands for `fs_walk` and every `fs_pick` of a chain: only `fs_get` may follow it.
+ * Source: "Program type and hook types" and "Chains and program sets" of the ABI description.
  */
 import { MAX_CHAINS, MAX_SET_PAGES, PAGE_SIZE } from '../../abi/hooks.js';
 import { assertNever } from '../../base/assert.js';
@@ -29,12 +28,11 @@ function mayFollow(program: LoadedProgram, previous: KernelProgram | undefined):
   const before = previous?.program.hook;
   switch (program.hook) {
     case 'fs_walk':
-    case 'fs_any':
       return before === undefined;
     case 'fs_pick':
       return before === undefined || before === 'fs_walk' || before === 'fs_pick';
     case 'fs_get':
-      return before === 'fs_pick' || before === 'fs_any';
+      return before === 'fs_pick';
     default:
       return assertNever(program.hook);
   }
@@ -61,18 +59,16 @@ export class ProgramSet implements HookPrograms {
 
   constructor(readonly chains: readonly Chain[]) {
     this.size = chains.length;
-    this.walk = flatten(chains, (hook) => hook === 'fs_walk' || hook === 'fs_any');
+    this.walk = flatten(chains, (hook) => hook === 'fs_walk');
     this.get = flatten(chains, (hook) => hook === 'fs_get');
-    this.picks = flatten(chains, (hook) => hook === 'fs_pick' || hook === 'fs_any');
+    this.picks = flatten(chains, (hook) => hook === 'fs_pick');
   }
 
   /** The programs that a request with these triggers runs. */
   pick(triggers: number): RunList {
     const kept = this.picksByMask.get(triggers);
     if (kept !== undefined) return kept;
-    const list = this.picks.filter(
-      ({ program }) => program.hook === 'fs_any' || (program.triggerMask & triggers) !== 0,
-    );
+    const list = this.picks.filter(({ program }) => (program.triggerMask & triggers) !== 0);
     this.picksByMask.set(triggers, list);
     return list;
   }
@@ -102,8 +98,7 @@ export function prependChain(set: ProgramSet, last: KernelProgram, newChainId: (
   const programs = programsOf(last);
   const inSet = new Set(set.chains.flatMap((chain) => chain.programs));
   if (programs.every((p) => inSet.has(p))) return { ok: false, errno: 'EEXIST' };
-  if (!programs.some((p) => p.program.hook === 'fs_pick' || p.program.hook === 'fs_any'))
-    return { ok: false, errno: 'EINVAL' };
+  if (!programs.some((p) => p.program.hook === 'fs_pick')) return { ok: false, errno: 'EINVAL' };
   const shared = programs.findLastIndex((p) => inSet.has(p));
   const extended = shared < 0 ? undefined : extendable(set, programs, shared);
   if (shared >= 0 && extended === undefined) return { ok: false, errno: 'EINVAL' };

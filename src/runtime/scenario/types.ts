@@ -28,7 +28,6 @@ export interface PolicyRef {
   readonly source?: string;
   readonly manifest?: string;
   readonly defines?: Readonly<Record<string, string>>;
-  readonly plan?: 'chained' | 'monolithic' | 'unchained';
 }
 
 /**

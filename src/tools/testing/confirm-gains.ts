@@ -86,7 +86,7 @@ export function replayGains(
 
 /** The chains of these layers, without the proof that a build makes. */
 function artifactOf(policy: CheckedPolicy, sources: readonly NamedSource[]): Artifact {
-  const plan = buildPlan(policy, 'chained');
+  const plan = buildPlan(policy);
   const chains = plan.chains.map((chain) => ({ chain, programs: emitChain(chain), certificate: null }));
   // What is asserted is left out: the run shows what the rules do.
   return buildArtifact(plan, chains, sources, { assertions: [], gainAssertions: [] });

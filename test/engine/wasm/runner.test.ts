@@ -38,19 +38,18 @@ function setOf(programs: readonly Program[], maps: readonly EngineMap[] = []): H
       bytes: assemble(text),
       maps: [...tables.keys()],
     };
-    const loaded = loadProgram(source, tables, { hypothetical: true });
+    const loaded = loadProgram(source, tables);
     if (loaded.kind === 'refused') throw new Error(JSON.stringify(loaded.errors));
     return { program: loaded.program, chain, slot: chain - 1 };
   });
-  const of = (...hooks: readonly HookName[]): Runnable[] => all.filter((r) => hooks.includes(r.program.hook));
-  const picks = of('fs_pick', 'fs_any');
+  const of = (hook: HookName): Runnable[] => all.filter((r) => r.program.hook === hook);
+  const picks = of('fs_pick');
   return {
     size: Math.max(...all.map((r) => r.chain)),
-    walk: of('fs_walk', 'fs_any'),
+    walk: of('fs_walk'),
     picks,
     get: of('fs_get'),
-    pick: (triggers) =>
-      picks.filter((r) => r.program.hook === 'fs_any' || (r.program.triggerMask & triggers) !== 0),
+    pick: (triggers) => picks.filter((r) => (r.program.triggerMask & triggers) !== 0),
     runner: undefined,
   };
 }
@@ -190,18 +189,17 @@ describe('both runners', () => {
     }
   });
 
-  it('tell the lookup, and the triggers in the hypothetical hook', () => {
+  it('tell the lookup', () => {
+    const text = 'ldxb r2, [r1+24] | stxdw [r1+0], r2 | mov r0, 0 | exit';
     const set = setOf([
-      {
-        hook: 'fs_any',
-        text: 'ldxb r2, [r1+24] | ldxw r3, [r1+28] | lsh r3, 8 | or r2, r3 | stxdw [r1+0], r2 | mov r0, 0 | exit',
-      },
+      { hook: 'fs_walk', text },
+      { hook: 'fs_pick', text },
     ]);
     for (const runner of both(set, testTags())) {
       runner.walk(0, walkOf(4 + 3));
       expect(cookies(runner)).toEqual([3, 0]);
-      runner.pick(0, 0x42, 5, 2);
-      expect(cookies(runner)).toEqual([0x4202, 0]);
+      runner.pick(0, 1, 5, 2);
+      expect(cookies(runner)).toEqual([2, 0]);
     }
   });
 

@@ -12,10 +12,8 @@ export interface Entry {
   readonly fn: number;
   /** Place of its chain's context in a session. */
   readonly slot: number;
-  /** Triggers that it is run for; all ones for a program that is always run. */
+  /** The triggers that an `fs_pick` is run for. */
   readonly mask: number;
-  /** Whether the program reads the triggers of the request. */
-  readonly readsTriggers: boolean;
 }
 
 const type = (params: number): FunctionType => ({ params: Array<number>(params).fill(I32), results: [I32] });
@@ -63,7 +61,6 @@ export function walkDriver(entries: readonly Entry[]): FunctionBody {
     storeField(code, ctx, slot, CONTEXT.lookup, () => stepPart(code, step, OP.i32And, 3));
   }
   for (const [place, entry] of entries.entries()) {
-    if (entry.readsTriggers) storeField(code, ctx, entry.slot, CONTEXT.triggers, () => i32Const(code, 0));
     runEntry(code, ctx, entry, place, () => {
       i32Const(code, STOPPED_AT);
       local(code, OP.localGet, at);
@@ -97,15 +94,11 @@ export function pickDriver(entries: readonly Entry[]): FunctionBody {
     storeField(code, ctx, slot, CONTEXT.lookup, () => local(code, OP.localGet, lookup));
   }
   for (const [place, entry] of entries.entries()) {
-    if (entry.mask !== -1) {
-      local(code, OP.localGet, triggers);
-      i32Const(code, entry.mask);
-      code.push(OP.i32And, OP.if, 0x40);
-    }
-    if (entry.readsTriggers)
-      storeField(code, ctx, entry.slot, CONTEXT.triggers, () => local(code, OP.localGet, triggers));
+    local(code, OP.localGet, triggers);
+    i32Const(code, entry.mask);
+    code.push(OP.i32And, OP.if, 0x40);
     runEntry(code, ctx, entry, place, () => undefined);
-    if (entry.mask !== -1) code.push(OP.end);
+    code.push(OP.end);
   }
   i32Const(code, 0);
   return { type: type(4), locals: [], code, exportAs: 'pick' };

@@ -31,7 +31,7 @@ export const MAX_STEPS = 4096;
 export const FIRST_FREE = STEPS + 4 * MAX_STEPS;
 
 export const CONTEXT_SIZE = 32;
-export const CONTEXT = { cookie: 0, chain: 8, object: 16, lookup: 24, triggers: 28 } as const;
+export const CONTEXT = { cookie: 0, chain: 8, object: 16, lookup: 24 } as const;
 
 export const DESCRIPTOR_SIZE = 32;
 export const MAP_KIND = { inode: 0, array: 1, hash: 2 } as const;

@@ -71,9 +71,8 @@ export function translateSet(shape: SetShape): Uint8Array<ArrayBuffer> {
 }
 
 function entryOf({ program, slot }: RunList[number], mains: ReadonlyMap<InterpreterProgram, number>): Entry {
-  const always = program.hook === 'fs_any';
   const fn = defined(mains.get(program as InterpreterProgram), 'a program of the set');
-  return { fn, slot, mask: always ? -1 : program.triggerMask, readsTriggers: always };
+  return { fn, slot, mask: program.triggerMask };
 }
 
 /** Everything that the bytes of a module depend on. */
