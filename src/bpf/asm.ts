@@ -1,6 +1,6 @@
 /**
- * Constructors that read as assembly. Each gives an instruction without a label; `at` names its place and
- * `from` says where it comes from:
+ * Constructors that read as assembly. Each returns an instruction without a label. `at` adds a label to it, and
+ * `from` adds the place in the policy that it comes from:
  *
  *     const program = [
  *       mov64(R6, R1),
@@ -14,7 +14,7 @@
  *     ];
  *
  * Names: `…64` and `…32` give the width; `…Imm` takes an immediate in place of the second register. Immediates
- * are signed 32-bit numbers (0xffffffff is accepted for −1) and sign-extended by 64-bit operations.
+ * are signed 32-bit numbers (0xffffffff is accepted for −1); 64-bit operations sign-extend them.
  */
 import type {
   AluOp,
@@ -49,17 +49,17 @@ const plain = (op: AsmOp): AsmInstruction => ({ op });
 const byReg = (r: Reg): Operand => ({ kind: 'reg', reg: r });
 const byImm = (n: number): Operand => ({ kind: 'imm', imm: i32(n) });
 
-/** Names the place of an instruction, for jumps. */
+/** Returns the instruction with a label that jumps can name as their target. */
 export function at(label: string, instruction: AsmInstruction): AsmInstruction {
   return { ...instruction, label };
 }
 
-/** Says which place of a policy an instruction comes from. */
+/** Returns the instruction with its origin: the place in a policy that it comes from. */
 export function from(origin: Origin | undefined, instruction: AsmInstruction): AsmInstruction {
   return { ...instruction, origin };
 }
 
-/** Any arithmetic instruction; the named ones below are this. */
+/** Any arithmetic instruction. The named constructors below call it. */
 export function alu(width: Width, op: AluOp, dst: Reg, src: Operand): AsmInstruction {
   return plain({ kind: 'alu', width, op, dst, src });
 }
@@ -127,12 +127,12 @@ export const arshImm32 = aluImm(32, 'arsh');
 export const neg64 = (dst: Reg): AsmInstruction => plain({ kind: 'neg', width: 64, dst });
 export const neg32 = (dst: Reg): AsmInstruction => plain({ kind: 'neg', width: 32, dst });
 
-/** Byte order: `le` and `be` truncate to `bits`, `swap` always reverses. */
+/** Converts the byte order of `dst`: `le` and `be` truncate to `bits`, `swap` always reverses the bytes. */
 export function endian(order: Endian['order'], bits: Endian['bits'], dst: Reg): AsmInstruction {
   return plain({ kind: 'endian', order, bits, dst });
 }
 
-/** `dst = (width)(signed bits)src`; 32 bits only to 64. */
+/** `dst = (width)(signed bits)src`: sign-extends the low `bits` of `src`. `bits` must be less than `width`. */
 export function movsx(width: Width, bits: Movsx['bits'], dst: Reg, src: Reg): AsmInstruction {
   assert(bits < width, `movsx of ${bits} bits to ${width}`);
   return plain({ kind: 'movsx', width, bits, dst, src });
@@ -158,7 +158,7 @@ export function st(size: Size, dst: Reg, offset: number, imm: number): AsmInstru
   return plain({ kind: 'store_imm', size, dst, offset: i16(offset), imm: i32(imm) });
 }
 
-/** `*(dst + offset) op= src`; `xchg` and `cmpxchg` always fetch. */
+/** `*(dst + offset) op= src`. With `fetch` a register receives the old value; `xchg` and `cmpxchg` always fetch. */
 export function atomic(
   width: Width,
   op: AtomicOp,
@@ -171,12 +171,12 @@ export function atomic(
   return plain({ kind: 'atomic', width, op, fetch, dst, offset: i16(offset), src });
 }
 
-/** `dst` = 64 bits given as halves. */
+/** `dst` = a 64-bit constant, given as its low and its high 32 bits. */
 export function ldImm64(dst: Reg, lo: number, hi: number): AsmInstruction {
   return plain({ kind: 'ld_imm64', dst, source: { kind: 'imm', lo: i32(lo), hi: i32(hi) } });
 }
 
-/** `dst` = a map of the program, by name. */
+/** `dst` = the map of the program with this name. */
 export function ldMap(dst: Reg, map: string): AsmInstruction {
   return plain({ kind: 'ld_imm64', dst, source: { kind: 'map', map } });
 }
@@ -195,7 +195,7 @@ export const ja = (target: string): AsmInstruction => ({ op: { kind: 'ja', wide:
 /** A jump of any distance (its 32-bit form). */
 export const jaWide = (target: string): AsmInstruction => ({ op: { kind: 'ja', wide: true }, target });
 
-/** Any conditional jump; the named ones below are this. */
+/** Any conditional jump. The named constructors below call it. */
 export function jump(width: Width, op: JumpOp, dst: Reg, src: Operand, target: string): AsmInstruction {
   return { op: { kind: 'jump', width, op, dst, src }, target };
 }
@@ -211,7 +211,7 @@ const jumpImm =
   (dst, imm, target) =>
     jump(width, op, dst, byImm(imm), target);
 
-// 64-bit comparisons have the bare name, as the mnemonics have.
+// A bare name is the 64-bit comparison, as in the mnemonics.
 export const jeq = jumpReg(64, 'jeq');
 export const jeqImm = jumpImm(64, 'jeq');
 export const jne = jumpReg(64, 'jne');

@@ -1,9 +1,9 @@
 /**
- * Bytes to instructions, or errors as data. Never throws, whatever the bytes.
+ * Decodes bytes to instructions. Errors are returned as data: no input makes it throw.
  *
  * Accepts whole instructions of the opcode table with registers in range and reserved fields zero, jumps that
  * stay inside the program and do not land in the second half of LD_IMM64, and a last instruction that does
- * not fall through. What else a hook allows is `verify.ts`'s to say.
+ * not fall through. The further rules of a hook are checked by `verify/verify.ts`.
  *
  * Source: RFC 9669, section 3 (unused fields are zero), 5.5 (legacy packet access, refused).
  */
@@ -26,14 +26,14 @@ export type DecodeRule =
 
 export interface DecodeError {
   readonly slot: number;
-  /** The slot in hex, 16 digits: what is broken may have no disassembly. */
+  /** The bytes of the slot in hex: a broken slot may have no disassembly. 16 digits, fewer if the slot is cut off. */
   readonly hex: string;
   readonly rule: DecodeRule;
   /** Lower case, no period. */
   readonly message: string;
 }
 
-/** Instructions are in order of their slots. With errors the list holds what could be decoded. */
+/** Instructions in the order of their slots. If there are errors, only the instructions that could be decoded. */
 export interface Decoded {
   readonly instructions: readonly Placed[];
   /** Number of 8-byte slots. */
@@ -79,7 +79,7 @@ function notWhole(length: number): Problem {
   const message =
     length === 0
       ? 'the program is empty'
-      : `${counted(length, 'byte')} ${length === 1 ? 'is' : 'are'} no whole number of slots`;
+      : `a length of ${counted(length, 'byte')} is not a multiple of ${SLOT_SIZE}`;
   return { rule: 'whole_instructions', message };
 }
 
@@ -117,7 +117,7 @@ function mismatches(fixed: FixedFields, fields: SlotFields): (keyof FixedFields)
   return FIELDS.filter((name) => fixed[name] !== undefined && fixed[name] !== fields[name]);
 }
 
-/** What LD_IMM64 loads elsewhere, by its source register (RFC 9669, section 5.4). */
+/** By source register: the forms of LD_IMM64 that other platforms support (RFC 9669, section 5.4). */
 const FOREIGN_SOURCES: ReadonlyMap<number, string> = new Map([
   [3, 'the address of a variable of the platform'],
   [4, 'the address of an instruction'],
@@ -125,16 +125,16 @@ const FOREIGN_SOURCES: ReadonlyMap<number, string> = new Map([
   [6, 'a value of a map by its index in a list of the platform'],
 ]);
 
-/** A form that RFC 9669 has and that means nothing to this engine, in words. */
+/** The message for a form that RFC 9669 defines and this engine does not support; undefined for other forms. */
 function foreignForm({ opcode, src }: SlotFields): string | undefined {
   const source = opcode === LD_IMM64 ? FOREIGN_SOURCES.get(src) : undefined;
-  if (source !== undefined) return `\`lddw\` with source ${src} is ${source}, which does not exist here`;
+  if (source !== undefined) return `\`lddw\` with source ${src} (${source}) is not supported`;
   if (opcode === CALL && src === 2)
-    return '`call` with source 2 is a helper by its BTF number, which does not exist here';
+    return '`call` with source 2 (a helper by its BTF number) is not supported';
   return undefined;
 }
 
-/** Names the fields that keep the instruction from the row that is nearest to it. */
+/** Reports the fields with a wrong value, compared with the row of the opcode that differs in the fewest fields. */
 function reservedField(rows: readonly OpRow[], fields: SlotFields): Problem {
   const form = foreignForm(fields);
   if (form !== undefined) return { rule: 'reserved_field', message: form };
@@ -169,7 +169,7 @@ function unknownOpcode(opcode: number): Problem {
   return { rule: 'known_opcode', message: `opcode ${hex} is not an instruction` };
 }
 
-/** Jumps and the end, once all instructions are known to be whole. */
+/** Checks the targets of jumps and the end of the program. Every instruction has to be whole. */
 function checkFlow(
   instructions: readonly Placed[],
   slots: number,
@@ -193,7 +193,7 @@ function checkFlow(
   }
 }
 
-/** A slot in hex, as it lies in memory; fewer digits for a slot that is cut off. */
+/** The bytes of a slot in hex, in memory order. */
 function slotHex(bytes: Uint8Array, slot: number): string {
   return Buffer.from(bytes.subarray(slot * SLOT_SIZE, (slot + 1) * SLOT_SIZE)).toString('hex');
 }

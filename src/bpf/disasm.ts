@@ -1,12 +1,10 @@
-/**
- * Instructions to text. `parseAsm` of `parse.ts` reads the same syntax back; `isa.ts` describes it.
- */
+/** Prints instructions as text. `isa.ts` describes the syntax, and `parseAsm` of `parse.ts` reads it back. */
 import { distanceOf, fieldsOf } from './fields.js';
 import { rowOf } from './isa.js';
 import type { Instruction, Origin, Placed } from './types.js';
 import { assertNever } from '../base/assert.js';
 
-/** One instruction as text; jumps as a distance in slots (`+3`), maps as an index. */
+/** One instruction as text. The target of a jump is a distance in slots (`+3`), a map is an index. */
 export function disassemble(op: Instruction): string {
   return withTarget(op, signed(distanceOf(op) ?? 0));
 }
@@ -15,7 +13,7 @@ function signed(n: number): string {
   return n < 0 ? `${n}` : `+${n}`;
 }
 
-/** One instruction as text, its jump to a target in these words. */
+/** One instruction as text, with `target` as the text of its jump target. */
 export function withTarget(op: Instruction, target: string): string {
   const { mnemonic, form } = rowOf(op);
   const f = fieldsOf(op);
@@ -61,17 +59,17 @@ function hex64(lo: number, hi: number): string {
 }
 
 export interface ListingOptions {
-  /** The program's list of map names: named in a comment. */
+  /** Names of the program's maps, by index: printed in a comment at each use of a map. */
   readonly maps?: readonly string[];
-  /** One per slot, as `encode` gives them: a note is a comment where it changes. */
+  /** One for each slot, as `encode` returns them: a note is printed as a comment where it changes. */
   readonly origins?: readonly (Origin | undefined)[];
-  /** By slot: a comment on a line of its own above the instruction. */
+  /** By slot: a comment that is printed on a separate line above the instruction. */
   readonly heads?: ReadonlyMap<number, string>;
 }
 
 /**
- * A program as text, one line an instruction: slot number, label or blanks, instruction, comment. A label is named
- * by the slot of its place, `L12:`. `parseAsm` reads it.
+ * A program as text, one line for each instruction: slot number, label or blanks, instruction, comment. A label is
+ * named after its slot, `L12:`. `parseAsm` reads the result.
  */
 export function listing(program: readonly Placed[], options: ListingOptions = {}): string {
   const targets = new Set(program.map(targetSlot).filter((slot) => slot !== undefined));
@@ -93,7 +91,7 @@ export function listing(program: readonly Placed[], options: ListingOptions = {}
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** The slot that a jump or a local call goes to. */
+/** The slot that a jump or a local call goes to; undefined for other instructions. */
 export function targetSlot({ slot, instruction }: Placed): number | undefined {
   const distance = distanceOf(instruction);
   return distance === undefined ? undefined : slot + 1 + distance;

@@ -1,4 +1,4 @@
-/** The control flow of programs as a graph for Graphviz: a cluster a function, a node a basic block. */
+/** Prints the control flow of programs for Graphviz: each function is a cluster, each basic block a node. */
 import { disassemble, targetSlot, withTarget } from './disasm.js';
 import { functionGraphs, type BasicBlock, type FunctionGraph } from './graph.js';
 import type { Placed } from './types.js';
@@ -8,7 +8,10 @@ export interface ProgramToDraw {
   readonly instructions: readonly Placed[];
 }
 
-/** One graph of all programs. Edges of conditional jumps say whether the jump is taken; local calls are dashed. */
+/**
+ * One graph of all programs, in the DOT language. The edges of a conditional jump say whether the jump is taken; the
+ * edges of local calls are dashed.
+ */
 export function printDot(programs: readonly ProgramToDraw[]): string {
   return [
     'digraph bytecode {\n',
@@ -53,7 +56,7 @@ function edgesOf(program: number, { slot, edges: own, calls }: BasicBlock): stri
 
 const nodeName = (program: number, slot: number): string => `p${program}_${slot}`;
 
-/** Lines that are set flush left. */
+/** A DOT string of left-aligned lines. */
 function quoted(lines: readonly string[]): string {
   return `"${lines.map((text) => `${escaped(text)}\\l`).join('')}"`;
 }

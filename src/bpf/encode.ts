@@ -1,16 +1,16 @@
 /**
- * The one pass that resolves labels and map names and writes bytes.
+ * Resolves labels and map names and writes the bytes of a program.
  *
  * Input: instructions with labels, targets and origins. Output: bytes, the origin of each slot, the number of
- * instructions. Invariant: a distance that does not fit its field is an error, never cut off; every error of
- * the program is reported. Errors here are limits of the ISA or faults of the caller, so they carry no code.
+ * instructions. Invariant: a distance that does not fit its field is an error and is never truncated; every error
+ * of the program is reported. An error here is a limit of the ISA or a fault of the caller, so it has no code.
  */
 import { fieldsOf } from './fields.js';
 import type { SlotFields } from './fields.js';
 import type { AsmInstruction, I32, Instruction, LdImm64, Origin } from './types.js';
 import { isI16, isI32, slotsOf } from './types.js';
 
-/** Bytes of a slot. */
+/** Size of a slot in bytes. */
 export const SLOT_SIZE = 8;
 
 export type EncodeError =
@@ -19,25 +19,25 @@ export type EncodeError =
   | { readonly kind: 'missing_target'; readonly index: number }
   | { readonly kind: 'unexpected_target'; readonly index: number; readonly label: string }
   | { readonly kind: 'unknown_map'; readonly index: number; readonly map: string }
-  /** `distance` in slots; does not fit the jump's field. */
+  /** `distance` is in slots and does not fit the field of the jump. */
   | { readonly kind: 'too_far'; readonly index: number; readonly label: string; readonly distance: number };
 
 export interface Encoded {
   readonly kind: 'encoded';
   readonly bytes: Uint8Array;
-  /** One per slot; both slots of LD_IMM64 have the instruction's origin. */
+  /** One for each slot; both slots of LD_IMM64 have the origin of the instruction. */
   readonly origins: readonly (Origin | undefined)[];
-  /** LD_IMM64 counts once. */
+  /** Number of instructions; LD_IMM64 counts once. */
   readonly instructions: number;
-  /** With labels and maps resolved, by instruction. */
+  /** The instructions with labels and maps resolved. */
   readonly resolved: readonly Instruction[];
 }
 
 export type EncodeOutcome = Encoded | { readonly kind: 'failed'; readonly errors: readonly EncodeError[] };
 
 /**
- * Encodes a program.
- * @param maps the program's list of map names; a map reference becomes an index into it
+ * Encodes a program, or returns all of its errors.
+ * @param maps the names of the program's maps; a reference to a map becomes an index into this list
  */
 export function encode(program: readonly AsmInstruction[], maps: readonly string[] = []): EncodeOutcome {
   const errors: EncodeError[] = [];
@@ -135,16 +135,16 @@ function writeSlot(view: DataView, at: number, fields: SlotFields): void {
   if (fields.next !== undefined) view.setInt32(at + SLOT_SIZE + 4, fields.next, true);
 }
 
-/** An error in words, for an internal message: lower case, no period. */
+/** An error as text for an internal message: lower case, no period. */
 export function encodeErrorText(error: EncodeError): string {
   const where = `instruction ${error.index}`;
   switch (error.kind) {
     case 'duplicate_label':
-      return `${where}: label \`${error.label}\` is there already`;
+      return `${where}: label \`${error.label}\` is already defined`;
     case 'unknown_label':
-      return `${where}: no label \`${error.label}\``;
+      return `${where}: label \`${error.label}\` is not defined`;
     case 'missing_target':
-      return `${where}: a jump without a target`;
+      return `${where}: the jump has no target`;
     case 'unexpected_target':
       return `${where}: target \`${error.label}\` on an instruction that does not jump`;
     case 'unknown_map':

@@ -1,13 +1,13 @@
 /**
- * Instructions to fields and back, by the rows of the opcode table: the fixed fields come from the row, the
- * operands from the instruction. `fieldsOf` and `instructionOf` are each other's inverse.
+ * Converts instructions to fields and back, by the rows of the opcode table: the fixed fields come from the row, the
+ * operands from the instruction. `fieldsOf` and `instructionOf` are inverse functions.
  */
 import { rowOf } from './isa.js';
 import type { OpRow, RawFields } from './isa.js';
 import type { I16, I32, Instruction, Operand, Reg, WideSource } from './types.js';
 import { assertNever } from '../base/assert.js';
 
-/** The fields of both slots; `next` is the immediate of the second slot of LD_IMM64, else undefined. */
+/** The fields of an instruction. `next` is the immediate of the second slot of LD_IMM64, else undefined. */
 export interface SlotFields extends RawFields {
   readonly next: number | undefined;
 }
@@ -20,7 +20,7 @@ interface Operands {
   readonly next?: number;
 }
 
-/** The fields of an instruction; fields that are no operand have the row's value. */
+/** The fields of an instruction. A field that is not an operand has the value that the row fixes, or 0. */
 export function fieldsOf(op: Instruction): SlotFields {
   const { opcode, fixed } = rowOf(op);
   const own = operandsOf(op);
@@ -83,7 +83,7 @@ function wideOperands(source: WideSource<I32>): Operands {
   }
 }
 
-/** The instruction of a row with these operands. The fields are in range: the caller has checked registers. */
+/** The instruction of a row with these operands. The caller has checked that every field is in range. */
 export function instructionOf(row: OpRow, fields: SlotFields): Instruction {
   const shape = row.shape;
   const dst = fields.dst as Reg;
@@ -138,7 +138,10 @@ function wideSource(kind: WideSource<I32>['kind'], imm: I32, next: I32): WideSou
   }
 }
 
-/** The slots, from the slot after the instruction, that a jump or local call goes to; undefined for the others. */
+/**
+ * The distance in slots that a jump or a local call goes, counted from the slot after the instruction; undefined for
+ * other instructions.
+ */
 export function distanceOf(op: Instruction): number | undefined {
   return op.kind === 'jump' || op.kind === 'ja' || op.kind === 'call_local' ? op.offset : undefined;
 }

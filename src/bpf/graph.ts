@@ -1,29 +1,29 @@
 /**
- * The basic blocks of a decoded program, function by function.
+ * Finds the functions of a decoded program and their basic blocks.
  *
- * Input: instructions without decode errors, so that targets are instructions and nothing runs past the end. Output:
- * every instruction in one block, every block in one function: the first, by entry, that reaches it. What nothing
- * reaches is counted to the main function.
+ * Input: instructions without decode errors, so that every target is an instruction and no path runs past the end.
+ * Output: every instruction is in one block, and every block in one function. If several functions reach a block, it
+ * belongs to the one with the lowest entry. Blocks that no function reaches belong to the main function.
  *
- * Known weakness: a block that two functions jump into is shown in one of them.
+ * Known weakness: a block that two functions jump into is shown in only one of them.
  */
 import { targetSlot } from './disasm.js';
 import { slotsOf, type Placed } from './types.js';
 
-/** `next`: it falls through, or jumps always. */
+/** `next` is the edge of a fall-through or of an unconditional jump; the others belong to a conditional jump. */
 export type EdgeKind = 'next' | 'taken' | 'not taken';
 
 export interface BasicBlock {
-  /** Slot of the first instruction: its name in the graph. */
+  /** Slot of the first instruction, which names the block. */
   readonly slot: number;
   readonly instructions: readonly Placed[];
   readonly edges: readonly { readonly to: number; readonly kind: EdgeKind }[];
-  /** Entries of the functions that it calls, in order. */
+  /** Entries of the functions that the block calls, in the order of the calls. */
   readonly calls: readonly number[];
 }
 
 export interface FunctionGraph {
-  /** 0 for the main function. */
+  /** Slot of the first instruction; 0 for the main function. */
   readonly entry: number;
   /** In the order of their slots. */
   readonly blocks: readonly BasicBlock[];
@@ -42,7 +42,7 @@ export function functionGraphs(program: readonly Placed[]): readonly FunctionGra
   }));
 }
 
-/** Marks what the entry reaches and no function before it has. */
+/** Assigns to a function the blocks that it reaches and that no earlier function owns. */
 function claim(entry: number, blocks: ReadonlyMap<number, BasicBlock>, owner: Map<number, number>): void {
   const open = [entry];
   for (let slot = open.pop(); slot !== undefined; slot = open.pop()) {
@@ -68,7 +68,7 @@ function basicBlocks(program: readonly Placed[]): readonly BasicBlock[] {
   }));
 }
 
-/** Slots that a block begins at: targets, and what stands after a jump or an exit. */
+/** Slots at which a block begins: targets, and the slot after a jump or an exit. */
 function leadersOf(program: readonly Placed[]): ReadonlySet<number> {
   const leaders = new Set<number>();
   for (const placed of program) {

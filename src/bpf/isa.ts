@@ -1,6 +1,6 @@
 /**
- * The one opcode table. Encoder, decoder, assembler and disassembler derive from it, and so does the engine:
- * a row says which bytes an instruction has, how it is written, and which fields must have which value.
+ * The opcode table. Encoder, decoder, assembler, disassembler and engine derive from it. A row gives the opcode of
+ * an instruction, its syntax, and the fields that must have a fixed value.
  *
  *     byte 0    byte 1        bytes 2–3   bytes 4–7
  *     ├ opcode ┼ src4 │ dst4 ┼ offset16 ┼ imm32 ┤        little endian; LD_IMM64 has a second slot whose
@@ -9,21 +9,21 @@
  *     opcode of ALU, ALU64, JMP, JMP32        opcode of LD, LDX, ST, STX
  *     ├ code4 │ source1 │ class3 ┤            ├ mode3 │ size2 │ class3 ┤
  *
- * Syntax: the mnemonics of the bpf_conformance assembly without `%`. The bare name is the 64-bit form, `32`
- * at its end the 32-bit one: `add r1, r2`, `add32 r1, 7`, `ldxdw r0, [r1+8]`, `ldxsb`, `stw [r10-4], 1`,
- * `jeq r0, 0, +3`, `ja +3`, `ja32 +70000`, `lddw r1, 0x10`, `lddw_map r1, 0`, `call 60`, `call_local +4`,
- * `movsx8 r1, r2`, `mov32sx8`, `be16 r1`, `bswap32 r1`, `lock_fetch_add32 [r1+0], r2`.
+ * Syntax: the mnemonics of the bpf_conformance assembly, with registers written without `%`. The bare name is the
+ * 64-bit form, the suffix `32` the 32-bit form: `add r1, r2`, `add32 r1, 7`, `ldxdw r0, [r1+8]`, `ldxsb`,
+ * `stw [r10-4], 1`, `jeq r0, 0, +3`, `ja +3`, `ja32 +70000`, `lddw r1, 0x10`, `lddw_map r1, 0`, `call 60`, `call_local
+ * +4`, `movsx8 r1, r2`, `mov32sx8`, `be16 r1`, `bswap32 r1`, `lock_fetch_add32 [r1+0], r2`.
  *
  * Source: RFC 9669, sections 3 (encoding), 4 (arithmetic, jumps), 5 (loads and stores) and 2.4 (groups).
- * Known weakness: LD_IMM64 sources 3 to 6 (variables, code, maps by index) and calls by BTF id are no rows;
- * they are refused as reserved. `callx` and the legacy packet group are no rows by intent.
+ * Known weakness: there are no rows for LD_IMM64 with sources 3 to 6 (variables, code, maps by index) and for calls
+ * by BTF id; the decoder refuses them as reserved. `callx` and the legacy packet group are left out by intent.
  */
 import type { AluOp, AtomicOp, Instruction, JumpOp, Operand, Size, Width } from './types.js';
 import { assertNever, defined } from '../base/assert.js';
 
 /** Instruction classes: the low 3 bits of the opcode. */
 export const CLASS = { LD: 0, LDX: 1, ST: 2, STX: 3, ALU: 4, JMP: 5, JMP32: 6, ALU64: 7 } as const;
-/** Source bit of ALU and JMP classes: immediate or register. */
+/** Source bit of the ALU and JMP classes: K for an immediate, X for a register. */
 const K = 0x00;
 const X = 0x08;
 const MODE = { IMM: 0x00, MEM: 0x60, MEMSX: 0x80, ATOMIC: 0xc0 } as const;
@@ -34,7 +34,7 @@ const WIDTHS: readonly Width[] = [32, 64];
 
 export type Group = 'base32' | 'base64' | 'divmul32' | 'divmul64' | 'atomic32' | 'atomic64';
 
-/** How the operands are written; each form is one syntax. */
+/** The syntax of the operands. */
 export type Form =
   | 'dst' // neg r1
   | 'dst_src' // add r1, r2
@@ -52,7 +52,7 @@ export type Form =
   | 'wide_map' // lddw_map r1, 0
   | 'wide_value'; // lddw_map_value r1, 0, 8
 
-/** A field that must have this value; absent: an operand, any value in range. */
+/** The fields that must have a fixed value. An absent field is an operand and takes any value in range. */
 export interface FixedFields {
   readonly dst?: number;
   readonly src?: number;
@@ -66,11 +66,11 @@ export interface OpRow {
   readonly form: Form;
   readonly group: Group;
   readonly fixed: FixedFields;
-  /** An instruction of this row with its operands zero: the decoder copies it and sets the operands. */
+  /** An instruction of this row whose operands are 0. The decoder copies it and sets the operands. */
   readonly shape: Instruction;
 }
 
-/** The fields of a slot, each in its range: registers unsigned 4 bits, offset and immediate signed. */
+/** The fields of a slot: registers are unsigned 4-bit numbers, the offset and the immediate are signed. */
 export interface RawFields {
   readonly opcode: number;
   readonly dst: number;
@@ -80,7 +80,7 @@ export interface RawFields {
 }
 
 const ALU_CODES: readonly (readonly [AluOp, number, number])[] = [
-  // operation, code, offset (the signed forms share the code of the unsigned ones)
+  // operation, code, offset (it distinguishes the signed from the unsigned forms, which have the same code)
   ['add', 0x00, 0],
   ['sub', 0x10, 0],
   ['mul', 0x20, 0],
@@ -124,7 +124,7 @@ const ATOMIC_CODES: readonly (readonly [AtomicOp, number, boolean])[] = [
   ['cmpxchg', 0xf1, true],
 ];
 
-// Operands of a shape. Brands are made by constructors elsewhere; zero is in every range.
+// The operands of a shape. Zero is in the range of every brand, so a cast replaces the checking constructors here.
 const Z = 0 as never;
 const REG_OPERAND: Operand = { kind: 'reg', reg: Z };
 const IMM_OPERAND: Operand = { kind: 'imm', imm: Z };
@@ -249,7 +249,7 @@ function wideRows(): OpRow[] {
   ];
 }
 
-/** How an instruction is named; unique together with its form. */
+/** The mnemonic of an instruction. Mnemonic and form together identify the row. */
 export function mnemonicOf(op: Instruction): string {
   switch (op.kind) {
     case 'alu':
@@ -287,7 +287,7 @@ function sized(name: string, width: Width): string {
   return width === 64 ? name : `${name}32`;
 }
 
-/** All instructions of the groups base, divmul and atomic, one row each. */
+/** All instructions of the groups base, divmul and atomic, one row for each. */
 export const OPCODES: readonly OpRow[] = [
   ...aluRows(),
   ...unaryRows(),
@@ -311,7 +311,7 @@ function groupRows<Key>(keyOf: (r: OpRow) => Key): ReadonlyMap<Key, readonly OpR
   return groups;
 }
 
-/** The rows of an opcode byte; they differ in a fixed field. Empty for a byte that is no instruction. */
+/** The rows of an opcode byte; they differ in a fixed field. Empty for a byte that is not an opcode. */
 export function rowsOfOpcode(opcode: number): readonly OpRow[] {
   return BY_OPCODE.get(opcode) ?? [];
 }
@@ -322,8 +322,8 @@ export function rowsOfMnemonic(mnemonic: string): readonly OpRow[] {
 }
 
 /**
- * The row of an instruction. The few values of the type that are none (a sign-extending load of 8 bytes, `xchg`
- * without fetch) are made by no constructor: they end in an assertion.
+ * The row of an instruction. A few values of the type have no row (a sign-extending load of 8 bytes, `xchg` without
+ * fetch); no constructor makes them, and an assertion fails for them here.
  */
 export function rowOf(op: Instruction): OpRow {
   const rows = rowsOfMnemonic(mnemonicOf(op));

@@ -1,10 +1,10 @@
 /**
- * Text to instructions: the inverse of `disassemble` and `listing`.
+ * Parses assembly text to instructions: the inverse of `disassemble` and `listing`.
  *
  *     line    ::= [slot] [label ':'] [mnemonic operand (',' operand)*] [';' comment]
  *     operand ::= register | number | '[' register ('+' | '-') number ']' | ('+' | '-') number | label
  *
- * Each form of the opcode table is one pattern of operands; a jump goes to a label or a distance in slots.
+ * Each form of the opcode table has one pattern of operands. The target of a jump is a label or a distance in slots.
  */
 import { instructionOf } from './fields.js';
 import { rowsOfMnemonic } from './isa.js';
@@ -32,7 +32,7 @@ interface Line {
 
 const LINE = /^\s*(?:\d+\s+)?(?:([A-Za-z_][\w.]*):)?\s*(?:([a-z]\w*)(?:\s+(.*?))?)?\s*(?:;.*)?$/;
 
-/** Parses a program. All errors of all lines are reported. */
+/** The instructions of a program, or the errors of all lines: at most one for each line besides a repeated label. */
 export function parseAsm(text: string): ParseOutcome {
   const errors: AsmError[] = [];
   const labels = new Map<string, number>();
@@ -58,7 +58,7 @@ function splitLines(text: string, labels: Map<string, number>, errors: AsmError[
     }
     const [, label, mnemonic, operands = ''] = match;
     if (label !== undefined) {
-      if (labels.has(label)) errors.push({ line: number, message: `label \`${label}\` is there already` });
+      if (labels.has(label)) errors.push({ line: number, message: `label \`${label}\` is already defined` });
       labels.set(label, slot);
     }
     if (mnemonic === undefined) continue;
@@ -78,7 +78,7 @@ const pattern = (...operands: readonly string[]): RegExp =>
 
 type Field = 'dst' | 'src' | 'off' | 'imm' | 'next' | 'offTarget' | 'immTarget' | 'wide';
 
-/** The pattern of a form, and the field that each of its groups is. */
+/** For each form, the pattern of its operands and the field that each group of the pattern sets. */
 const FORMS: Readonly<Record<Form, readonly [RegExp, readonly Field[]]>> = {
   exit: [pattern(''), []],
   dst: [pattern(REG), ['dst']],
@@ -107,7 +107,7 @@ function parseLine(line: Line, labels: ReadonlyMap<string, number>): Instruction
     const match = operands.exec(line.operands);
     if (match !== null) return build(row, names, match.slice(1), line, labels);
   }
-  return `\`${line.operands}\` are not operands of \`${line.mnemonic}\``;
+  return `\`${line.mnemonic}\` does not take the operands \`${line.operands}\``;
 }
 
 function build(
@@ -130,7 +130,7 @@ function build(
   return instructionOf(row, { opcode: row.opcode, dst, src, off, imm, next });
 }
 
-/** Sets the field that a piece of text is; gives a message when it cannot. */
+/** Sets a field from its text. Returns a message if the text names an unknown label. */
 function setField(
   fields: Fields,
   name: Field,

@@ -1,32 +1,32 @@
 /**
- * eBPF instructions as data. The code generator, the verifier, the disassembler and the engine all speak of
- * instructions in these types; `isa.ts` says how each of them looks in bytes.
+ * eBPF instructions as data, used by the code generator, the verifier, the disassembler and the engine. `isa.ts`
+ * defines how each instruction is encoded.
  *
  * Source: RFC 9669, sections 3 to 5.
  */
 import type { Span } from '../diagnostics/types.js';
 import { assert } from '../base/assert.js';
 
-/** A register number, 0 to 10. r10 is the frame pointer and read only. */
+/** A register number, 0 to 10. r10 is the frame pointer, which a program cannot write. */
 export type Reg = number & { readonly __brand: 'Reg' };
 /** A signed 16-bit integer: a jump distance or a displacement of an address. */
 export type I16 = number & { readonly __brand: 'I16' };
 /** A signed 32-bit integer: an immediate. */
 export type I32 = number & { readonly __brand: 'I32' };
 
-/** A register of its number; another number is a fault of the compiler. */
+/** The register with this number. Asserts that it is 0 to 10. */
 export function reg(n: number): Reg {
   assert(Number.isInteger(n) && n >= 0 && n <= 10, `register number ${n} is not within 0 to 10`);
   return n as Reg;
 }
 
-/** A 16-bit offset; a number that does not fit is a fault of the compiler. */
+/** A 16-bit offset. Asserts that the number fits. */
 export function i16(n: number): I16 {
   assert(isI16(n), `offset ${n} does not fit 16 bits`);
   return n as I16;
 }
 
-/** A 32-bit immediate, given signed or unsigned (0xffffffff is −1); anything else is a fault of the compiler. */
+/** A 32-bit immediate, given as a signed or unsigned number (0xffffffff is −1). Asserts that the number fits. */
 export function i32(n: number): I32 {
   assert(isI32(n) || isU32(n), `immediate ${n} does not fit 32 bits`);
   return (n | 0) as I32;
@@ -65,7 +65,7 @@ export type AluOp =
   | 'mov'
   | 'arsh';
 
-/** Comparisons of conditional jumps; the ones with an `s` are signed, `jset` is `(dst & src) != 0`. */
+/** Comparisons of conditional jumps. `js…` compare signed numbers, except `jset`, which is `(dst & src) != 0`. */
 export type JumpOp =
   'jeq' | 'jgt' | 'jge' | 'jset' | 'jne' | 'jsgt' | 'jsge' | 'jlt' | 'jle' | 'jslt' | 'jsle';
 
@@ -88,7 +88,7 @@ export interface Neg {
   readonly width: Width;
   readonly dst: Reg;
 }
-/** `le`, `be`: to that byte order, truncated to `bits`; `swap`: reversed always. */
+/** `le` and `be` convert to that byte order and truncate to `bits`; `swap` always reverses the bytes. */
 export interface Endian {
   readonly kind: 'endian';
   readonly order: 'le' | 'be' | 'swap';
@@ -128,7 +128,10 @@ export interface StoreImm {
   readonly offset: I16;
   readonly imm: I32;
 }
-/** `*(dst + offset) op= src`; with `fetch` the old value goes to src (`cmpxchg`: compared with r0, old value to r0). */
+/**
+ * `*(dst + offset) op= src`. With `fetch`, src receives the old value. `cmpxchg` stores src if the old value equals
+ * r0; r0 receives the old value.
+ */
 export interface Atomic {
   readonly kind: 'atomic';
   readonly width: Width;
@@ -152,21 +155,21 @@ export interface Jump {
   readonly dst: Reg;
   readonly src: Operand;
 }
-/** An unconditional jump; `wide` keeps its distance in the immediate (32 bits). */
+/** An unconditional jump. With `wide`, its distance is in the 32-bit immediate. */
 export interface JumpAlways {
   readonly kind: 'ja';
   readonly wide: boolean;
 }
-/** A call of a function of the same program. */
+/** A call to a function of the same program. */
 export interface CallLocal {
   readonly kind: 'call_local';
 }
 
-/** What LD_IMM64 loads. `M` names a map: an index into the program's list of maps, or the map's name. */
+/** What LD_IMM64 loads. `M` identifies a map: an index into the program's list of maps, or the map's name. */
 export type WideSource<M> =
   | { readonly kind: 'imm'; readonly lo: I32; readonly hi: I32 }
   | { readonly kind: 'map'; readonly map: M }
-  /** The address of byte `offset` of the value of a map of one value. */
+  /** The address of byte `offset` of the value of an array map with one entry. */
   | { readonly kind: 'map_value'; readonly map: M; readonly offset: I32 };
 
 /** LD_IMM64: the one instruction that takes two slots. */
@@ -179,7 +182,7 @@ export interface LdImm64<M> {
 /** Instructions that look the same before and after labels and maps are resolved. */
 export type PlainOp = Alu | Neg | Endian | Movsx | Load | Store | StoreImm | Atomic | CallHelper | Exit;
 
-/** An instruction as it is in the bytes. `offset` counts slots from the slot after the instruction. */
+/** A resolved instruction, as the bytes encode it. `offset` counts slots from the slot after the instruction. */
 export type Instruction =
   | PlainOp
   | (Jump & { readonly offset: I16 })
@@ -190,29 +193,29 @@ export type Instruction =
 /** An instruction whose target is a label and whose map is a name. */
 export type AsmOp = PlainOp | Jump | JumpAlways | CallLocal | LdImm64<string>;
 
-/** Where an instruction comes from: a place in a policy, and what the instruction is for. */
+/** Where an instruction comes from: a place in a policy, and a note on the purpose of the instruction. */
 export interface Origin {
   readonly span: Span;
   readonly note: string;
 }
 
-/** An instruction before encoding; label, target and origin ride on it. */
+/** An instruction before encoding, with its label, target and origin. */
 export interface AsmInstruction {
   readonly op: AsmOp;
-  /** The name of this place, for jumps to it. */
+  /** The name under which jumps refer to this instruction. */
   readonly label?: string;
-  /** The label that a jump or a local call goes to; required for these, absent otherwise. */
+  /** The label that a jump or a local call goes to: required for them, absent on other instructions. */
   readonly target?: string;
   readonly origin?: Origin | undefined;
 }
 
-/** An instruction and the slot of its first 8 bytes. */
+/** An instruction and its first slot. */
 export interface Placed {
   readonly slot: number;
   readonly instruction: Instruction;
 }
 
-/** Number of 8-byte slots of an instruction. */
+/** The number of 8-byte slots that an instruction takes. */
 export function slotsOf(op: Instruction | AsmOp): 1 | 2 {
   return op.kind === 'ld_imm64' ? 2 : 1;
 }

@@ -95,7 +95,7 @@ describe('numbers as offsets', () => {
       [
         'before its region without the displacement',
         `${value} | add r6, -8 | ldxdw r3, [r6+8]${DONE}`,
-        '4 pointer: the pointer itself, at offset -8 without the displacement, lies before what it points to',
+        '4 pointer: without the displacement, the pointer is at offset -8, before its region',
       ],
       ['added to a number', `${value} | and r2, 63 | add r2, r6 | ldxb r3, [r2+0]${DONE}`, 'accepted'],
       [
@@ -152,7 +152,7 @@ describe('spills', () => {
       [
         'the rest of a pointer',
         `stxdw [r10-8], r1 | stw [r10-8], 0 | ldxw r2, [r10-4]${DONE}`,
-        '2 uninitialised: stack bytes -4 to -1 are not all written before',
+        '2 uninitialised: stack bytes -4 to -1 are read before all of them are written',
       ],
       [
         'the rest of a number',
@@ -207,21 +207,21 @@ describe('loops', () => {
         `${cookie} | and r2, 15 | jeq r2, 0, +2 | sub r2, 1 | ja -3${DONE}`,
         'accepted',
       ],
-      ['for ever', 'mov r0, 0 | add r0, 1 | ja -2', '2 loop: this closes a loop that is not seen to end'],
+      ['for ever', 'mov r0, 0 | add r0, 1 | ja -2', '2 loop: this closes a loop that is not proved to end'],
       [
         'until the context says so',
         `${cookie} | jeq r2, 0, +1 | ja -3${DONE}`,
-        '2 loop: this closes a loop that is not seen to end',
+        '2 loop: this closes a loop that is not proved to end',
       ],
       [
         'closed by a forward jump',
         `ja +2 | mov r0, 0 | ja +1 | ja -3 | ja -3 | exit`,
-        '4 loop: this closes a loop that is not seen to end',
+        '4 loop: this closes a loop that is not proved to end',
       ],
       [
         'through a function',
         'mov r6, 0 | call_local +1 | ja -2 | mov r0, 0 | exit',
-        '1 loop: this closes a loop that is not seen to end',
+        '1 loop: this closes a loop that is not proved to end',
       ],
       [
         'not within the budget',
@@ -236,7 +236,7 @@ describe('loops', () => {
     const verified = hook(`${cookie} | jeq r2, 5, +1 | ja -2${DONE}`);
     const errors = verified.kind === 'refused' ? verified.errors : [];
     expect(errors.map(renderVerifierError)).toEqual([
-      'slot 2 `ja -2`: loop: this closes a loop that is not seen to end\n' +
+      'slot 2 `ja -2`: loop: this closes a loop that is not proved to end\n' +
         '  on the path: slot 1 `jeq r2, 5, +1` not taken',
     ]);
   });
@@ -341,7 +341,7 @@ describe('local functions', () => {
       [
         'a stack of its own',
         'stdw [r10-8], 0 | call_local +1 | exit | ldxdw r0, [r10-8] | exit',
-        '3 uninitialised: stack bytes -8 to -1 are not all written before',
+        '3 uninitialised: stack bytes -8 to -1 are read before all of them are written',
       ],
       [
         'its stack returned',
@@ -351,7 +351,7 @@ describe('local functions', () => {
       [
         'its stack left behind',
         'mov r1, r10 | add r1, -8 | call_local +2 | ldxdw r0, [r10-8] | exit | stxdw [r1+0], r10 | mov r0, 0 | exit',
-        '3 uninitialised: stack bytes -8 to -1 are not all written before',
+        '3 uninitialised: stack bytes -8 to -1 are read before all of them are written',
       ],
       [
         'a pointer passed through',
@@ -428,7 +428,7 @@ describe('raw programs', () => {
   const facts = (verification: Verification): readonly number[] | string =>
     verification.kind === 'accepted' ? verification.facts.unprovenLoops : verdict(verification);
 
-  it('name the jumps of loops that are not seen to end', () => {
+  it('name the jumps of loops that are not proved to end', () => {
     expect(facts(raw(loop('16')))).toEqual([]);
     expect(facts(raw(loop('r2'), 5000))).toEqual([5]);
     expect(facts(raw('mov r0, 0 | ja -1'))).toEqual([1]);

@@ -116,7 +116,7 @@ const HOSTILE: readonly (readonly [text: string, message: string, hook?: HookNam
   ],
   [
     `ldxdw r2, [r1+16] | stxw [r10-8], r2${DONE}`,
-    '1 pointer: a store of the opaque pointer `inode` to anywhere but 8 bytes of stack is not supported',
+    '1 pointer: a store of the opaque pointer `inode` is only supported to 8 bytes of stack',
   ],
   [
     `ldxdw r2, [r1+16] | jeq r2, 0, +0${DONE}`,
@@ -131,15 +131,15 @@ const HOSTILE: readonly (readonly [text: string, message: string, hook?: HookNam
     '2 pointer: an atomic operand of r2, which is the opaque pointer `inode`',
   ],
   [`jeq r1, 0, +0${DONE}`, '0 pointer: a comparison of r1, which is the context'],
-  [
-    `stxdw [r1+0], r10${DONE}`,
-    '0 pointer: a store of a stack pointer to anywhere but 8 bytes of stack is not supported',
-  ],
+  [`stxdw [r1+0], r10${DONE}`, '0 pointer: a store of a stack pointer is only supported to 8 bytes of stack'],
   // the stack
-  [`ldxdw r2, [r10-8]${DONE}`, '0 uninitialised: stack bytes -8 to -1 are not all written before'],
+  [
+    `ldxdw r2, [r10-8]${DONE}`,
+    '0 uninitialised: stack bytes -8 to -1 are read before all of them are written',
+  ],
   [
     `stw [r10-8], 0 | ldxdw r2, [r10-8]${DONE}`,
-    '1 uninitialised: stack bytes -8 to -1 are not all written before',
+    '1 uninitialised: stack bytes -8 to -1 are read before all of them are written',
   ],
   [`stdw [r10-520], 0${DONE}`, '0 stack: offset -520, 8 bytes, is outside of the 512 bytes of stack'],
   [`stdw [r10-4], 0${DONE}`, '0 stack: offset -4, 8 bytes, is outside of the 512 bytes of stack'],
@@ -149,12 +149,15 @@ const HOSTILE: readonly (readonly [text: string, message: string, hook?: HookNam
     `mov r2, r10 | ldxdw r3, [r1+0] | add r2, r3${DONE}`,
     '2 pointer: arithmetic of r2, which is a stack pointer',
   ],
-  [`mov r2, r10 | add r2, -2000000000${DONE}`, '1 pointer: a stack pointer is moved out of all bounds'],
+  [
+    `mov r2, r10 | add r2, -2000000000${DONE}`,
+    '1 pointer: a stack pointer is moved further than 268435456 bytes',
+  ],
   // maps
   [`lddw_map r1, 7${DONE}`, '0 map: the program has 3 maps, none with index 7'],
   [
     `lddw_map_value r2, 1, 0${DONE}`,
-    '0 map: `counts` is not an array of one entry: its value has no fixed address',
+    '0 map: `counts` is not an array with one entry, so its value has no fixed address',
   ],
   [`lddw_map_value r2, 2, 8${DONE}`, '0 map_value: offset 8 is outside of a value of `global`'],
   [`lddw_map r2, 1 | ldxdw r3, [r2+0]${DONE}`, '2 pointer: a memory access through r2, which is a map'],
@@ -184,10 +187,13 @@ const HOSTILE: readonly (readonly [text: string, message: string, hook?: HookNam
     `stw [r10-4], 0 | mov r2, r10 | add r2, -4 | lddw_map r1, 0 | call 1${DONE}`,
     '5 helper: argument 1 of `map_lookup_elem` is the map `inodes`, expected an array or hash map',
   ],
-  [`mov r2, 4 | lddw_map r1, 1 | call 1${DONE}`, '3 helper: argument 2 of `map_lookup_elem` is a scalar'],
+  [
+    `mov r2, 4 | lddw_map r1, 1 | call 1${DONE}`,
+    '3 helper: argument 2 of `map_lookup_elem` is a scalar, expected a pointer to memory',
+  ],
   [
     `mov r2, r10 | add r2, -4 | lddw_map r1, 1 | call 1${DONE}`,
-    '4 uninitialised: stack bytes -4 to -1 are not all written before',
+    '4 uninitialised: stack bytes -4 to -1 are read before all of them are written',
   ],
   [
     `stw [r10-4], 0 | mov r2, r10 | add r2, -4 | mov r3, r2 | lddw_map r1, 1 | mov r4, 0 | call 2${DONE}`,
@@ -199,7 +205,7 @@ const HOSTILE: readonly (readonly [text: string, message: string, hook?: HookNam
     'fs_get',
   ],
   // flow
-  ['mov r0, 0 | ja -2', '1 loop: this closes a loop that is not seen to end'],
+  ['mov r0, 0 | ja -2', '1 loop: this closes a loop that is not proved to end'],
   ['mov r0, 0 | ja +1 | mov r0, 1 | exit', '2 unreachable: no path leads here'],
   ['mov r0, 0', '0 fall_through: the program runs past its last instruction'],
   ['ja +5 | exit', '0 jump_target: jump to slot 6, outside of the program'],

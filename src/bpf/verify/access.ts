@@ -1,4 +1,4 @@
-/** Reads and writes of registers and memory, checked against what is known of them. */
+/** Reads and writes registers and memory in an abstract state, and reports accesses that break a rule. */
 import { counted } from '../../base/counted.js';
 import { STACK_SIZE } from '../../abi/hooks.js';
 import type { Scalar } from './scalar.js';
@@ -10,7 +10,7 @@ import { SANE, current, describe, regOf } from './state.js';
 import type { Frame, State, Value } from './state.js';
 import type { StepEnv, VerifierMap, VerifierRule } from './types.js';
 
-/** The value of a register that is read; an unset one is reported. */
+/** The value of a register. Reports a register that is unset. */
 export function readReg(state: State, r: number, env: StepEnv): Value {
   const value = regOf(state, r);
   if (value.kind !== 'unset') return value;
@@ -18,6 +18,7 @@ export function readReg(state: State, r: number, env: StepEnv): Value {
   return SANE;
 }
 
+/** The value of a register that has to hold a number. `use` names the operation in the message. */
 export function readScalar(state: State, r: number, use: string, env: StepEnv): Scalar {
   const value = readReg(state, r, env);
   if (value.kind === 'scalar') return value;
@@ -30,13 +31,13 @@ export function writeReg(state: State, r: Reg, value: Value, env: StepEnv): void
   else current(state).regs[r] = value;
 }
 
-/** How memory is accessed; what is stored is a value, what is loaded may be sign-extended. */
+/** How memory is accessed. `signed`: the loaded bytes are sign-extended. */
 export type Access =
   | { readonly kind: 'load'; readonly signed: boolean }
   | { readonly kind: 'store'; readonly value: Value }
   | { readonly kind: 'atomic' };
 
-/** Checks an access and does it; gives what a load finds. */
+/** Checks a memory access and applies it to the state. Returns the loaded value (meaningless for stores). */
 export function access(
   state: State,
   base: Reg,
@@ -66,8 +67,7 @@ export function access(
 }
 
 function leaks(value: Value, env: StepEnv): Value {
-  const where = 'anywhere but 8 bytes of stack';
-  env.report('pointer', `a store of ${describe(value)} to ${where} is not supported`);
+  env.report('pointer', `a store of ${describe(value)} is only supported to 8 bytes of stack`);
   return SANE;
 }
 
@@ -128,13 +128,12 @@ function stackAccess(
 
 const isPointerStore = (how: Access): boolean => how.kind === 'store' && how.value.kind !== 'scalar';
 
-/** Engines add the displacement last: a pointer before its region would not be one of theirs. */
+/** Reports a pointer before the start of its region: engines cannot represent it, as they add the displacement last. */
 function startsBefore(offset: number | bigint, env: StepEnv): void {
-  const where = `at offset ${offset} without the displacement`;
-  env.report('pointer', `the pointer itself, ${where}, lies before what it points to`);
+  env.report('pointer', `without the displacement, the pointer is at offset ${offset}, before its region`);
 }
 
-/** A region whose pointers have offsets from its start: what it is, and how large. */
+/** A region of memory whose pointers are offsets from its start. `rule` is the rule that an access outside breaks. */
 interface Region {
   readonly rule: VerifierRule;
   readonly name: string;
@@ -153,13 +152,13 @@ function regionOf(pointer: RegionPointer, env: StepEnv): Region {
   return { rule: 'map_value', name: `a value of \`${map?.name}\``, size };
 }
 
-/** Whether a pointer is a place of its region, or its end: only then does it compare as its offset does. */
+/** True if a pointer is within its region or at its end. Only then do pointers compare like their offsets. */
 export function isInRegion(pointer: RegionPointer, env: StepEnv): boolean {
   const { smin, smax } = pointer.offset;
   return smin >= 0n && smax <= BigInt(regionOf(pointer, env).size);
 }
 
-/** Checks that `length` bytes behind a pointer are of its region; `size` is what has to be aligned to. */
+/** Checks that `length` bytes at a pointer are within its region. Where alignment matters, it is to `size` bytes. */
 function checkRegion(
   pointer: RegionPointer,
   displacement: number,
@@ -189,14 +188,14 @@ function isAligned(offset: Scalar, displacement: number, size: number): boolean 
   return (offset.mask & low) === 0n && ((offset.value + BigInt(displacement)) & low) === 0n;
 }
 
-/** Checks that a helper may read `size` bytes at a pointer. */
+/** Checks that a helper may read `size` bytes at a pointer. `what` names the argument in messages. */
 export function checkReadable(pointer: Value, size: number, what: string, state: State, env: StepEnv): void {
   if (pointer.kind === 'stack') {
     if (inStack(pointer.offset, size, env)) checkWritten(frameOf(state, pointer), pointer.offset, size, env);
   } else if (pointer.kind === 'value' || pointer.kind === 'memory') {
     checkReach(pointer, size, what, env);
   } else {
-    env.report('helper', `${what} is ${describe(pointer)}`);
+    env.report('helper', `${what} is ${describe(pointer)}, expected a pointer to memory`);
   }
 }
 
@@ -207,7 +206,7 @@ function checkReach(pointer: RegionPointer, size: number, what: string, env: Ste
   env.report(rule, `${counted(size, 'byte')} for ${what} reach${size === 1 ? 'es' : ''} beyond ${name}`);
 }
 
-/** A pointer to the value of a map of one entry. */
+/** A pointer to byte `offset` of a value of a map. */
 export function valueAt(map: number, offset: number): Value {
   return { kind: 'value', map, offset: constantNumber(offset) };
 }

@@ -1,6 +1,8 @@
 /**
- * Calls. Helpers: which a program may call, and what each argument must be (tables of `abi/helpers.ts`). Local
- * functions: a frame of their own, of which nothing is left when they return.
+ * Calls of helpers and of local functions.
+ *
+ * For a helper it checks that the program may call it, and each argument by the tables of `abi/helpers.ts`. A local
+ * function has its own frame, and pointers into that frame are lost when it returns.
  */
 import { helperAbi } from '../../abi/helpers.js';
 import type { ArgKind, HelperAbi } from '../../abi/helpers.js';
@@ -13,7 +15,7 @@ import { assertNever } from '../../base/assert.js';
 
 const PLAIN_MAP_HELPERS: ReadonlySet<number> = new Set([1, 2, 3]);
 
-/** Calls a helper: r0 is the result, r1 to r5 are lost. */
+/** Checks a call of a helper and applies it: r0 is the result, r1 to r5 become unset. */
 export function callHelper(number: number, state: State, env: StepEnv): void {
   const result = helperResult(number, state, env);
   const { regs } = current(state);
@@ -24,7 +26,7 @@ export function callHelper(number: number, state: State, env: StepEnv): void {
 function helperResult(number: number, state: State, env: StepEnv): Value {
   const helper = helperAbi(number);
   if (env.target.kind === 'raw' && !PLAIN_MAP_HELPERS.has(number)) {
-    // The engine's own helpers take pointers: a program without a hook has none of theirs.
+    // A raw program may call only its declared helpers. The ABI's other helpers take handles, which it does not have.
     if (helper !== undefined || !env.target.helpers.has(number))
       env.report('helper', `there is no helper ${number}`);
     return UNKNOWN;
@@ -47,7 +49,7 @@ function resultOf(helper: HelperAbi, state: State, env: StepEnv): Value {
   return { kind: 'value_or_null', map: map.map, id: env.freshId() };
 }
 
-/** The map in r1, if it is one. */
+/** The map in r1; undefined if r1 does not hold a map. */
 function mapArgument(state: State, env: StepEnv): VerifierMap | undefined {
   const value = regOf(state, 1);
   return value.kind === 'map' ? env.maps[value.map] : undefined;
@@ -67,7 +69,7 @@ function checkArgument(helper: HelperAbi, kind: ArgKind, r: number, state: State
       return expected(value.kind === 'map' && map !== undefined && map.type !== 'inode');
     case 'map_key':
     case 'map_value': {
-      if (map === undefined || map.type === 'inode') return; // reported for the map
+      if (map === undefined || map.type === 'inode') return; // the map argument has been reported
       const size = kind === 'map_key' ? map.keySize : map.valueSize;
       return checkReadable(value, size, what, state, env);
     }
@@ -86,7 +88,7 @@ function found(value: Value, map: VerifierMap | undefined): string {
   return value.kind === 'map' && map !== undefined ? `the map \`${map.name}\`` : describe(value);
 }
 
-/** Enters a local function: r1 to r5 are passed, and only r6 to r9 are there when it returns. */
+/** Enters a local function: it receives r1 to r5, and the caller keeps only r6 to r9. */
 export function enterFunction(state: State, call: number): void {
   const { regs } = current(state);
   const args = regs.slice(1, 6);
@@ -94,7 +96,7 @@ export function enterFunction(state: State, call: number): void {
   state.frames.push(newFrame(call, args));
 }
 
-/** Leaves a local function: r0 is the result, and what points to its stack is lost. Gives the index of the call. */
+/** Leaves a local function: r0 is the result, and pointers to its stack become unset. Returns the index of the call. */
 export function leaveFunction(state: State, env: StepEnv): number {
   const { regs, call } = current(state);
   const frame = state.frames.length - 1;

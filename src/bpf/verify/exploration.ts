@@ -1,4 +1,4 @@
-/** What an exploration of paths has at hand: the program, what has been found, what is left to do. */
+/** The data of an exploration of paths: the program, the errors found, the ways left to explore. */
 import { disassemble } from '../disasm.js';
 import type { Liveness } from './liveness.js';
 import type { Placed } from '../types.js';
@@ -10,14 +10,15 @@ import type { PathStep, StepEnv, Target, VerifierError, VerifierMap, VerifierRul
 import type { Landmarks } from './widen.js';
 import { defined } from '../../base/assert.js';
 
-/** Instructions that are explored at most, unless less is asked for; the fuel of the engine is more. */
+/** The largest budget, and the default. It is smaller than the fuel of the engine. */
 export const BUDGET = 1_000_000;
-/** Frames of seen states that are compared at most, for each instruction that may be explored: one frame never needs as many. */
+/** Frames of seen states that may be compared, for each instruction of the budget. States of one frame need fewer. */
 const FRAMES_COMPARED = 16;
-/** Errors, and steps of their paths, after which nothing more is looked for. */
+/** Number of errors after which the exploration stops. */
 export const MOST_ERRORS = 64;
-/** Errors of one rule at one instruction: a loop breaks it in each round, with another offset. */
-const MOST_ALIKE = 4;
+/** Errors reported for one rule at one instruction: a loop may break it in each round, with another offset. */
+const MOST_ERRORS_AT_PLACE = 4;
+/** Steps in the paths of all errors after which the exploration stops. */
 const MOST_PATH_STEPS = 500_000;
 
 export interface Input {
@@ -26,11 +27,11 @@ export interface Input {
   readonly liveness: Liveness;
   readonly target: Target;
   readonly maps: readonly VerifierMap[];
-  /** Instructions that may be explored. */
+  /** The number of instructions that may be explored. */
   readonly budget: number;
   /**
-   * Whether numbers that only decide ways out are forgotten where many paths meet. It explores less; an error that it
-   * finds may be none.
+   * If true, numbers that only decide conditional jumps are forgotten where many paths meet. This explores fewer
+   * states, but may report an error that no run has.
    */
   readonly isHasty: boolean;
 }
@@ -39,16 +40,17 @@ export interface Explored {
   readonly errors: readonly VerifierError[];
   readonly unprovenLoops: readonly number[];
   readonly steps: number;
-  /** Whether numbers were forgotten. */
+  /** True if a hasty exploration has forgotten a number. */
   readonly wasHasty: boolean;
 }
 
-/** A way that is still to be explored. */
+/** A branch of a path that is still to be explored: the state before the instruction at `index`. */
 export interface Way {
   readonly state: State;
   readonly index: number;
-  /** The instruction before it. */
+  /** Index of the instruction that leads here; −1 at the start. */
   readonly from: number;
+  /** The last state that was remembered on the path. */
   readonly seen: Seen | undefined;
   readonly trace: Trace | undefined;
 }
@@ -57,32 +59,38 @@ export interface Exploration extends Input {
   readonly env: StepEnv;
   readonly errors: VerifierError[];
   readonly reported: Set<string>;
-  /** Errors by slot and rule. */
-  readonly alike: Map<string, number>;
+  /** By slot and rule: the number of errors. */
+  readonly errorsAtPlace: Map<string, number>;
   readonly visited: Uint8Array;
+  /** By call stack and instruction (`callId * code.length + index`). */
   readonly seen: Map<number, SeenHere>;
-  /** Lists of running calls by the list before and the call: numbers from 1 on. */
+  /** The id of a call stack, by the id of the outer stack and the call (`callId * code.length + index`). */
   readonly callIds: Map<number, number>;
-  /** The numbers of the lists of calls that a list goes on from. */
+  /** By id of a call stack: the id of the stack without its innermost call. */
   readonly outerIds: number[];
   readonly ways: Way[];
-  /** By index: ways that no run takes. */
+  /** By index: a way that no run takes. */
   readonly aside: Map<number, Way>;
+  /** Indices of the backward jumps of loops that are not proved to end. */
   readonly loops: Set<number>;
   loopsOfCode: Loops | undefined;
   landmarks: Landmarks | undefined;
   addresses: Uint16Array | undefined;
   wasHasty: boolean;
+  /** The steps in the paths of errors, shared between paths. */
   readonly pathSteps: Map<number, PathStep>;
   steps: number;
-  /** Frames of seen states that a state was compared with. */
+  /** The number of frames of seen states that have been compared. */
   compared: number;
-  /** Where it is, for messages. */
+  /** The instruction that is being explored. */
   index: number;
+  /** The path to it. */
   trace: Trace | undefined;
+  /** Steps in the paths of all errors. */
   pathLength: number;
 }
 
+/** A new exploration of a program. */
 export function begin(input: Input): Exploration {
   let ids = 0;
   const env: StepEnv = {
@@ -96,7 +104,7 @@ export function begin(input: Input): Exploration {
     env,
     errors: [],
     reported: new Set(),
-    alike: new Map(),
+    errorsAtPlace: new Map(),
     visited: new Uint8Array(input.code.length),
     seen: new Map(),
     callIds: new Map(),
@@ -118,23 +126,23 @@ export function begin(input: Input): Exploration {
   return x;
 }
 
-/** Whether the budget is used up. */
+/** True if the budget is used up. */
 export const isSpent = (x: Exploration): boolean =>
   x.steps >= x.budget || x.compared > x.budget * FRAMES_COMPARED;
 
-/** Whether nothing more is looked for: never without an error, since what is left would go unchecked. */
+/** True if the exploration may stop. It never stops without an error, because the rest would go unchecked. */
 export const isExhausted = (x: Exploration): boolean =>
   x.errors.length > 0 && (isSpent(x) || x.errors.length >= MOST_ERRORS || x.pathLength > MOST_PATH_STEPS);
 
-/** Records an error on the path that is explored; one that was found before is none. */
+/** Records an error on the current path. Each error is recorded once. */
 export function report(x: Exploration, index: number, rule: VerifierRule, message: string): void {
   const { slot, instruction } = defined(x.code[Math.max(index, 0)], 'an instruction of the program');
   const key = `${slot} ${rule} ${message}`;
   const place = `${slot} ${rule}`;
-  const alike = x.alike.get(place) ?? 0;
-  if (x.reported.has(key) || alike >= MOST_ALIKE || x.errors.length >= MOST_ERRORS) return;
+  const count = x.errorsAtPlace.get(place) ?? 0;
+  if (x.reported.has(key) || count >= MOST_ERRORS_AT_PLACE || x.errors.length >= MOST_ERRORS) return;
   x.reported.add(key);
-  x.alike.set(place, alike + 1);
+  x.errorsAtPlace.set(place, count + 1);
   x.errors.push({ slot, disassembly: disassemble(instruction), rule, message, path: pathOf(x, x.trace) });
 }
 
@@ -145,7 +153,7 @@ function pathOf(x: Exploration, trace: Trace | undefined): readonly PathStep[] {
   return path.reverse();
 }
 
-/** Steps are shared: the paths of errors in a loop are long and alike. */
+/** The step of a path. Equal steps are one object, because the paths of errors in a loop are long and similar. */
 function pathStep(x: Exploration, { index, taken }: Trace): PathStep {
   const key = index * 2 + (taken ? 1 : 0);
   const found = x.pathSteps.get(key);

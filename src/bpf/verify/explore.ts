@@ -1,15 +1,16 @@
 /**
  * Follows every path of a program through abstract states.
  *
- * Depth first, with a list of ways that are still to be explored. Where paths meet, a state that an earlier and
- * completely explored one stands for is explored no further; one that stands for itself on the same path is a loop that
- * is not seen to end: an error in a hook, a fact of a raw program. So every run of an accepted hook is a way through the
- * explored instructions that passes none of them twice: it ends within `steps` instructions.
+ * Paths are followed depth first, with a list of ways that are still to be explored. Where paths meet, the new state is
+ * compared with earlier ones. If a completely explored state covers it, the path stops there. If a state of the same
+ * path covers it, the path is a loop that is not proved to end: an error in a hook, a recorded fact of a raw program.
+ * So a run of an accepted hook executes each explored step at most once, and ends within `steps` instructions.
  *
- * A way out that no run takes is set aside, and explored as if nothing were known of the comparison when no other
- * path has led there; so is the way behind a call. No instruction goes unchecked that control flow leads to.
+ * If no run takes a branch of a conditional jump, that branch is set aside. It is explored at the end, without what the
+ * comparison would teach, unless another path has reached it. The instruction after a local call is handled in the same
+ * way. So every instruction that the control flow reaches is checked.
  *
- * Known weakness: copies of a number are not tied together, so a comparison teaches nothing of the copy.
+ * Known weakness: copies of a number are not linked, so a comparison of one copy teaches nothing about the others.
  */
 import type { Jump } from '../types.js';
 import { readScalar } from './access.js';
@@ -26,11 +27,12 @@ import type { State } from './state.js';
 import { step } from './step.js';
 import { defined } from '../../base/assert.js';
 
+/** Explores all paths of a program. Returns the errors, or the facts that an engine needs. */
 export function explore(input: Input): Explored {
   const x = begin(input);
   x.ways.push({ state: initialState(input.target), index: 0, from: -1, seen: undefined, trace: undefined });
   exploreWays(x);
-  // A map is walked in the order of insertion, and what is inserted meanwhile is walked too.
+  // Iterating a map also visits the entries that are inserted during the iteration.
   for (const [index, way] of x.aside) {
     if (x.visited[index] === 1 || isExhausted(x)) continue;
     x.ways.push(way);
@@ -47,7 +49,7 @@ function exploreWays(x: Exploration): void {
   }
 }
 
-/** Follows a way to where it ends or meets what is known; gives the last state that was seen on it. */
+/** Follows a way to its end or to a state that is already explored. Returns the last state remembered on it. */
 function follow(x: Exploration, way: Way): Seen | undefined {
   const { state } = way;
   let { seen, from } = way;
@@ -72,7 +74,7 @@ function follow(x: Exploration, way: Way): Seen | undefined {
   return seen;
 }
 
-/** Executes an instruction; gives the index of the next one, −1 at the end of the way. */
+/** Executes an instruction. Returns the index of the next one, or −1 at the end of the way. */
 function next(x: Exploration, state: State, index: number, seen: Seen | undefined): number {
   const op = defined(x.code[index], 'an instruction of the program').instruction;
   switch (op.kind) {
@@ -106,7 +108,7 @@ function enter(x: Exploration, state: State, index: number): number {
   return x.shape.targets[index] ?? -1;
 }
 
-/** What stands behind the call of a function that never returns is translated too. */
+/** Sets the instruction after a call aside: an engine translates it even if the function never returns. */
 function setReturnAside(x: Exploration, state: State, index: number): void {
   const behind = index + 1;
   if (x.visited[behind] === 1 || x.aside.has(behind)) return;
@@ -146,6 +148,7 @@ function branch(x: Exploration, op: Jump, state: State, index: number, seen: See
   return index + 1;
 }
 
+/** Adds the way of the taken jump to those that are left to explore. */
 function pushTaken(
   x: Exploration,
   op: Jump,

@@ -1,8 +1,8 @@
 /**
- * Conditional jumps: which ways out there are, and what each of them teaches.
+ * Conditional jumps: whether each branch can be taken, and what a branch teaches about the operands.
  *
- * A pointer is compared to null after a lookup, and to another one of the same region as long as both lie in it: beyond
- * its ends the order of addresses would tell where the region lies.
+ * A pointer may be compared with null after a lookup, and with another pointer of the same region if both lie within
+ * it. Beyond the ends of a region, the order of addresses would reveal where the region lies.
  */
 import { compare } from './refine.js';
 import { ZERO, constantNumber, isConstant } from './scalar.js';
@@ -14,15 +14,15 @@ import type { State, Value } from './state.js';
 import { operandValue } from './step.js';
 import type { StepEnv } from './types.js';
 
-/** What a way out teaches. */
+/** What a branch teaches about the state. */
 export type Lesson =
   | { readonly kind: 'nothing' }
-  /** Both operands, as far as they are registers that can be written. */
+  /** New values of both operands; `learn` sets those that are registers and can be written. */
   | { readonly kind: 'operands'; readonly dst: Value; readonly src: Value }
-  /** The result of a lookup. */
+  /** The result of the lookup with this id is now known. */
   | { readonly kind: 'lookup'; readonly id: number; readonly value: Value };
 
-/** undefined: no run goes this way. */
+/** What each branch teaches; undefined if no run takes it. */
 export interface Branch {
   readonly taken: Lesson | undefined;
   readonly fall: Lesson | undefined;
@@ -31,6 +31,7 @@ export interface Branch {
 const NOTHING: Lesson = { kind: 'nothing' };
 const BOTH: Branch = { taken: NOTHING, fall: NOTHING };
 
+/** What is known on each branch of a conditional jump. Reports a comparison that is not allowed. */
 export function decide(op: Jump, state: State, env: StepEnv): Branch {
   const a = readReg(state, op.dst, env);
   const b = operandValue(op.src, state, env);
@@ -62,7 +63,7 @@ function nullCheck(op: Jump, a: Value, b: Value, env: StepEnv): Branch | undefin
   return isEqual ? { taken: none, fall: found } : { taken: found, fall: none };
 }
 
-/** Two pointers into the same memory, or to the same stack. */
+/** Compares two pointers into the memory or into one stack; undefined for other operands. */
 function pointers(op: Jump, a: Value, b: Value, env: StepEnv): Branch | undefined {
   if (op.width !== 64 || op.op === 'jset') return undefined;
   if (a.kind === 'memory' && b.kind === 'memory' && isInRegion(a, env) && isInRegion(b, env)) {
@@ -86,7 +87,7 @@ function refused(op: Jump, a: Value, b: Value, env: StepEnv): Branch {
   return BOTH;
 }
 
-/** Takes a way out: what it teaches becomes known. */
+/** Applies to the state what a branch teaches. */
 export function learn(lesson: Lesson, op: Jump, state: State): void {
   if (lesson.kind === 'nothing') return;
   if (lesson.kind === 'lookup') {

@@ -1,13 +1,13 @@
 /**
- * Which registers still matter before an instruction: those that are read later (live), and among them those whose number
- * decides something later, an address, a way out or an argument (relevant).
+ * Computes which registers matter before each instruction. A register is live if it is read later. It is relevant if
+ * its number later decides an address, a branch or an argument.
  *
- * Output: bit sets of r0 to r9 for each instruction. The verifier forgets dead registers and the numbers of irrelevant
- * ones before it compares states, so that paths which differ in nothing else are explored once. Forgetting is always
- * sound; too little of it costs time.
+ * Output: bit sets of registers for each instruction. Before the verifier compares states, it forgets dead registers
+ * and the numbers in irrelevant ones, so that paths which differ only in them are explored once. Forgetting is always
+ * sound; forgetting too little costs time.
  *
- * Known weakness: the stack is looked at as a whole, not by path: a slot is relevant when it is loaded anywhere to
- * where it matters, and every slot is when the frame pointer is copied.
+ * Known weakness: the stack is analysed for the whole program, not for each place. A slot is relevant if any load of it
+ * is relevant, and every slot is relevant if the frame pointer is copied.
  */
 import { helperAbi } from '../../abi/helpers.js';
 import { STACK_SIZE } from '../../abi/hooks.js';
@@ -16,11 +16,13 @@ import type { Shape } from './shape.js';
 import { SLOT_COUNT } from './state.js';
 
 export interface Liveness {
+  /** By index of an instruction: the registers that are live before it (bit n for rn). */
   readonly live: Uint16Array;
+  /** By index of an instruction: the registers that are relevant before it. */
   readonly relevant: Uint16Array;
-  /** By slot of the stack, of any frame: 1 when the number there may decide something. */
+  /** By stack slot, for all frames: 1 if the number in it may be relevant. */
   readonly slots: Uint8Array;
-  /** By slot of the stack, of any frame: 1 when it may be read. */
+  /** By stack slot, for all frames: 1 if it may be read. */
   readonly readSlots: Uint8Array;
 }
 
@@ -28,6 +30,7 @@ const ARGUMENTS = 0x3e;
 const CLOBBERED = 0x3f;
 const FRAME_POINTER = 10;
 
+/** The live and relevant registers and stack slots of a program. */
 export function livenessOf(code: readonly Placed[], shape: Shape): Liveness {
   const live = backward(code, shape, liveBefore);
   const escapes = code.some(({ instruction }) => copiesFramePointer(instruction));
@@ -41,10 +44,10 @@ export function livenessOf(code: readonly Placed[], shape: Shape): Liveness {
   }
 }
 
-/** Rounds after which all registers are taken to matter: nested loops that programs have agree sooner. */
+/** Rounds after which all registers count as live and relevant. The nested loops of real programs need fewer rounds. */
 const MOST_ROUNDS = 32;
 
-/** The set before each instruction, from what is behind it; repeated until loops agree. */
+/** Computes a set for each instruction from the sets of its successors, repeated until the sets no longer change. */
 function backward(
   code: readonly Placed[],
   shape: Shape,
@@ -67,6 +70,7 @@ function backward(
   return sets;
 }
 
+/** The union of the sets of an instruction's successors. */
 function behind(sets: Uint16Array, { targets, fallsThrough }: Shape, op: Instruction, i: number): number {
   const next = fallsThrough[i] === 1 ? (sets[i + 1] ?? 0) : 0;
   const target = op.kind === 'jump' || op.kind === 'ja' ? (sets[targets[i] ?? 0] ?? 0) : 0;
@@ -136,14 +140,15 @@ function relevantBefore(op: Instruction, after: number, slots: Uint8Array): numb
   }
 }
 
-/** What a function gives back may decide something; what the program gives back does not. */
+/** r0 if the exit returns from a local function, whose result may be relevant; the result of the program is not. */
 const resultBit = ({ functions }: Shape, index: number): number =>
   index >= (functions[1] ?? Infinity) ? 1 : 0;
 
+/** The set before `dst = src`. */
 const flows = (after: number, dst: number, src: number): number =>
   (after & bit(dst)) === 0 ? after : (after & ~bit(dst)) | src;
 
-/** Through a copy of the frame pointer anything may be stored, but then every slot is relevant. */
+/** True if a store may write a relevant slot. A store through a copy of r10 may, as then every slot is relevant. */
 function storesRelevant(base: number, offset: number, size: number, slots: Uint8Array): boolean {
   if (base !== FRAME_POINTER) return slots[0] === 1;
   return slotsAt(offset, size).some((slot) => slots[slot] === 1);
@@ -155,7 +160,7 @@ function slotsAt(offset: number, size: number): number[] {
   return first === last ? [first] : [first, last];
 }
 
-/** The slots that are read when the frame pointer is not copied. */
+/** The slots that the program reads, if the frame pointer is not copied. */
 function readSlots(code: readonly Placed[]): Uint8Array {
   const slots = new Uint8Array(SLOT_COUNT);
   for (const { instruction: op } of code) {
@@ -167,7 +172,7 @@ function readSlots(code: readonly Placed[]): Uint8Array {
   return slots;
 }
 
-/** Adds the slots that are loaded to where they matter; false when there are no more. */
+/** Adds the slots that are loaded into a relevant register. Returns false if there was none to add. */
 function addSlots(code: readonly Placed[], shape: Shape, relevant: Uint16Array, slots: Uint8Array): boolean {
   let added = false;
   code.forEach(({ instruction: op }, i) => {
@@ -181,7 +186,7 @@ function addSlots(code: readonly Placed[], shape: Shape, relevant: Uint16Array, 
   return added;
 }
 
-/** As `relevant`, for numbers that may become part of an address; what only decides a way out is not in it. */
+/** Like `relevant`, but only for numbers that may become part of an address, not for those that decide a branch. */
 export function addressesOf(code: readonly Placed[], shape: Shape): Uint16Array {
   const slots = new Uint8Array(SLOT_COUNT).fill(1);
   return backward(code, shape, (op, after, index) => {

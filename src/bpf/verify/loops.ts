@@ -1,17 +1,19 @@
 /**
- * The loops of the control flow: for each instruction, the backward jumps of the loops that it is in, within its function.
+ * Finds the loops of the control flow: for each instruction, the backward jumps of the loops that it is in, within its
+ * function.
  *
- * Two instructions are in a loop together when each leads to the other: the strongly connected components (Tarjan 1972,
- * without recursion). Every way round a component takes a backward jump of it.
+ * Two instructions are in the same loop if each can reach the other. So loops are the strongly connected components of
+ * the control flow (Tarjan 1972, without recursion). Every cycle of a component takes one of its backward jumps.
  */
 import type { Placed } from '../types.js';
 import type { Shape } from './shape.js';
 
 export interface Loops {
-  /** Indices of jumps, ascending; empty for an instruction that is in no loop. */
+  /** Indices of jumps, ascending; empty for an instruction outside of loops. */
   jumpsAt(index: number): readonly number[];
 }
 
+/** The loops of a program. */
 export function loopsOf(code: readonly Placed[], shape: Shape): Loops {
   if (!shape.goesBack) return { jumpsAt: () => [] };
   const successors = code.map(({ instruction: { kind } }, i) => {
@@ -31,7 +33,7 @@ export function loopsOf(code: readonly Placed[], shape: Shape): Loops {
   return { jumpsAt: (index) => jumps.get(component[index] ?? -1) ?? [] };
 }
 
-/** A number for each node, the same for nodes that lead to each other. */
+/** The number of each node's component: equal for nodes that reach each other. */
 function componentsOf(successors: readonly (readonly number[])[]): Int32Array {
   const component = new Int32Array(successors.length).fill(-1);
   const order = new Int32Array(successors.length).fill(-1);

@@ -1,7 +1,8 @@
 /**
- * Where paths meet: what is forgotten there, and whether what follows is known already.
+ * Compares states where paths meet, and decides whether a path has to be followed further.
  *
- * What is forgotten is what nothing behind the place asks for, so that paths which differ in nothing else are one.
+ * Before the comparison the state forgets everything that no later instruction needs, so that paths which differ only
+ * in that are explored once.
  */
 import { addressesOf } from './liveness.js';
 import { UNKNOWN } from './scalar.js';
@@ -14,13 +15,14 @@ import { NO_SLOTS, UNSET, WRITTEN, cloneState, current } from './state.js';
 import type { Frame, Slot, State } from './state.js';
 import { landmarksOf, widen } from './widen.js';
 
-/** Rounds of a loop of a raw program before its numbers are given up. */
+/** Rounds of a loop of a raw program before its numbers are widened to landmarks. */
 const MOST_ROUNDS = 200;
-/** Rounds after which nothing is kept of them. */
+/** Rounds after which the numbers that change become unknown. */
 const LAST_ROUND = 2 * MOST_ROUNDS;
-/** Explored states at a place outside of loops, after which a hasty exploration forgets numbers there. */
+/** States seen at a place outside of loops after which a hasty exploration forgets numbers there. */
 const MANY_STATES = 8;
-/** Compares with the states seen here; undefined when the way need not be followed further. */
+
+/** Compares a state with those seen here. Returns the state as remembered, or undefined if the path stops here. */
 export function meet(
   x: Exploration,
   state: State,
@@ -40,11 +42,12 @@ export function meet(
   if (comparison === 'new') return remember(here, cloneState(state), seen);
   if (comparison === 'loop') {
     if (isRaw) markLoops(x, state, index);
-    else report(x, from, 'loop', 'this closes a loop that is not seen to end');
+    else report(x, from, 'loop', 'this closes a loop that is not proved to end');
   }
   return undefined;
 }
 
+/** Widens the numbers of a state that has come round a loop many times. Returns true if it did. */
 function widenLongLoop(x: Exploration, here: SeenHere, state: State): boolean {
   const last = lastOnPath(here);
   if (last?.state === undefined || last.visits <= MOST_ROUNDS) return false;
@@ -53,14 +56,14 @@ function widenLongLoop(x: Exploration, here: SeenHere, state: State): boolean {
   return true;
 }
 
-/** The backward jumps of the loops that a place is in; a place before the program is in none. */
+/** The backward jumps of the loops that an instruction is in; none for −1, the start of the program. */
 function jumpsAt(x: Exploration, place: number): readonly number[] {
   if (place < 0 || !x.shape.goesBack) return [];
   x.loopsOfCode ??= loopsOf(x.code, x.shape);
   return x.loopsOfCode.jumpsAt(place);
 }
 
-/** An engine counts fuel in every loop that the place, or a call that runs, is in. */
+/** Records the loops in which an engine has to count fuel: those of the place and of each running call. */
 function markLoops(x: Exploration, state: State, index: number): void {
   for (const place of [index, ...state.frames.map(({ call }) => call)]) {
     for (const jump of jumpsAt(x, place)) x.loops.add(jump);
@@ -72,7 +75,7 @@ function isInLoop(x: Exploration, state: State, index: number): boolean {
   return jumpsAt(x, index).length > 0 || state.frames.some(({ call }) => jumpsAt(x, call).length > 0);
 }
 
-/** Forgets the numbers that become part of no address. */
+/** Forgets the numbers that cannot become part of an address. */
 function forgetNumbers(x: Exploration, state: State, index: number): void {
   x.addresses ??= addressesOf(x.code, x.shape);
   const addresses = x.addresses[index] ?? 0;
@@ -84,7 +87,7 @@ function forgetNumbers(x: Exploration, state: State, index: number): void {
   });
 }
 
-/** Forgets what is not read, or decides nothing, from an instruction on. */
+/** Forgets the registers and stack slots that are dead or irrelevant before an instruction. */
 export function forget(x: Exploration, frame: Frame, index: number): void {
   const live = x.liveness.live[index] ?? 0;
   const relevant = x.liveness.relevant[index] ?? 0;

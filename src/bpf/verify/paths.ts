@@ -1,41 +1,43 @@
 /**
- * What the exploration remembers of paths: the states it has seen where paths meet, and the way to where it is.
+ * What the exploration remembers of paths: the states seen where paths meet, and the jumps of the current path.
  *
- * Paths are followed depth first. A seen state is complete when everything behind it has been explored; the others
- * are exactly the ones on the way to where the exploration is (`pending` counts the ways that are left to explore).
+ * Paths are followed depth first. A seen state is complete when all ways that start behind it are explored (`pending`
+ * is 0). The incomplete states are exactly those on the current path.
  */
 import { subsumes } from './subsume.js';
 import type { State } from './state.js';
 
 /** A state that was seen where paths meet. */
 export interface Seen {
-  /** Undefined when it is no longer compared. */
+  /** Undefined if it is no longer compared. */
   state: State | undefined;
+  /** The state seen before it on the path. */
   readonly before: Seen | undefined;
-  /** Ways behind it that are not explored to their end; 0: complete. */
+  /** The number of ways behind it that are not explored to their end; 0 if it is complete. */
   pending: number;
-  /** How often its place was on the path up to here. */
+  /** How often the path has passed its place so far. */
   readonly visits: number;
 }
 
-/** The conditional jumps on the way, last one first. */
+/** The conditional jumps of a path as a linked list, last jump first. */
 export interface Trace {
   readonly before: Trace | undefined;
   readonly index: number;
   readonly taken: boolean;
-  readonly length: number;
 }
 
+/** The path with one more conditional jump. */
 export function extend(before: Trace | undefined, index: number, taken: boolean): Trace {
-  return { before, index, taken, length: (before?.length ?? 0) + 1 };
+  return { before, index, taken };
 }
 
-/** The states that were seen at one place, called from the same places. Newest last. */
+/** The states that were seen at one instruction with one call stack, newest last. */
 export type SeenHere = Seen[];
 
-/** More are not compared with: an old one that has not helped yet hardly will. */
+/** The number of states that are kept at one place. The oldest is dropped, as it is least likely to cover a new one. */
 const MOST_SEEN = 32;
 
+/** Adds a state to those seen at its place. */
 export function remember(seen: SeenHere, state: State, before: Seen | undefined): Seen {
   const visits = (lastOnPath(seen)?.visits ?? 0) + 1;
   const one: Seen = { state, before, pending: 1, visits };
@@ -47,6 +49,7 @@ export function remember(seen: SeenHere, state: State, before: Seen | undefined)
   return one;
 }
 
+/** The newest state seen at this place that is on the current path. */
 export function lastOnPath(seen: SeenHere): Seen | undefined {
   for (let i = seen.length - 1; i >= 0; i--) {
     const one = seen[i];
@@ -55,7 +58,7 @@ export function lastOnPath(seen: SeenHere): Seen | undefined {
   return undefined;
 }
 
-/** A way behind a state is explored. */
+/** Records that a way behind this state is explored to its end. */
 export function complete(last: Seen | undefined): void {
   for (let one = last; one !== undefined; one = one.before) {
     one.pending--;
@@ -63,12 +66,13 @@ export function complete(last: Seen | undefined): void {
   }
 }
 
-/** What an earlier state says of a new one. */
+/** How a new state compares with the earlier ones: see `compareSeen`. */
 export type Comparison = 'new' | 'explored' | 'loop';
 
 /**
- * Compares a state with those seen at its place. `explored`: nothing new can follow. `loop`: the path has come back to
- * where it was; while it knows less with each round it is let go on, unless `anyProgress` is refused.
+ * Compares a state with those seen at its place. `explored`: a complete state covers it, so nothing new can follow.
+ * `loop`: a state of the same path covers it. With `isPatient`, it is a loop only if the two states cover each other;
+ * a path that still learns something in each round goes on.
  */
 export function compareSeen(seen: SeenHere, state: State, isPatient: boolean): Comparison {
   for (let i = seen.length - 1; i >= 0; i--) {

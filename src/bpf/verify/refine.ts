@@ -1,23 +1,24 @@
 /**
- * What a conditional jump teaches of the two numbers that it compares, on either way out.
+ * What a conditional jump teaches about the two numbers that it compares, on each branch.
  *
- * Invariant: two members of the operands for which the jump goes one way are members of that way's result (tested on
- * random members); a way without result is never gone.
+ * Invariant: if members of the two operands take a branch, they are members of that branch's result (tested on random
+ * members). A branch without a result is never taken.
  */
 import type { JumpOp, Width } from '../types.js';
 import type { Scalar } from './scalar.js';
 import { LIMITS, UNKNOWN, intersect, isConstant, lowBits, max, min, reduce } from './scalar.js';
 import { assertNever } from '../../base/assert.js';
 
-/** Both operands, as far as they are known on one way. */
+/** What is known of both operands on one branch. */
 export type Pair = readonly [a: Scalar, b: Scalar];
 
-/** undefined: no pair of numbers goes this way. */
+/** The operands on each branch; undefined if no pair of numbers takes it. */
 export interface Ways {
   readonly taken: Pair | undefined;
   readonly fall: Pair | undefined;
 }
 
+/** What is known of two compared numbers on each branch. */
 export function compare(op: JumpOp, width: Width, a: Scalar, b: Scalar): Ways {
   if (a === UNKNOWN && b === UNKNOWN) return { taken: [a, b], fall: [a, b] };
   if (width === 64) return { taken: refine(op, 64, a, b, true), fall: refine(op, 64, a, b, false) };
@@ -34,7 +35,7 @@ export function compare(op: JumpOp, width: Width, a: Scalar, b: Scalar): Ways {
   };
 }
 
-/** A 64-bit number whose low half turned out to be something narrower. */
+/** A 64-bit number whose low half was known as `before` and is now known as `after`. */
 function withLow(a: Scalar, before: Scalar, after: Scalar): Scalar | undefined {
   if (before === after) return a;
   const highBits = ~0xffff_ffffn;
@@ -85,7 +86,7 @@ function different(width: Width, a: Scalar, b: Scalar): Pair | undefined {
   return first === undefined || second === undefined ? undefined : [first, second];
 }
 
-/** Cuts a constant off the ends of the intervals. */
+/** What is known of a number that differs from a constant: the constant is cut off the ends of the intervals. */
 function without(width: Width, a: Scalar, { value, smin }: Scalar): Scalar | undefined {
   const ends = a.umin === value || a.umax === value || a.smin === smin || a.smax === smin;
   if (!ends) return a;
@@ -99,7 +100,7 @@ function without(width: Width, a: Scalar, { value, smin }: Scalar): Scalar | und
   );
 }
 
-/** `a + gap <= b`: a gap of 1 is less, one of 0 less or equal. */
+/** Both numbers if `a + gap <= b`: a gap of 1 means less, a gap of 0 less or equal. */
 function less(width: Width, a: Scalar, b: Scalar, isSigned: boolean, gap: bigint): Pair | undefined {
   const first = isSigned ? atMost(width, a, a.umax, b.smax - gap) : atMost(width, a, b.umax - gap, a.smax);
   const second = isSigned ? atLeast(width, b, b.umin, a.smin + gap) : atLeast(width, b, a.umin + gap, b.smin);

@@ -1,13 +1,13 @@
-/** Errors of the verifier as text. */
+/** Prints errors of the verifier as text. */
 import type { PathStep, VerifierError } from './types.js';
 
-/** Steps that are shown at either end of a long path. */
+/** The number of steps that are shown at each end of a long path. */
 const SHOWN = 8;
 
 /**
- * An error as text: the instruction, the rule, the message, and the way there.
+ * An error as text: the instruction, the rule, the message, and the path to it.
  *
- *     slot 5 `ldxb r0, [r1+8]`: map_value: offset 8, 1 bytes, is outside of …
+ *     slot 5 `ldxb r0, [r1+8]`: map_value: offset 8, 1 byte, is outside of …
  *       on the path: slot 3 `jeq r0, 0, +2` not taken, slot 4 …
  */
 export function renderVerifierError(error: VerifierError): string {
@@ -15,7 +15,7 @@ export function renderVerifierError(error: VerifierError): string {
   return error.path.length === 0 ? head : `${head}\n  on the path: ${renderPath(error.path)}`;
 }
 
-/** The instruction and what is wrong with it, on one line. */
+/** The instruction and the message, on one line. */
 export function renderVerifierMessage(error: VerifierError): string {
   return `${renderPlace(error)}${error.message}`;
 }

@@ -1,10 +1,11 @@
 /**
  * What is known of the result of an operation, from what is known of its operands.
  *
- * Invariant: an operation on members of the operands gives a member of the result (tested on random members). The
- * results of undefined-looking cases are those of RFC 9669, section 4.1: division by zero gives 0, modulo by zero
- * leaves the dividend, shifts are masked.
- * Known weakness: quotients by unknown signed numbers, and byte orders of unknown numbers, are unknown.
+ * Invariant: an operation on members of the operands gives a member of the result (tested on random members).
+ * RFC 9669, section 4.1, defines the special cases: division by zero gives 0, modulo by zero leaves the dividend,
+ * shift counts are masked.
+ * Known weakness: a signed quotient or remainder by an unknown number is unknown (except a quotient of positive
+ * numbers), and so is a byte swap of an unknown number.
  */
 import type { AluOp, Endian, Movsx, Size, Width } from '../types.js';
 import type { Scalar } from './scalar.js';
@@ -48,7 +49,7 @@ export function movsxScalar(width: Width, bits: Movsx['bits'], a: Scalar): Scala
   return zeroExtend(width, signExtend(bits, width, lowBits(bits, a)));
 }
 
-/** `le` on a little-endian machine truncates; the others reverse the bytes. */
+/** The result of a byte order conversion on a little-endian machine: `le` truncates, the others reverse the bytes. */
 export function endianScalar(order: Endian['order'], bits: Endian['bits'], a: Scalar): Scalar {
   const low = lowBits(bits, a);
   if (order === 'le') return zeroExtend(bits, low);
@@ -60,12 +61,12 @@ export function endianScalar(order: Endian['order'], bits: Endian['bits'], a: Sc
 
 const BITS = { 1: 8, 2: 16, 4: 32, 8: 64 } as const;
 
-/** What a load of unknown bytes gives. */
+/** The result of a load of unknown bytes. */
 export function loadedScalar(size: Size, isSigned: boolean): Scalar {
   return narrowed(size, isSigned, UNKNOWN);
 }
 
-/** What a load of the low bytes of a number gives. */
+/** The result of a load of the low bytes of a number. */
 export function narrowed(size: Size, isSigned: boolean, a: Scalar): Scalar {
   const low = lowBits(BITS[size], a);
   return isSigned ? signExtend(BITS[size], 64, low) : zeroExtend(BITS[size], low);

@@ -1,12 +1,12 @@
 /**
- * What is known of a number: its bits, its unsigned and its signed interval; all of them hold.
+ * What is known of a number: its bits, an unsigned interval and a signed interval. The number satisfies all three.
  *
- * A scalar of a register has 64 bits. In between, the same type stands for numbers of `width` bits (32 for the half
- * of a register that an operation looks at): the unsigned side is then within 0 to 2^width − 1, the signed
- * one within −2^(width−1) to 2^(width−1) − 1.
+ * The scalar in a register has 64 bits. Within an operation, the same type describes numbers of `width` bits (for
+ * example the low 32 bits of a register): the unsigned interval is then within 0 to 2^width − 1, the signed one
+ * within −2^(width−1) to 2^(width−1) − 1.
  *
- * Invariant: made by `reduce`, which lets each of the three learn from the others, and never empty; `UNKNOWN` is
- * the one object for a number of which nothing is known, so that most programs make no bigint at all.
+ * Invariant: a scalar is never empty, and `reduce` tightens each of the three facts by the others. A number of which
+ * nothing is known is always the object `UNKNOWN`, so that most programs create no bigint.
  */
 import type { Tnum } from './tnum.js';
 import { ALL_BITS, tnumCovers, tnumIntersect, tnumRange } from './tnum.js';
@@ -51,7 +51,7 @@ export const UNKNOWN = TOP[64];
 /** Any number of a width, as a number of that width. */
 export const unknown = (width: Bits): Scalar => TOP[width];
 
-/** A number of a width of which exactly the value is known, given in any representation. */
+/** The number `n`, reduced to a width. `n` may be given as a signed or an unsigned number. */
 export function constant(width: Bits, n: bigint): Scalar {
   const value = BigInt.asUintN(width, n);
   const signed = BigInt.asIntN(width, n);
@@ -69,14 +69,14 @@ export function constantNumber(n: number): Scalar {
 
 export const isConstant = (a: Scalar): boolean => a.mask === 0n;
 
-/** The number when it is known and a safe integer, signed. */
+/** The signed value of a constant that is a safe integer; undefined for other scalars. */
 export function knownNumber(a: Scalar): number | undefined {
   if (a.mask !== 0n) return undefined;
   const n = Number(a.smin);
   return Number.isSafeInteger(n) ? n : undefined;
 }
 
-/** What holds of a number when all of this does; undefined when nothing can. */
+/** The scalar of the numbers that satisfy all of these facts; undefined if there is none. */
 export function reduce(
   width: Bits,
   bits: Tnum,
@@ -104,6 +104,7 @@ export function reduce(
   return both === undefined ? undefined : shared(width, both, umin, umax, smin, smax);
 }
 
+/** A scalar of these facts: `UNKNOWN` itself if they say nothing. */
 function shared(
   width: Bits,
   { value, mask }: Tnum,
@@ -144,7 +145,7 @@ export function signed(width: Bits, lowest: bigint, highest: bigint): Scalar {
   return reduce(width, { value: 0n, mask: umax }, 0n, umax, lowest, highest) ?? TOP[width];
 }
 
-/** What is known by both; undefined when they contradict each other. */
+/** The numbers that both scalars allow; undefined if there is none. */
 export function intersect(width: Bits, a: Scalar, b: Scalar): Scalar | undefined {
   if (a === TOP[width]) return b;
   if (b === TOP[width] || a === b) return a;
@@ -154,12 +155,12 @@ export function intersect(width: Bits, a: Scalar, b: Scalar): Scalar | undefined
   return reduce(width, bits, lowest, min(a.umax, b.umax), max(a.smin, b.smin), min(a.smax, b.smax));
 }
 
-/** As `intersect`, for facts that hold of the same number: they never contradict each other. */
+/** Like `intersect`, for two facts about the same number, which never contradict each other. */
 export function together(width: Bits, a: Scalar, b: Scalar): Scalar {
   return intersect(width, a, b) ?? TOP[width];
 }
 
-/** Whether every number that `b` allows is allowed by `a`. */
+/** True if `a` allows every number that `b` allows. */
 export function covers(a: Scalar, b: Scalar): boolean {
   if (a === b || a === UNKNOWN) return true;
   if (a.umin > b.umin || a.umax < b.umax || a.smin > b.smin || a.smax < b.smax) return false;
@@ -196,7 +197,7 @@ export function zeroExtend(width: Bits, a: Scalar): Scalar {
   return a === TOP[width] ? EXTENDED[width] : extended(a);
 }
 
-/** A number of a width, sign-extended to a larger one. */
+/** A number of width `from`, sign-extended to width `to`. */
 export function signExtend(from: Bits, to: Bits, a: Scalar): Scalar {
   const extend = (n: bigint): bigint => BigInt.asUintN(to, BigInt.asIntN(from, n));
   const bits = { value: extend(a.value), mask: extend(a.mask) };

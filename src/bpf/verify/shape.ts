@@ -1,9 +1,9 @@
 /**
- * The form of a decoded program, before any state: what follows what, which function each instruction is of, and
- * what of it breaks a rule on every path.
+ * The control flow of a decoded program: the successors of each instruction, the functions, and the errors that do not
+ * depend on a path.
  *
- * A function is the stretch from the target of a local call (or the start) to the next one. Jumps stay within
- * it and its last instruction does not fall through, so that a path leaves it by `exit` only.
+ * A function is the range of instructions from the target of a local call (or the start) to the next such target. Its
+ * jumps stay within it and its last instruction does not fall through, so a path leaves it only by `exit`.
  */
 import { distanceOf } from '../fields.js';
 import type { Placed } from '../types.js';
@@ -13,11 +13,11 @@ import type { VerifierRule } from './types.js';
 export interface Shape {
   /** Index of the target of a jump or local call; −1 for other instructions. */
   readonly targets: Int32Array;
-  /** Whether the instruction may be followed by the next one. */
+  /** 1 if the next instruction may follow. */
   readonly fallsThrough: Uint8Array;
-  /** Whether states are compared before the instruction: at targets, at functions, and where calls come back. */
+  /** 1 if states are compared before the instruction: at the targets of jumps and calls, and after calls. */
   readonly meets: Uint8Array;
-  /** Whether there is a jump to an earlier or the same instruction. */
+  /** True if a jump or a local call goes to an earlier instruction or to itself. */
   readonly goesBack: boolean;
   /** Indices of the first instructions of functions, ascending. */
   readonly functions: readonly number[];
@@ -32,6 +32,7 @@ export interface Problem {
   readonly message: string;
 }
 
+/** The control flow of a program without decode errors. */
 export function shapeOf(code: readonly Placed[]): Shape {
   const targets = targetsOf(code);
   const fallsThrough = new Uint8Array(code.length);
@@ -51,7 +52,7 @@ export function shapeOf(code: readonly Placed[]): Shape {
   });
   const functions = [...starts].sort((a, b) => a - b);
   const flow = { targets, fallsThrough, meets, goesBack, functions };
-  // The one function there is may call itself.
+  // The number of functions does not show whether there are calls: a single function may call itself.
   if (!calls) return { ...flow, frames: 1, problems: [] };
   const problems = leavingProblems(code, targets, fallsThrough, functions);
   const { frames, problem } = nesting(code, targets, functions);
@@ -69,7 +70,7 @@ function targetsOf(code: readonly Placed[]): Int32Array {
   });
 }
 
-/** The place of the function of an instruction among the functions. */
+/** The index, in `functions`, of the function that an instruction belongs to (binary search). */
 function functionOf(functions: readonly number[], index: number): number {
   let low = 0;
   let high = functions.length - 1;
@@ -81,6 +82,7 @@ function functionOf(functions: readonly number[], index: number): number {
   return low;
 }
 
+/** The jumps out of a function, and the functions whose last instruction falls through. */
 function leavingProblems(
   code: readonly Placed[],
   targets: Int32Array,
@@ -101,7 +103,7 @@ function leavingProblems(
   return problems;
 }
 
-/** How deep calls nest; a function that calls itself, or calls that nest too deep, are a problem. */
+/** The deepest nesting of calls. Recursion and calls that nest too deep are a problem. */
 function nesting(
   code: readonly Placed[],
   targets: Int32Array,
@@ -113,7 +115,7 @@ function nesting(
       : [],
   );
   const depths = new Int32Array(functions.length).fill(1);
-  // Each round makes the depths right one call further: more rounds than frames are a chain that is too long.
+  // Round n makes the depths of all chains of n calls right. More rounds than frames mean that a chain is too long.
   for (let round = 0; round <= MAX_FRAMES; round++) {
     const deeper = calls.filter(({ from, to }) => (depths[to] ?? 0) <= (depths[from] ?? 0));
     if (deeper.length === 0) return { frames: deepest(calls, depths) };

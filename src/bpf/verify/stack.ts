@@ -1,9 +1,9 @@
 /**
- * The stack of a function: 64 slots of 8 bytes. A slot holds one whole value, stored at once and aligned, or bytes of
- * which only is known which are written.
+ * The stack of a function: 64 slots of 8 bytes. A slot holds either one value that was stored by an aligned 8-byte
+ * store, or bytes, for each of which it is known only whether it is written.
  *
- * A pointer lies on the stack as a whole value only: a narrower store over a part of it makes the rest unreadable, and
- * a load of a part of it is refused, because bytes of a pointer are a number.
+ * A pointer is on the stack only as a whole value. A narrower store over a part of it makes the rest unreadable, and a
+ * load of a part of it is refused, because it would turn the address into a number.
  */
 import { counted } from '../../base/counted.js';
 import { STACK_SIZE } from '../../abi/hooks.js';
@@ -14,7 +14,7 @@ import { SANE, WRITTEN, describe } from './state.js';
 import type { Frame, Slot, Value } from './state.js';
 import type { StepEnv } from './types.js';
 
-/** Whether bytes at an offset from a frame pointer are of its stack; reported when not. */
+/** True if the bytes at an offset from the frame pointer are on its stack. Reports them if not. */
 export function inStack(offset: number, size: number, env: StepEnv): boolean {
   if (offset >= -STACK_SIZE && offset + size <= 0) return true;
   const where = `offset ${offset}, ${counted(size, 'byte')}`;
@@ -22,7 +22,7 @@ export function inStack(offset: number, size: number, env: StepEnv): boolean {
   return false;
 }
 
-/** The value that a load finds; the bytes are of the stack. */
+/** The value of a load. The caller has checked that the bytes are on the stack. */
 export function readStack(frame: Frame, offset: number, size: Size, signed: boolean, env: StepEnv): Value {
   const at = offset + STACK_SIZE;
   const slot = frame.slots[at >> 3] ?? 0;
@@ -34,7 +34,7 @@ export function readStack(frame: Frame, offset: number, size: Size, signed: bool
   return loadedScalar(size, signed);
 }
 
-/** Reports bytes that are not written, and bytes of a pointer. */
+/** Reports the bytes of a read that are not written or that belong to a pointer. */
 export function checkWritten(frame: Frame, offset: number, size: number, env: StepEnv): void {
   const at = offset + STACK_SIZE;
   for (let i = at >> 3; i << 3 < at + size; i++) {
@@ -48,19 +48,19 @@ export function checkWritten(frame: Frame, offset: number, size: number, env: St
     const wanted = bytesOf(i, at, size);
     if ((slot & wanted) === wanted) continue;
     const where = `stack bytes ${offset} to ${offset + size - 1}`;
-    env.report('uninitialised', `${where} are not all written before`);
+    env.report('uninitialised', `${where} are read before all of them are written`);
     return;
   }
 }
 
-/** The bits of a slot's bytes that are within `size` bytes from `at`. */
+/** Bit set of those bytes of a slot that are within `size` bytes from `at`. */
 function bytesOf(slot: number, at: number, size: number): number {
   const from = Math.max(at - slot * 8, 0);
   const to = Math.min(at + size - slot * 8, 8);
   return ((1 << to) - 1) & ~((1 << from) - 1);
 }
 
-/** Stores a value; the bytes are of the stack. */
+/** Stores a value. The caller has checked that the bytes are on the stack. */
 export function writeStack(frame: Frame, offset: number, size: number, value: Value): void {
   const at = offset + STACK_SIZE;
   const slots = frame.slots.slice();
@@ -80,7 +80,7 @@ function writtenBytes(slot: Slot): number {
   return slot.kind === 'scalar' ? WRITTEN : 0;
 }
 
-/** What is on the stack after an atomic operation: a number, unknown. */
+/** Stores an unknown number, as an atomic operation does. */
 export function spoil(frame: Frame, offset: number, size: number): void {
   writeStack(frame, offset, size, SANE);
 }

@@ -1,9 +1,9 @@
 /**
- * What the verifier knows before an instruction, on one path: the registers and the stack of each function that is
- * running.
+ * The abstract state: what the verifier knows before an instruction on one path, about the registers and the stack of
+ * each running function.
  *
- * A state belongs to the path that it is on and is changed there; `cloneState` is what paths part with.
- * Values and arrays of stack slots are never changed, so that states share them.
+ * A state belongs to one path and is changed in place; call `cloneState` where a path forks. Values and arrays of stack
+ * slots are never changed, so states share them.
  */
 import { STACK_SIZE } from '../../abi/hooks.js';
 import type { ArgKind } from '../../abi/helpers.js';
@@ -17,42 +17,43 @@ export type Handle = 'chain' | 'inode' | 'tag_object';
 export type Value =
   | { readonly kind: 'unset' }
   | Scalar
-  /** Offset 0 only: the verifier allows no arithmetic on it. */
+  /** The offset is always 0: the verifier allows no arithmetic on it. */
   | { readonly kind: 'context' }
-  /** `offset` from the frame pointer of function number `frame` (0 is the program's): −512 to 0. */
+  /** `offset` from the frame pointer of frame number `frame` (0 is the main function); accesses check its range. */
   | { readonly kind: 'stack'; readonly frame: number; readonly offset: number }
   | { readonly kind: 'handle'; readonly handle: Handle }
   | { readonly kind: 'map'; readonly map: number }
-  /** What a lookup gives; `id` ties copies of one result together. */
+  /** The result of a lookup. Copies of one result have the same `id`. */
   | { readonly kind: 'value_or_null'; readonly map: number; readonly id: number }
   | { readonly kind: 'value'; readonly map: number; readonly offset: Scalar }
-  /** The memory that a raw program is given. */
+  /** The memory of a raw program. */
   | { readonly kind: 'memory'; readonly offset: Scalar };
 
-/** Eight bytes of stack: a whole value that lies there, or the set of bytes that are written (bit 0 the lowest). */
+/** Eight bytes of stack: a whole value, or a bit set of the bytes that are written (bit 0 for the lowest address). */
 export type Slot = Value | number;
 
 export const SLOT_COUNT = STACK_SIZE / 8;
+/** The bit set of a slot whose bytes are all written. */
 export const WRITTEN = 255;
 
 /** A running function. */
 export interface Frame {
-  /** r0 to r9; r10 follows from the number of the frame. */
+  /** r0 to r9. r10 follows from the number of the frame. */
   readonly regs: Value[];
   slots: readonly Slot[];
-  /** Index of the local call that it returns behind; −1 for the program itself. */
+  /** Index of the local call that entered the function; −1 for the main function. */
   readonly call: number;
 }
 
 export interface State {
   /** Innermost last. */
   readonly frames: Frame[];
-  /** Number of the list of calls that are running. */
+  /** Identifies the call stack; see `Exploration.callIds`. */
   callId: number;
 }
 
 export const UNSET: Value = { kind: 'unset' };
-/** Nothing is written. */
+/** A stack of which no byte is written. */
 export const NO_SLOTS: readonly Slot[] = Array.from({ length: SLOT_COUNT }, () => 0);
 const FRAME_POINTERS: readonly Value[] = Array.from({ length: 8 }, (_, frame): Value => ({
   kind: 'stack',
@@ -61,6 +62,7 @@ const FRAME_POINTERS: readonly Value[] = Array.from({ length: 8 }, (_, frame): V
 }));
 export const MAX_FRAMES = FRAME_POINTERS.length;
 
+/** The frame of a function that has been called with `args` in r1 and the registers after it. */
 export function newFrame(call: number, args: readonly Value[]): Frame {
   const regs = Array.from({ length: 10 }, (_, r) => args[r - 1] ?? UNSET);
   return { regs, slots: NO_SLOTS, call };
@@ -81,7 +83,7 @@ export function cloneState({ frames, callId }: State): State {
   };
 }
 
-/** The function that runs. */
+/** The frame of the innermost function. */
 export function current(state: State): Frame {
   return state.frames[state.frames.length - 1] as Frame; // there is always one
 }
@@ -91,7 +93,7 @@ export function regOf(state: State, r: number): Value {
   return current(state).regs[r] ?? UNSET;
 }
 
-/** Replaces values in all registers and spills, in all frames. */
+/** Replaces values in the registers and stack slots of all frames. */
 export function replaceValues(state: State, replace: (value: Value) => Value): void {
   for (const frame of state.frames) {
     for (let r = 0; r < frame.regs.length; r++) frame.regs[r] = replace(frame.regs[r] ?? UNSET);
@@ -101,10 +103,10 @@ export function replaceValues(state: State, replace: (value: Value) => Value): v
   }
 }
 
-/** An unset value leaves nothing readable in a slot. */
+/** The slot that holds a value. An unset value leaves no readable byte. */
 const asSlot = (value: Value): Slot => (value.kind === 'unset' ? 0 : value);
 
-/** What a value is called in messages. */
+/** The name of a value in messages. */
 export function describe(value: Value): string {
   switch (value.kind) {
     case 'unset':
@@ -128,7 +130,7 @@ export function describe(value: Value): string {
   }
 }
 
-/** What a helper's argument is called in messages. */
+/** The names of the kinds of helper arguments in messages. */
 export const ARG_NAMES: Readonly<Record<ArgKind, string>> = {
   inode_map: 'an inode map',
   map: 'an array or hash map',
@@ -140,5 +142,5 @@ export const ARG_NAMES: Readonly<Record<ArgKind, string>> = {
   scalar: 'a scalar',
 };
 
-/** What goes on after an error: nothing is known, and nothing more is wrong. */
+/** The value with which the verifier goes on after an error: an unknown number, so that no error follows from it. */
 export const SANE: Scalar = UNKNOWN;

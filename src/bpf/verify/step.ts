@@ -1,8 +1,8 @@
 /**
- * One instruction that is no jump, call of a function or return: what it does to the state.
+ * Applies one instruction to the state, except jumps, local calls and `exit`.
  *
- * After an error the step goes on as if the result were a scalar, so that one fault is reported once and the rest
- * of the program is still looked at.
+ * After an error the step goes on as if the result were a scalar, so that one fault is reported once and the rest of
+ * the program is still checked.
  */
 import { counted } from '../../base/counted.js';
 import { access, readReg, readScalar, valueAt, writeReg } from './access.js';
@@ -17,9 +17,10 @@ import type { Alu, Atomic, I32, Instruction, LdImm64, Operand } from '../types.j
 import type { StepEnv } from './types.js';
 import { assertNever } from '../../base/assert.js';
 
-/** Instructions after which the next one follows. */
+/** Instructions that are always followed by the next one. */
 export type Straight = Exclude<Instruction, { kind: 'jump' | 'ja' | 'call_local' | 'exit' }>;
 
+/** Applies an instruction to the state, and reports the rules that it breaks. */
 export function step(op: Straight, state: State, env: StepEnv): void {
   switch (op.kind) {
     case 'alu':
@@ -57,7 +58,7 @@ export function step(op: Straight, state: State, env: StepEnv): void {
   }
 }
 
-/** The second operand of an operation, which may be a pointer. */
+/** The value of a second operand, which may be a pointer. */
 export function operandValue(operand: Operand, state: State, env: StepEnv): Value {
   return operand.kind === 'imm' ? constantNumber(operand.imm) : readReg(state, operand.reg, env);
 }
@@ -79,7 +80,7 @@ function aluResult(op: Alu, state: State, env: StepEnv): Value {
   return aluScalar(op.op, op.width, a, b);
 }
 
-/** What the kernel refuses and RFC 9669 defines. */
+/** Reports shifts and divisions that RFC 9669 defines but the kernel refuses. */
 function checkImmediate(op: Alu, imm: number, env: StepEnv): void {
   if (env.target.kind === 'raw') return;
   const isShift = op.op === 'lsh' || op.op === 'rsh' || op.op === 'arsh';
@@ -90,7 +91,7 @@ function checkImmediate(op: Alu, imm: number, env: StepEnv): void {
   if (divides && imm === 0) env.report('division', 'a division by 0');
 }
 
-/** A pointer moved, or the distance of two; undefined for arithmetic that no pointer allows. */
+/** A moved pointer, or the distance of two pointers; undefined if pointers do not allow the operation. */
 function pointerResult(op: Alu, a: Value, b: Value, env: StepEnv): Value | undefined {
   if (op.op === 'add') {
     if (b.kind === 'scalar') return movedPointer('add', a, b, env);
@@ -100,7 +101,7 @@ function pointerResult(op: Alu, a: Value, b: Value, env: StepEnv): Value | undef
   return b.kind === 'scalar' ? movedPointer('sub', a, b, env) : distance(a, b);
 }
 
-/** Further than any stack is large, and far from an overflow of 32 bits. */
+/** The largest offset of a stack pointer: far beyond the size of any stack, and far from an overflow of 32 bits. */
 const MAX_OFFSET = 1 << 28;
 
 function movedPointer(op: 'add' | 'sub', pointer: Value, by: Scalar, env: StepEnv): Value | undefined {
@@ -111,7 +112,7 @@ function movedPointer(op: 'add' | 'sub', pointer: Value, by: Scalar, env: StepEn
   if (pointer.kind !== 'stack' || n === undefined) return undefined;
   const offset = pointer.offset + (op === 'add' ? n : -n);
   if (Math.abs(offset) <= MAX_OFFSET) return { ...pointer, offset };
-  env.report('pointer', `${describe(pointer)} is moved out of all bounds`);
+  env.report('pointer', `${describe(pointer)} is moved further than ${MAX_OFFSET} bytes`);
   return { ...pointer, offset: -STACK_SIZE };
 }
 
@@ -155,7 +156,7 @@ function wideValue(op: LdImm64<I32>, env: StepEnv): Value {
   }
   if (source.kind === 'map') return { kind: 'map', map: source.map };
   if (map.type !== 'array' || map.maxEntries !== 1) {
-    env.report('map', `\`${map.name}\` is not an array of one entry: its value has no fixed address`);
+    env.report('map', `\`${map.name}\` is not an array with one entry, so its value has no fixed address`);
   } else if (source.offset < 0 || source.offset >= map.valueSize) {
     env.report('map_value', `offset ${source.offset} is outside of a value of \`${map.name}\``);
   }

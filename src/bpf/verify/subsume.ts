@@ -1,20 +1,21 @@
 /**
- * When a state has nothing to say that an earlier one has not: every run that the new one stands for is one of
- * those that the earlier one stands for.
+ * Decides whether an earlier state covers a new one: every run that the new state describes is also described by the
+ * earlier one.
  *
- * The earlier state has forgotten what is not read behind its place (`liveness.ts`), so an unset value there covers all.
+ * The earlier state has forgotten what no later instruction reads (`liveness.ts`), so an unset value in it covers every
+ * value.
  */
 import { UNKNOWN, covers } from './scalar.js';
 import { NO_SLOTS, UNSET, WRITTEN } from './state.js';
 import type { Frame, Slot, State, Value } from './state.js';
 
-/** The results of lookups that stand for each other: of the earlier state to the new one's. */
+/** Maps the ids of lookup results in the earlier state to those in the new one. */
 type Ids = Map<number, number>;
 
-/** Whether `old` stands for every run that `state` stands for. Both are at one place, called from the same places. */
+/** True if `old` covers `state`. Both are at the same instruction with the same call stack. */
 export function subsumes(old: State, state: State): boolean {
   const ids: Ids = new Map();
-  // Registers of all frames before their stacks: there are fewer of them, and they differ more often.
+  // Registers are compared first: there are fewer of them, and they differ more often.
   return everyFrame(old, state, ids, registersCover) && everyFrame(old, state, ids, stackCovers);
 }
 
@@ -48,9 +49,10 @@ function stackCovers(old: Frame, now: Frame, ids: Ids): boolean {
   return true;
 }
 
-/** By array of slots, which never changes: whether the result of a lookup is among them. */
+/** Caches `holdsResults` by array of slots, which is never changed. */
 const results = new WeakMap<readonly Slot[], boolean>();
 
+/** True if a slot holds the result of a lookup that has not been compared with null. */
 function holdsResults(slots: readonly Slot[]): boolean {
   const known = results.get(slots);
   if (known !== undefined) return known;
@@ -94,6 +96,7 @@ function valueCovers(a: Value, b: Value, ids: Ids): boolean {
   }
 }
 
+/** True if the two ids correspond. The first comparison of an id sets the correspondence. */
 function sameId(a: number, b: number, ids: Ids): boolean {
   const known = ids.get(a);
   if (known === undefined) ids.set(a, b);

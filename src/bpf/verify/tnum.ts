@@ -1,8 +1,8 @@
 /**
- * Tristate numbers: of each of 64 bits it is known that it is 0, that it is 1, or nothing.
+ * Tristate numbers: each of 64 bits is known to be 0, known to be 1, or unknown.
  *
- * Invariant: `value & mask` is 0; a number `x` is a member when `x & ~mask` is `value`. All numbers are unsigned.
- * Known weakness: a product knows its trailing zeros only.
+ * Invariant: `value & mask` is 0. A number `x` is a member if `x & ~mask` equals `value`. All numbers are unsigned.
+ * Known weakness: of a product, only the trailing zeros are known.
  *
  * Source: H. Vishwanathan et al., "Sound, Precise, and Fast Abstract Interpretation with Tristate Numbers" (CGO 2022).
  */
@@ -47,13 +47,13 @@ export function tnumXor(a: Tnum, b: Tnum): Tnum {
   return { value: (a.value ^ b.value) & ~mask, mask };
 }
 
-/** What has the trailing zeros of both factors. */
+/** The product: as many trailing zeros as both factors together, the other bits unknown. */
 export function tnumMul(a: Tnum, b: Tnum): Tnum {
   const zeros = trailingZeros(a) + trailingZeros(b);
   return { value: 0n, mask: zeros >= 64 ? 0n : u64(ALL_BITS << BigInt(zeros)) };
 }
 
-/** How many low bits are known to be 0, at most 64. */
+/** The number of low bits that are known to be 0, at most 64. */
 function trailingZeros({ value, mask }: Tnum): number {
   const set = value | mask;
   if (set === 0n) return 64;
@@ -61,14 +61,14 @@ function trailingZeros({ value, mask }: Tnum): number {
   return lowest.toString(2).length - 1;
 }
 
-/** Members of both; undefined when a bit is known to be 0 in one and 1 in the other. */
+/** The members of both; undefined if a bit is known to be 0 in one and 1 in the other. */
 export function tnumIntersect(a: Tnum, b: Tnum): Tnum | undefined {
   if (((a.value ^ b.value) & ~a.mask & ~b.mask) !== 0n) return undefined;
   const mask = a.mask & b.mask;
   return { value: (a.value | b.value) & ~mask, mask };
 }
 
-/** The bits that all of `min` to `max` have in common. */
+/** The bits that all numbers from `min` to `max` have in common. */
 export function tnumRange(min: bigint, max: bigint): Tnum {
   const different = min ^ max;
   if (different === 0n) return { value: min, mask: 0n };
@@ -81,7 +81,7 @@ function bitLength(n: bigint): number {
   return high === 0 ? 32 - Math.clz32(Number(n)) : 64 - Math.clz32(high);
 }
 
-/** Whether every member of `b` is one of `a`. */
+/** True if every member of `b` is a member of `a`. */
 export function tnumCovers(a: Tnum, b: Tnum): boolean {
   return (b.mask & ~a.mask) === 0n && (b.value & ~a.mask) === a.value;
 }

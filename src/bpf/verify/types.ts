@@ -1,9 +1,9 @@
-/** What the verifier is given and what it says. */
+/** Input and output types of the verifier. */
 import type { HookAbi } from '../../abi/hooks.js';
 import type { DecodeRule } from '../decode.js';
 import type { Placed } from '../types.js';
 
-/** A map that a program refers to; the entries of a manifest's `maps` are such. */
+/** A map that a program refers to. The entries of `maps` in a manifest have this shape. */
 export type VerifierMap =
   | { readonly name: string; readonly type: 'inode' }
   | {
@@ -18,13 +18,13 @@ export type VerifierRule =
   | DecodeRule
   | 'size' // 1 to 4096 instructions
   | 'subtype' // hook and triggers
-  | 'loop' // a loop that is not seen to end
-  | 'budget' // too many steps to follow
+  | 'loop' // a loop that is not proved to end
+  | 'budget' // too many steps to explore
   | 'unreachable'
   | 'call' // local functions: nesting, recursion
   | 'uninitialised' // registers and stack bytes
   | 'read_only' // r10
-  | 'pointer' // what may be done with a pointer
+  | 'pointer' // an operation that a pointer does not allow
   | 'alignment'
   | 'shift'
   | 'division'
@@ -46,26 +46,27 @@ export interface PathStep {
 export interface VerifierError {
   /** 0 for an error of the program as a whole. */
   readonly slot: number;
-  /** The instruction as text, its bytes in hex if it is none, empty for the program as a whole. */
+  /** The instruction as text; in hex if the bytes are not an instruction; empty for the program as a whole. */
   readonly disassembly: string;
   readonly rule: VerifierRule;
   /** Lower case, no period. */
   readonly message: string;
-  /** The conditional jumps on the way to the instruction, in order; empty for what holds on every path. */
+  /** The conditional jumps on the path to the instruction, in order; empty if the error does not depend on a path. */
   readonly path: readonly PathStep[];
 }
 
+/** What an engine has to know of an accepted program. */
 export interface ProgramFacts {
   /**
-   * Indices into `code` of jumps, ascending: every run that does not end takes one of them without end, so it is enough
-   * for an engine to count fuel there. Empty for hooks.
+   * Indices into `code` of jumps, ascending. A run that does not end takes one of them infinitely often, so it is
+   * enough for an engine to count fuel there. Empty for hooks.
    */
   readonly unprovenLoops: readonly number[];
   /** Indices of the first instructions of functions: 0, then the targets of local calls, ascending. */
   readonly functions: readonly number[];
   /** Deepest nesting of functions: 1 without local calls. */
   readonly frames: number;
-  /** Instructions explored. A program without unproven loops executes no more than that in any run. */
+  /** The number of instructions explored. No run of a program without unproven loops executes more. */
   readonly steps: number;
 }
 
@@ -73,16 +74,16 @@ export type Verification =
   | { readonly kind: 'accepted'; readonly code: readonly Placed[]; readonly facts: ProgramFacts }
   | { readonly kind: 'refused'; readonly errors: readonly VerifierError[] };
 
-/** What a program runs as. */
+/** What a program is verified for: a hook, or raw, with the memory and helpers that the caller gives it. */
 export type Target =
   | { readonly kind: 'hook'; readonly hook: HookAbi }
   | { readonly kind: 'raw'; readonly memorySize: number; readonly helpers: ReadonlySet<number> };
 
-/** What the checks of an instruction know besides the state. */
+/** What the checks of an instruction use besides the state. */
 export interface StepEnv {
   readonly target: Target;
   readonly maps: readonly VerifierMap[];
   report(rule: VerifierRule, message: string): void;
-  /** A number that no other lookup's result has. */
+  /** A new id for the result of a lookup. */
   freshId(): number;
 }

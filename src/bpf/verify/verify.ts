@@ -1,16 +1,16 @@
 /**
- * The rules of the ABI, checked on the bytes of a program.
+ * Checks the bytes of a program against the rules of the ABI.
  *
- * Input: bytecode and its subtype, or the memory of a program without a hook. Output: every rule it breaks; or, for a
- * program that an engine may run without a check, its instructions and what the engine has to know of them.
- * Algorithm: abstract interpretation by exploring paths, as the kernel's verifier does (`verify-explore.ts`); what is
- * known of numbers is in `scalar.ts`, of pointers in `verify-state.ts`.
+ * Input: bytecode and its subtype, or the memory of a program without a hook. Output: the rules that the program
+ * breaks; or, for a program that an engine may run without checks, its instructions and what the engine has to know.
+ * Algorithm: abstract interpretation that explores paths, as the kernel's verifier does (`explore.ts`). `scalar.ts`
+ * describes what is known of numbers, `state.ts` what is known of pointers.
  *
- * Invariant: what is accepted reads and writes nothing but its context, its stack, the values of its maps and the memory
- * it was given; it reads nothing that was not written before; no number that it computes depends on where something
- * lies; a hook ends.
- * Known weakness: stricter than the kernel's verifier in places. A pointer must not lie before its region, whatever
- * the displacement adds; copies of a number are not tied together. It is never laxer by intent.
+ * Invariant: an accepted program accesses only its context, its stack, the values of its maps and the memory that it is
+ * given. It reads no stack byte or register before it is written. No number that it computes depends on an address. A
+ * hook ends.
+ * Known weakness: in places it is stricter than the kernel's verifier. A pointer must not lie before its region even if
+ * the displacement moves the access into it, and copies of a number are not linked. It is never less strict by intent.
  *
  * Source: the ABI description (hooks, contexts, helpers, chains) and RFC 9669.
  */
@@ -45,37 +45,37 @@ export interface ProgramToVerify {
   /** Bits of `TRIGGERS`: not 0 for `fs_pick`, 0 for the others. */
   readonly triggerMask: number;
   readonly bytes: Uint8Array;
-  /** What LD_IMM64 with a map refers to, by index. */
+  /** The maps that LD_IMM64 refers to by index. */
   readonly maps: readonly VerifierMap[];
 }
 
 export interface VerifyOptions {
-  /** The row of the hook, instead of the row that `HOOKS` has under the program's hook name. */
+  /** The row of the hook. Default: the row that `HOOKS` has under the program's hook name. */
   readonly abi?: HookAbi;
-  /** Instructions that may be explored, at most a million, which is what it is without. */
+  /** The number of instructions that may be explored: at most a million, which is also the default. */
   readonly budget?: number;
 }
 
 /**
- * A program without a hook. At its start r1 points to `memorySize` bytes that may be read and written, and r2 is
- * their number.
+ * A program without a hook. At its start r1 points to `memorySize` bytes that it may read and write, and r2 holds
+ * `memorySize`.
  */
 export interface RawToVerify {
   readonly bytes: Uint8Array;
   readonly memorySize: number;
   readonly maps: readonly VerifierMap[];
   /**
-   * Numbers of helpers besides those of plain maps (1, 2 and 3), none of the ABI's among them. They take whatever is in r1 to r5, initialised or not,
-   * and give a number.
+   * Numbers of helpers that the program may call besides those of plain maps (1, 2 and 3). The other helpers of the ABI
+   * are not allowed here. A helper receives r1 to r5, initialised or not, and returns a number.
    */
   readonly helpers?: readonly number[];
   readonly budget?: number;
 }
 
-/** Slots of a program without a hook. */
+/** The number of slots that a program without a hook may have. */
 const MAX_RAW_SLOTS = 65536;
 
-/** The rules that a program of a hook breaks, in the order of its slots; or what it is. Never throws. */
+/** Verifies a program of a hook. Returns its errors by slot, or its instructions and facts. Never throws. */
 export function verifyProgram(program: ProgramToVerify, options: VerifyOptions = {}): Verification {
   const hook = options.abi ?? hookAbi(program.hook);
   if (hook === undefined) return { kind: 'refused', errors: [ofProgram('subtype', noHook(program.hook))] };
@@ -89,7 +89,7 @@ export function verifyProgram(program: ProgramToVerify, options: VerifyOptions =
   return verifyDecoded({ decoded, target, maps: program.maps, budget, errors, size });
 }
 
-/** The same for a program without a hook, which may loop and access its memory unaligned. Never throws. */
+/** Verifies a program without a hook, which may loop and access its memory unaligned. Never throws. */
 export function verifyRawProgram(program: RawToVerify): Verification {
   const { bytes, memorySize, maps, helpers = [], budget = BUDGET } = program;
   const slots = Math.floor(bytes.length / 8);
@@ -127,7 +127,7 @@ interface Decodable {
   readonly target: Target;
   readonly maps: readonly VerifierMap[];
   readonly budget: number;
-  /** Of the program as a whole; those of `size` keep it from being looked at. */
+  /** Errors of the program as a whole. With an error in `size`, the instructions are not checked. */
   readonly errors: readonly VerifierError[];
   readonly size: readonly VerifierError[];
 }
@@ -136,12 +136,12 @@ function verifyDecoded({ decoded, target, maps, budget, errors, size }: Decodabl
   const form = decoded.errors.map(({ slot, hex, rule, message }): VerifierError => {
     return { slot, disassembly: hex, rule, message, path: [] };
   });
-  // What follows needs whole instructions with targets in range, and not too many of them.
+  // The next steps need whole instructions with targets in range, and a limited number of them.
   if (form.length + size.length > 0) return { kind: 'refused', errors: [...errors, ...form, ...size] };
   const code = decoded.instructions;
   const shape = shapeOf(code);
   const broken = flowErrors(code, shape, target);
-  // Paths are followed only where they stay within functions that do not nest without end.
+  // The exploration relies on paths that stay within functions and on calls that nest to a limited depth.
   if (shape.problems.length > 0) return { kind: 'refused', errors: [...errors, ...broken] };
   const limit = Math.min(budget, BUDGET);
   const input = { code, shape, liveness: livenessOf(code, shape), target, maps, budget: limit };
@@ -167,7 +167,7 @@ function flowErrors(code: readonly Placed[], shape: Shape, target: Target): Veri
   ].sort((a, b) => a.slot - b.slot);
 }
 
-/** Size of bytecode that counts against the limit of a set; one per program. */
+/** The size of one program, which counts against the limit of a set. */
 export interface ProgramSize {
   readonly name: string;
   /** Bytes of bytecode. */
@@ -175,9 +175,9 @@ export interface ProgramSize {
 }
 
 /**
- * The limits of a set of chains: at most 256 chains, and at most 64 pages of 4096 bytes of programs. A program takes
- * whole pages, and one that chains share counts once (by name).
- * @returns messages, none when the set fits
+ * Checks the limits of a set of chains: at most 256 chains, and at most 64 pages of 4096 bytes of programs. A program
+ * takes whole pages. A program that several chains share (by name) counts once.
+ * @returns messages; none if the set fits
  */
 export function verifySet(chains: readonly (readonly ProgramSize[])[]): readonly string[] {
   const messages: string[] = [];

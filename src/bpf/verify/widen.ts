@@ -1,10 +1,10 @@
 /**
- * Brings the numbers of a loop to rest, so that a loop of any length is explored in few rounds.
+ * Widens the numbers that change in a loop, so that a loop of any length is explored in few rounds.
  *
- * A number that differs from the round before is replaced by a range up to the next landmark beyond it: a number that
- * the program itself names, or the end of what a register holds. After some rounds more, nothing is kept of it.
+ * If a number differs from the round before, it becomes a range up to the next landmark beyond it. Landmarks are the
+ * constants of the program and the limits of a register. After some more rounds, the number becomes unknown.
  *
- * Invariant: the widened state stands for the new one.
+ * Invariant: the widened state covers the new one.
  */
 import { ALL_BITS } from './tnum.js';
 import type { Scalar } from './scalar.js';
@@ -14,9 +14,10 @@ import { UNSET, WRITTEN } from './state.js';
 import type { Slot, State, Value } from './state.js';
 import type { Target, VerifierMap } from './types.js';
 
-/** Numbers that loops stop at, ascending. */
+/** The numbers to which ranges are widened, ascending: a loop is likely to stop at one of them. */
 export type Landmarks = readonly bigint[];
 
+/** The constants of a program, the sizes of its maps and memory, each ±1, and the limits of registers. */
 export function landmarksOf(
   code: readonly Placed[],
   target: Target,
@@ -42,7 +43,7 @@ export function landmarksOf(
   return [...new Set([...near, ...ends])].sort((a, b) => (a < b ? -1 : 1));
 }
 
-/** Widens a state against the one of the round before; without landmarks, numbers that differ become unknown. */
+/** Widens a state against that of the round before. Without landmarks, numbers that differ become unknown. */
 export function widen(old: State, state: State, landmarks: Landmarks | undefined): void {
   state.frames.forEach((frame, i) => {
     const before = old.frames[i];
@@ -85,7 +86,7 @@ function widenNumber(old: Scalar, now: Scalar, landmarks: Landmarks | undefined)
   return reduce(64, bits, umin, umax, smin, smax) ?? UNKNOWN;
 }
 
-/** The place of the first landmark that is at least a number. */
+/** The index of the first landmark that is not below `n`. */
 function firstNotBelow(landmarks: Landmarks, n: bigint): number {
   let low = 0;
   let high = landmarks.length;

@@ -1,4 +1,4 @@
-/** The engines by name: which runner a set of programs gets. */
+/** Creates the engine of a name, which decides how a set of programs is run. */
 import { createInterpreterRunner } from './interpreter-runner.js';
 import { createInterpreter } from './interpreter.js';
 import type { EngineName } from './names.js';
@@ -7,12 +7,12 @@ import { createWasmRunner } from './wasm/runner.js';
 import { assertNever } from '../../base/assert.js';
 
 /**
- * Program runs after which a set is compiled. Compiling takes a few milliseconds, and a run is some 80 ns faster afterwards:
- * earlier it would not pay.
+ * The number of program runs after which a set is compiled. Compiling takes a few milliseconds and makes a run about
+ * 80 ns faster, so compiling earlier would not pay.
  */
 export const HOT_RUNS = 30_000;
 
-/** An engine. Where linear memory has no room for the maps of a set, the set stays in the interpreter. */
+/** An engine. A set whose maps do not fit into linear memory is always interpreted. */
 export function createEngine(name: EngineName = 'auto'): Engine {
   const interpreter = createInterpreter();
   const interpreted = (programs: HookPrograms, tags: MirroredTags): HookRunner =>
@@ -32,7 +32,10 @@ export function createEngine(name: EngineName = 'auto'): Engine {
   return Object.assign(interpreter, { name, runnerOf });
 }
 
-/** Counts runs; when the set is hot it is compiled at the next walk, and the session of the call's other path goes along. */
+/**
+ * A runner that counts runs. After `HOT_RUNS` it compiles the set at the next walk. Both sessions are copied, because
+ * the call may have walked its other path already.
+ */
 function autoRunner(programs: HookPrograms, tags: MirroredTags, first: HookRunner): HookRunner {
   let left = HOT_RUNS;
   const promoted = (): HookRunner => {

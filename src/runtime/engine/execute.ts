@@ -1,16 +1,16 @@
 /**
- * The interpreter's loop: the instructions that decision programs are made of. All others are in `rare.ts`.
+ * The interpreter's loop: executes the instructions that decision programs use most. `rare.ts` executes the others.
  *
- * One dense switch over the opcodes of `ENGINE_OPS`. The labels are literals, because V8 makes a jump table of literals
- * only; a test compares each label's comment to the table. The loop allocates nothing, a value is two 32-bit halves, in `LO`
- * and `HI`, and calls nothing but the two helpers of every walk, so that its variables stay in machine registers. What it
- * cannot do it leaves, and `rare` does that one instruction, or refuses it with a fault. `!` after an index stands for an
- * invariant of `store.ts`: operands and targets are in range.
+ * The loop is one dense switch over the opcodes of `ENGINE_OPS`. The labels are literals, because V8 makes a jump table
+ * only of literals; a test compares the comment of each label with the table. A value is two 32-bit halves, in `LO` and
+ * `HI`. The loop allocates nothing, and calls only the two helpers that every walk uses, so that its variables stay in
+ * machine registers. For other instructions it calls `rare`, which executes the instruction or faults. `!` after an
+ * index relies on an invariant of `store.ts`: operands and targets are in range.
  *
- * Fuel: all instructions are counted, and the count is compared to the fuel where a jump is taken or a local function called,
- * and nowhere else. It is a fault when the instructions executed so far, the jump or call among them, are as many or more.
+ * Fuel: all instructions are counted. The count is compared with the fuel only where a jump is taken or a local
+ * function is called. The program faults if the count, including that jump or call, has reached the fuel.
  *
- * It is one function of many cases by need: a call per instruction costs more than the instruction.
+ * It is one long function because a call for each instruction would cost more than the instruction.
  */
 import { inodeGetTag, inodeMapLookup } from './helpers.js';
 import type { Machine, Runnable } from './memory.js';
@@ -18,12 +18,12 @@ import { FAULT, fault, rare } from './rare.js';
 import type { Observer, TagStore } from './types.js';
 import { ARENA_BYTES, ARENA_WORDS, BUDGET, DST, HI, LO, OPS, SRC } from './store.js';
 
-// The numbers of prepare's TAG and ARENA, as literals for the loop; a test compares them.
+// Literal copies of numbers in `TAG` and `ARENA` of `prepare.ts`, for speed; a test compares them.
 export const ARENA_TAG = 0x7fe0_0001;
 export const ARENA_END = 64 + 8 * 512;
 export const CONTEXT_END = 32;
 
-// Constants of this very module: an imported binding is loaded again at each use.
+// Copies in this module, because V8 loads an imported binding again at each use.
 const ops = OPS;
 const dst = DST;
 const src = SRC;
@@ -34,24 +34,24 @@ const arenaEnd = ARENA_END;
 const arenaBytes = ARENA_BYTES;
 const arenaWords = ARENA_WORDS;
 
-/** Place of the run's budget: a variable that is needed only at jumps would be saved and loaded at every instruction. */
+/** Index in `LO` of the budget. As a variable, V8 would save and reload it at every instruction, not only at jumps. */
 const budget = BUDGET;
 
-const DENY = 1; // what a faulting program returns
+const DENY = 1; // the result of a program that faults
 
 /**
- * Runs a program from `m.pc` on; the registers are set by the caller.
+ * Runs a program from `m.pc` on. The caller has set the registers.
  *
- * Returns the low half of r0, or `DENY` with `m.fault` set. `m.fuel` is the number of instructions it may
- * execute (a straight stretch is finished), and afterwards what is left of it, below 0 by what the stretch was longer.
- * The code of a stepper ends it before the next instruction, with `m.paused` set and `m.pc` the place to go on.
+ * Returns the low half of r0, or `DENY` with `m.fault` set. `m.fuel` is the number of instructions that may run, and
+ * afterwards the rest of it. The rest may be negative, as fuel is checked only at jumps and calls. The code of a
+ * stepper stops the run before the next instruction, with `m.paused` set and `m.pc` where to go on.
  */
 export function execute(m: Machine, p: Runnable, tags: TagStore, observer: Observer | undefined): number {
-  // Loads of the context leave the loop when someone watches them.
+  // With an observer, loads of the context leave the loop, because `rare` reports them.
   const low = (observer === undefined ? m.low : CONTEXT_END) | 0;
   const storeLow = m.low | 0;
   let pc = m.pc | 0;
-  // What is left of the fuel at `pc` is the budget less `pc`, so that only what breaks the sequence need count.
+  // The fuel left at `pc` is the budget minus `pc`, so only an instruction that breaks the sequence has to count.
   lo[budget] = (m.fuel + pc) | 0;
   for (;;) {
     quick: for (;;) {
@@ -316,7 +316,7 @@ export function execute(m: Machine, p: Runnable, tags: TagStore, observer: Obser
         pc = (pc + 1) | 0;
         continue;
       }
-      // A jump that is taken.
+      // The jump is taken.
       const target = hi[pc]!;
       const left: number = (lo[budget]! + target - pc - 1) | 0;
       lo[budget] = left;

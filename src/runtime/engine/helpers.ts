@@ -1,6 +1,6 @@
 /**
- * The helpers. Each reads its arguments from r1 on and sets r0; false when an argument is bad, which the verifier
- * has excluded for programs that it saw.
+ * The helpers. Each reads its arguments from r1 on and sets r0. It returns false if an argument is bad, which the
+ * verifier excludes for the programs that it accepts.
  */
 import type { EngineMap, PlainTable } from './maps.js';
 import { locate } from './memory.js';
@@ -9,14 +9,14 @@ import { TAG } from './prepare.js';
 import { HI, LO } from './store.js';
 import type { Observer, TagStore } from './types.js';
 
-// Constants of this very module: an imported binding is loaded again at each use.
+// Copies in this module, because V8 loads an imported binding again at each use.
 const lo = LO;
 const hi = HI;
 const mapTag: number = TAG.MAP;
 const inodeTag: number = TAG.INODE;
 const chainTag: number = TAG.CHAIN;
 
-/** The map that the register `at` holds a handle of. */
+/** The map whose handle is in register `at`; undefined if there is none. */
 function mapAt(p: Runnable, at: number): EngineMap | undefined {
   return hi[at] === mapTag ? p.maps[lo[at] as number] : undefined;
 }
@@ -26,7 +26,7 @@ function plainMap(p: Runnable): PlainTable | undefined {
   return map === undefined || map.kind === 'inode' ? undefined : map;
 }
 
-/** The bytes that the register `at` points to. */
+/** A copy of the bytes that register `at` points to; undefined if they are not accessible. */
 function bytesAt(m: Machine, p: Runnable, at: number, size: number): Uint8Array | undefined {
   const address = lo[at] as number;
   const view = locate(m, p, hi[at] as number, address, size);
@@ -106,7 +106,7 @@ export function landlockSetTag(tags: TagStore, observer: Observer | undefined): 
   return result(tags.setTag(inode, lo[2] as number, tagLo, tagHi));
 }
 
-/** r0 = what a helper of a conformance run gives. */
+/** r0 = the result of a helper that the caller of a raw program supplies. */
 export function otherHelper(p: Runnable, number: number): boolean {
   const helper = p.helpers?.get(number);
   return helper !== undefined && result(helper());

@@ -1,6 +1,6 @@
 /**
- * 64-bit arithmetic on halves, for the operations too long for the interpreter's loop. All work in place on the
- * register file: `d` and `s` are places in it.
+ * 64-bit arithmetic on 32-bit halves, for operations that are too long for the interpreter's loop. The functions work
+ * in place on the register file: `d` and `s` are indices in it.
  *
  * Source: RFC 9669, section 4.1 (division by zero gives 0, modulo by zero leaves dst).
  */
@@ -27,7 +27,7 @@ export function mul64(d: number, s: number): void {
   HI[d] = mulHigh(lo, srcLo) + cross;
 }
 
-// Quotient and remainder of the last division: results in module variables keep it free of allocation.
+// Quotient and remainder of the last division. They are module variables so that a division allocates nothing.
 let quotLo = 0;
 let quotHi = 0;
 let remLo = 0;
@@ -51,7 +51,7 @@ function divideUnsigned(nLo: number, nHi: number, dLo: number, dHi: number): voi
   divideByBits(nLo, nHi, dLo, dHi);
 }
 
-/** Long division, one bit a step. */
+/** Long division, one bit at a time. */
 function divideByBits(nLo: number, nHi: number, dLo: number, dHi: number): void {
   let qLo = 0;
   let qHi = 0;
@@ -74,7 +74,7 @@ function divideByBits(nLo: number, nHi: number, dLo: number, dHi: number): void 
   remHi = rHi;
 }
 
-/** dst /= src (or dst %= src), unsigned or signed (towards zero; the sign of a remainder is the dividend's). */
+/** dst /= src (or dst %= src). Signed division rounds towards zero, and a remainder has the sign of the dividend. */
 export function divide64(d: number, s: number, signed: boolean, modulo: boolean): void {
   let nLo = LO[d] as number;
   let nHi = HI[d] as number;
@@ -123,7 +123,7 @@ function swap32(n: number): number {
   return (n << 24) | ((n & 0xff00) << 8) | ((n >>> 8) & 0xff00) | (n >>> 24);
 }
 
-/** dst = the low `bits` of dst, their bytes reversed if `reverse`. */
+/** dst = the low `bits` of dst, with their bytes reversed if `reverse`. */
 export function byteOrder(d: number, bits: 16 | 32 | 64, reverse: boolean): void {
   const lo = LO[d] as number;
   const hi = HI[d] as number;

@@ -1,4 +1,4 @@
-/** The hooks of a set of programs in the interpreter: one run after the other. */
+/** Runs the hooks of a set of programs in the interpreter, one program after the other. */
 import type {
   BatchRequest,
   HookContext,
@@ -12,6 +12,7 @@ import type {
   TagStore,
 } from './types.js';
 
+/** A runner that interprets the programs of a set. */
 export function createInterpreterRunner(
   engine: Pick<Interpreter, 'run'>,
   programs: HookPrograms,
@@ -21,7 +22,9 @@ export function createInterpreterRunner(
   const sessions = [new Int32Array(size), new Int32Array(size)] as const;
   const context: HookContext = { cookieLo: 0, cookieHi: 0, chain: 0, object: 0, lookup: 0 };
 
-  /** Runs the programs of a list on one object, each with the cookie of its chain, which it may change. */
+  /**
+   * Runs the programs of a list on one object, each with the cookie of its chain. With `keeps`, cookies do not change.
+   */
   function runList(list: RunList, cookies: Int32Array, keeps: boolean): Runnable | undefined {
     for (let i = 0; i < list.length; i++) {
       const entry = list[i] as Runnable;
@@ -37,7 +40,7 @@ export function createInterpreterRunner(
     return undefined;
   }
 
-  /** With one program the cookie stays in the context for the whole walk. */
+  /** A walk for a set with a single `fs_walk` program: its cookie stays in the context during the walk. */
   function walkOfOne(only: Runnable, steps: readonly number[], cookies: Int32Array): Runnable | undefined {
     const at = 2 * only.slot;
     context.cookieLo = cookies[at] as number;
@@ -100,7 +103,7 @@ export function createInterpreterRunner(
   return runner;
 }
 
-/** One request of a batch, in the first session. */
+/** True if a request of a batch is allowed. It runs in the first session. */
 export function isAllowed(runner: Pick<HookRunner, 'walk' | 'pick'>, request: BatchRequest): boolean {
   const { triggers, object, lookup } = request;
   if (runner.walk(0, request) !== undefined) return false;

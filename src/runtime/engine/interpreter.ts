@@ -1,8 +1,8 @@
 /**
- * The engine: runs verified programs on contexts.
+ * The interpreter: runs verified programs on contexts.
  *
- * Invariant: a run never throws and never reaches memory that is not the program's; what the verifier should
- * have excluded, the loop checks again, and a fault denies.
+ * Invariant: a run never throws, and never accesses memory that does not belong to the program. The loop checks again
+ * what the verifier should have excluded; a fault denies.
  */
 import type { DecodeError } from '../../bpf/decode.js';
 import { execute } from './execute.js';
@@ -17,7 +17,7 @@ export { loadProgram } from './load-program.js';
 export type { LoadOutcome, ProgramSource } from './load-program.js';
 export type { RawOptions } from './start.js';
 
-/** An interpreter. Programs can be run by several, one after the other. */
+/** An interpreter. Several interpreters may run the same program, one after the other. */
 export function createInterpreter(): Interpreter {
   const machine = createMachine();
   const engine: Interpreter = {
@@ -25,7 +25,7 @@ export function createInterpreter(): Interpreter {
     runs: 0,
     fault: undefined,
     run(program: LoadedProgram, context: HookContext, tags: TagStore, observer?: Observer): number {
-      const p = program as InterpreterProgram; // `loadProgram` makes no other
+      const p = program as InterpreterProgram; // `loadProgram` is the only source of a `LoadedProgram`
       startHook(machine, p, context);
       const result = execute(machine, p, tags, observer);
       engine.runs++;
@@ -43,25 +43,25 @@ export function createInterpreter(): Interpreter {
 }
 
 export type RawOutcome =
-  /** r0 as its halves, signed, and the memory as the program left it. */
+  /** The signed halves of r0, and the memory as the program left it. */
   | {
       readonly kind: 'returned';
       readonly lo: number;
       readonly hi: number;
       readonly memory: Uint8Array;
-      /** Instructions. */
+      /** The number of instructions executed. */
       readonly executed: number;
     }
   | { readonly kind: 'refused'; readonly errors: readonly DecodeError[] }
   /** `executed` counts the instruction that faulted. */
   | { readonly kind: 'fault'; readonly fault: string; readonly executed: number };
 
-/** For programs without a hook. */
+/** A tag store without tags, for programs without a hook. */
 export const NO_TAGS: TagStore = { tagHi: 0, getTag: () => 0, setTag: () => 0 };
 
 /**
- * Runs bytes that were decoded but *not verified*, with r1 = memory and r2 = its length: for tests of the engine
- * only. Accesses are bounds-checked; the program writes into a copy of `memory`.
+ * Runs bytes that are decoded but *not verified*, with r1 = memory and r2 = its length. Accesses are bounds-checked,
+ * and the program writes into a copy of `memory`.
  */
 export function runRaw(bytes: Uint8Array, memory: Uint8Array, options: RawOptions = {}): RawOutcome {
   const raw = rawProgram(bytes, memory, options, 1);

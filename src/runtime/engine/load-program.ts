@@ -1,6 +1,4 @@
-/**
- * Bytes to a program that the engine runs: decode, verify, prepare. The only way to a `LoadedProgram`.
- */
+/** Loads a program: decodes, verifies and prepares its bytes. There is no other way to make a `LoadedProgram`. */
 import type { HookName } from '../../abi/hooks.js';
 import { verifyProgram } from '../../bpf/verify/verify.js';
 import type { Placed } from '../../bpf/types.js';
@@ -12,11 +10,11 @@ import { newHome } from './store.js';
 import type { LoadedProgram } from './types.js';
 import { defined } from '../../base/assert.js';
 
-/** A loaded program together with what the interpreter runs. Only `loadProgram` makes one. */
+/** A loaded program with the code that the interpreter runs. Only `loadProgram` makes one. */
 export interface InterpreterProgram extends LoadedProgram, Runnable {
   readonly hook: HookName;
   readonly bytes: Uint8Array;
-  /** High half of the handle at offset 16 of the context: inode or tag object. */
+  /** High half of the handle at offset 16 of the context, which is an inode or a tag object. */
   readonly objectTag: number;
 }
 
@@ -34,8 +32,8 @@ export type LoadOutcome =
   | { readonly kind: 'refused'; readonly errors: readonly VerifierError[] };
 
 /**
- * Verifies and prepares a program.
- * @param maps the maps there are, by name; a program that names another is refused
+ * Verifies and prepares a program, or returns the errors of the verifier.
+ * @param maps the maps by name; a program that names another map is refused
  */
 export function loadProgram(
   source: ProgramSource,
@@ -44,7 +42,7 @@ export function loadProgram(
 ): LoadOutcome {
   const missing = source.maps.filter((name) => !maps.has(name));
   if (missing.length > 0) return { kind: 'refused', errors: missing.map(missingMap) };
-  const used = source.maps.map((name) => defined(maps.get(name), 'a map that was looked up before'));
+  const used = source.maps.map((name) => defined(maps.get(name), 'a map found above'));
   const verified = verifyProgram({ ...source, maps: used.map(asVerifierMap) }, options);
   if (verified.kind === 'refused') return verified;
   return { kind: 'loaded', program: ready(source, verified.code, used) };
@@ -75,7 +73,7 @@ function missingMap(name: string): VerifierError {
   return { slot: 0, disassembly: '', rule: 'map', message: `there is no map \`${name}\``, path: [] };
 }
 
-/** What the verifier has to know of a map. */
+/** The description of a map for the verifier. */
 export function asVerifierMap(map: EngineMap): VerifierMap {
   if (map.kind === 'inode') return { name: map.name, type: 'inode' };
   const { name, kind, keySize, valueSize, maxEntries } = map;

@@ -1,6 +1,6 @@
 /**
- * Maps as the engine sees them. An inode map gives a u64 for an inode as two 32-bit halves; a plain map gives a
- * place in its value memory.
+ * The maps of programs. An inode map returns a u64 for an inode, as two 32-bit halves. A plain map (array or hash)
+ * returns an offset in its value memory.
  *
  * Source: "Inode map" of the ABI description; bpf(2) for the results of plain maps.
  */
@@ -9,10 +9,10 @@
 export const ERRNO = { ENOENT: -2, E2BIG: -7, EEXIST: -17, EINVAL: -22 } as const;
 
 /**
- * inode (u32) → u64. Value 0 is no usable value: a lookup that finds nothing gives 0.
+ * An inode map: inode (u32) → u64. A lookup that finds nothing returns 0, so 0 cannot be used as a value.
  *
- * `update` gives 0 or −E2BIG; `lookup` gives the low half and leaves the high half in `hi`. Halves are
- * signed 32-bit numbers.
+ * `update` returns 0 or −E2BIG. `lookup` returns the low half and sets `hi` to the high half. Halves are signed 32-bit
+ * numbers.
  */
 export interface InodeTable {
   readonly kind: 'inode';
@@ -20,17 +20,21 @@ export interface InodeTable {
   readonly maxEntries: number;
   /** Number of entries. */
   size: number;
-  /** Number of updates: another one whenever the map has changed. */
+  /** The number of updates. It differs whenever the map has changed. */
   version: number;
   /** High half of the last `lookup`. */
   hi: number;
   /**
-   * Open-addressed, linear probing, a power of two of cells and at most a quarter of them full: most lookups end at the first cell.
+   * A hash table with open addressing and linear probing. The number of cells is a power of two, and at most a quarter
+   * of them are in use, so that most lookups end at the first cell.
    *
    *     cell: ├ inode ┼ low half ┼ high half ┼ −1 if in use ┤
    */
   cells: Int32Array;
-  /** Where larger tables get their cells, zero at first; the old cells are read after that. Undefined: there is no room. */
+  /**
+   * Allocates zeroed cells for a larger table; undefined if there is no room. The old cells are still read after the
+   * call.
+   */
   allocate(words: number): Int32Array | undefined;
   update(inode: number, lo: number, hi: number): 0 | -7;
   lookup(inode: number): number;
@@ -42,7 +46,7 @@ const FIRST_CELLS = 16;
 /** An empty inode map. */
 export function createInodeTable(name: string, maxEntries: number): InodeTable {
   const cells = new Int32Array(FIRST_CELLS * CELL);
-  // The methods are shared, so that the engine's call site sees one function for all tables.
+  // All tables share these functions, so that the call sites of the engine stay monomorphic.
   const methods = { allocate: newCells, update: updateInode, lookup: lookupInode };
   return { kind: 'inode', name, maxEntries, size: 0, version: 0, hi: 0, cells, ...methods };
 }
@@ -73,13 +77,13 @@ function updateInode(this: InodeTable, inode: number, lo: number, hi: number): 0
   return 0;
 }
 
-/** The cell of an inode, or the free cell where it would go. */
+/** The index of an inode's cell, or of the free cell where it would be inserted. */
 function findCell(cells: Int32Array, inode: number): number {
   const mask = cells.length - 1;
   const key = inode | 0;
   const hash = Math.imul(key, 0x9e3779b1);
   let at = ((hash ^ (hash >>> 15)) * CELL) & mask;
-  // One branch, not two: another inode in a cell in use.
+  // One branch instead of two: true while the cell is in use by another inode.
   while ((((cells[at] as number) ^ key) & (cells[at + 3] as number)) !== 0) at = (at + CELL) & mask;
   return at;
 }
@@ -92,22 +96,22 @@ function copied(cells: Int32Array, bigger: Int32Array): Int32Array {
   return bigger;
 }
 
-/** An array or hash map. A value is a place in `view`: its offset in bytes. */
+/** An array or hash map. A value is identified by its offset in `view`, in bytes. */
 export interface PlainTable {
   readonly kind: 'array' | 'hash';
   readonly name: string;
   readonly keySize: number;
   readonly valueSize: number;
   readonly maxEntries: number;
-  /** Distance of two values in bytes: the value size, rounded up to 8 so that values are aligned. */
+  /** The distance of two values in bytes: the value size rounded up to a multiple of 8, so that values are aligned. */
   readonly stride: number;
-  /** Value memory. A hash map grows it, so it is not to be kept across an update. */
+  /** The memory of the values. Do not keep it across an update: a hash map replaces it when it grows. */
   view: DataView;
-  /** Offset of the value in `view`, or −1. */
+  /** The offset of the value in `view`, or −1 if there is none. */
   lookup(key: Uint8Array): number;
-  /** `flags`: 0 any, 1 only new, 2 only existing (bpf(2)). 0 or a negative errno. */
+  /** Returns 0 or a negative errno. `flags`: `BPF_ANY`, `BPF_NOEXIST` (only new) or `BPF_EXIST` (only existing). */
   update(key: Uint8Array, value: Uint8Array, flags: number): number;
-  /** 0 or a negative errno. */
+  /** Returns 0 or a negative errno. */
   delete(key: Uint8Array): number;
 }
 
@@ -119,7 +123,7 @@ export const BPF_EXIST = 2;
 
 const strideOf = (valueSize: number): number => Math.ceil(valueSize / 8) * 8;
 
-/** An array map: keys are u32 indices, all values exist and are zero at first. */
+/** An array map: keys are u32 indices; all values exist, and are zero at first. */
 export function createArrayTable(name: string, valueSize: number, maxEntries: number): PlainTable {
   const stride = strideOf(valueSize);
   const find = (key: Uint8Array): number => {
@@ -131,7 +135,7 @@ export function createArrayTable(name: string, valueSize: number, maxEntries: nu
     const at = find(key);
     if (at < 0) return ERRNO.E2BIG;
     if (flags === BPF_NOEXIST) return ERRNO.EEXIST;
-    writeValue(table.view, at, value, valueSize); // not the view of the start: compiled sets move it
+    writeValue(table.view, at, value, valueSize); // compiled sets replace the view
     return 0;
   };
   const remove = (): number => ERRNO.EINVAL;
@@ -141,7 +145,7 @@ export function createArrayTable(name: string, valueSize: number, maxEntries: nu
   return table;
 }
 
-/** A hash map, empty at first. */
+/** An empty hash map. */
 export function createHashTable(
   name: string,
   keySize: number,

@@ -1,8 +1,8 @@
 /**
- * What a pointer of a program reaches, and the memory operations too rare for the interpreter's loop.
+ * Resolves the pointers of a program, and does the memory operations that are too rare for the interpreter's loop.
  *
- * Two regions can be accessed: the arena (context and stack) and the value memory of plain maps. Handles of
- * maps, chains, inodes and tag objects have no memory behind them, so every access through one is a fault.
+ * A program can access the arena (context and stack) and the value memory of plain maps. Handles of maps, chains,
+ * inodes and tag objects do not point to memory, so every access through one is a fault.
  */
 import type { HookName } from '../../abi/hooks.js';
 import type { EngineMap } from './maps.js';
@@ -14,35 +14,35 @@ import type { Atomic, Instruction } from '../../bpf/types.js';
 import type { Observer } from './types.js';
 import { assertNever } from '../../base/assert.js';
 
-/** What one engine keeps of a run. */
+/** The state of a run, apart from registers and memory, which are in `store.ts`. */
 export interface Machine {
-  /** Return address (from the start of the code), r6 to r9 of the callers of local functions. */
+  /** For each caller of a local function, the return address (from the start of the code) and r6 to r9. */
   readonly frames: Int32Array;
   /** Lowest address of the arena that may be accessed: 0, or the stack for programs without a context. */
   low: number;
-  /** Local functions that are running. */
+  /** The number of local functions that are running. */
   depth: number;
   /** Index of the instruction to begin at. */
   pc: number;
-  /** Instructions that may still run. */
+  /** The number of instructions that may still run. */
   fuel: number;
-  /** The run of a stepper has come to the next instruction. */
+  /** True if the run of a stepper has stopped before the next instruction. */
   paused: boolean;
   fault: string | undefined;
 }
 
-/** Code and maps of a program, ready to run. */
+/** The code and maps of a program, ready to run. */
 export interface Runnable extends Prepared {
   readonly name: string;
-  /** Undefined for a conformance run, which has no context. */
+  /** Undefined for a raw program, which has no context. */
   readonly hook: HookName | undefined;
   readonly maps: readonly EngineMap[];
   readonly home: Home;
-  /** Helpers of a conformance run, by number. */
+  /** Helpers that the caller of a raw program supplies, by number. */
   readonly helpers: ReadonlyMap<number, () => number> | undefined;
 }
 
-/** Numbers saved by a local call: return address, then r6 to r9: low halves, high halves. */
+/** Numbers saved by a local call: the return address, then the low halves of r6 to r9, then their high halves. */
 export const SAVED = 9;
 
 export function createMachine(): Machine {
@@ -57,7 +57,7 @@ export function createMachine(): Machine {
   };
 }
 
-/** The memory that `size` bytes at a pointer lie in; undefined when they lie in none. */
+/** The region that contains `size` bytes at a pointer; undefined if no accessible region contains them. */
 export function locate(
   m: Machine,
   p: Runnable,
@@ -73,7 +73,7 @@ export function locate(
 
 const FIELD_OF_WORD = ['cookie', 'cookie', 'chain', 'chain', 'inode', 'inode', 'inode_lookup'];
 
-/** Tells an observer which field of the context is read. */
+/** Reports to an observer the field of the context that is read. */
 function noteRead(observer: Observer, p: Runnable, address: number): void {
   const field = FIELD_OF_WORD[address >> 2] ?? 'cookie';
   observer.readContext?.(field === 'inode' && p.hook === 'fs_get' ? 'tag_object' : field);
@@ -83,7 +83,7 @@ function instructionAt(p: Runnable, pc: number): Instruction | undefined {
   return p.source[instructionNumber(p.home, pc)]?.instruction;
 }
 
-/** A load of the instruction at `pc`; false when it faults. */
+/** Executes the load at `pc`. Returns false if it faults. */
 export function load(m: Machine, p: Runnable, pc: number, observer: Observer | undefined): boolean {
   const op = instructionAt(p, pc);
   if (op?.kind !== 'load') return false;
@@ -114,7 +114,7 @@ function readSigned(view: DataView, address: number, size: 1 | 2 | 4): number {
   return size === 2 ? view.getInt16(address, true) : view.getInt32(address, true);
 }
 
-/** A store of `size` bytes of the register at `s`; false when it faults. */
+/** Stores the low `size` bytes of register `s`. Returns false if the store faults. */
 export function store(m: Machine, p: Runnable, d: number, s: number, offset: number, size: number): boolean {
   const address = ((LO[d] as number) + offset) | 0;
   const view = locate(m, p, HI[d] as number, address, size);
@@ -127,7 +127,7 @@ export function store(m: Machine, p: Runnable, d: number, s: number, offset: num
   return true;
 }
 
-/** The atomic operation at `pc`; false when it faults. There is one thread, so every operation is atomic. */
+/** Executes the atomic operation at `pc`. Returns false if it faults. With one thread, every operation is atomic. */
 export function atomic(m: Machine, p: Runnable, pc: number): boolean {
   const op = instructionAt(p, pc);
   if (op?.kind !== 'atomic') return false;

@@ -1,19 +1,20 @@
 /**
- * Instructions to the interpreter's own code.
+ * Translates instructions to the interpreter's own code.
  *
- * Each instruction becomes four 32-bit numbers, which `store.ts` packs where the loop reads them. `dst` and `src` are
- * places in the register file: r0 to r10, then the program's constants. An immediate is such a constant, sign-extended once, so one opcode serves both the register and the immediate form.
+ * Each instruction becomes four 32-bit numbers, which `store.ts` packs into the arrays that the loop reads. `dst` and
+ * `src` are indices in the register file: r0 to r10, then the program's constants. An immediate becomes a constant that
+ * is already sign-extended, so one opcode serves both the register and the immediate form.
  *
  *     ├ opcode ┼ dst ┼ src ┼ displacement, or index of the jump's target in the code ┤
  *
- * Pointers are pairs too: the high half says into what, the low half is the place there. Nothing outside of
- * an engine sees them.
+ * A pointer is a pair too: the high half is a tag for the region or the kind of handle, the low half an offset or a
+ * number. Such pointers never leave the engine.
  */
 import { mnemonicOf } from '../../bpf/isa.js';
 import type { Instruction, Operand, Placed } from '../../bpf/types.js';
 import { assertNever, defined } from '../../base/assert.js';
 
-/** High halves of pointers. The number of a region of value memory is added to `VALUE`. */
+/** The high halves of pointers. For a map value it is `VALUE` plus the index of the map. */
 export const TAG = {
   ARENA: 0x7fe0_0001, // context and stack
   MAP: 0x7fe0_0002,
@@ -29,19 +30,19 @@ export const TAG = {
  */
 export const ARENA = { context: 32, stack: 64, frame: 512, frames: 8, size: 64 + 8 * 512 } as const;
 
-/** Numbers of a prepared instruction. */
+/** How many numbers a prepared instruction has. */
 export const STRIDE = 4;
-/** r0 to r10; places from here on are constants. */
+/** The number of registers, r0 to r10. Indices from here on are constants. */
 export const REGISTER_FILE = 11;
 
 export interface Prepared {
   readonly code: Int32Array;
-  /** Pairs of low and high half; the first is the place `REGISTER_FILE`. */
+  /** Pairs of low and high half. The first pair has the index `REGISTER_FILE`. */
   readonly constants: Int32Array;
   readonly source: readonly Placed[];
 }
 
-/** The interpreter's opcodes: the index is the number in its switch. `call n` is a call of helper n. */
+/** The interpreter's opcodes. The index is the label in its switch. `call n` is a call of helper n. */
 // prettier-ignore
 export const ENGINE_OPS = [
   'exit', // 0
@@ -65,7 +66,7 @@ export const ENGINE_OPS = [
 
 const NUMBER_OF: ReadonlyMap<string, number> = new Map(ENGINE_OPS.map((name, n) => [name, n]));
 
-/** Prepares decoded instructions; their targets are known to be instructions. */
+/** Prepares decoded instructions. The caller has checked that every jump goes to an instruction. */
 export function prepare(source: readonly Placed[]): Prepared {
   const indexOfSlot = new Map(source.map(({ slot }, index) => [slot, index]));
   const constants = constantPool();
@@ -114,7 +115,7 @@ interface Operands {
 
 interface ConstantPool {
   readonly values: number[];
-  /** The register file index of a constant. */
+  /** The index of a constant in the register file. */
   place(lo: number, hi: number): number;
 }
 

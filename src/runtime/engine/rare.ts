@@ -1,5 +1,6 @@
 /**
- * The instructions that leave the interpreter's loop: calls, division, byte order, unaligned or watched memory.
+ * Executes the instructions that leave the interpreter's loop: calls, division, byte order, unaligned or observed
+ * loads.
  */
 import {
   inodeGetTag,
@@ -17,7 +18,7 @@ import { ARENA } from './prepare.js';
 import { DST, HI, LO, OPS, SRC, instructionNumber } from './store.js';
 import type { Observer, TagStore } from './types.js';
 
-/** No index of the code: the instruction faulted. */
+/** The result of `rare` for an instruction that faulted; not an index of the code. */
 export const FAULT = -1;
 
 /** Executes the instruction at `pc`. Returns the index of the next one, or `FAULT` with `m.fault` set. */
@@ -148,7 +149,7 @@ export function rare(
   }
 }
 
-/** Records a fault and gives what a faulting program returns: deny. */
+/** Records a fault. Returns the result of a program that faults: deny. */
 export function fault(m: Machine, p: Runnable, pc: number, what: string): 1 {
   m.fault = `${p.name}: slot ${p.source[instructionNumber(p.home, pc)]?.slot}: ${what}`;
   return 1;
@@ -171,11 +172,13 @@ function setSigned(d: number, value: number): void {
 const R6 = 6;
 const R10 = 10;
 
-/** Enters a local function: r6 to r9 and the return address are kept, r10 moves to a frame of its own. */
+/**
+ * Enters a local function: saves r6 to r9 and the return address, and moves r10 to the next frame. False if too deep.
+ */
 function enter(m: Machine, p: Runnable, pc: number): boolean {
   if (m.depth === ARENA.frames - 1) return false;
   const at = m.depth * SAVED;
-  m.frames[at] = pc + 1 - p.home.entry; // a program that pauses may go on at another place
+  m.frames[at] = pc + 1 - p.home.entry; // relative: a paused program may move
   m.frames.set(LO.subarray(R6, R10), at + 1);
   m.frames.set(HI.subarray(R6, R10), at + 5);
   m.depth++;
@@ -183,7 +186,7 @@ function enter(m: Machine, p: Runnable, pc: number): boolean {
   return true;
 }
 
-/** Leaves a local function; the index to go on at. */
+/** Leaves a local function. Returns the index of the next instruction. */
 function leave(m: Machine, p: Runnable): number {
   m.depth--;
   const at = m.depth * SAVED;

@@ -1,11 +1,11 @@
 /**
- * Raw programs, with r1 = memory and r2 = its length, on the engine that is asked for.
+ * Runs raw programs, with r1 = memory and r2 = its length, on the engine of a name.
  *
- * The interpreter takes whatever decodes and checks every access as it runs. Compiled code makes no checks of its own,
- * so it is made only of what `verifyRawProgram` accepts; a program is not run often enough here to be worth compiling, so
- * `auto` is the interpreter.
+ * The interpreter runs everything that decodes, and checks every access. Compiled code does not check accesses, so only
+ * programs that `verifyRawProgram` accepts are compiled. A raw program runs once, so compiling it would not pay, and
+ * `auto` is the interpreter here.
  *
- * Invariant: never throws, whatever the bytes.
+ * Invariant: no input makes it throw.
  */
 import { decode } from '../../bpf/decode.js';
 import type { DecodeError } from '../../bpf/decode.js';
@@ -20,12 +20,13 @@ import type { RawOptions } from './start.js';
 import { compileRaw } from './wasm/raw.js';
 
 export type RawRun =
-  /** r0 as its halves, signed; `memory` is a copy, as the program left it. */
+  /** The signed halves of r0. `memory` is a copy, as the program left it. */
   | { readonly kind: 'returned'; readonly lo: number; readonly hi: number; readonly memory: Uint8Array }
   | { readonly kind: 'refused'; readonly errors: readonly VerifierError[] }
-  /** `slot` is undefined where the engine does not say it. */
+  /** `slot` is undefined if the engine does not report it. */
   | { readonly kind: 'fault'; readonly slot: number | undefined; readonly message: string };
 
+/** Runs a raw program once on an engine. The program writes into a copy of `memory`. */
 export function runRaw(
   engine: EngineName,
   bytes: Uint8Array,
@@ -43,7 +44,7 @@ export function runRaw(
   }
 }
 
-/** What the interpreter's store holds, with a constant for each instruction. */
+/** The number of instructions that fit the interpreter's store even if each has a constant. */
 const MAX_RAW_INSTRUCTIONS = 32_000;
 
 function interpreted(bytes: Uint8Array, memory: Uint8Array, options: RawOptions): RawRun {
@@ -77,7 +78,7 @@ function ofDecode({ slot, hex, rule, message }: DecodeError): VerifierError {
   return { slot, disassembly: hex, rule, message, path: [] };
 }
 
-/** Bytes of memory of a compiled program: half of what linear memory can be. */
+/** The most bytes of memory that a compiled program may have: half of the largest linear memory. */
 const MAX_MEMORY = 1 << 30;
 
 function compiled(bytes: Uint8Array, memory: Uint8Array, options: RawOptions): RawRun {
@@ -92,7 +93,8 @@ function compiled(bytes: Uint8Array, memory: Uint8Array, options: RawOptions): R
   const { code, facts } = verified;
   const countsFuel = facts.unprovenLoops.length > 0 || facts.steps >= fuel;
   const module = compileRaw([{ code, maps, countsFuel }], helpers);
-  if (module === undefined || memory.length > MAX_MEMORY) return refusal('linear memory has no room for it');
+  if (module === undefined || memory.length > MAX_MEMORY)
+    return refusal('linear memory has no room for the maps and the memory of the program');
   const copy = new Uint8Array(memory);
   const run = module.run(0, copy, fuel);
   if (run.kind === 'returned') return { ...run, memory: copy };

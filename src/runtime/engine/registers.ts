@@ -1,8 +1,8 @@
-/** What a register holds, for people: pointers of the engine in terms of the program. */
+/** Describes the content of a register for display: a number, or a pointer in terms of the program. */
 import type { Runnable } from './memory.js';
 import { ARENA, TAG } from './prepare.js';
 
-/** Halves are signed. */
+/** The content of a register. The halves of a number are signed. */
 export type RegisterView =
   | { readonly kind: 'unset' }
   | { readonly kind: 'scalar'; readonly lo: number; readonly hi: number }
@@ -12,8 +12,8 @@ export interface Pointer {
   readonly kind: 'pointer';
   readonly into: PointerTarget;
   /**
-   * In bytes: of the stack, from r10 of the function that runs; of a map value, from the map's first. For a handle, the
-   * number of what it is a handle of: map, chain or inode.
+   * An offset in bytes: for the stack, from r10 of the running function; for a map value, from the first value of the
+   * map. For a handle, the number of the map, chain or inode.
    */
   readonly offset: number;
   /** Name of the map. */
@@ -30,10 +30,13 @@ const HANDLES: ReadonlyMap<number, PointerTarget> = new Map([
   [TAG.TAG_OBJECT, 'tag object'],
 ]);
 
-/** Between context and stack; an address here has been made by counting past the end of one of them. */
+/** An address between context and stack is counted to the nearer of the two. */
 const MIDDLE = (ARENA.context + ARENA.stack) / 2;
 
-/** @param frame low half of r10 */
+/**
+ * The content of a register.
+ * @param frame low half of r10
+ */
 export function viewRegister(p: Runnable, lo: number, hi: number, frame: number): RegisterView {
   if (hi === TAG.ARENA) {
     const context = p.hook !== undefined && lo < MIDDLE;

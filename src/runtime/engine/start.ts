@@ -1,4 +1,4 @@
-/** How a run begins: context, registers and fuel. The interpreter and the stepper begin alike. */
+/** Starts a run of the interpreter or the stepper: sets context, registers and fuel. */
 import { decode } from '../../bpf/decode.js';
 import type { DecodeError } from '../../bpf/decode.js';
 import type { InterpreterProgram } from './load-program.js';
@@ -10,7 +10,7 @@ import { ARENA_BYTES, ARENA_WORDS, HI, LO, entryOf, newHome } from './store.js';
 import type { Home } from './store.js';
 import type { HookContext } from './types.js';
 
-// Constants of this very module: an imported binding is loaded again at each use.
+// Copies in this module, because V8 loads an imported binding again at each use.
 const lo = LO;
 const hi = HI;
 const arenaWords = ARENA_WORDS;
@@ -18,12 +18,12 @@ const chainTag: number = TAG.CHAIN;
 const arenaTag: number = TAG.ARENA;
 const firstFrameEnd = ARENA.stack + ARENA.frame;
 
-/** More than a verified hook can use: no run executes more instructions than the verifier explored. */
+/** More than a verified hook can use: a run never executes more instructions than the verifier explored. */
 export const FUEL = 1 << 20;
-/** For raw runs, which may loop. */
+/** The default fuel of raw programs, which may loop. */
 export const RAW_FUEL = 1 << 22;
 
-/** The verifier has seen that no other register is read unset. */
+/** Starts a run of a hook program. Only r1 and r10 are set: the verifier guarantees that no unset register is read. */
 export function startHook(m: Machine, p: InterpreterProgram, context: HookContext): void {
   arenaWords[0] = context.cookieLo;
   arenaWords[1] = context.cookieHi;
@@ -38,7 +38,7 @@ export function startHook(m: Machine, p: InterpreterProgram, context: HookContex
   m.depth = 0;
 }
 
-/** The cookie as the program left it. */
+/** Copies the cookie, as the program left it, into the context. */
 export function finishHook(context: HookContext): void {
   context.cookieLo = arenaWords[0] as number;
   context.cookieHi = arenaWords[1] as number;
@@ -54,22 +54,22 @@ function setRegisters(r1Lo: number, r1Hi: number, r2: number): void {
 }
 
 export interface RawOptions {
-  /** Helpers other than the engine's, by number. */
+  /** Further helpers, by number. */
   readonly helpers?: ReadonlyMap<number, () => number> | undefined;
-  /** The maps that LD_IMM64 refers to, by index; the program writes into them. */
+  /** The maps that LD_IMM64 refers to by index. The program writes into them. */
   readonly maps?: readonly EngineMap[] | undefined;
-  /** Instructions that may run: looked at where a jump is taken. */
+  /** The number of instructions that may run, checked where a jump is taken or a local function called. */
   readonly fuel?: number | undefined;
 }
 
-/** A program without a hook, and the copy of the memory that it writes into: the last of its maps. */
+/** A program without a hook. `memory` is the copy that it writes into; it is also the value of its last map. */
 export interface RawProgram {
   readonly program: Runnable;
   readonly memory: Uint8Array;
   readonly fuel: number;
 }
 
-/** The program of some bytes, or what is wrong with them. */
+/** Prepares the bytes of a raw program, or returns their decode errors. */
 export function rawProgram(
   bytes: Uint8Array,
   memory: Uint8Array,
@@ -81,7 +81,7 @@ export function rawProgram(
   if (errors.length > 0) return errors;
   const table = createArrayTable('memory', memory.length, 1);
   const copy = new Uint8Array(memory);
-  table.view = new DataView(copy.buffer); // exactly as long as the memory: a map would round it up
+  table.view = new DataView(copy.buffer); // exactly the length of the memory, not rounded up as in a map
   const program = {
     ...prepare(instructions),
     name: 'raw',
@@ -93,7 +93,7 @@ export function rawProgram(
   return { program, memory: copy, fuel };
 }
 
-/** Nobody has seen what it reads: what is unset is 0, so that every run is like the others. */
+/** Starts a run of a raw program. It is not verified, so unset registers and stack are 0 to make runs repeatable. */
 export function startRaw(m: Machine, { program, memory, fuel }: RawProgram): void {
   lo.fill(0, 0, REGISTER_FILE);
   hi.fill(0, 0, REGISTER_FILE);

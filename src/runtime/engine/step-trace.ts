@@ -1,10 +1,10 @@
 /**
- * What every instruction of a run changed, from the stepper's snapshots before and after it.
+ * Traces what each instruction of a run changes, by comparing the stepper's snapshots before and after it.
  *
- * In: a stepper. Out: one `TracedStep` per instruction, up to a limit, and how many more there were.
- * Invariant: a traced run is the run; whoever looks changes nothing.
+ * Input: a stepper. Output: one `TracedStep` for each instruction up to a limit, and the number of further
+ * instructions. Invariant: tracing does not change the run.
  *
- * Known weakness: what a helper writes into a map is not shown, only what the program's own stores write.
+ * Known weakness: it shows what the program's own stores write, but not what a helper writes into a map.
  */
 import { LANDLOCK_RET_DENY } from '../../abi/hooks.js';
 import type { Instruction } from '../../bpf/types.js';
@@ -18,28 +18,28 @@ import type { Engine, HookContext, LoadedProgram, Observer, TagStore } from './t
 export interface TracedStep {
   readonly slot: number;
   readonly instruction: Instruction;
-  /** Local functions that are running; 0 in the program's own code. */
+  /** The number of local functions that are running; 0 in the main function. */
   readonly depth: number;
-  /** The register that was written, and those that hold something else than before. */
+  /** The register that the instruction writes, and the other registers that changed. */
   readonly registers: readonly { readonly register: number; readonly value: RegisterView }[];
-  /** What a store or an atomic operation has left where it wrote. */
+  /** The memory that a store or an atomic operation wrote, after it. */
   readonly written: Written | undefined;
-  /** Slot of the next instruction; undefined for the last one, whether it returned or faulted. */
+  /** Slot of the next instruction; undefined if the program returned or faulted. */
   readonly next: number | undefined;
 }
 
-/** Offsets of stack pointers are from r10 of the function that runs. */
+/** Written memory. The offset of a stack pointer is from r10 of the running function. */
 export interface Written extends Content {
   readonly at: Pointer;
 }
 
 export interface Trace {
   readonly steps: readonly TracedStep[];
-  /** Instructions behind the limit. */
+  /** The number of instructions beyond the limit. */
   readonly omitted: number;
 }
 
-/** Runs a stepper to its end. What is behind the limit is run and not looked at. */
+/** Runs a stepper to its end. Instructions beyond the limit are run, but only counted. */
 export function traceSteps(stepper: Stepper, limit: number): Trace & { readonly end: StepEnd } {
   const { steps, last } = firstSteps(stepper, limit);
   let end = last;
@@ -47,7 +47,10 @@ export function traceSteps(stepper: Stepper, limit: number): Trace & { readonly 
   return { steps, omitted: end.executed - steps.length, end };
 }
 
-/** A trace of `runRaw`; undefined where it refuses the program. Every raw run is like the last: the rest is only counted. */
+/**
+ * The trace of a raw program; undefined if it does not decode. Raw runs are repeatable, so the instructions beyond the
+ * limit are counted by a run of `runRaw`.
+ */
 export function traceRaw(
   bytes: Uint8Array,
   memory: Uint8Array,
@@ -61,7 +64,7 @@ export function traceRaw(
   return { steps, omitted: run.executed - steps.length };
 }
 
-/** The first instructions of a run, and where it stands then. */
+/** The first instructions of a run, and the state after them. */
 function firstSteps(
   stepper: Stepper,
   limit: number,
@@ -90,9 +93,11 @@ function tracedStep(before: Snapshot, after: Snapshot | StepEnd): TracedStep {
   return { slot, instruction, depth, registers, written: writtenBy(before, after), next: after.slot };
 }
 
-/** r10, which is `stack+0` in every function. */
+/** r10 is `stack+0` in every function, so it is not shown. */
 const FRAME_POINTER = 10;
-/** Frames lie one after the other: a pointer to the stack is the same in another function at another offset. */
+/**
+ * Size of a frame. Frames are adjacent, so the offset of a stack pointer changes by it from one function to the next.
+ */
 const FRAME = 512;
 
 function isSame(a: RegisterView, depthOfA: number, b: RegisterView, depthOfB: number): boolean {
@@ -111,12 +116,13 @@ function writtenBy({ instruction: op, registers }: Snapshot, after: Snapshot): W
   return content && { at, ...content };
 }
 
-/** An interpreter that keeps a trace of each program that it runs. */
+/** An interpreter that records a trace of each program that it runs. */
 export interface TracingEngine extends Engine {
-  /** The traces since the last time, in the order of the runs; the limit is on all of them together. */
+  /** The traces since the last call, in the order of the runs. The limit applies to their total length. */
   take(): readonly Trace[];
 }
 
+/** A tracing interpreter. It traces at most `limit` instructions between two calls of `take`. */
 export function createTracingEngine(limit: number): TracingEngine {
   let traces: Trace[] = [];
   let left = limit;

@@ -1,12 +1,12 @@
 /**
- * Runs a program instruction by instruction, with everything to look at in between.
+ * Runs a program one instruction at a time, and shows registers and memory before each of them.
  *
- * It is the interpreter's own loop: a stepper installs the program a second time, with `step` before each instruction,
- * where jumps and returns go too. At `step` the loop ends, so it runs one instruction at a time, and no other code says
- * what an instruction does. Registers and stack are kept here between the steps, since others may run meanwhile.
+ * It uses the interpreter's loop, so there is no second implementation of the instructions. A stepper installs the
+ * program again, with a `step` opcode before each instruction; jumps and returns go to that opcode. The loop ends at
+ * `step`. Registers and stack are saved between the steps, because other programs may run in the meantime.
  *
- * Known weakness: pointers are told from numbers by their high halves. A program that was not verified can make a number
- * that looks like a pointer, and it is shown as one.
+ * Known weakness: a pointer is recognised by its high half. A program that was not verified can compute a number that
+ * looks like a pointer, and it is shown as one.
  */
 import type { DecodeError } from '../../bpf/decode.js';
 import type { Instruction, Placed } from '../../bpf/types.js';
@@ -27,7 +27,7 @@ import { assertNever, defined } from '../../base/assert.js';
 
 export type { Pointer, RegisterView } from './registers.js';
 
-/** A run before one of its instructions. */
+/** The state of a run before an instruction. */
 export interface Snapshot {
   readonly kind: 'step';
   /** The instruction that is about to run. */
@@ -35,27 +35,29 @@ export interface Snapshot {
   readonly instruction: Instruction;
   /** r0 to r10. */
   readonly registers: readonly RegisterView[];
-  /** Local functions that are running; 0 in the program's own code. */
+  /** The number of local functions that are running; 0 in the main function. */
   readonly depth: number;
-  /** A copy of the stack of the function that runs: 512 bytes, the last one at r10 − 1. */
+  /** A copy of the running function's stack: 512 bytes, the last of them at r10 − 1. */
   stack(): Uint8Array;
   /**
-   * What lies at a pointer of this snapshot, until the next step: a copy; undefined where the pointer has no such memory
-   * behind it.
+   * A copy of `length` bytes at a pointer of this snapshot; undefined if they are not accessible. Valid until the next
+   * step.
    */
   read(pointer: Pointer, length: number): Content | undefined;
-  /** Instructions so far. */
+  /** The number of instructions executed so far. */
   readonly executed: number;
 }
 
-/** Bytes of memory. Bytes that are a pointer of the engine mean nothing to a reader: `pointer` says what they are. */
+/**
+ * Bytes of memory. If they are a pointer of the engine, whose bytes mean nothing to a reader, `pointer` describes it.
+ */
 export interface Content {
   readonly bytes: Uint8Array;
   readonly pointer: Pointer | undefined;
 }
 
 export type StepEnd =
-  /** r0 as its halves, signed. `memory` is that of a raw program. */
+  /** The signed halves of r0. `memory` is that of a raw program. */
   | {
       readonly kind: 'returned';
       readonly lo: number;
@@ -71,7 +73,7 @@ export type StepEnd =
     };
 
 export interface Stepper {
-  /** First what is before the first instruction; then it runs one. After the end, the end again. */
+  /** The first call returns the state before the first instruction. Each later call runs one; after the end, none. */
   next(): Snapshot | StepEnd;
 }
 
@@ -79,7 +81,7 @@ export type RawStepper =
   | { readonly kind: 'ready'; readonly stepper: Stepper }
   | { readonly kind: 'refused'; readonly errors: readonly DecodeError[] };
 
-/** `runRaw`, step by step. */
+/** A stepper for a raw program, or its decode errors. */
 export function stepRaw(bytes: Uint8Array, memory: Uint8Array, options: RawOptions = {}): RawStepper {
   const raw = rawProgram(bytes, memory, options, 2);
   if (!('program' in raw)) return { kind: 'refused', errors: raw };
@@ -89,7 +91,7 @@ export function stepRaw(bytes: Uint8Array, memory: Uint8Array, options: RawOptio
   return { kind: 'ready', stepper: createStepper({ ...run, memory: raw.memory, finish: () => undefined }) };
 }
 
-/** A run of a loaded program, step by step. The context gets the cookie when the program has returned. */
+/** A stepper for a loaded program. When the program returns, its cookie is copied into the context. */
 export function stepHook(
   program: LoadedProgram,
   context: HookContext,
@@ -106,7 +108,7 @@ export function stepHook(
 interface SteppedRun {
   readonly machine: Machine;
   readonly program: Runnable;
-  /** At the start. */
+  /** The fuel at the start. */
   readonly fuel: number;
   readonly tags: TagStore;
   readonly observer: Observer | undefined;
@@ -115,7 +117,7 @@ interface SteppedRun {
   finish(): void;
 }
 
-/** What all programs share, as one of them left it. */
+/** A copy of the registers and memory that all programs share, and where to go on. */
 interface Saved {
   readonly lo: Int32Array;
   readonly hi: Int32Array;
@@ -124,13 +126,13 @@ interface Saved {
   readonly offset: number;
 }
 
-/** The run stands at the `step` before its first instruction. */
+/** A stepper for a run that is at the `step` before its first instruction. */
 function createStepper(run: SteppedRun): Stepper {
   const { machine, program } = run;
   const written = writtenRegisters(program.hook === undefined);
   let saved = save(run);
   let end: StepEnd | undefined;
-  /** The instruction that a step runs. */
+  /** The instruction that the next call runs. */
   let current: Placed | undefined;
   const next = (): Snapshot | StepEnd => {
     if (end !== undefined) return end;
@@ -158,7 +160,7 @@ function save({ machine, program }: SteppedRun): Saved {
 }
 
 function restore({ machine, program }: SteppedRun, { lo, hi, arena, offset }: Saved): void {
-  machine.pc = entryOf(program) + offset; // installed again where others needed the room
+  machine.pc = entryOf(program) + offset; // installs the program again if others took its place
   LO.set(lo);
   HI.set(hi);
   ARENA_BYTES.set(arena);
@@ -217,19 +219,19 @@ function pointerIn(program: Runnable, bytes: Uint8Array, frame: number): Pointer
 }
 
 const [R0, R1, R2, R10] = [1 << 0, 1 << 1, 1 << 2, 1 << 10];
-/** r6 to r9, which a local function gives back as they were. */
+/** Bits of r6 to r9, which a call of a local function does not change. */
 const SAVED_BY_CALLS = 0b11_1100_0000;
 
 interface WrittenRegisters {
-  /** A bit for each register. */
+  /** Bit set of the registers that have been written. */
   all(): number;
-  /** An instruction has run, begun at a depth of local calls. */
+  /** Records an instruction that has run; `depth` is the number of running local functions before it. */
   after(op: Instruction, depth: number): void;
 }
 
 function writtenRegisters(raw: boolean): WrittenRegisters {
   let written = raw ? R1 | R2 | R10 : R1 | R10;
-  /** What was written when each local function was called. */
+  /** By depth: the registers that were written when the local function was called. */
   const callers: number[] = [];
   const after = (op: Instruction, depth: number): void => {
     if (op.kind === 'call_local') callers[depth] = written;
@@ -239,7 +241,7 @@ function writtenRegisters(raw: boolean): WrittenRegisters {
   return { all: () => written, after };
 }
 
-/** The bit of the register that an instruction writes; 0 for none. */
+/** The bit of the register that an instruction writes; 0 if it writes none. */
 export function writes(op: Instruction): number {
   switch (op.kind) {
     case 'alu':

@@ -1,10 +1,11 @@
 /**
- * Where all programs run: arrays for registers, constants and code, and one for context and stack.
+ * The memory in which the interpreter runs all programs: arrays for registers, constants and code, and the arena for
+ * context and stack.
  *
- * They are constants of the module, not of an engine, because that makes their addresses constants of the compiled
- * loop: no length and no base is loaded. All parts of a value, and all parts of an instruction, have one index, so that one
- * check of the index serves them all. A program is installed when it is first run, and again when the arrays have been
- * full since. Runs do not nest.
+ * They are constants of the module, not of an engine, so that V8 compiles their addresses and lengths into the loop.
+ * All parts of a value have the same index, and so have all parts of an instruction: one bounds check serves them all.
+ * A program is installed at its first run, and again if the arrays have been full and were cleared since. Runs do not
+ * nest.
  *
  *     values         LO, HI              ├ r0 … r10 ┼ constants of programs ┤
  *     index                              0         11                   65535
@@ -19,14 +20,14 @@ import type { Prepared } from './prepare.js';
 import { assert } from '../../base/assert.js';
 
 const FIRST_CODE = 1 << 16;
-/** A place in `LO` that is the loop's own. */
+/** The index in `LO` that the loop uses for its budget. */
 export const BUDGET = FIRST_CODE - 1;
 const END = 1 << 17;
 
 /*
- * One buffer for all arrays, each on pages of its own. They begin at different distances from a page's start,
- * because a processor first compares only the lower 12 bits of addresses: a load waits for a store to another page
- * that looks like the same place, and the halves of a register would (measured: a fifth of the time of a run).
+ * All arrays are in one buffer, each on its own pages, and start at different offsets within a page. A processor first
+ * compares only the low 12 bits of addresses, so a load waits for an earlier store at the same offset of another page.
+ * Without the stagger, the two halves of a register would collide in this way (measured: a fifth of a run's time).
  */
 const PAGE = 4096;
 const STAGGER = 11 * 64;
@@ -34,7 +35,7 @@ let pages = 0;
 let arrays = 0;
 const BUFFER = new ArrayBuffer(END * 12 + ARENA.size + 8 * PAGE);
 
-/** Where an array of that many bytes begins in the buffer. */
+/** Reserves an array of `bytes` bytes in the buffer. Returns its offset. */
 function allot(bytes: number): number {
   const start = pages * PAGE + arrays++ * STAGGER;
   pages += Math.ceil(bytes / PAGE) + 1;
@@ -43,9 +44,9 @@ function allot(bytes: number): number {
 
 /** Low halves of registers and constants. */
 export const LO = new Int32Array(BUFFER, allot(END * 4), END);
-/** High halves of them; displacements, and targets of jumps. */
+/** High halves of registers and constants; for code, displacements and jump targets. */
 export const HI = new Int32Array(BUFFER, allot(END * 4), END);
-/** Opcodes, and the operands' places in `LO` and `HI`. */
+/** Opcodes. `DST` and `SRC` are the indices of the operands in `LO` and `HI`. */
 export const OPS = new Uint8Array(BUFFER, allot(END), END);
 export const DST = new Uint8Array(BUFFER, allot(END), END);
 export const SRC = new Uint16Array(BUFFER, allot(END * 2), END);
@@ -53,20 +54,20 @@ export const SRC = new Uint16Array(BUFFER, allot(END * 2), END);
 const ARENA_START = allot(ARENA.size);
 /** Context and stack. */
 export const ARENA_VIEW = new DataView(BUFFER, ARENA_START, ARENA.size);
-/** The same by byte and by word, for the loop. */
+/** The arena by bytes and by words, for the loop. */
 export const ARENA_BYTES = new Uint8Array(BUFFER, ARENA_START, ARENA.size);
 export const ARENA_WORDS = new Int32Array(BUFFER, ARENA_START, ARENA.size / 4);
 
-/** Where a program lies in the arrays; it has to be installed when the generation is another one. */
+/** Where a program is installed. If `generation` is not the current one, it has to be installed again. */
 export interface Home {
   generation: number;
   /** Index of the first instruction. */
   entry: number;
-  /** Indices an instruction: 1, or 2 for a stepper, where `step` stands before each. */
+  /** Indices for each instruction: 1, or 2 for a stepper, which has a `step` before each instruction. */
   readonly stride: 1 | 2;
 }
 
-/** Code and the place for it. */
+/** Code and where it is installed. */
 export interface Installable extends Prepared {
   readonly home: Home;
 }
@@ -77,7 +78,7 @@ let nextCode = FIRST_CODE;
 
 export const newHome = (stride: Home['stride'] = 1): Home => ({ generation: 0, entry: 0, stride });
 
-/** The index of the program's first instruction; installs the program where it is not in place. */
+/** The index of the program's first instruction. Installs the program if necessary. */
 export function entryOf(p: Installable): number {
   if (p.home.generation !== generation) install(p);
   return p.home.entry;

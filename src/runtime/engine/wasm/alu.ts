@@ -1,4 +1,4 @@
-/** Arithmetic, byte order and comparisons; each function leaves its result in a register, comparisons an i32 on the stack. */
+/** Emits arithmetic, byte order and comparisons. Results go to a register; a comparison leaves an i32 on the stack. */
 import type { Alu, Endian, Instruction, JumpOp, Movsx, Neg, Operand, Width } from '../../../bpf/types.js';
 import { assertNever } from '../../../base/assert.js';
 import { I32, I64, OP, i32Const, i64Const, local } from './encode.js';
@@ -6,7 +6,7 @@ import type { Bytes } from './encode.js';
 import { getReg, setReg } from './frame.js';
 import type { Frame } from './frame.js';
 
-/** A register in the width of an operation. */
+/** Pushes a register, in the width of an operation. */
 function getWidth(out: Bytes, frame: Frame, reg: number, width: Width): void {
   getReg(out, frame, reg);
   if (width === 32) out.push(OP.i32WrapI64);
@@ -22,7 +22,7 @@ function constant(out: Bytes, width: Width, value: number): void {
   else i32Const(out, value);
 }
 
-/** The value on the stack, in the width of an operation, to a register. */
+/** Pops a value, in the width of an operation, into a register. */
 function setWidth(out: Bytes, frame: Frame, reg: number, width: Width): void {
   if (width === 32) out.push(OP.i64ExtendI32U);
   setReg(out, frame, reg);
@@ -66,13 +66,13 @@ function plainOp({ op, width }: Alu): number {
     case 'sdiv':
     case 'mod':
     case 'smod':
-      throw new Error(`${op} is handled before`);
+      throw new Error(`${op} is handled by the caller`);
     default:
       return assertNever(op);
   }
 }
 
-/** Divisions by zero give 0, remainders leave dst; the least number by −1 is itself. */
+/** Emits a division. By zero, a quotient is 0 and a remainder is dst. The lowest number divided by −1 is itself. */
 function emitDivision(out: Bytes, frame: Frame, op: Alu): void {
   const { width, dst, src } = op;
   const type = width === 64 ? I64 : I32;
@@ -145,7 +145,7 @@ export function emitEndian(out: Bytes, frame: Frame, { dst, order, bits }: Endia
   setReg(out, frame, dst);
 }
 
-/** The bytes of the i32 on the stack reversed: odd and even bytes rotate in opposite directions. */
+/** Reverses the bytes of the i32 on the stack: odd and even bytes rotate in opposite directions. */
 function swap32(out: Bytes, frame: Frame): void {
   const part = (rotation: number, mask: number): void => {
     i32Const(out, rotation);
@@ -160,7 +160,7 @@ function swap32(out: Bytes, frame: Frame): void {
   out.push(OP.i32Or);
 }
 
-/** The bytes of a register reversed, on the stack: neighbours change places, then pairs, then halves. */
+/** Pushes a register with its bytes reversed: swaps neighbouring bytes, then pairs of bytes, then the halves. */
 function swap64(out: Bytes, frame: Frame, reg: number): void {
   const exchange = (bits: bigint, mask: bigint): void => {
     local(out, OP.localTee, frame.scratch64);
@@ -183,7 +183,7 @@ function swap64(out: Bytes, frame: Frame, reg: number): void {
 
 type Conditional = Extract<Instruction, { kind: 'jump' }>;
 
-/** Whether a conditional jump is taken, as an i32. */
+/** Pushes an i32 that is not 0 if a conditional jump is taken. */
 export function emitJump(out: Bytes, frame: Frame, { op, width, dst, src }: Conditional): void {
   getWidth(out, frame, dst, width);
   getOperand(out, frame, src, width);

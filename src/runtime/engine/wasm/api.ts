@@ -1,17 +1,17 @@
 /**
- * The part of the WebAssembly JavaScript interface that the engine uses. Declared here because the libraries of TypeScript have it
- * only together with the whole of a browser.
+ * Types of the WebAssembly JavaScript interface, as far as the engine uses it. They are declared here because
+ * TypeScript has them only in its library for browsers.
  *
  * Source: WebAssembly JavaScript Interface, W3C.
  */
 
 export interface WasmMemory {
   readonly buffer: SharedArrayBuffer;
-  /** Grows by pages of 64 KiB; throws a RangeError when there are none. */
+  /** Grows by pages of 64 KiB. Throws a RangeError if that many are not available. */
   grow(pages: number): number;
 }
 
-/** Opaque: compiled, not yet instantiated. */
+/** A compiled module, opaque. */
 export interface WasmModuleObject {
   readonly __brand: 'WebAssembly.Module';
 }
@@ -24,7 +24,7 @@ export interface WasmApi {
     readonly maximum: number;
     readonly shared: true;
   }) => WasmMemory;
-  /** Compiles at once; throws a CompileError for bytes that are no valid module. */
+  /** Compiles synchronously. Throws a CompileError for bytes that are not a valid module. */
   readonly Module: new (bytes: Uint8Array) => WasmModuleObject;
   readonly Instance: new (
     module: WasmModuleObject,

@@ -1,24 +1,26 @@
 /**
- * The functions that a module is called through: each runs all programs of a hook that match, in the order of the program
- * set, and stops at the first denial. A result is 0, or 1 + the place of the program that denied.
+ * Builds the exported functions of a module. Each runs all matching programs of a hook, in the order of the program
+ * set, and stops at the first denial. The result is 0, or 1 + the index of the program that denied.
  */
 import { I32, OP, access, call, i32Const, i64Const, local } from './encode.js';
 import type { Bytes, FunctionBody, FunctionType } from './encode.js';
 import { CONTEXT, CONTEXT_SIZE, REQUEST, RESULT, STOPPED_AT } from './layout.js';
 
-/** A program in a list of a hook. */
+/** A program in the list of a hook. */
 export interface Entry {
   /** Index of its main function in the module. */
   readonly fn: number;
-  /** Place of its chain's context in a session. */
+  /** Index of its chain's context in a session. */
   readonly slot: number;
-  /** The triggers that an `fs_pick` is run for. */
+  /** The triggers for which an `fs_pick` program runs. */
   readonly mask: number;
 }
 
 const type = (params: number): FunctionType => ({ params: Array<number>(params).fill(I32), results: [I32] });
 
-/** Runs a program in the context of its chain and returns `1 + place` if it denies; the context is filled before. */
+/**
+ * Emits a run of a program in the context of its chain, which is already filled, and a return of `1 + place` on denial.
+ */
 function runEntry(code: Bytes, ctx: number, { fn, slot }: Entry, place: number, denied: () => void): void {
   contextAddress(code, ctx, slot);
   code.push(OP.i64ExtendI32U);
@@ -43,7 +45,7 @@ function storeField(code: Bytes, ctx: number, slot: number, field: number, value
   access(code, OP.i32Store, slot * CONTEXT_SIZE + field);
 }
 
-/** (context, first step, end of steps): `fs_walk` over the steps. A step is inode × 4 + lookup. */
+/** Parameters (context, first step, end of steps): runs `fs_walk` over the steps. A step is inode × 4 + lookup. */
 export function walkDriver(entries: readonly Entry[]): FunctionBody {
   const code: Bytes = [];
   const [ctx, at, end, step] = [0, 1, 2, 3];
@@ -85,7 +87,9 @@ function stepPart(code: Bytes, step: number, op: number, by: number): void {
   code.push(op);
 }
 
-/** (context, triggers, object, lookup): the `fs_pick` programs that share a trigger with the request. */
+/**
+ * Parameters (context, triggers, object, lookup): runs the `fs_pick` programs that share a trigger with the request.
+ */
 export function pickDriver(entries: readonly Entry[]): FunctionBody {
   const code: Bytes = [];
   const [ctx, triggers, object, lookup] = [0, 1, 2, 3];
@@ -104,7 +108,7 @@ export function pickDriver(entries: readonly Entry[]): FunctionBody {
   return { type: type(4), locals: [], code, exportAs: 'pick' };
 }
 
-/** (context, object): `fs_get`. */
+/** Parameters (context, object): runs `fs_get`. */
 export function getDriver(entries: readonly Entry[]): FunctionBody {
   const code: Bytes = [];
   const [ctx, object] = [0, 1];
@@ -116,8 +120,9 @@ export function getDriver(entries: readonly Entry[]): FunctionBody {
 }
 
 /**
- * (context, first request, end of requests): many requests in one call, each a session of its own: the walk, then the
- * object, unless its triggers are 0. The verdict is put into the request. Gives the number of requests that were denied.
+ * Parameters (context, first request, end of requests): runs many requests in one call, each in a new session: the
+ * walk, then the object unless the triggers are 0. It writes the verdict into the request and returns the number of
+ * denials.
  */
 export function batchDriver(chains: number, walk: number, pick: number): FunctionBody {
   const code: Bytes = [];
@@ -182,7 +187,7 @@ function emitVerdict(
   code.push(OP.end, OP.end);
 }
 
-/** (r1, r2) of a program without a hook; r0 is put into the result. Always 0. */
+/** Parameters (r1, r2): runs a program without a hook and stores r0 at `RESULT`. Returns 0. */
 export function rawDriver(fn: number, exportAs: string): FunctionBody {
   const code: Bytes = [];
   i32Const(code, RESULT);

@@ -1,10 +1,11 @@
 /**
- * The binary format of WebAssembly: numbers, opcodes, sections. Knows nothing of eBPF.
+ * Writes the binary format of WebAssembly: numbers, opcodes, sections. It does not depend on eBPF.
  *
- * Source: WebAssembly Core Specification 1.0 with sign-extension operators and shared memories, chapter "Binary Format".
+ * Source: WebAssembly Core Specification 1.0 with sign-extension operators and shared memories, chapter "Binary
+ * Format".
  */
 
-/** Bytes that are being written. */
+/** A growing list of output bytes. */
 export type Bytes = number[];
 
 export const I32 = 0x7f;
@@ -56,7 +57,7 @@ export function signed(out: Bytes, value: bigint): void {
   }
 }
 
-/** The same for 32 bits, which most constants have. */
+/** Signed LEB128 of a 32-bit number: faster, and enough for most constants. */
 function signed32(out: Bytes, value: number): void {
   let rest = value | 0;
   for (;;) {
@@ -101,7 +102,7 @@ export function branch(out: Bytes, op: number, depth: number): void {
   unsigned(out, depth);
 }
 
-/** A load or store; `offset` is unsigned. Alignment is only a hint: 0 is right for every address. */
+/** A load or store; `offset` is unsigned. The alignment is only a hint: 0 is correct for every address. */
 export function access(out: Bytes, op: number, offset: number): void {
   out.push(op, 0);
   unsigned(out, offset);
@@ -114,17 +115,17 @@ export interface FunctionType {
 
 export interface FunctionBody {
   readonly type: FunctionType;
-  /** Types of the locals behind the parameters. */
+  /** Types of the locals that follow the parameters. */
   readonly locals: readonly number[];
-  /** Instructions without the last `end`. */
+  /** The instructions, without the final `end`. */
   readonly code: Bytes;
   readonly exportAs?: string;
 }
 
 export interface WasmModule {
-  /** All from the module `env`; their indices come before those of `functions`. */
+  /** Functions from the module `env`. Their indices come before those of `functions`. */
   readonly importedFunctions: readonly { readonly name: string; readonly type: FunctionType }[];
-  /** Immutable i32 globals from `env`; their indices come before those of `globals`. */
+  /** Immutable i32 globals from `env`. Their indices come before those of `globals`. */
   readonly importedGlobals: readonly string[];
   /** Names of mutable i32 globals, exported, 0 at first. */
   readonly globals: readonly string[];
@@ -132,8 +133,8 @@ export interface WasmModule {
 }
 
 /**
- * Pages of 64 KiB that a module's memory has at least and at most: 2 GiB, so that an address is a signed 32-bit number for
- * those outside, who get it as one.
+ * The fewest and the most pages (of 64 KiB) of a module's memory. The most is 2 GiB, so that an address, which
+ * JavaScript receives as a signed 32-bit number, is never negative.
  */
 export const MEMORY_PAGES = { initial: 16, maximum: 32768 } as const;
 

@@ -1,8 +1,8 @@
 /**
- * The control flow of one eBPF function: basic blocks in reverse postorder, with their dominators.
+ * Computes the control flow of an eBPF function: basic blocks in reverse postorder, with their dominators.
  *
  * Input: a decoded program and the index of the function's first instruction. Output: the blocks that can be reached
- * from there, local calls not followed. Block 0 is the entry; numbers grow along every edge that is not a back edge.
+ * from it without following local calls. Block 0 is the entry. Along every edge but a back edge, the number grows.
  *
  * Source: Cooper, Harvey, Kennedy: A Simple, Fast Dominance Algorithm (2001).
  */
@@ -11,36 +11,36 @@ import type { Placed } from '../../../bpf/types.js';
 import { defined } from '../../../base/assert.js';
 
 export interface Block {
-  /** Index of the first instruction, and of the one behind the last. */
+  /** Indices of the first instruction and of the one after the last. */
   readonly start: number;
   readonly end: number;
-  /** The block that is reached by not jumping; undefined after `ja` and `exit`. */
+  /** The block that follows without a jump; undefined after `ja` and `exit`. */
   next: number | undefined;
-  /** The block that is reached by the jump at the end. */
+  /** The target of the jump at the end of the block. */
   taken: number | undefined;
 }
 
 export interface FunctionFlow {
   readonly blocks: readonly Block[];
-  /** Immediate dominator of each block; the entry's is itself. */
+  /** The immediate dominator of each block; that of the entry is the entry itself. */
   readonly dominator: readonly number[];
-  /** Blocks with an edge from a block that does not come before them. */
+  /** True for blocks with an edge from a later block or from themselves. */
   readonly isLoopHead: readonly boolean[];
-  /** Blocks with two edges or more from blocks before them. */
+  /** True for blocks with two or more edges from earlier blocks. */
   readonly isMerge: readonly boolean[];
-  /** Whether every loop is entered at its head only. */
+  /** True if every loop is entered only at its head. */
   readonly reducible: boolean;
 }
 
 /**
- * The functions of a program by the index of their first instruction: its main function first, and those that it leads to
- * by local calls. Nobody has verified the others.
+ * The functions of a program by the index of their first instruction: the main function, then those that it calls
+ * directly or indirectly. Other functions are left out, because the verifier did not explore them.
  */
 export function functionFlows(code: readonly Placed[]): ReadonlyMap<number, FunctionFlow> {
   const indexOf = slotIndex(code);
   const flows = new Map<number, FunctionFlow>();
   const entries = new Set([0]);
-  // A set is walked in the order of insertion, and what is inserted meanwhile is walked too.
+  // Iterating a set also visits the entries that are inserted during the iteration.
   for (const entry of entries) {
     const flow = functionFlow(code, entry, indexOf);
     flows.set(entry, flow);
@@ -60,6 +60,7 @@ export function slotIndex(code: readonly Placed[]): (slot: number) => number | u
   return (slot) => map.get(slot);
 }
 
+/** The control flow of the function that starts at `entry`. */
 export function functionFlow(
   code: readonly Placed[],
   entry: number,
@@ -87,7 +88,7 @@ function isPlain([next, taken]: readonly [number | undefined, number | undefined
   return next === end && taken === undefined;
 }
 
-/** Indices that follow an instruction: without and with its jump. */
+/** The indices of an instruction's successors: without and with its jump. */
 function waysOf(
   code: readonly Placed[],
   index: number,
@@ -100,7 +101,7 @@ function waysOf(
   return [instruction.kind === 'ja' ? undefined : index + 1, target];
 }
 
-/** First instructions of blocks in reverse postorder. Without recursion: programs can be long. */
+/** The first instructions of blocks in reverse postorder. It does not recurse, because programs can be long. */
 function reversePostorder(
   size: number,
   entry: number,
@@ -130,7 +131,7 @@ function reversePostorder(
   return { order: postorder.reverse(), starts };
 }
 
-/** Instructions that something jumps to, or that stand behind a jump, as far as they can be reached. */
+/** The reachable instructions at which a block begins: the entry, jump targets, and instructions after a jump. */
 function leaders(
   size: number,
   entry: number,

@@ -1,22 +1,22 @@
-/** Registers of eBPF as locals of WebAssembly, and addresses from them. */
+/** Maps the registers of eBPF to locals of WebAssembly, and emits addresses. */
 import { defined } from '../../../base/assert.js';
 import { I32, I64, OP, i32Const, i64Const, local } from './encode.js';
 import type { Bytes, FunctionType } from './encode.js';
 import { FRAME_SIZE, STACK_TOP } from './layout.js';
 
-/** Where registers are kept in a function. */
+/** The locals of a function. */
 export interface Frame {
   readonly kind: 'main' | 'local';
-  /** The local of a register; r10 of a main function is a constant instead. */
+  /** By register: its local; −1 for r10 of a main function, which is a constant. */
   readonly regs: readonly number[];
   readonly scratch64: number;
   readonly scratch32: number;
   readonly label: number;
-  /** The lowest address of the frame, of a local function. */
+  /** In a local function: the local with the lowest address of the frame. */
   readonly bottom: number;
 }
 
-/** r1 and r2 come as parameters; r10 is `STACK_TOP`. */
+/** The main function: r1 and r2 are parameters, r10 is `STACK_TOP`. */
 export const MAIN: Frame = {
   kind: 'main',
   regs: [2, 0, 1, 3, 4, 5, 6, 7, 8, 9, -1],
@@ -28,7 +28,7 @@ export const MAIN: Frame = {
 export const MAIN_TYPE: FunctionType = { params: [I64, I64], results: [I64] };
 export const MAIN_LOCALS = [...Array<number>(9).fill(I64), I32, I32];
 
-/** r1 to r5 and r10 come as parameters. */
+/** A local function: r1 to r5 and r10 are parameters. */
 export const LOCAL: Frame = {
   kind: 'local',
   regs: [6, 0, 1, 2, 3, 4, 7, 8, 9, 10, 5],
@@ -40,18 +40,18 @@ export const LOCAL: Frame = {
 export const LOCAL_TYPE: FunctionType = { params: Array<number>(6).fill(I64), results: [I64] };
 export const LOCAL_LOCALS = [...Array<number>(6).fill(I64), I32, I32, I32];
 
-/** A register as an i64 on the stack. */
+/** Pushes a register as an i64. */
 export function getReg(out: Bytes, frame: Frame, reg: number): void {
   if (reg === 10 && frame.kind === 'main') i64Const(out, BigInt(STACK_TOP));
   else local(out, OP.localGet, defined(frame.regs[reg], 'a register'));
 }
 
-/** The i64 on the stack to a register; r10 is never written. */
+/** Pops an i64 into a register, which is never r10. */
 export function setReg(out: Bytes, frame: Frame, reg: number): void {
   local(out, OP.localSet, defined(frame.regs[reg], 'a register'));
 }
 
-/** An address on the stack as an i32; the result is the unsigned offset that is still to be added. */
+/** Pushes an address as an i32. Returns an unsigned offset that the access still has to add. */
 export function emitAddress(out: Bytes, frame: Frame, base: number, displacement: number): number {
   if (base === 10 && frame.kind === 'main') {
     i32Const(out, STACK_TOP + displacement);

@@ -1,6 +1,6 @@
 /**
- * The helpers inside a module: the lookups, which are most of what decision programs call. Helpers that change something
- * are imported, since what they change has owners outside.
+ * Builds the helpers inside a module: the lookups, which decision programs call most. Helpers that change maps or tags
+ * are imported, because the maps and tags are owned outside of the module.
  */
 import { I32, I64, OP, access, call, global, i32Const, i64Const, local } from './encode.js';
 import type { Bytes, FunctionBody, FunctionType } from './encode.js';
@@ -9,7 +9,7 @@ import type { HelperFunctions } from './translate.js';
 
 const i32s = (count: number): FunctionType => ({ params: Array<number>(count).fill(I32), results: [I32] });
 
-/** What a module imports from `env`, in the order of the function indices. */
+/** The functions that a module imports from `env`, in the order of their indices. */
 export const IMPORTED_FUNCTIONS = [
   { name: 'landlock_set_tag', type: i32s(4) },
   { name: 'map_lookup', type: i32s(2) },
@@ -30,15 +30,15 @@ export const HELPER_FUNCTIONS: HelperFunctions = {
   mapLookup: FIRST + 2,
 };
 
-/** The bodies of the helpers inside; `tags` is the global with the address of the table of tags. */
+/** The functions of the helpers inside. `tags` is the index of the global with the address of the tag descriptor. */
 export function helperBodies(tags: number): readonly FunctionBody[] {
   return [inodeMapLookup(), inodeGetTag(tags), plainMapLookup()];
 }
 
-/** The multipliers of the hashes; `maps.ts` and `tag-table.ts` have the same. */
+/** The multipliers of the hash functions. `findCell` in `maps.ts` must use the same for inodes. */
 export const HASH = { inode: 0x9e37_79b1 | 0, chain: 0x85eb_ca6b | 0 } as const;
 
-/** Locals of both lookups: two parameters, then these. */
+/** The locals of both lookups, after two parameters. */
 const [BASE, MASK, AT, CELL] = [2, 3, 4, 5];
 const LOOKUP_LOCALS = [I32, I32, I32, I32];
 
@@ -48,7 +48,7 @@ function inodeMapLookup(): FunctionBody {
   const descriptor = (): void => local(code, OP.localGet, 0);
   multiplied(code, 1, HASH.inode);
   probe(code, descriptor, () => {
-    // In use? The inode 0 is an inode like all others.
+    // A free cell is recognised by its flag, not by inode 0, which is a valid inode.
     cellWord(code, 12);
     code.push(OP.i32Eqz);
     returnZeroIf(code);
@@ -91,7 +91,7 @@ function multiplied(code: Bytes, parameter: number, by: number): void {
   code.push(OP.i32Mul);
 }
 
-/** Looks at cells from the one that the hash on the stack names, until `look` returns. */
+/** Probes cells, starting at the cell of the hash on the stack, until `look` returns from the function. */
 function probe(code: Bytes, descriptor: () => void, look: () => void): void {
   local(code, OP.localTee, AT);
   local(code, OP.localGet, AT);
@@ -140,7 +140,7 @@ function returnValueIf(code: Bytes, offset: number): void {
   code.push(OP.return, OP.end);
 }
 
-/** (descriptor, address of the key) → address of the value, or 0: arrays inside, hash maps outside. */
+/** (descriptor, address of the key) → address of the value, or 0. It calls the import for hash maps. */
 function plainMapLookup(): FunctionBody {
   const code: Bytes = [];
   const [descriptor, key, index] = [0, 1, 2];

@@ -1,17 +1,17 @@
-/** What an instance imports: the memory, addresses, and the helpers that change something outside. */
+/** Builds the imports of an instance: the memory, and the helpers that change maps or tags. */
 import type { EngineMap, PlainTable } from '../maps.js';
 import type { TagStore } from '../types.js';
 import type { ImportValue } from './api.js';
 import type { LinearMemory } from './linear.js';
 
-/** Everything of the module `env` but the globals. */
+/** The imports from `env`, without the globals. `maps` are the plain and inode maps by address of their descriptor. */
 export function importedHelpers(
   linear: LinearMemory,
   maps: ReadonlyMap<number, EngineMap>,
   tags: TagStore,
   others: ReadonlyMap<number, () => number> = new Map(),
 ): Record<string, ImportValue> {
-  const plain = (descriptor: number): PlainTable => maps.get(descriptor) as PlainTable; // the verifier's word
+  const plain = (descriptor: number): PlainTable => maps.get(descriptor) as PlainTable; // the verifier guarantees it
   const bytes = (address: number, size: number): Uint8Array => linear.bytes.slice(address, address + size);
   return {
     memory: linear.memory,

@@ -1,32 +1,32 @@
 /**
- * Where things lie in linear memory, for the translator and for those who fill it.
+ * The layout of linear memory.
  *
  *     0         64          128                      4224               8192            24576
- *     ├ nothing ┼ result ───┼ 8 frames of 512 bytes ─┼ …                ┼ steps ────────┼ allocated …
+ *     ├ unused ─┼ result ───┼ 8 frames of 512 bytes ─┼ unused           ┼ steps ────────┼ allocated …
  *
- * Address 0 is no memory of a program, so a null pointer is no valid pointer.
+ * Address 0 is unused, so that a null pointer is never the address of a value.
  *
- *     context of a chain in a session (32 bytes), as the ABI has it:
+ *     context of a chain in a session (32 bytes), as in the ABI:
  *     0        8        16      24             28         32
  *     ├ cookie ┼ chain ─┼ object ┼ inode_lookup ┼ triggers ┤
  *
- *     descriptor of a map (32 bytes): what a map's pointer points to
+ *     descriptor of a map (32 bytes), to which the handle of a map points
  *     inode map    ├ kind ┼ address of cells ┼ size of cells − 1 ┤
- *     array, hash  ├ kind ┼ address of values ┼ stride ┼ entries ┼ number ┤
+ *     array, hash  ├ kind ┼ address of values ┼ stride ┼ entries ┤
  *
  *     cell of an inode map or of the tags (16 bytes), open addressing
- *     inode map    ├ inode ┼ low ┼ high ┼ 1 if in use ┤
+ *     inode map    ├ inode ┼ low ┼ high ┼ −1 if in use ┤
  *     tags         ├ inode ┼ chain ┼ low ┼ high ┤          inode 0: free
  */
 export const RESULT = 64;
-/** Where a walk stopped: the address of the step that was denied. */
+/** Holds the address of the step at which a walk was denied. */
 export const STOPPED_AT = 72;
 const STACK = 128;
 export const FRAME_SIZE = 512;
-/** r10 of a program's first function. */
+/** r10 of a main function. */
 export const STACK_TOP = STACK + FRAME_SIZE;
 export const STEPS = 8192;
-/** Steps that fit. */
+/** The number of steps that fit. */
 export const MAX_STEPS = 4096;
 export const FIRST_FREE = STEPS + 4 * MAX_STEPS;
 
@@ -37,7 +37,7 @@ export const DESCRIPTOR_SIZE = 32;
 export const MAP_KIND = { inode: 0, array: 1, hash: 2 } as const;
 export const DESCRIPTOR = { kind: 0, base: 4, mask: 8, stride: 8, entries: 12, number: 16 } as const;
 
-/** A request of a batch: five words, and a sixth for the verdict (0 allow, 1 denied on the way, 2 denied on the object). */
+/** A request of a batch: five words, and a sixth for the verdict (0 allowed, 1 walk denied, 2 object denied). */
 export const REQUEST = {
   steps: 0,
   end: 4,

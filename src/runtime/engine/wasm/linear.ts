@@ -1,9 +1,10 @@
 /**
- * The linear memory that all modules share, and places in it.
+ * Allocates regions of the linear memory that all modules share.
  *
- * There is one for the process: an address is then a constant of an instance, instances of one policy can share maps, and
- * the address space that an engine reserves for a memory is taken once. It is a shared memory although there is one thread:
- * its views stay valid when it grows. Regions are given back and used again by size; the memory itself never shrinks.
+ * The process has one linear memory. So an address is constant for an instance, instances can share maps, and the
+ * address space that V8 reserves for a memory is reserved only once. It is a shared memory although there is one
+ * thread, because the views of a shared memory stay valid when it grows. Freed regions are reused by size; the memory
+ * never shrinks.
  */
 import { wasm } from './api.js';
 import type { WasmMemory } from './api.js';
@@ -14,9 +15,10 @@ const PAGE = 65536;
 
 export interface LinearMemory {
   readonly memory: WasmMemory;
-  /** The whole memory by 32-bit words, and by bytes; a new view after it has grown. */
+  /** The whole memory by 32-bit words and by bytes. Both are replaced when the memory grows. */
   words: Int32Array<SharedArrayBuffer>;
   bytes: Uint8Array<SharedArrayBuffer>;
+  /** Address of the memory that has never been allocated. */
   next: number;
   /** Addresses of free regions, by size. */
   readonly free: Map<number, number[]>;
@@ -24,7 +26,7 @@ export interface LinearMemory {
 
 let only: LinearMemory | undefined;
 
-/** The memory of the process, made when it is first asked for. */
+/** The linear memory of the process, created at the first call. */
 export function linearMemory(): LinearMemory {
   only ??= newLinearMemory();
   return only;
@@ -42,12 +44,12 @@ function newLinearMemory(): LinearMemory {
   };
 }
 
-/** Sizes are rounded up to a power of two, so that what is given back fits what is asked for later. */
+/** The size rounded up to a power of two, so that a freed region fits later requests. */
 function sizeClass(size: number): number {
   return 2 ** Math.max(5, Math.ceil(Math.log2(Math.max(1, size))));
 }
 
-/** A region of at least `size` bytes, all zero, its address a multiple of 16; undefined when the memory is used up. */
+/** The address (a multiple of 16) of a zeroed region of at least `size` bytes; undefined if there is no room. */
 export function allocate(linear: LinearMemory, size: number): number | undefined {
   const rounded = sizeClass(size);
   const kept = linear.free.get(rounded)?.pop();
@@ -66,7 +68,7 @@ function reaches(linear: LinearMemory, end: number): boolean {
   if (missing <= 0) return true;
   const pages = linear.bytes.length / PAGE;
   if (pages + missing > MEMORY_PAGES.maximum) return false;
-  // Twice as much as it was, as long as that is not very much.
+  // Double the memory, but add at most 64 MiB more than necessary at once.
   const step = Math.min(Math.max(missing, Math.min(pages, 1024)), MEMORY_PAGES.maximum - pages);
   try {
     linear.memory.grow(step);
@@ -79,7 +81,7 @@ function reaches(linear: LinearMemory, end: number): boolean {
   return true;
 }
 
-/** Gives a region back; `size` is what was asked for. */
+/** Frees a region. `size` is the size that was requested. */
 export function release(linear: LinearMemory, address: number, size: number): void {
   const rounded = sizeClass(size);
   const list = linear.free.get(rounded);
@@ -87,7 +89,7 @@ export function release(linear: LinearMemory, address: number, size: number): vo
   else list.push(address);
 }
 
-/** Regions that are given back when the object that they belong to is collected. */
+/** Frees regions when the object that owns them is garbage-collected. */
 const owned = new FinalizationRegistry<readonly Region[]>((regions) => {
   if (only !== undefined) for (const { address, size } of regions) release(only, address, size);
 });
@@ -97,7 +99,7 @@ export interface Region {
   readonly size: number;
 }
 
-/** Gives regions back when `owner` is collected; what is in the list then counts. */
+/** Frees the regions in the list when `owner` is garbage-collected. The list may still change until then. */
 export function own(owner: object, regions: readonly Region[]): void {
   owned.register(owner, regions);
 }

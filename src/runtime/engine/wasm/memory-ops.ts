@@ -1,4 +1,4 @@
-/** Loads, stores and atomic operations. There is one thread, so every operation is atomic. */
+/** Emits loads, stores and atomic operations. With one thread, every operation is atomic. */
 import type { Atomic, Load, Size, Store, StoreImm } from '../../../bpf/types.js';
 import { OP, access, i64Const, local } from './encode.js';
 import type { Bytes } from './encode.js';
@@ -37,7 +37,7 @@ export function emitStore(out: Bytes, frame: Frame, op: Store | StoreImm): void 
   access(out, STORES[op.size], rest);
 }
 
-/** The old value is kept in the scratch local; what a fetch gives is zero-extended. */
+/** Emits an atomic operation. The old value is kept in a scratch local; a fetch zero-extends it. */
 export function emitAtomic(out: Bytes, frame: Frame, op: Atomic): void {
   const size: Size = op.width === 64 ? 8 : 4;
   const rest = emitAddress(out, frame, op.dst, op.offset);
@@ -54,7 +54,7 @@ export function emitAtomic(out: Bytes, frame: Frame, op: Atomic): void {
   setReg(out, frame, op.op === 'cmpxchg' ? 0 : op.src);
 }
 
-/** Opens an `if` for an old value that equals r0, in the width of the operation. */
+/** Opens an `if` that runs if the old value equals r0, in the width of the operation. */
 function emitSame(out: Bytes, frame: Frame, { width }: Atomic): void {
   local(out, OP.localGet, frame.scratch64);
   if (width === 32) out.push(OP.i32WrapI64);

@@ -1,4 +1,4 @@
-/** Maps moved into linear memory, where modules reach them. They stay the same objects for everyone else. */
+/** Moves maps into linear memory, where modules access them. The map objects stay the same for all other users. */
 import type { EngineMap, InodeTable, PlainTable } from '../maps.js';
 import { DESCRIPTOR_SIZE, MAP_KIND } from './layout.js';
 import { allocate, own, release } from './linear.js';
@@ -6,7 +6,7 @@ import type { LinearMemory, Region } from './linear.js';
 
 const descriptors = new WeakMap<EngineMap, number>();
 
-/** The address of a map's descriptor; the map is moved there if it is not yet. Undefined when there is no room. */
+/** The address of a map's descriptor. Moves the map into linear memory first; undefined if there is no room. */
 export function placeMap(linear: LinearMemory, map: EngineMap): number | undefined {
   const kept = descriptors.get(map);
   if (kept !== undefined) return kept;
@@ -23,7 +23,7 @@ export function placeMap(linear: LinearMemory, map: EngineMap): number | undefin
   return descriptor;
 }
 
-/** The cells move now, and again whenever the table grows: then the region that is given back is another one. */
+/** Moves the cells now, and again whenever the table grows. The returned region always describes the current cells. */
 function placeCells(linear: LinearMemory, map: InodeTable, descriptor: number): Region | undefined {
   const region: { address: number; size: number } = { address: 0, size: 0 };
   const moveTo = (words: number): Int32Array | undefined => {
@@ -42,13 +42,13 @@ function placeCells(linear: LinearMemory, map: InodeTable, descriptor: number): 
   return region;
 }
 
-/** All entries that the map may have get their place at once: a pointer to a value stays valid. */
+/** Moves the values, with room for all entries that the map may have, so that pointers to values stay valid. */
 function placeValues(linear: LinearMemory, map: PlainTable, descriptor: number): Region | undefined {
   const { stride, maxEntries, view } = map;
   const size = stride * maxEntries;
   const address = allocate(linear, size);
   if (address === undefined) return undefined;
-  // A hash map grows by doubling: its memory may be larger than its entries ever are.
+  // A hash map grows by doubling, so its memory may be larger than all of its entries.
   const used = Math.min(view.byteLength, size);
   linear.bytes.set(new Uint8Array(view.buffer, view.byteOffset, used), address);
   map.view = new DataView(linear.memory.buffer, address, size);

@@ -1,8 +1,9 @@
 /**
- * Programs without a hook, compiled: conformance vectors, `llpc exec`, and random programs by the hundred in one module.
+ * Compiles programs without a hook: conformance vectors, programs of `llpc exec`, or hundreds of random programs in one
+ * module.
  *
- * Input: programs that `verifyRawProgram` has accepted. Where it could not prove that a loop ends, jumps count fuel; a program
- * that needs no more instructions than it has fuel for in any case counts none.
+ * Input: programs that `verifyRawProgram` has accepted. A program counts fuel at jumps if a loop of it is not proved to
+ * end, or if it could execute more instructions than its fuel allows.
  */
 import type { Placed } from '../../../bpf/types.js';
 import type { EngineMap } from '../maps.js';
@@ -23,29 +24,32 @@ import { defined } from '../../../base/assert.js';
 export interface RawProgram {
   readonly code: readonly Placed[];
   readonly maps: readonly EngineMap[];
-  /** Whether jumps count fuel. */
+  /** True if jumps count fuel. */
   readonly countsFuel: boolean;
 }
 
 export type RawRun =
-  /** r0 as its halves, signed. */
+  /** The signed halves of r0. */
   | { readonly kind: 'returned'; readonly lo: number; readonly hi: number }
-  /** At the instruction with this index. */
+  /** `index` is that of the instruction that found no fuel. */
   | { readonly kind: 'out_of_fuel'; readonly index: number };
 
 export interface RawModule {
   /**
-   * Runs program `which` with r1 = the address of a copy of `memory`, which is written back, and r2 = its length. `fuel` counts
-   * in programs that count it.
+   * Runs program `which` with r1 = the address of a copy of `memory`, which is written back, and r2 = its length.
+   * `fuel` has an effect only in programs that count fuel.
    */
   run(which: number, memory: Uint8Array, fuel: number): RawRun;
 }
 
-/** No program without a hook has an inode to ask the tag of. */
+/** A tag store without tags: a program without a hook has no inode whose tag it could read. */
 const NO_TAGS: TagStore = { tagHi: 0, getTag: () => 0, setTag: () => 0 };
 const [FUEL, STOPPED] = ['fuel', 'stopped_at'];
 
-/** @param helpers further helpers, by number. Undefined when linear memory has no room for the maps. */
+/**
+ * Compiles raw programs into one module; undefined if linear memory has no room for the maps.
+ * @param helpers further helpers, by number
+ */
 export function compileRaw(
   programs: readonly RawProgram[],
   helpers: ReadonlyMap<number, () => number> = new Map(),
@@ -80,7 +84,7 @@ export function compileRaw(
 type Run = (r1: number, r2: number) => number;
 const runName = (which: number): string => `run${which}`;
 
-/** The only trap of a verified program is the one without fuel. */
+/** Runs a program; undefined if it returns. The only trap that a verified program can have is running out of fuel. */
 function finish(run: () => number, stoppedAt: { readonly value: number }): RawRun | undefined {
   try {
     run();

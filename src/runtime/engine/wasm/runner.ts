@@ -1,8 +1,9 @@
 /**
- * A set of programs, compiled: the same answers as the interpreter's runner, from one call into the module per hook.
+ * A runner that compiles a set of programs. It gives the same answers as the interpreter's runner, with one call into
+ * the module for each hook.
  *
- * Sessions are the contexts of the programs themselves, in linear memory: a program reads and writes the cookie where it
- * stays. Every program here was accepted by the verifier: `loadProgram` makes no other.
+ * A session consists of the contexts of the chains in linear memory, so programs read and write the cookies in place.
+ * All programs are verified, because `loadProgram` is the only source of a `LoadedProgram`.
  */
 import type {
   BatchRequest,
@@ -36,7 +37,7 @@ interface Exports {
 
 const tables = new WeakMap<MirroredTags, TagTable>();
 
-/** The copy of the tags in linear memory; one for all sets of a kernel. */
+/** The copy of the tags in linear memory, shared by all sets of a kernel. */
 function tagTable(linear: LinearMemory, tags: MirroredTags): TagTable {
   const kept = tables.get(tags);
   if (kept !== undefined) return kept;
@@ -46,7 +47,7 @@ function tagTable(linear: LinearMemory, tags: MirroredTags): TagTable {
   return table;
 }
 
-/** Compiles a set. Undefined when linear memory has no room for its maps. */
+/** Compiles a set; undefined if linear memory has no room for its maps and sessions. */
 export function createWasmRunner(programs: HookPrograms, tags: MirroredTags): HookRunner | undefined {
   const linear = linearMemory();
   const shape = shapeOf(programs);
@@ -73,7 +74,7 @@ function instantiate(linear: LinearMemory, shape: SetShape, tags: MirroredTags):
   return new wasm.Instance(moduleOf(shape), { env }).exports as unknown as Exports;
 }
 
-/** The chain of each context never changes. */
+/** Writes the chain into each context. It never changes afterwards. */
 function writeChains(linear: LinearMemory, { lists, chains }: SetShape, sessions: number): void {
   for (const { chain, slot } of [...lists.walk, ...lists.picks, ...lists.get]) {
     for (const session of [0, 1]) {
@@ -94,7 +95,7 @@ function newRunner(
   const second = sessions + chains * CONTEXT_SIZE;
   const contextOf = (session: SessionIndex): number => (session === 0 ? sessions : second);
   const { walk, pick, get } = exports;
-  // A walk depends on tags and inode maps alone, unless programs keep notes of their own.
+  // The cookies of a walk depend only on tags and inode maps, unless the programs also use plain maps.
   const inodeMaps = shape.maps.filter((map) => map.kind === 'inode');
   const keeps = inodeMaps.length === shape.maps.length;
   const versionNow = (): number => {
@@ -126,7 +127,7 @@ function newRunner(
     return undefined;
   }
 
-  /** Keeps the cookies of a walk that is made for the second time; of the first it is only noted when it was. */
+  /** Keeps the cookies of a walk that is made for the second time. The first time, only the version is recorded. */
   function keep(session: SessionIndex, way: Steps, kept: KeptSession | undefined, version: number): void {
     if (kept === undefined) {
       way.kept = { runner, version, cookies: undefined };
@@ -180,10 +181,10 @@ function newRunner(
   return runner;
 }
 
-/** Half `i` of the cookies of a session whose first word is at `at`. */
+/** The word index of half `i` of the cookies, in a session that starts at word `at`. */
 const cookieWord = (at: number, i: number): number => at + (i >> 1) * (CONTEXT_SIZE / 4) + (i & 1);
 
-/** Undefined when linear memory has no room for all requests at once. */
+/** Whether each request is allowed; undefined if linear memory has no room for all requests at once. */
 function runBatch(
   linear: LinearMemory,
   exports: Exports,

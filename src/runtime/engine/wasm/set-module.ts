@@ -1,8 +1,9 @@
 /**
- * The programs of a set as one module: helpers inside, the functions of every program, a driver for each hook.
+ * Translates the programs of a set into one module: the lookup helpers, the functions of every program, and a driver
+ * for each hook.
  *
- * A module says nothing of addresses, chain numbers or tables: it can serve every set with the same programs, so compiled modules
- * are kept by digest.
+ * A module does not contain addresses, chain numbers or tables. So it serves every set with the same programs, and
+ * compiled modules are cached by digest.
  */
 import { createHash } from 'node:crypto';
 import type { EngineMap } from '../maps.js';
@@ -18,23 +19,23 @@ import { HELPER_FUNCTIONS, IMPORTED_FUNCTIONS, helperBodies } from './helpers.js
 import { translateProgram } from './translate.js';
 import { defined } from '../../../base/assert.js';
 
-/** What a module is made of and what an instance of it needs. */
+/** The input of a module and of its instances. */
 export interface SetShape {
   readonly programs: readonly InterpreterProgram[];
-  /** Every map of every program once. */
+  /** The maps of all programs, each once. */
   readonly maps: readonly EngineMap[];
   readonly lists: { readonly walk: RunList; readonly picks: RunList; readonly get: RunList };
   readonly chains: number;
 }
 
 export function shapeOf({ size, walk, picks, get }: HookPrograms): SetShape {
-  const all = [...walk, ...picks, ...get].map((r) => r.program as InterpreterProgram); // `loadProgram` makes no other
+  const all = [...walk, ...picks, ...get].map((r) => r.program as InterpreterProgram); // made by `loadProgram`
   const programs = [...new Set(all)];
   const maps = [...new Set(programs.flatMap((p) => p.maps))];
   return { programs, maps, lists: { walk, picks, get }, chains: size };
 }
 
-/** Names of imported globals: the descriptor of each map, then that of the tags. */
+/** Names of imported globals: the address of each map's descriptor, and that of the tags. */
 export const mapGlobal = (index: number): string => `map${index}`;
 export const TAGS_GLOBAL = 'tags';
 
@@ -75,7 +76,7 @@ function entryOf({ program, slot }: RunList[number], mains: ReadonlyMap<Interpre
   return { fn, slot, mask: program.triggerMask };
 }
 
-/** Everything that the bytes of a module depend on. */
+/** A digest of everything that the bytes of a module depend on. */
 function digestOf({ programs, maps, lists, chains }: SetShape): string {
   const hash = createHash('sha256');
   for (const { hook, triggerMask, bytes, maps: own } of programs)
@@ -90,11 +91,11 @@ function digestOf({ programs, maps, lists, chains }: SetShape): string {
   return hash.digest('hex');
 }
 
-/** Compiled modules, the one used last at the end. */
+/** Compiled modules by digest, the most recently used last. */
 const compiled = new Map<string, WasmModuleObject>();
 const KEPT = 64;
 
-/** The compiled module of a set, from the modules that are kept where one has the same digest. */
+/** The compiled module of a set, from the cache if possible. */
 export function moduleOf(shape: SetShape): WasmModuleObject {
   const digest = digestOf(shape);
   const kept = compiled.get(digest);

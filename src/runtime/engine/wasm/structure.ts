@@ -1,36 +1,36 @@
 /**
- * A control-flow graph to the structured control flow of WebAssembly.
+ * Translates a control-flow graph to the structured control flow of WebAssembly.
  *
- * For reducible graphs the translation follows the dominator tree: what a block dominates is nested in it, a block with
- * several edges into it stands behind the `block` that those edges leave, and a loop's head in a `loop`. No node is
- * copied and no variable is added. Other graphs get a dispatcher: one `loop` around a `br_table` over a label.
+ * For a reducible graph, the translation follows the dominator tree: the blocks that a block dominates are nested in
+ * it. A merge follows a `block` that its incoming edges branch out of, and the head of a loop starts a `loop`. No node
+ * is copied and no variable is added. Other graphs get a dispatcher: one `loop` around a `br_table` over a label.
  *
- * Source: Norman Ramsey: Beyond Relooper (ICFP 2022). Known weakness: a function with one irreducible loop is
- * dispatched as a whole.
+ * Source: Norman Ramsey: Beyond Relooper (ICFP 2022). Known weakness: a single irreducible loop makes the whole
+ * function use the dispatcher.
  */
 import type { FunctionFlow } from './flow.js';
 import { OP, VOID, branch, i32Const, local, unsigned } from './encode.js';
 import type { Bytes } from './encode.js';
 
-/** What the translation of instructions gives to this one. */
+/** Emits the parts of the code that depend on instructions. */
 export interface BlockEmitter {
-  /** All instructions of a block; a condition that its jump waits for is left on the stack as an i32. */
+  /** Emits the instructions of a block. The condition of its jump, if any, is left on the stack as an i32. */
   body(out: Bytes, block: number): void;
-  /** Emitted where a jump is taken; nothing when jumps are not counted. */
+  /** Emits the code for a jump that is taken: nothing if jumps are not counted. */
   taken(out: Bytes, block: number): void;
   readonly countsJumps: boolean;
   /** Index of an i32 local for the dispatcher. */
   readonly label: number;
 }
 
-/** The code of a function; every way through it returns. */
+/** Emits the code of a function. Every path through it returns. */
 export function structure(out: Bytes, flow: FunctionFlow, emitter: BlockEmitter): void {
   if (flow.reducible) nested(out, flow, emitter);
   else dispatched(out, flow, emitter);
   out.push(OP.unreachable);
 }
 
-/** Work that is left, the next at the end: a list instead of recursion, since dominator trees can be deep. */
+/** Work that is left. A stack of tasks replaces recursion, because dominator trees can be deep. */
 type Task =
   | { readonly kind: 'tree'; readonly block: number; readonly depth: number }
   | {
@@ -44,7 +44,7 @@ type Task =
 
 function nested(out: Bytes, flow: FunctionFlow, emitter: BlockEmitter): void {
   const merges = mergesBelow(flow);
-  /** Nesting depth of the `block` that a merge stands behind, and of the `loop` of a loop head. */
+  /** By merge: the nesting depth of the `block` before it. By loop head: the nesting depth of its `loop`. */
   const behind: number[] = [];
   const loops: number[] = [];
   const tasks: Task[] = [{ kind: 'tree', block: 0, depth: 0 }];
@@ -115,7 +115,7 @@ function nested(out: Bytes, flow: FunctionFlow, emitter: BlockEmitter): void {
   }
 }
 
-/** The depth that an edge branches to; undefined when its target is put in place. */
+/** The depth that an edge branches to; undefined if its target is emitted in place. */
 function labelOf(
   flow: FunctionFlow,
   from: number,
@@ -127,7 +127,7 @@ function labelOf(
   return flow.isMerge[to] === true ? behind[to] : undefined;
 }
 
-/** For each block the merges whose immediate dominator it is, the last in reverse postorder first. */
+/** For each block, the merges that it immediately dominates, in descending order. */
 function mergesBelow({ dominator, isMerge }: FunctionFlow): readonly (readonly number[])[] {
   const lists: number[][] = dominator.map(() => []);
   for (let block = dominator.length - 1; block > 0; block--)
@@ -160,10 +160,10 @@ function dispatched(out: Bytes, { blocks }: FunctionFlow, emitter: BlockEmitter)
   out.push(OP.end);
 }
 
-/** Targets of one `br_table`: engines take 65 520 at most (WebAssembly JavaScript Interface, implementation limits). */
+/** The most targets of a `br_table` here. Engines allow 65 520 (WebAssembly JavaScript Interface, limits). */
 const MOST_TARGETS = 0x8000;
 
-/** Branches to the depth that a local has, which is below `count`. */
+/** Emits a branch to the depth in a local, which is below `count`. */
 function branchToLabel(out: Bytes, label: number, count: number): void {
   const table = (from: number, to: number, around: number): void => {
     local(out, OP.localGet, label);

@@ -1,6 +1,7 @@
 /**
- * Tags in linear memory, where `inode_get_tag` finds them: (inode, chain) → u64, open addressing with linear probing.
- * The owner of the tags tells of every change; nothing is kept that the owner does not have.
+ * A copy of the tags in linear memory, where the compiled `inode_get_tag` reads them: (inode, chain) → u64, in a hash
+ * table with open addressing and linear probing. The owner of the tags passes every change, so the copy is always
+ * equal.
  */
 import type { TagMirror } from '../types.js';
 import { HASH } from './helpers.js';
@@ -54,7 +55,7 @@ export function createTagTable(linear: LinearMemory): TagTable {
     }
     release(linear, old.address, old.size);
   };
-  /** Closes the gap at `gap`: whatever was pushed past it by probing moves back. */
+  /** Frees the cell at `gap`, and moves back the cells that probing has put behind it. */
   const close = (gap: number): void => {
     const mask = region.size - 1;
     let hole = gap;

@@ -1,13 +1,13 @@
 /**
- * eBPF functions to WebAssembly functions over i64 locals.
+ * Translates eBPF functions to WebAssembly functions over i64 locals.
  *
- * Input: a program that the verifier has accepted. A register is a local, a pointer an address in linear memory, a
- * local call a call. Nothing is checked at run time: that every access is in bounds is the verifier's word, and that is
- * why nothing else may come here. Jumps count fuel where the verifier could not prove that a loop ends, with the same
- * result as in the interpreter: instructions are counted, and a taken jump or a local call that finds none left is a fault.
+ * Input: a program that the verifier has accepted. A register becomes a local, a pointer an address in linear memory, a
+ * local call a call. Nothing is checked at run time, because the verifier guarantees that every access is in bounds; so
+ * other programs must never be translated. If a loop is not proved to end, the code counts fuel with the same result as
+ * the interpreter: instructions are counted, and a taken jump or a local call faults if no fuel is left.
  *
- * Source: RFC 9669, sections 4 and 5. Where WebAssembly differs: division by zero and the overflow of signed division
- * trap there, shifts are masked alike, offsets of accesses are unsigned there.
+ * Source: RFC 9669, sections 4 and 5. WebAssembly differs in two points: it traps on a division by zero and on the
+ * overflow of a signed division, and the offsets of its accesses are unsigned.
  */
 import type { Instruction, Placed } from '../../../bpf/types.js';
 import { assertNever, defined } from '../../../base/assert.js';
@@ -22,7 +22,7 @@ import { DESCRIPTOR, FRAME_SIZE } from './layout.js';
 import { emitAtomic, emitLoad, emitStore } from './memory-ops.js';
 import { structure } from './structure.js';
 
-/** Indices of the functions that a program may call, in the module it is put in. */
+/** Indices, in the module, of the helper functions that a program may call. */
 export interface HelperFunctions {
   readonly mapLookup: number;
   readonly mapUpdate: number;
@@ -33,7 +33,7 @@ export interface HelperFunctions {
   readonly other: number;
 }
 
-/** Globals of fuel: what is left, and the instruction whose jump found none. */
+/** Indices of the globals for fuel: the fuel left, and the instruction that found none. */
 export interface FuelGlobals {
   readonly left: number;
   readonly stoppedAt: number;
@@ -41,7 +41,7 @@ export interface FuelGlobals {
 
 export interface ProgramToTranslate {
   readonly code: readonly Placed[];
-  /** The global with the descriptor's address, for each map of the program. */
+  /** For each map of the program, the global with the address of its descriptor. */
   readonly mapGlobals: readonly number[];
 }
 
@@ -50,11 +50,11 @@ interface Environment {
   readonly helpers: HelperFunctions;
   readonly fuel: FuelGlobals | undefined;
   readonly indexOf: (slot: number) => number | undefined;
-  /** The function of the module that an instruction starts. */
+  /** The index, in the module, of the function that starts at an instruction. */
   functionAt(index: number): number;
 }
 
-/** The functions of a program, its main function first; `base` is the index that the first one will have. */
+/** The functions of a program, main function first. `base` is the index of the main function in the module. */
 export function translateProgram(
   program: ProgramToTranslate,
   base: number,
@@ -89,7 +89,7 @@ function translateFunction(env: Environment, entry: number, flow: FunctionFlow):
     : { type: LOCAL_TYPE, locals: LOCAL_LOCALS, code };
 }
 
-/** The lowest address of the frame, so that accesses through r10 have unsigned offsets. */
+/** Stores the lowest address of the frame in a local, so that accesses through r10 have unsigned offsets. */
 function emitBottom(out: Bytes, frame: Frame): void {
   local(out, OP.localGet, defined(frame.regs[10], 'r10'));
   out.push(OP.i32WrapI64);
@@ -101,7 +101,7 @@ function emitBottom(out: Bytes, frame: Frame): void {
 function emitBlock(out: Bytes, env: Environment, frame: Frame, start: number, end: number): void {
   let counted = start;
   for (let index = start; index < end; index++) {
-    // What a callee sees of the fuel are the instructions up to its call.
+    // A callee must see the fuel as it is after the call instruction, so count separately up to each call.
     if (env.fuel !== undefined && index === counted) {
       const stretch = stretchEnd(env.program.code, index, end);
       emitCount(out, env.fuel, stretch - counted);
@@ -240,7 +240,7 @@ function emitHighHalf(out: Bytes, frame: Frame, reg: number): void {
   out.push(OP.i64ShrU, OP.i32WrapI64);
 }
 
-/** Flags of map_update_elem as an i32; all ones, which is no flag, if they do not fit one. */
+/** Pushes the flags of map_update_elem as an i32; −1, which is not a valid flag, if they do not fit 32 bits. */
 function emitFlags(out: Bytes, frame: Frame): void {
   getReg(out, frame, 4);
   out.push(OP.i32WrapI64);
