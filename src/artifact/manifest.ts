@@ -6,6 +6,7 @@
 import type { ActionName, TriggerName } from '../abi/actions.js';
 import type { HookName } from '../abi/hooks.js';
 import type { CookieLayout } from '../semantics/cookie.js';
+import type { PathPattern } from '../semantics/pattern.js';
 
 export const MANIFEST_FORMAT = 'llp-manifest';
 export const MANIFEST_VERSION = 1;
@@ -46,7 +47,7 @@ export type ManifestAssertion =
       readonly reach: 'under' | 'at';
       /** For people: the path as one string. */
       readonly path: string;
-      readonly components: MapEntry['components'];
+      readonly components: PathPattern;
       readonly maps: readonly string[];
       readonly span: ManifestSpan;
     }
@@ -132,7 +133,7 @@ export interface ManifestClass {
 export interface MapEntry {
   /** For people: the path as one string. */
   readonly path: string;
-  readonly components: readonly ({ readonly literal: string } | { readonly glob: string })[];
+  readonly components: PathPattern;
   readonly object: 'dir' | 'file';
   readonly optional: boolean;
   /** Number of leading components that belong to an enclosing optional scope: absent with it is fine too. */

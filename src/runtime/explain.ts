@@ -7,14 +7,14 @@
 import { TRIGGERS, WALK_BIT, actionBit, type ActionName } from '../abi/actions.js';
 import { HOOKS, LOOKUP, LOOKUP_NAMES, type HookName, type Phase } from '../abi/hooks.js';
 import type { InodeMap } from '../artifact/manifest.js';
-import { decidingRule, mentionsAt, type PlaceMention, type Reason } from './loader/reason.js';
-import { decodeCookie, type DecodedCookie, type Halves } from './loader/value.js';
+import { reasonAt, mentionsAt, type PlaceMention, type Reason } from './loader/reason.js';
+import { decodeCookie, type CookieValue, type DecodedCookie } from '../semantics/cookie.js';
 import { pathOf, type Place } from './loader/ground.js';
 import type { EngineEvent, HookRun } from './kernel/trace.js';
 import type { Kernel } from './kernel/task.js';
 import type { GroundedMap, GroundedPolicy } from './load.js';
 
-export { decidingRule, type PlaceMention, type Reason };
+export { reasonAt, type PlaceMention, type Reason };
 
 export interface ExplainedRun {
   readonly task: number;
@@ -105,7 +105,7 @@ export function decisionsOf(policies: readonly GroundedPolicy[], runs: readonly 
       .filter(
         (action) => place !== undefined && couldDeny(map, action) && decides(map, standing, action, verdict),
       )
-      .map((action) => ({ map, action, verdict, reason: decidingRule(map, place as Place, level, action) }));
+      .map((action) => ({ map, action, verdict, reason: reasonAt(map, place as Place, level, action) }));
   });
 }
 
@@ -194,7 +194,7 @@ interface Standing {
 /** The step of the walk machine, in terms of places, from what the run saw. */
 function standingOf(grounded: GroundedMap, run: HookRun, last: Place | undefined): Standing {
   const { layout } = grounded.map;
-  const of = (value: Halves): Place | undefined => {
+  const of = (value: CookieValue): Place | undefined => {
     const state = decodeCookie(layout, value);
     return state.kind === 'place' ? (grounded.byNumber.get(state.place) ?? last) : undefined;
   };
@@ -239,7 +239,7 @@ function judgementOf(
   if (action === undefined) return undefined;
   const { place, level } = standing;
   if (place === undefined) return { action, reason: { kind: 'unknown' }, overridden: [] };
-  const reason = decidingRule(map, place, level, action);
+  const reason = reasonAt(map, place, level, action);
   const rule = reason.kind === 'rule' ? reason.rule : undefined;
   return { action, reason, overridden: mentionsAt(place, level, action).filter((m) => m.rule !== rule) };
 }
@@ -264,7 +264,7 @@ function decides(
   return (allowed === 1) === (verdict === 'allow');
 }
 
-function viewOf(grounded: GroundedMap | undefined, value: Halves, last: Place | undefined): CookieView {
+function viewOf(grounded: GroundedMap | undefined, value: CookieValue, last: Place | undefined): CookieView {
   const hex = [value.hi, value.lo].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
   if (grounded === undefined) return { hex, state: undefined, self: [], below: [], place: undefined };
   const { map, byNumber } = grounded;

@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import type { Artifact, InodeMap, ManifestMap, ManifestProgram } from '../artifact/manifest.js';
 import { renderVerifierMessage } from '../bpf/verify/verify.js';
-import { encodePlace, placeNumbers } from './loader/value.js';
+import { encodeState, placeLimit, type CookieLayout } from '../semantics/cookie.js';
 import { checkAssertions } from './loader/assertions.js';
 import { ground, type Place } from './loader/ground.js';
 import { problemOf, type LoadProblem } from './loader/problems.js';
@@ -96,7 +96,11 @@ function makeTable(
   const table = createInodeTable(map.name, Math.max(1, result.places.size + map.raw.length));
   if (map.layout.classes > 0) {
     for (const [inode, place] of result.places) {
-      const { lo, hi } = encodePlace(map.layout, place, numbers.get(inode) ?? 0);
+      const { lo, hi } = encodeState(
+        map.layout,
+        { self: place.self, below: place.below, exact: true },
+        numbers.get(inode) ?? 0,
+      );
       table.update(inode, lo, hi);
     }
   }
@@ -106,6 +110,13 @@ function makeTable(
   );
   maps.set(map.name, { map, places: result.places, byNumber });
   return table;
+}
+
+/** A number for every place, in the order of inodes; all 0 when there are more places than numbers. */
+function placeNumbers(layout: CookieLayout, places: ReadonlyMap<number, Place>): ReadonlyMap<number, number> {
+  const inodes = [...places.keys()].sort((a, b) => a - b);
+  const enough = inodes.length < placeLimit(layout);
+  return new Map(inodes.map((inode, i) => [inode, enough ? i + 1 : 0]));
 }
 
 function addRaw(

@@ -7,7 +7,7 @@ import { entriesOf, resolve } from './kernel/resolve.js';
 import { followsLink } from './kernel/syscalls/request.js';
 import { rootLocation } from './kernel/mounts.js';
 import type { Inode, Location, Vfs } from './kernel/vfs.js';
-import { decidingRule, type Reason } from './explain.js';
+import { reasonAt, type Reason } from './explain.js';
 import type { GroundedMap, GroundedPolicy } from './load.js';
 import type { Place } from './loader/ground.js';
 
@@ -67,7 +67,7 @@ function subjectAt(
   const place = grounded.places.get(physical[at]?.ino ?? 0);
   if (place === undefined) return undefined;
   const level = at === physical.length - 1 ? 'self' : 'below';
-  const reason = decidingRule(grounded.map, place, level, action);
+  const reason = reasonAt(grounded.map, place, level, action);
   const effect =
     reason.kind === 'rule' ? reason.rule.effect : reason.kind === 'default' ? reason.effect : 'deny';
   const object = physical.at(-1)?.kind === 'dir' ? 'dir' : 'file';

@@ -6,7 +6,6 @@
  */
 import type { MachineState } from './machine.js';
 
-
 /**
  * How a place is written into 64 bits. Both halves have the same shape, so that the region of a state is its
  * upper half, twice:
@@ -37,13 +36,14 @@ export interface CookieValue {
   readonly hi: number;
 }
 
+/** The bits of a state: 0 for no state (a session starts). `place`: the number of the place that it comes from, 0 for none. */
 export function encodeState(
   layout: CookieLayout,
   state: MachineState | undefined,
   place: number,
 ): CookieValue {
   if (state === undefined) return { lo: 0, hi: 0 };
-  const all = (1 << layout.classes) - 1;
+  const all = 2 ** layout.classes - 1;
   const inexact = 1 << layout.inexactBit;
   const spare = layout.placeBits > 0 ? place << layout.placeShift : 0;
   const lo = (~state.self & all) | (state.exact ? 0 : inexact) | spare;
@@ -51,9 +51,23 @@ export function encodeState(
   return { lo: lo >>> 0, hi: hi >>> 0 };
 }
 
-/** The place number in the lower half; all ones (`placeLimit`) for unknown. */
-export function placeOf(layout: CookieLayout, { lo }: CookieValue): number {
-  return layout.placeBits > 0 ? lo >>> layout.placeShift : 0;
+/** What a cookie says. */
+export interface DecodedCookie extends MachineState {
+  /** `start`: no step was made yet. */
+  readonly kind: 'start' | 'unknown' | 'place';
+  /** The number of the place that the state comes from; 0 for none. */
+  readonly place: number;
+}
+
+/** The state that a cookie's bits are. */
+export function decodeCookie(layout: CookieLayout, { lo, hi }: CookieValue): DecodedCookie {
+  const all = 2 ** layout.classes - 1;
+  const none = { self: 0, below: 0, exact: false, place: 0 };
+  if ((lo | hi) === 0) return { kind: 'start', ...none };
+  if ((lo & hi) === -1) return { kind: 'unknown', ...none };
+  const exact = ((lo >>> layout.inexactBit) & 1) === 0;
+  const place = layout.placeBits > 0 ? lo >>> layout.placeShift : 0;
+  return { kind: 'place', self: ~lo & all, below: ~hi & all, exact, place };
 }
 
 /** Places are numbered from 1 to below this. */

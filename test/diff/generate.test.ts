@@ -74,7 +74,7 @@ function judge(text: string, policy: CheckedPolicy): number {
 }
 
 const isAt = ({ scope }: RuleCoverage, { object, path }: Scope): boolean =>
-  scope === `${object} "/${path.map((c) => (c.kind === 'glob' ? c.source : c.name)).join('/')}"`;
+  scope === `${object} "/${path.map((c) => ('glob' in c ? c.glob : c.literal)).join('/')}"`;
 
 function isSpan({ sources }: CompileResult, { span }: RuleCoverage, source: number, start: number): boolean {
   const lines = defined(sources[source], 'a source').text.slice(0, start).split('\n');

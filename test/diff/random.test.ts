@@ -273,8 +273,8 @@ function treeWith(
   // What is required only where something else is: until nothing is new.
   for (const { scopes } of [...policy.layers, ...policy.layers]) {
     for (const { path, object: kind, optional, within } of scopes) {
-      if (optional || within === 0 || path.some((c) => c.kind === 'glob')) continue;
-      const literal = path.map((c) => (c.kind === 'literal' ? c.name : ''));
+      if (optional || within === 0 || path.some((c) => 'glob' in c)) continue;
+      const literal = path.map((c) => ('literal' in c ? c.literal : ''));
       if (resolve(vfs, `/${literal.slice(0, within).join('/')}`, true).ok)
         addMissing(vfs, '', literal.join('/'), kind === 'dir');
     }

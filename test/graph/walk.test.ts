@@ -11,7 +11,7 @@ import { treeForExplain } from '../../src/front/cli/trees.js';
 import { compile, type CompileResult } from '../../src/compile.js';
 import { nodesOf, type GraphNode, type LayerGraph } from '../../src/tools/graph/model.js';
 import { edgesTaken, placesOf } from '../../src/tools/graph/places.js';
-import type { PatternComponent } from '../../src/ir/check/policy.js';
+import type { PatternComponent } from '../../src/semantics/pattern.js';
 import { explainRuns, traced, type ExplainedRun } from '../../src/runtime/explain.js';
 import { request } from '../../src/runtime/kernel/syscalls/index.js';
 import { loadPolicy, toDecision, type Decision } from '../../src/runtime/load.js';
@@ -162,7 +162,7 @@ function nodeAt(node: GraphNode, names: readonly string[]): GraphNode | undefine
   const globs = boxes.filter((c) => c.edge === 'glob').map((c) => ({ box: c, sources: c.name.split(' & ') }));
   const known = [...new Set(globs.flatMap((g) => g.sources))];
   const matches = (source: string): boolean => {
-    const component: PatternComponent = { kind: 'glob', source };
+    const component: PatternComponent = { glob: source };
     return componentMatches(component, names[0] ?? '');
   };
   const matching = known.filter(matches);

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACTIONS, TRIGGERS } from '../../src/abi/actions.js';
-import { allowedWithin, stateAt } from '../../src/tools/learn/automaton.js';
+import { stateAt } from '../../src/ir/hierarchy/walker.js';
+import { allowedWithin } from '../../src/tools/learn/automaton.js';
 import { assertionOf, learn, type LearnOptions } from '../../src/tools/learn/learn.js';
 import type { Never } from '../../src/tools/learn/needs-tree.js';
 import { recordScenario } from '../../src/tools/learn/record.js';

@@ -9,7 +9,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACTIONS, TRIGGERS } from '../../src/abi/actions.js';
 import { checkSources } from '../../src/analyse.js';
-import { allowedOn, stateAt } from '../../src/tools/learn/automaton.js';
+import { stateAt } from '../../src/ir/hierarchy/walker.js';
+import { allowedOn } from '../../src/tools/learn/automaton.js';
 import { RULES, type RuleName } from '../../src/tools/learn/generalise.js';
 import {
   assertionOf,

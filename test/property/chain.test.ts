@@ -72,12 +72,12 @@ function loadBoth(
 function required(policy: CheckedPolicy): Entry[] {
   return policy.layers
     .flatMap((layer) => layer.scopes)
-    .filter((scope) => scope.path.length > 0 && scope.path.every((c) => c.kind === 'literal'))
+    .filter((scope) => scope.path.length > 0 && scope.path.every((c) => 'literal' in c))
     .map((scope) => ({ kind: scope.object, path: literalPath(scope) }));
 }
 
 function literalPath({ path }: Scope): string {
-  return path.map((c) => (c.kind === 'literal' ? `/${c.name}` : '')).join('');
+  return path.map((c) => ('literal' in c ? `/${c.literal}` : '')).join('');
 }
 
 /** The entries that the reference's tree could be made of. */

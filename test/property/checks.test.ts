@@ -8,7 +8,8 @@ import { actionBit } from '../../src/abi/actions.js';
 import { checkSources, type Checked } from '../../src/analyse.js';
 import type { Diagnostic } from '../../src/diagnostics/types.js';
 import type { HierarchyAutomaton, HierarchyState } from '../../src/ir/hierarchy/automaton.js';
-import type { Effects, Layer, Rule, Scope } from '../../src/ir/check/policy.js';
+import type { Layer, Rule, Scope } from '../../src/ir/check/policy.js';
+import type { Effects } from '../../src/semantics/scope.js';
 import { globMatches } from '../support/reference-glob.js';
 import { disagreement, scopesOf, sortScopes } from '../support/reference.js';
 import { globbyText } from '../support/arbitrary.js';
@@ -59,7 +60,7 @@ describe('the hierarchy automaton', () => {
 });
 
 const textOf = ({ path }: Scope): string =>
-  `/${path.map((c) => (c.kind === 'literal' ? c.name : c.source)).join('/')}`;
+  `/${path.map((c) => ('literal' in c ? c.literal : c.glob)).join('/')}`;
 const namesOf = (path: string): Names => path.split('/').filter((n) => n !== '');
 
 /** The parts of a message that stand in backticks. */

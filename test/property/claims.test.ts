@@ -12,7 +12,7 @@ import { emitChain } from '../../src/codegen/v8/emit.js';
 import { buildArtifact } from '../../src/codegen/v8/manifest.js';
 import { confirmGains, replayGains } from '../../src/tools/testing/confirm-gains.js';
 import { automataOf, judge } from '../../src/ir/analysis/check-assertions.js';
-import { decidingRule } from '../../src/ir/analysis/deciding-rule.js';
+import { deciderAt } from '../../src/ir/analysis/deciding-rule.js';
 import { findGains, type Gain } from '../../src/ir/analysis/gains.js';
 import { buildPlan } from '../../src/codegen/v8/plan.js';
 import type { Assertion, CheckedPolicy, Layer, Scope } from '../../src/ir/check/policy.js';
@@ -171,7 +171,7 @@ describe('the rule that is shown', () => {
       for (const names of everyPath(layer)) {
         for (const kind of names.length === 0 ? (['dir'] as const) : KINDS) {
           const path = names.map((n) => ({ name: n, appears: false }));
-          const decider = decidingRule(layer, path, kind, action);
+          const decider = deciderAt(layer, path, kind, action);
           const allowed =
             decider.kind === 'rule'
               ? decider.rule.effect === 'allow'
@@ -236,13 +236,13 @@ function isGain(layers: readonly Layer[], { from, to, call, gained }: Gain): boo
 
 /** Whether no scope that must be there wants another kind of object than one for the same path, in whichever layer. */
 function isLoadable(layers: readonly Layer[]): boolean {
-  const literal = layers.flatMap((l) => l.scopes).filter((s) => s.path.every((c) => c.kind === 'literal'));
+  const literal = layers.flatMap((l) => l.scopes).filter((s) => s.path.every((c) => 'literal' in c));
   return literal.every(
     ({ path, object, optional }) =>
       optional ||
       canBe(
         layers,
-        path.map((c) => (c.kind === 'literal' ? c.name : '')),
+        path.map((c) => ('literal' in c ? c.literal : '')),
         object,
       ),
   );

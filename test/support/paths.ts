@@ -21,7 +21,7 @@ export function everyPath(layer: Layer): Names[] {
     for (const name of EVERY_NAME) {
       visit(
         [...names, name],
-        deeper.filter((s) => componentMatches(s.path[names.length] ?? { kind: 'literal', name: '' }, name)),
+        deeper.filter((s) => componentMatches(s.path[names.length] ?? { literal: '' }, name)),
       );
     }
   };

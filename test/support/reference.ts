@@ -2,14 +2,9 @@
  * The reference evaluator: `language.md` read literally, straight over `CheckedPolicy` and a tree. It shares the types of
  * `ir/policy.ts` with the compiler and nothing else, and is meant to be checked by eye.
  */
-import type {
-  Assertion,
-  CheckedPolicy,
-  Effects,
-  Layer,
-  PatternComponent,
-  Scope,
-} from '../../src/ir/check/policy.js';
+import type { Assertion, CheckedPolicy, Layer, Scope } from '../../src/ir/check/policy.js';
+import type { PatternComponent } from '../../src/semantics/pattern.js';
+import type { Effects } from '../../src/semantics/scope.js';
 import { globMatches } from './reference-glob.js';
 import {
   allPositions,
@@ -52,7 +47,7 @@ function groundReference(layer: Layer, tree: Tree): Grounding | undefined {
 
 /** The objects of a scope; undefined when one is missing that must be there, or is of the wrong kind. */
 function findScope(tree: Tree, scope: Scope): Position[] | undefined {
-  const globbed = scope.path.some((c) => c.kind === 'glob');
+  const globbed = scope.path.some((c) => 'glob' in c);
   const found = scope.path.reduce<Position[]>(
     (at, c) => at.flatMap((p) => matching(tree, p, c)),
     [rootPosition(tree)],
@@ -73,9 +68,9 @@ function findScope(tree: Tree, scope: Scope): Position[] | undefined {
 function matching(tree: Tree, at: Position, component: PatternComponent): Position[] {
   if (topOf(at).kind !== 'dir') return [];
   const names =
-    component.kind === 'literal'
-      ? [component.name]
-      : [...topOf(at).entries.keys()].filter((n) => globMatches(component.source, n));
+    'literal' in component
+      ? [component.literal]
+      : [...topOf(at).entries.keys()].filter((n) => globMatches(component.glob, n));
   return names.flatMap((name) => {
     if (enter(tree, at, name) === undefined) return [];
     const walked = walk(tree, at, name, true, () => true);
@@ -88,7 +83,7 @@ function order(a: Scope, b: Scope): number | undefined {
   for (let i = 0; i < Math.min(a.path.length, b.path.length); i++) {
     const [x, y] = [a.path[i], b.path[i]];
     if (x === undefined || y === undefined || JSON.stringify(x) === JSON.stringify(y)) continue;
-    if (x.kind !== y.kind) return x.kind === 'glob' ? -1 : 1;
+    if ('glob' in x !== 'glob' in y) return 'glob' in x ? -1 : 1;
     return undefined;
   }
   return undefined;
@@ -254,7 +249,7 @@ export function scopesOf(layer: Layer, names: readonly string[], kind: 'dir' | '
 }
 
 export function componentMatches(component: PatternComponent, name: string): boolean {
-  return component.kind === 'literal' ? component.name === name : globMatches(component.source, name);
+  return 'literal' in component ? component.literal === name : globMatches(component.glob, name);
 }
 
 /** What calls ask of a directory only, and what they never ask of one. */
@@ -296,9 +291,9 @@ export function allowedOnPath(
 
 /** Whether a policy can be loaded with an object of this kind at a path: literal scopes and what must be there say so. */
 export function canBe(layers: readonly Layer[], names: readonly string[], kind: 'dir' | 'file'): boolean {
-  const scopes = layers.flatMap((l) => l.scopes).filter((s) => s.path.every((c) => c.kind === 'literal'));
+  const scopes = layers.flatMap((l) => l.scopes).filter((s) => s.path.every((c) => 'literal' in c));
   const text = (path: readonly string[]): string => path.map((n) => `/${n}`).join('');
-  const literal = (s: Scope): string => text(s.path.map((c) => (c.kind === 'literal' ? c.name : '')));
+  const literal = (s: Scope): string => text(s.path.map((c) => ('literal' in c ? c.literal : '')));
   const isKind = (path: string, asked: 'dir' | 'file'): boolean =>
     scopes.every((s) => literal(s) !== path || s.object === asked) &&
     (asked === 'dir' ||

@@ -26,7 +26,8 @@ import { positionAt } from '../../diagnostics/lines.js';
 import type { ActionClass } from './partition.js';
 import { patternText } from '../../ir/check/paths.js';
 import type { Chain, ChainPlan, ProgramPlan } from './plan.js';
-import type { CheckedPolicy, Effects, Layer, PathPattern, Scope } from '../../ir/check/policy.js';
+import type { CheckedPolicy, Layer, Scope } from '../../ir/check/policy.js';
+import type { Effects } from '../../semantics/scope.js';
 import { defined } from '../../base/assert.js';
 
 /** One program after encoding. */
@@ -196,7 +197,7 @@ function remember<T>(make: (mask: ActionMask) => T): (mask: ActionMask) => T {
 function mapEntry(scope: Scope, share: Shared, at: (span: Span) => ManifestSpan): MapEntry {
   return {
     path: patternText(scope.path),
-    components: componentsOf(scope.path),
+    components: scope.path,
     object: scope.object,
     optional: scope.optional,
     within: scope.within,
@@ -210,10 +211,6 @@ function mapEntry(scope: Scope, share: Shared, at: (span: Span) => ManifestSpan)
       span: at(rule.span),
     })),
   };
-}
-
-function componentsOf(path: PathPattern): MapEntry['components'] {
-  return path.map((c) => (c.kind === 'glob' ? { glob: c.source } : { literal: c.name }));
 }
 
 function assertionsOf(
@@ -230,7 +227,7 @@ function assertionsOf(
       actions: actionNames(actions),
       reach,
       path: patternText(path),
-      components: componentsOf(path),
+      components: path,
       maps: mapsOf(layer),
       span: at(span),
     })),

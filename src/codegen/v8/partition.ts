@@ -9,7 +9,7 @@
  */
 import { ACTIONS, ALL_ACTIONS, type ActionMask } from '../../abi/actions.js';
 import type { Layer, Scope } from '../../ir/check/policy.js';
-import { initialSets } from '../../ir/hierarchy/build-hierarchy.js';
+import { initialSets } from '../../ir/hierarchy/places.js';
 
 export interface ActionClass {
   readonly actions: ActionMask;

@@ -9,11 +9,11 @@ import type {
   Assertion,
   CheckedPolicy,
   CheckedTest,
-  Effects,
   GainAssertion,
   Layer,
   Scope,
 } from '../../ir/check/policy.js';
+import type { Effects } from '../../semantics/scope.js';
 import { assertNever } from '../../base/assert.js';
 
 /** A mask for people: the shorter of what is in it and what is not. */

@@ -86,12 +86,7 @@ function layerOf(map: InodeMap, name: string, spans: ManifestSpan[]): Layer {
 
 function scopeOf(entry: MapEntry, id: number, spanOf: (span: ManifestSpan) => Span): Scope {
   const rules = entry.rules.map((rule) => ruleOf(rule, spanOf));
-  const path = entry.components.map((c) =>
-    'glob' in c
-      ? ({ kind: 'glob', source: c.glob } as const)
-      : ({ kind: 'literal', name: c.literal } as const),
-  );
-  const { object, optional, within } = entry;
+  const { object, optional, within, components: path } = entry;
   const [region, self] = [sumEffects(rules, false), sumEffects(rules, true)];
   return { id, path, object, optional, within, spans: [spanOf(entry.span)], region, self, rules };
 }

@@ -142,10 +142,8 @@ function byText({ reason, action }: Subject, texts: Texts): string {
       return action === 'walk' ? 'no rule denies it' : `\`default ${reason.effect}\``;
     case 'unknown':
       return 'its place is not known';
-    case 'rule': {
-      const { entry, rule } = reason;
-      return mentionText({ kind: 'rule', effect: rule.effect, entry, rule, place: reason.place }, texts);
-    }
+    case 'rule':
+      return mentionText(reason, texts);
   }
 }
 

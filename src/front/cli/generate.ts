@@ -43,9 +43,7 @@ function commentOf(generated: Generated, { sources }: CompileResult): string[] {
       const source = sources[rule.span.source];
       const line = source === undefined ? 0 : positionAt(source, rule.span.start).line;
       const path =
-        scope.path.length === 0
-          ? '/'
-          : scope.path.map((c) => (c.kind === 'glob' ? c.source : c.name)).join('/');
+        scope.path.length === 0 ? '/' : scope.path.map((c) => ('glob' in c ? c.glob : c.literal)).join('/');
       return printable(
         `no request is decided by ${source?.name ?? ''}:${line}: ${rule.effect} in ${scope.object} ${path}`,
       );

@@ -1,4 +1,5 @@
 /** The `assert never … under "PATH";` of a file, for `llpc learn --assert`. */
+import { literalNames } from '../../semantics/pattern.js';
 import { checkSources } from '../../analyse.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
@@ -44,8 +45,8 @@ export function readAssertions(file: string, { defines }: Options): ReadAssertio
 
 /** `at` is kept as `under`: more is left out than must be, never less. */
 function neverOf({ actions, path }: Assertion): Never | undefined {
-  const names = path.flatMap((c) => (c.kind === 'literal' ? [c.name] : []));
-  if (names.length < path.length) return undefined;
+  const names = literalNames(path);
+  if (names === undefined) return undefined;
   return { actions, path: names, text: `never ${actionText(actions)} under "/${names.join('/')}"` };
 }
 

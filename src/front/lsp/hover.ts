@@ -1,7 +1,7 @@
 /** What an editor shows under the pointer: the rights at a scope and why, what a rule overrides, what a name stands for. */
 import { ACTIONS, WALK, actionBit } from '../../abi/actions.js';
 import type { Span } from '../../diagnostics/types.js';
-import { placePath, type Place } from '../../ir/hierarchy/build-hierarchy.js';
+import { placePath, type Place } from '../../ir/hierarchy/places.js';
 import { ActionSets } from '../../ir/check/names.js';
 import type { Aspect } from '../../ir/hierarchy/on-path.js';
 import { patternText } from '../../ir/check/paths.js';

@@ -1,13 +1,13 @@
 /**
  * What holds at a scope, and why: read from the places of the hierarchy, which the automaton was made of. The verdicts are those of
- * the place; the rules behind them are those that `ir/on-path.ts` finds on the way to it.
+ * the place; the rules behind them are those that `ir/hierarchy/on-path.ts` finds on the way to it.
  */
 import { ALL_ACTIONS, WALK, type ActionMask } from '../../abi/actions.js';
-import { decisive } from '../../semantics/deciding.js';
+import { decidingMention } from '../../semantics/deciding.js';
 import type { AnalysedLayer } from '../../analyse.js';
 import type { Span } from '../../diagnostics/types.js';
-import type { Place } from '../../ir/hierarchy/build-hierarchy.js';
-import { mentionsOn, type Aspect, type MentionOnPath } from '../../ir/hierarchy/on-path.js';
+import type { Place } from '../../ir/hierarchy/places.js';
+import { mentionsOnPath, type Aspect, type MentionOnPath } from '../../ir/hierarchy/on-path.js';
 import type { Rule, Scope } from '../../ir/check/policy.js';
 import type { View } from './workspace.js';
 
@@ -86,7 +86,7 @@ export function reasonsAt({ layer }: AnalysedLayer, place: Place, level: Aspect)
   const reasons = new Map<Rule | string, Reason>();
   for (let bit = 1; bit <= ALL_ACTIONS; bit <<= 1) {
     const mentions = chain.filter(({ rule }) => (rule.actions & bit) !== 0);
-    const by = decisive(mentions);
+    const by = decidingMention(mentions);
     const verdict = by?.rule.effect ?? (bit === WALK ? 'allow' : layer.default);
     const group = by?.rule ?? verdict;
     const before = reasons.get(group)?.actions ?? 0;
@@ -99,7 +99,7 @@ export function reasonsAt({ layer }: AnalysedLayer, place: Place, level: Aspect)
 function rulesAt(place: Place, level: Aspect): MentionOnPath[] {
   const path: Place[] = [];
   for (let at: Place | undefined = place; at !== undefined; at = at.parent) path.push(at);
-  return mentionsOn(path.reverse(), path.length - 1, level, ALL_ACTIONS);
+  return mentionsOnPath(path.reverse(), path.length - 1, level, ALL_ACTIONS);
 }
 
 /** Rules that a rule overrides somewhere, and rules that override it. */

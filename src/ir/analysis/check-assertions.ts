@@ -10,7 +10,7 @@ import { ACTIONS, actionsAskedOf } from '../../abi/actions.js';
 import { defined } from '../../base/assert.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
-import { deciderNotes, decidingRule, type Decider } from './deciding-rule.js';
+import { deciderNotes, deciderAt, type Decider } from './deciding-rule.js';
 import type { HierarchyAutomaton } from '../hierarchy/automaton.js';
 import type { Assertion, CheckedPolicy, Layer } from '../check/policy.js';
 import * as spots from '../hierarchy/spots.js';
@@ -81,7 +81,7 @@ export function judge(product: Spots, assertion: Assertion): Judgement {
       if (reach === 'at') continue;
     }
     if (!spots.canBeDirectory(spot)) continue;
-    const steps = spots.stepsFrom(product, spot, path[depth]);
+    const steps = spots.stepsFrom(spot, path[depth]);
     if (steps === undefined) return { kind: 'too-large', path: spots.stepsOf(trail) };
     for (const step of steps) {
       const next = spots.stepTo(product, spot, step);
@@ -109,7 +109,7 @@ function broken({ claim, span }: Assertion, layers: readonly Layer[], breach: Br
   const { path, object, action } = breach;
   const verdict = claim === 'never' ? 'allowed' : 'denied';
   const deciders = layers
-    .map((layer) => ({ layer, decider: decidingRule(layer, path, object, action) }))
+    .map((layer) => ({ layer, decider: deciderAt(layer, path, object, action) }))
     .filter(({ decider }) => claim === 'never' || denies(decider, action));
   const notes = deciders.flatMap(({ layer, decider }) =>
     deciderNotes(decider, verdict, action, layers.length > 1 ? layer.name : undefined),

@@ -6,7 +6,7 @@ import { ACTIONS, ALL_ACTIONS, type ActionMask } from '../../abi/actions.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic, Note, Span } from '../../diagnostics/types.js';
 import { automataOf } from './check-assertions.js';
-import { deciderNotes, decidingRule, type Decider } from './deciding-rule.js';
+import { deciderNotes, deciderAt, type Decider } from './deciding-rule.js';
 import { findGains, type Gain, type Region } from './gains.js';
 import type { HierarchyAutomaton } from '../hierarchy/automaton.js';
 import type { CheckedPolicy, GainAssertion, Layer } from '../check/policy.js';
@@ -120,7 +120,7 @@ function ruleOf(
 ): RuleAt | undefined {
   const action = ACTIONS.findIndex((a) => a === name);
   const [layer] = layers;
-  return layer === undefined ? undefined : { decider: decidingRule(layer, path, object, action), action };
+  return layer === undefined ? undefined : { decider: deciderAt(layer, path, object, action), action };
 }
 
 function notesOf(rule: RuleAt | undefined, name: string): Note[] {

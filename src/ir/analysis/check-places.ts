@@ -8,18 +8,20 @@
 import type { ActionMask } from '../../abi/actions.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic, Note } from '../../diagnostics/types.js';
-import { successors, makePlace, placePath, type Place } from '../hierarchy/build-hierarchy.js';
+import {
+  makePlace,
+  placePath,
+  rightsAt,
+  successors,
+  type Place,
+  type PlaceRights,
+} from '../hierarchy/places.js';
+import { comparePatterns } from '../../semantics/pattern.js';
+import { disagreement, type Carried, type ScopeEffects } from '../../semantics/scope.js';
 import { patternText } from '../check/paths.js';
 import type { Layer, Rule, Scope } from '../check/policy.js';
 import { actionList, sumEffects, viaNotes } from '../check/scopes.js';
-import {
-  applyScopes,
-  comparePatterns,
-  type ActsOn,
-  type Applied,
-  type Carried,
-  type TrieNode,
-} from '../hierarchy/scope-trie.js';
+import type { TrieNode } from '../hierarchy/scope-trie.js';
 
 /** Everything that is wrong or idle, in source order of the places' scopes. */
 export function checkPlaces(layer: Layer, places: readonly Place[]): Diagnostic[] {
@@ -50,19 +52,6 @@ function checkAmbiguity(place: Place, scopes: readonly Scope[], seen: Set<string
       out.push(ambiguity(place, a, b, actions));
     }
   }
-}
-
-/** What the one allows and the other denies, in the region or on the object itself. */
-export function disagreement(a: ActsOn, b: ActsOn): ActionMask {
-  const [selfA, selfB] = [selfMentions(a), selfMentions(b)];
-  const region = (a.region.allow & b.region.deny) | (a.region.deny & b.region.allow);
-  return region | (selfA.allow & selfB.deny) | (selfA.deny & selfB.allow);
-}
-
-/** What a scope says about the object itself: `here` over the region. */
-function selfMentions({ region, self }: ActsOn): { readonly allow: ActionMask; readonly deny: ActionMask } {
-  const own = self.allow | self.deny;
-  return { allow: self.allow | (region.allow & ~own), deny: self.deny | (region.deny & ~own) };
 }
 
 function ambiguity(place: Place, a: Scope, b: Scope, actions: ActionMask): Diagnostic {
@@ -201,9 +190,9 @@ function changesSomething(place: Place, scope: Scope, rule: Rule): boolean {
   if (rule.effect === 'forbid') return (rule.actions & ~place.before.forbidden) !== 0;
   const quick = quickAnswer(place, scope, rule);
   if (quick !== undefined) return quick;
-  const drop = (s: Scope): ActsOn =>
+  const drop = (s: Scope): ScopeEffects =>
     s === scope ? { region: sumEffects(s.rules, false, rule), self: sumEffects(s.rules, true, rule) } : s;
-  const without = applyScopes(place.before, place.dirs.map(drop), place.files.map(drop));
+  const without = rightsAt(place.before, place.dirs.map(drop), place.files.map(drop));
   return differs(place.nodes, place.applied, without);
 }
 
@@ -217,7 +206,7 @@ function quickAnswer(place: Place, scope: Scope, rule: Rule): boolean | undefine
 }
 
 /** Whether two ways of acting on an object give different verdicts on it or on something beneath. */
-function differs(nodes: readonly TrieNode[], a: Applied, b: Applied): boolean {
+function differs(nodes: readonly TrieNode[], a: PlaceRights, b: PlaceRights): boolean {
   if (a.dir !== b.dir || a.file !== b.file) return true;
   if (a.allowed === b.allowed && a.forbidden === b.forbidden) return false;
   const live = nodes.filter((n) => n.literals.size > 0 || n.globs.size > 0);
@@ -227,7 +216,7 @@ function differs(nodes: readonly TrieNode[], a: Applied, b: Applied): boolean {
     if (next === undefined) return false;
   }
   return [...next.literals, ...next.classes].some((edge) => {
-    const under = (before: Carried): Applied => makePlace(edge.nodes, before, undefined, '').applied;
+    const under = (before: Carried): PlaceRights => makePlace(edge.nodes, before, undefined, '').applied;
     return differs(edge.nodes, under(a), under(b));
   });
 }

@@ -13,7 +13,7 @@ export type Decider =
   | { readonly kind: 'default'; readonly layer: Layer };
 
 /** `object`: what is at the end of the path. What appears after the policy is loaded has the rules of the directory it appears in. */
-export function decidingRule(
+export function deciderAt(
   layer: Layer,
   path: readonly Step[],
   object: 'dir' | 'file',

@@ -27,9 +27,10 @@ import {
 import type { HierarchyAutomaton } from '../hierarchy/automaton.js';
 import { deciderOn, indexPaths, placesOnPath, type Aspect, type PathIndex } from '../hierarchy/on-path.js';
 import { createProduct, TooManyNames, type Product, type ProductState } from '../hierarchy/product.js';
+import { namesIn } from '../../semantics/pattern.js';
 import type { Layer } from '../check/policy.js';
 import { refusals } from './requirements.js';
-import type { Place } from '../hierarchy/build-hierarchy.js';
+import type { Place } from '../hierarchy/places.js';
 
 export interface Side {
   readonly layers: readonly Layer[];
@@ -59,7 +60,9 @@ export interface Unasked {
 const MAX_PATHS = 100_000;
 
 export function findDifferences(sides: readonly [Side, Side]): Differences {
-  const avoided = new Set(sides.flatMap((s) => s.layers.flatMap(literalNames)));
+  const avoided = new Set(
+    sides.flatMap((s) => s.layers.flatMap(({ scopes }) => scopes.flatMap(({ path }) => namesIn(path)))),
+  );
   const product = createProduct(
     sides.flatMap((s) => s.hierarchies),
     avoided,
@@ -83,10 +86,6 @@ export function findDifferences(sides: readonly [Side, Side]): Differences {
     if (error instanceof TooManyNames) return { kind: 'too-large', globs: error.message };
     throw error;
   }
-}
-
-function literalNames({ scopes }: Layer): string[] {
-  return scopes.flatMap((s) => s.path.flatMap((c) => (c.kind === 'literal' ? [c.name] : [])));
 }
 
 interface Search {
@@ -235,7 +234,7 @@ function decisionOf(
   action: ActionMask,
 ): LayerDecision {
   const by = deciderOn(places, length, aspect, action);
-  const effect = by?.effect ?? (action === WALK ? 'allow' : layer.default);
+  const effect = by?.rule.effect ?? (action === WALK ? 'allow' : layer.default);
   return { layer, verdict: effect === 'allow' ? 'allow' : 'deny', by };
 }
 

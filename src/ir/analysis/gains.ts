@@ -11,6 +11,7 @@
  */
 import { WALK, type ActionMask } from '../../abi/actions.js';
 import { countActions, gainOf, MOVE_ACTIONS, MOVE_CALLS, type MoveCall } from '../../abi/moves.js';
+import { componentMatches, freshName } from '../hierarchy/walker.js';
 import * as spots from '../hierarchy/spots.js';
 import type { Spot, Spots, Step, Trail } from '../hierarchy/spots.js';
 
@@ -74,7 +75,7 @@ function findRegions(product: Spots): Group[] | { readonly at: Trail | undefined
     const own = spots.allowedAt(spot, 'dir');
     if ((own & WALK) === 0 || !spots.canBeDirectory(spot)) continue;
     addRegion(groups, spot, trail, own);
-    const steps = spots.stepsFrom(product, spot);
+    const steps = spots.stepsFrom(spot);
     if (steps === undefined) return { at: trail };
     for (const step of steps) {
       const next = spots.stepTo(product, spot, step);
@@ -140,7 +141,7 @@ function unnamed(directories: readonly Spot[]): string {
     ...directories.flatMap((d) => [...(d.kinds?.children.keys() ?? [])]),
   ]);
   const globs = new Set(states.flatMap((s) => s.globs));
-  const matched = (name: string): boolean =>
-    [...globs].some((source) => spots.componentMatches({ kind: 'glob', source }, name));
-  return ['x', 'new', 'x.tmp', '.x'].find((n) => !taken.has(n) && !matched(n)) ?? spots.freshName(taken, 'x');
+  const matched = (name: string): boolean => [...globs].some((glob) => componentMatches({ glob }, name));
+  const nice = ['x', 'new', 'x.tmp', '.x'].find((n) => !taken.has(n) && !matched(n));
+  return nice ?? freshName((n) => taken.has(n), ['x']);
 }

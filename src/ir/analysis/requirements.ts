@@ -4,6 +4,7 @@
  * Two policies with the same verdicts may still differ in this, and one that does not load enforces nothing.
  */
 import { patternText } from '../check/paths.js';
+import { literalNames } from '../../semantics/pattern.js';
 import type { Layer, Scope } from '../check/policy.js';
 
 type ObjectKind = 'dir' | 'file';
@@ -32,7 +33,7 @@ export interface RequirementChange {
 function requirementsOf(layers: readonly Layer[]): Map<string, Requirement> {
   const all = new Map<string, Requirement>();
   for (const scope of layers.flatMap((l) => l.scopes)) {
-    if (scope.path.length === 0 || scope.path.some((c) => c.kind === 'glob')) continue;
+    if (scope.path.length === 0 || literalNames(scope.path) === undefined) continue;
     const { object } = scope;
     const path = patternText(scope.path);
     const made: Requirement = { path, object, need: needOf(scope), scope };
@@ -111,8 +112,8 @@ export function refusals(
 }
 
 function literalOf({ path, object, optional, within }: Scope): Literal[] {
-  const names = path.flatMap((c) => (c.kind === 'literal' ? [c.name] : []));
-  return names.length === path.length && names.length > 0 ? [{ names, object, optional, within }] : [];
+  const names = literalNames(path);
+  return names !== undefined && names.length > 0 ? [{ names, object, optional, within }] : [];
 }
 
 /** Objects that are there, over those of `below`. */

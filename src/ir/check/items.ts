@@ -19,7 +19,8 @@ import type {
 import { assertNever, defined } from '../../base/assert.js';
 import { checkUnique, type ActionSets, type FileNames } from './names.js';
 import { readComponents } from './paths.js';
-import type { Layer, PathPattern } from './policy.js';
+import type { Layer } from './policy.js';
+import type { PathPattern } from '../../semantics/pattern.js';
 import { closeScopes, openScope, type OpenScope, type ScopeTable } from './scopes.js';
 import type { Env, Values } from './values.js';
 

@@ -5,7 +5,7 @@ import { report } from '../../diagnostics/catalogue.js';
 import { UNPRINTABLE } from '../../base/printable.js';
 import type { Diagnostic, Span } from '../../diagnostics/types.js';
 import { escapePattern, parseComponent, type PatternFault } from '../../pattern/glob.js';
-import type { PathPattern, PatternComponent } from './policy.js';
+import type { PathPattern, PatternComponent } from '../../semantics/pattern.js';
 
 /** Linux's PATH_MAX without the final NUL, and NAME_MAX: what is longer names nothing. */
 const PATH_MAX = 4095;
@@ -17,7 +17,7 @@ export function patternText(path: PathPattern): string {
 }
 
 export function componentText(component: PatternComponent): string {
-  return component.kind === 'glob' ? component.source : escapePattern(component.name);
+  return 'glob' in component ? component.glob : escapePattern(component.literal);
 }
 
 /** Where a path is written; `plain`: as it is shown, in quotes, so that another text may take its place. */
@@ -65,8 +65,8 @@ function readComponent(
     out.push(patternFault(component, source, span));
     return undefined;
   }
-  if (component.kind === 'glob') return { kind: 'glob', source };
-  if (Buffer.byteLength(component.name) <= NAME_MAX) return { kind: 'literal', name: component.name };
+  if (component.kind === 'glob') return { glob: source };
+  if (Buffer.byteLength(component.name) <= NAME_MAX) return { literal: component.name };
   out.push(report('LLP3006', { what: 'component', limit: String(NAME_MAX) }, { span }));
   return undefined;
 }

@@ -4,6 +4,9 @@
  */
 import type { ActionMask } from '../../abi/actions.js';
 import type { Span } from '../../diagnostics/types.js';
+import type { Deciding } from '../../semantics/deciding.js';
+import type { PathPattern } from '../../semantics/pattern.js';
+import type { Effects, ScopeEffects } from '../../semantics/scope.js';
 
 export interface CheckedPolicy {
   readonly layers: readonly Layer[];
@@ -53,20 +56,7 @@ export interface Layer {
   readonly scopes: readonly Scope[];
 }
 
-/** A component as written: literal text, or glob source (pattern syntax, see `pattern/glob.ts`). */
-export type PatternComponent =
-  { readonly kind: 'literal'; readonly name: string } | { readonly kind: 'glob'; readonly source: string };
-
-/** From the root down; empty for `/`. */
-export type PathPattern = readonly PatternComponent[];
-
-export interface Effects {
-  readonly allow: ActionMask;
-  readonly deny: ActionMask;
-  readonly forbid: ActionMask;
-}
-
-export interface Scope {
+export interface Scope extends ScopeEffects {
   /** Position in `Layer.scopes`. */
   readonly id: number;
   readonly path: PathPattern;
@@ -80,19 +70,14 @@ export interface Scope {
   readonly within: number;
   /** Where it is declared, in source order; the implicit `dir "/"` has the span of the policy's name. */
   readonly spans: readonly Span[];
-  /** What changes the region beneath, and the object itself; all zero for a `file` scope. */
+  /** What changes the region beneath, and the object itself. All zero for a `file` scope. Masks are of actions. */
   readonly region: Effects;
-  /** What is applied on top for the object itself: `here` of a `dir`, every rule of a `file`. */
-  readonly self: Effects;
   readonly rules: readonly Rule[];
 }
 
 /** One rule statement of a scope. */
-export interface Rule {
-  readonly effect: 'allow' | 'deny' | 'forbid';
+export interface Rule extends Deciding {
   readonly actions: ActionMask;
-  /** Whether it belongs to `Scope.self` (in a `here` or in a `file`). */
-  readonly self: boolean;
   readonly span: Span;
   /** The `use` statements that brought it here, outermost first; empty for a rule written in the policy. */
   readonly via: readonly Span[];

@@ -6,7 +6,9 @@ import { actionNames, type ActionMask } from '../../abi/actions.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic, Span } from '../../diagnostics/types.js';
 import { componentText, patternText } from './paths.js';
-import type { Effects, PathPattern, Rule, Scope } from './policy.js';
+import type { Rule, Scope } from './policy.js';
+import { literalNames, type PathPattern } from '../../semantics/pattern.js';
+import type { Effects } from '../../semantics/scope.js';
 
 export interface OpenScope {
   readonly key: string;
@@ -29,8 +31,7 @@ export function openScope(
   object: 'dir' | 'file',
   declared: { readonly optional: boolean; readonly within: number; readonly span: Span },
 ): OpenScope {
-  const pathKey =
-    parentKey + added.map((c) => `/${c.kind === 'glob' ? '' : '='}${componentText(c)}`).join('');
+  const pathKey = parentKey + added.map((c) => `/${'glob' in c ? '' : '='}${componentText(c)}`).join('');
   const key = object === 'file' ? `${pathKey}//file` : pathKey;
   const known = table.get(key);
   if (known === undefined) {
@@ -82,7 +83,7 @@ export function sumEffects(rules: readonly Rule[], self: boolean, without?: Rule
 
 /** Both kinds at one path: one of the two is wrong, unless one may be absent. */
 function reportBothKinds(dir: OpenScope, file: OpenScope, path: string, out: Diagnostic[]): void {
-  if (dir.optional || file.optional || dir.path.some((c) => c.kind === 'glob')) return;
+  if (dir.optional || file.optional || literalNames(dir.path) === undefined) return;
   const [first, second] = [dir.spans[0], file.spans[0]];
   if (first === undefined || second === undefined) return;
   const [early, late] =

@@ -9,52 +9,12 @@
  * Weakness: globs that overlap with large scopes beneath them multiply; `MAX_PLACES` turns that into an error.
  */
 import type { ActionMask } from '../../abi/actions.js';
-import { ALL_ACTIONS, WALK } from '../../abi/actions.js';
 import { defined } from '../../base/assert.js';
-import { matchesGlob, type Glob } from '../../pattern/glob.js';
-import { nameClasses, type NameClass } from '../../pattern/name-classes.js';
+import type { Carried } from '../../semantics/scope.js';
+import type { Layer } from '../check/policy.js';
 import type { ClassEdge, HierarchyAutomaton, HierarchyState, LiteralEdge } from './automaton.js';
-import type { Layer, Scope } from '../check/policy.js';
-import {
-  applyScopes,
-  buildTrie,
-  generalToSpecific,
-  type Applied,
-  type Carried,
-  type GlobChild,
-  type TrieNode,
-} from './scope-trie.js';
-
-/** An object that scopes name, reached by a witness path. */
-export interface Place {
-  readonly parent: Place | undefined;
-  /** Last component of the witness path; empty for `/`. */
-  readonly name: string;
-  readonly before: Carried;
-  readonly applied: Applied;
-  /** Scopes that name the object as a directory, and as something else; general to specific. */
-  readonly dirs: readonly Scope[];
-  readonly files: readonly Scope[];
-  /** The trie nodes that the object is at. */
-  readonly nodes: readonly TrieNode[];
-}
-
-/** What the names beneath a place divide into. */
-export interface Successors {
-  readonly literals: readonly {
-    readonly name: string;
-    readonly matching: readonly number[];
-    readonly nodes: readonly TrieNode[];
-  }[];
-  readonly globs: readonly string[];
-  readonly classes: readonly {
-    readonly matching: readonly number[];
-    readonly witness: string;
-    readonly nodes: readonly TrieNode[];
-  }[];
-  /** Whether a name is left that no scope names. */
-  readonly other: boolean;
-}
+import { initialSets, makePlace, successors, type Place, type PlaceRights } from './places.js';
+import { buildTrie, type TrieNode } from './scope-trie.js';
 
 export type HierarchyResult =
   | { readonly kind: 'ok'; readonly automaton: HierarchyAutomaton; readonly places: readonly Place[] }
@@ -62,11 +22,6 @@ export type HierarchyResult =
   | { readonly kind: 'too-large'; readonly place: Place };
 
 const MAX_PLACES = 2_000_000;
-
-/** What is allowed before any scope has spoken. */
-export function initialSets(layer: Layer): Carried {
-  return { allowed: layer.default === 'allow' ? ALL_ACTIONS : WALK, forbidden: 0 };
-}
 
 export function buildHierarchy(layer: Layer): HierarchyResult {
   const builder: Builder = {
@@ -83,62 +38,6 @@ export function buildHierarchy(layer: Layer): HierarchyResult {
     automaton: { layer: layer.name, states: renumber(builder.states, root) },
     places: builder.places,
   };
-}
-
-/** The path of a place, as the user would type it. */
-export function placePath(place: Place): string {
-  const names: string[] = [];
-  for (let at: Place | undefined = place; at?.parent !== undefined; at = at.parent) names.push(at.name);
-  return '/' + names.reverse().join('/');
-}
-
-/** The names beneath a set of trie nodes, in classes; undefined when there are too many to decide. */
-export function successors(nodes: readonly TrieNode[]): Successors | undefined {
-  const globs = mergeGlobs(nodes);
-  const names = [...new Set(nodes.flatMap((n) => [...n.literals.keys()]))].sort(byText);
-  const classes =
-    globs.length === 0
-      ? NO_GLOBS
-      : nameClasses(
-          globs.map((g) => g.glob),
-          new Set(names),
-        );
-  if (classes === undefined) return undefined;
-  const globNodes = (matching: readonly number[]): TrieNode[] =>
-    matching.flatMap((i) => globs[i]?.nodes ?? []);
-  return {
-    literals: names.map((name) => {
-      const matching = globs.flatMap(({ glob }, i) => (matchesGlob(glob, name) ? [i] : []));
-      const own = nodes.flatMap((n) => n.literals.get(name) ?? []);
-      return { name, matching, nodes: [...own, ...globNodes(matching)] };
-    }),
-    globs: globs.map((g) => g.glob.source),
-    classes: classes
-      .filter((c) => c.matching.length > 0)
-      .map((c) => ({ ...c, nodes: globNodes(c.matching) })),
-    other: classes.some((c) => c.matching.length === 0),
-  };
-}
-
-const NO_GLOBS: readonly NameClass[] = [{ matching: [], witness: 'a' }];
-
-function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function mergeGlobs(
-  nodes: readonly TrieNode[],
-): { readonly glob: Glob; readonly nodes: readonly TrieNode[] }[] {
-  const bySource = new Map<string, GlobChild[]>();
-  for (const node of nodes) {
-    for (const [source, child] of node.globs) bySource.set(source, [...(bySource.get(source) ?? []), child]);
-  }
-  return [...bySource.entries()]
-    .sort(([a], [b]) => byText(a, b))
-    .map(([, children]) => ({
-      glob: defined(children[0], 'a glob has a child').glob,
-      nodes: children.map((c) => c.node),
-    }));
 }
 
 interface Builder {
@@ -173,27 +72,6 @@ function visit(
   const state = expand(builder, live, place, shared);
   builder.memo.set(key, state);
   return state;
-}
-
-export function makePlace(
-  nodes: readonly TrieNode[],
-  before: Carried,
-  parent: Place | undefined,
-  name: string,
-): Place {
-  const dirs = named(nodes.map((n) => n.dir));
-  const files = named(nodes.map((n) => n.file));
-  return { parent, name, before, applied: applyScopes(before, dirs, files), dirs, files, nodes };
-}
-
-const NOTHING: readonly Scope[] = [];
-
-/** The scopes that are there, general to specific. Nearly every place has one node: it takes no more than it must. */
-function named(scopes: readonly (Scope | undefined)[]): readonly Scope[] {
-  const [first] = scopes;
-  if (scopes.length === 1) return first === undefined ? NOTHING : [first];
-  const found = scopes.filter((s) => s !== undefined);
-  return found.length === 0 ? NOTHING : found.sort(generalToSpecific);
 }
 
 function expand(builder: Builder, live: readonly TrieNode[], place: Place, shared: boolean): number {
@@ -244,7 +122,7 @@ function region(builder: Builder, mask: ActionMask): number {
 
 function intern(
   builder: Builder,
-  { dir, below, file }: Applied,
+  { dir, below, file }: PlaceRights,
   literals: readonly LiteralEdge[],
   globs: readonly string[],
   classes: readonly ClassEdge[],

@@ -3,23 +3,17 @@
  * places in the text behind it.
  *
  * Input: a layer and the components of a path. Output: the rules that mention an action there, in the order in which they
- * act. Invariant: the decisive one (`abi/deciding.ts`) gives the verdict of the automaton.
+ * act. Invariant: the deciding one (`semantics/deciding.ts`) gives the verdict of the automaton.
  */
 import type { ActionMask } from '../../abi/actions.js';
-import { decisive } from '../../semantics/deciding.js';
+import { decidingMention, mentionsOn, type Mention } from '../../semantics/deciding.js';
 import { matchesGlob } from '../../pattern/glob.js';
-import { initialSets, makePlace, type Place } from './build-hierarchy.js';
+import { initialSets, makePlace, type Place } from './places.js';
 import type { Layer, Rule, Scope } from '../check/policy.js';
 import { buildTrie, type TrieNode } from './scope-trie.js';
 
 /** What a verdict is about: a directory itself, something else, or what lies beneath and no scope names. */
 export type Aspect = 'dir' | 'file' | 'below';
-
-export interface MentionOnPath {
-  readonly effect: Rule['effect'];
-  readonly rule: Rule;
-  readonly scope: Scope;
-}
 
 /** A layer whose paths can be asked about. */
 export interface PathIndex {
@@ -51,33 +45,25 @@ function childrenOf({ literals, globs }: TrieNode, name: string): TrieNode[] {
   return own === undefined ? matching : [own, ...matching];
 }
 
+/** A rule on a path, and the scope that it stands in. */
+export type MentionOnPath = Mention<Scope, Rule>;
+
 /**
  * The rules that mention an action on the object of the first `length` components, in the order in which they act. `places` are
- * those of that path, of a longer one, or of a shorter one beyond which no
- * scope speaks.
+ * those of that path, of a longer one, or of a shorter one beneath which no scope is named.
  */
-export function mentionsOn(
+export function mentionsOnPath(
   places: readonly Place[],
   length: number,
   aspect: Aspect,
-  action: ActionMask,
+  actions: ActionMask,
 ): MentionOnPath[] {
-  const found: MentionOnPath[] = [];
-  const add = (scope: Scope, self: boolean): void => {
-    for (const rule of scope.rules)
-      if (rule.self === self && (rule.actions & action) !== 0)
-        found.push({ effect: rule.effect, rule, scope });
-  };
-  places.slice(0, length + 1).forEach((place, depth) => {
-    const last = depth === length && aspect !== 'below';
-    if (last && aspect === 'file') place.files.forEach((scope) => add(scope, true));
-    else
-      for (const scope of place.dirs) {
-        add(scope, false);
-        if (last) add(scope, true);
-      }
-  });
-  return found;
+  const path = places
+    .slice(0, length + 1)
+    .map((place, depth) => (depth === length && aspect === 'file' ? place.files : place.dirs));
+  const isThere = path.length === length + 1;
+  const level = aspect === 'below' || !isThere ? 'below' : 'self';
+  return mentionsOn(path, level, (rule) => (rule.actions & actions) !== 0);
 }
 
 /** The rule that decides; undefined where `default` does. */
@@ -87,5 +73,5 @@ export function deciderOn(
   aspect: Aspect,
   action: ActionMask,
 ): MentionOnPath | undefined {
-  return decisive(mentionsOn(places, length, aspect, action));
+  return decidingMention(mentionsOnPath(places, length, aspect, action));
 }

@@ -6,9 +6,9 @@
  * tuple together (`pattern/name-classes.ts`). Weakness: globs that overlap too much end in `TooManyNames`.
  */
 import { defined } from '../../base/assert.js';
-import { globOf, matchesGlob, type Glob } from '../../pattern/glob.js';
-import { nameClasses, type NameClass } from '../../pattern/name-classes.js';
+import { matchesGlob } from '../../pattern/glob.js';
 import type { HierarchyAutomaton, HierarchyState } from './automaton.js';
+import { checkedGlob, nextState, stateOf, waysFrom } from './walker.js';
 
 /** A state of each automaton. */
 export interface ProductState {
@@ -35,7 +35,7 @@ export interface Product {
   readonly size: () => number;
 }
 
-/** The globs beneath a place overlap too much to tell their names apart. */
+/** The globs beneath a place overlap too much to tell their names apart. The message lists them. */
 export class TooManyNames extends Error {}
 
 interface Builder {
@@ -44,7 +44,6 @@ interface Builder {
   readonly avoided: ReadonlySet<string>;
   readonly interned: Map<string, ProductState>;
   readonly memo: Map<number, ProductEdges>;
-  readonly niceClasses: Map<string, readonly NameClass[] | undefined>;
 }
 
 export function createProduct(
@@ -56,7 +55,6 @@ export function createProduct(
     avoided,
     interned: new Map(),
     memo: new Map(),
-    niceClasses: new Map(),
   };
   const root = intern(
     builder,
@@ -69,7 +67,7 @@ function intern(builder: Builder, ids: readonly number[]): ProductState {
   const key = ids.join();
   const known = builder.interned.get(key);
   if (known !== undefined) return known;
-  const states = ids.map((id, i) => defined(builder.automata[i]?.states[id], 'an edge leads to a state'));
+  const states = ids.map((id, i) => stateOf(defined(builder.automata[i], 'a state of each automaton'), id));
   const made = { id: builder.interned.size, states };
   builder.interned.set(key, made);
   return made;
@@ -84,78 +82,26 @@ function edgesOf(builder: Builder, from: ProductState): ProductEdges {
 }
 
 function makeEdges(builder: Builder, states: readonly HierarchyState[]): ProductEdges {
-  const literals = new Set(states.flatMap((s) => s.literals.map((e) => e.name)));
-  const sources = [...new Set(states.flatMap((s) => s.globs))].sort();
-  const lookUps = states.map(lookUpOf);
+  const ways = waysFrom(states, { avoided: builder.avoided });
+  if (ways === undefined) throw new TooManyNames(states.flatMap((s) => s.globs).join(' '));
+  const { literals, globs, classes, fresh } = ways;
   const go = (name: string, matching: ReadonlySet<string>): ProductEdge => ({
     name,
     to: intern(
       builder,
-      lookUps.map((to) => to(name, matching)),
+      states.map((state, i) => {
+        const automaton = defined(builder.automata[i], 'a state of each automaton');
+        return nextState(automaton, state, name, (glob) => matching.has(glob)).id;
+      }),
     ),
   });
-  const named = [...literals].sort().map((name) => go(name, matchingOf(sources, name)));
-  if (sources.length === 0) return { named, fresh: freshName(literals, builder.avoided) };
-  const classes = classesOf(builder, sources, literals);
-  const fresh = classes.find((c) => c.matching.length === 0)?.witness;
-  const ofClasses = classes
-    .filter((c) => c.matching.length > 0)
-    .map((c) => go(c.witness, new Set(c.matching.map((i) => sources[i] ?? ''))));
-  return { named: [...named, ...ofClasses], fresh };
-}
-
-/** Where a state goes on a name, given the globs that match it. */
-function lookUpOf(
-  state: HierarchyState,
-): (name: string | undefined, matching: ReadonlySet<string>) => number {
-  const literals = new Map(state.literals.map((e) => [e.name, e.to]));
-  const classes = new Map(state.classes.map((e) => [e.matching.join(), e.to]));
-  return (name, matching) => {
-    const literal = name === undefined ? undefined : literals.get(name);
-    if (literal !== undefined) return literal;
-    const key = state.globs.flatMap((g, i) => (matching.has(g) ? [i] : [])).join();
-    return classes.get(key) ?? state.other;
+  const matchingOf = (name: string): ReadonlySet<string> =>
+    new Set(globs.filter((glob) => matchesGlob(checkedGlob(glob), name)));
+  return {
+    named: [
+      ...literals.map((name) => go(name, matchingOf(name))),
+      ...classes.map((c) => go(c.witness, new Set(c.matching.map((i) => globs[i] ?? '')))),
+    ],
+    fresh,
   };
-}
-
-function matchingOf(sources: readonly string[], name: string): ReadonlySet<string> {
-  return new Set(sources.filter((source) => matchesGlob(checkedGlob(source), name)));
-}
-
-function checkedGlob(source: string): Glob {
-  return defined(globOf(source), 'a checked glob compiles');
-}
-
-/** The classes beside these literals; each with a name that is also none of the avoided, where it has one. */
-function classesOf(
-  builder: Builder,
-  sources: readonly string[],
-  literals: ReadonlySet<string>,
-): readonly NameClass[] {
-  const globs = sources.map(checkedGlob);
-  const exact = nameClasses(globs, literals);
-  if (exact === undefined) throw new TooManyNames(sources.join(' '));
-  const clean = exact.every((c) => !builder.avoided.has(c.witness));
-  if (clean) return exact;
-  const key = sources.join('/');
-  if (!builder.niceClasses.has(key)) builder.niceClasses.set(key, nameClasses(globs, builder.avoided));
-  const nice = new Map(builder.niceClasses.get(key)?.map((c) => [c.matching.join(), c]));
-  return exact.map((c) => {
-    const other = nice.get(c.matching.join());
-    return other === undefined || literals.has(other.witness) ? c : other;
-  });
-}
-
-/** A shortest name in neither set. */
-export function freshName(literals: ReadonlySet<string>, avoided: ReadonlySet<string>): string {
-  for (let n = 0; ; n++) {
-    const name = word(n);
-    if (!literals.has(name) && !avoided.has(name)) return name;
-  }
-}
-
-/** a … z, aa, ab, … */
-function word(n: number): string {
-  const last = String.fromCharCode(0x61 + (n % 26));
-  return n < 26 ? last : word(Math.floor(n / 26) - 1) + last;
 }

@@ -8,16 +8,14 @@
  */
 import { ALL_ACTIONS, type ActionMask } from '../../abi/actions.js';
 import { defined } from '../../base/assert.js';
-import { globOf, matchesGlob, type Glob } from '../../pattern/glob.js';
-import { nameClasses } from '../../pattern/name-classes.js';
+import { literalNames, type PatternComponent } from '../../semantics/pattern.js';
+import type { Layer, Scope } from '../check/policy.js';
 import type { HierarchyAutomaton, HierarchyState } from './automaton.js';
-import type { Layer, PatternComponent, Scope } from '../check/policy.js';
+import { componentMatches, freshName, nextState, rootState, stateOf, waysFrom } from './walker.js';
 
 export interface Spots {
   readonly automata: readonly HierarchyAutomaton[];
   readonly root: Spot;
-  /** Literal edges by state: an automaton has them as a list. */
-  readonly literals: Map<HierarchyState, ReadonlyMap<string, number>>;
 }
 
 export interface Spot {
@@ -44,8 +42,7 @@ export interface Step {
 
 /** `layers` and `automata` in the same order. */
 export function makeSpots(layers: readonly Layer[], automata: readonly HierarchyAutomaton[]): Spots {
-  const states = automata.map((a) => defined(a.states[0], 'an automaton has a first state'));
-  return { automata, root: { states, kinds: kindsOf(layers) }, literals: new Map() };
+  return { automata, root: { states: automata.map(rootState), kinds: kindsOf(layers) } };
 }
 
 function kindsOf(layers: readonly Layer[]): KindNode {
@@ -59,12 +56,12 @@ function kindsOf(layers: readonly Layer[]): KindNode {
 
 /** What is above an object that must be there is a directory. */
 function addKind(root: KindNode, { path, object, optional, within }: Scope, create: () => KindNode): void {
-  if (path.some((c) => c.kind === 'glob')) return;
+  const names = literalNames(path);
+  if (names === undefined) return;
   const required = !optional && within === 0;
   let node = root;
-  for (const component of path) {
+  for (const name of names) {
     if (required) node.dir = true;
-    const name = component.kind === 'literal' ? component.name : component.source;
     const next = node.children.get(name) ?? create();
     node.children.set(name, next);
     node = next;
@@ -90,66 +87,33 @@ export function allowedAt({ states }: Spot, verdict: 'dir' | 'file' | 'below'): 
 }
 
 /** Where a name beneath a spot leads. */
-export function stepTo(spots: Spots, { states, kinds }: Spot, { name, appears }: Step): Spot {
+export function stepTo({ automata }: Spots, { states, kinds }: Spot, { name, appears }: Step): Spot {
   const next = states.map((state, i) => {
-    const to = appears ? state.other : target(spots, state, name);
-    return defined(spots.automata[i]?.states[to], 'an edge leads to a state');
+    const automaton = defined(automata[i], 'a state of each automaton');
+    return appears ? stateOf(automaton, state.other) : nextState(automaton, state, name);
   });
   return { states: next, kinds: appears ? undefined : kinds?.children.get(name) };
-}
-
-function target(spots: Spots, state: HierarchyState, name: string): number {
-  const literal = literalsOf(spots, state).get(name);
-  if (literal !== undefined) return literal;
-  if (state.globs.length === 0) return state.other;
-  const matching = state.globs.flatMap((g, i) => (matchesGlob(checkedGlob(g), name) ? [i] : [])).join();
-  return state.classes.find((c) => c.matching.join() === matching)?.to ?? state.other;
-}
-
-function literalsOf({ literals }: Spots, state: HierarchyState): ReadonlyMap<string, number> {
-  const known = literals.get(state);
-  if (known !== undefined) return known;
-  const made = new Map(state.literals.map((e) => [e.name, e.to]));
-  literals.set(state, made);
-  return made;
-}
-
-function checkedGlob(source: string): Glob {
-  return defined(globOf(source), 'a checked glob compiles');
-}
-
-export function componentMatches(component: PatternComponent, name: string): boolean {
-  return component.kind === 'literal'
-    ? component.name === name
-    : matchesGlob(checkedGlob(component.source), name);
 }
 
 /**
  * A name for each way to go on from a directory; first one that nothing names. With a component, only names that it
  * matches, and none for what appears later. Undefined when the globs overlap too much to decide.
  */
-export function stepsFrom(spots: Spots, spot: Spot, only?: PatternComponent): Step[] | undefined {
-  if (only?.kind === 'literal') return [{ name: only.name, appears: false }];
-  const globs = new Set(spot.states.flatMap((s) => s.globs));
-  if (only !== undefined) globs.add(only.source);
-  const named = new Set(spot.states.flatMap((s) => [...literalsOf(spots, s).keys()]));
-  for (const name of spot.kinds?.children.keys() ?? []) named.add(name);
-  const sources = [...globs].sort();
-  const classes = sources.length === 0 ? [] : nameClasses(sources.map(checkedGlob), named);
-  if (classes === undefined) return undefined;
-  const names = [...classes.map((c) => c.witness), ...[...named].sort()];
+export function stepsFrom({ states, kinds }: Spot, only?: PatternComponent): Step[] | undefined {
+  if (only !== undefined && 'literal' in only) return [{ name: only.literal, appears: false }];
+  const ways = waysFrom(states, {
+    names: kinds?.children.keys() ?? [],
+    globs: only === undefined ? [] : [only.glob],
+  });
+  if (ways === undefined) return undefined;
+  const names = [...ways.classes.map((c) => c.witness), ...ways.literals];
   const steps = names.map((name) => ({ name, appears: false }));
+  if (ways.fresh !== undefined) steps.unshift({ name: ways.fresh, appears: false });
   if (only !== undefined) return steps.filter((s) => componentMatches(only, s.name));
-  const unnamed = sources.length === 0 || classes[0]?.matching.length === 0;
-  if (sources.length === 0) steps.unshift({ name: freshName(named), appears: false });
-  return unnamed ? steps : [{ name: freshName(named, 'new'), appears: true }, ...steps];
-}
-
-/** A name that is none of these. */
-export function freshName(taken: ReadonlySet<string>, first = 'a'): string {
-  let name = first;
-  for (let i = 1; taken.has(name); i++) name = `${first}${i}`;
-  return name;
+  const taken = new Set(ways.literals);
+  if (ways.fresh === undefined)
+    steps.unshift({ name: freshName((name) => taken.has(name), ['new']), appears: true });
+  return steps;
 }
 
 /** A path, from its last component up; undefined for `/`. */

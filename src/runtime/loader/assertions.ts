@@ -12,7 +12,8 @@ import type { Manifest, ManifestAssertion } from '../../artifact/manifest.js';
 import type { Vfs } from '../kernel/vfs.js';
 import { checkGains } from './gains.js';
 import { problemOf, withReasons, type LoadProblem } from './problems.js';
-import { isGlobbed, literalNames, resolveLiteral, resolvePattern, type PhysicalPath } from './resolve.js';
+import { literalNames } from '../../semantics/pattern.js';
+import { resolveLiteral, resolvePattern, type PhysicalPath } from './resolve.js';
 import * as tree from './standing.js';
 import type { MapOnTree, Standing, Standpoint } from './standing.js';
 
@@ -73,8 +74,9 @@ function verdictOf({ claim }: PlaceAssertion): 'allowed' | 'denied' {
 }
 
 function findObjects(vfs: Vfs, { components }: PlaceAssertion): PhysicalPath[] {
-  if (components.length === 0 || !isGlobbed(components)) {
-    const result = resolveLiteral(vfs, literalNames(components));
+  const names = literalNames(components);
+  if (names !== undefined) {
+    const result = resolveLiteral(vfs, names);
     return result.kind === 'found' ? [result.path] : [];
   }
   return [...resolvePattern(vfs, components, 'dir'), ...resolvePattern(vfs, components, 'file')];
@@ -121,8 +123,9 @@ function absent(
   maps: readonly MapOnTree[],
   vfs: Vfs,
 ): LoadProblem[] {
-  if (isGlobbed(assertion.components)) return [];
-  const above = nearestAbove(vfs, literalNames(assertion.components));
+  const names = literalNames(assertion.components);
+  if (names === undefined) return [];
+  const above = nearestAbove(vfs, names);
   if (above.at(-1)?.inode.kind !== 'dir') return [];
   const region = tree.regionOf(tree.standpointOf(maps, above));
   const action = wrongAt(assertion, maps, region, ALL_ACTIONS);

@@ -6,23 +6,30 @@
  * nothing half done. Invariant: the map holds with every directory also what `..` leads to from it, at each place where it
  * can be seen, so that leaving a region upwards is seen exactly.
  */
+import { defined } from '../../base/assert.js';
 import type { InodeMap, ManifestEffects, MapEntry } from '../../artifact/manifest.js';
+import { comparePatterns, generalToSpecific, literalNames } from '../../semantics/pattern.js';
+import {
+  applyScopes,
+  disagreement,
+  type Applied,
+  type Carried,
+  type Effects,
+  type ScopeEffects,
+} from '../../semantics/scope.js';
 import { crossDown, parentOf, rootLocation, type Location } from '../kernel/mounts.js';
 import { isWithin, type Inode, type Vfs } from '../kernel/vfs.js';
 import {
-  isGlobbed,
   isKind,
-  literalNames,
   resolveLiteral,
   resolvePattern,
   rootPath,
   type NamedLocation,
   type PhysicalPath,
 } from './resolve.js';
-import { comparePaths, generalToSpecific } from './order.js';
 
-/** An object of the map. */
-export interface Place {
+/** An object of the map. Its masks have the bits of classes. */
+export interface Place extends Applied {
   readonly inode: Inode;
   /** The place above on the physical path; undefined for the root. */
   readonly parent: Place | undefined;
@@ -30,12 +37,6 @@ export interface Place {
   readonly name: string;
   /** The scopes that name the object, general to specific. */
   readonly entries: readonly MapEntry[];
-  /** Bits by class: what is carried down. */
-  readonly allowed: number;
-  readonly forbidden: number;
-  /** Bits by class that are allowed: on the object, and beneath it. */
-  readonly self: number;
-  readonly below: number;
 }
 
 export type LoadFault =
@@ -81,7 +82,15 @@ export function ground(map: InodeMap, vfs: Vfs): GroundResult {
     }
   }
   if (faults.length > 0) return { kind: 'refused', faults };
-  const ledger: Ledger = { map, named, root: undefined, byInode: new Map(), fresh: [], faults };
+  const ledger: Ledger = {
+    map,
+    effects: effectsOf(map),
+    named,
+    root: undefined,
+    byInode: new Map(),
+    fresh: [],
+    faults,
+  };
   found.forEach((path) => addPath(ledger, path));
   if (vfs.mounts.length > 1) closeUpwards(ledger, vfs);
   checkDisagreements(ledger);
@@ -97,12 +106,12 @@ function find(
   faults: LoadFault[],
   unmatched: MapEntry[],
 ): readonly PhysicalPath[] {
-  if (isGlobbed(entry.components)) {
+  const names = literalNames(entry.components);
+  if (names === undefined) {
     const all = resolvePattern(vfs, entry.components, entry.object);
     if (all.length === 0 && !mayFindNothing(vfs, entry)) unmatched.push(entry);
     return all;
   }
-  const names = literalNames(entry.components);
   const result = resolveLiteral(vfs, names);
   if (result.kind === 'found') {
     if (isKind(result.path, entry.object)) return [result.path];
@@ -129,6 +138,7 @@ interface Node {
 
 interface Ledger {
   readonly map: InodeMap;
+  readonly effects: ReadonlyMap<MapEntry, ScopeEffects>;
   readonly named: ReadonlyMap<Inode, MapEntry[]>;
   root: Node | undefined;
   readonly byInode: Map<Inode, Node>;
@@ -158,13 +168,16 @@ function makeNode(ledger: Ledger, parent: Node | undefined, location: NamedLocat
   const { inode, name } = location;
   const before = parent?.place ?? initial(ledger.map);
   const entries = ledger.named.get(inode) ?? [];
-  entries.sort(generalToSpecific);
+  entries.sort((a, b) => generalToSpecific(a.components, b.components));
   const place: Place = {
     inode,
     parent: parent?.place,
     name,
     entries,
-    ...applyEntries(ledger.map, before, entries),
+    ...applyScopes(
+      before,
+      entries.map((entry) => effectsAt(ledger, entry)),
+    ),
   };
   const node: Node = { location, place, children: new Map() };
   const known = ledger.byInode.get(inode);
@@ -203,7 +216,7 @@ export function pathOf(place: Place): string {
 }
 
 /** Classes with a bit that are allowed before any scope speaks. */
-export function initial(map: InodeMap): { readonly allowed: number; readonly forbidden: number } {
+export function initial(map: InodeMap): Carried {
   let allowed = 0;
   for (const { actions, decision } of map.classes) {
     if (decision.kind === 'bit' && (map.default === 'allow' || actions.includes('walk')))
@@ -212,39 +225,23 @@ export function initial(map: InodeMap): { readonly allowed: number; readonly for
   return { allowed, forbidden: 0 };
 }
 
-/** The rule of the language at one object, on class bits. `dir` entries act on what is beneath, all on the object. */
-function applyEntries(
-  map: InodeMap,
-  before: { readonly allowed: number; readonly forbidden: number },
-  entries: readonly MapEntry[],
-): Pick<Place, 'allowed' | 'forbidden' | 'self' | 'below'> {
-  let { allowed, forbidden } = before;
-  let selfAllowed = allowed;
-  let selfForbidden = forbidden;
-  for (const entry of entries) {
-    const region = effectBits(map, entry.region);
-    const self = effectBits(map, entry.self);
-    allowed = (allowed | region.allow) & ~region.deny;
-    forbidden |= region.forbid;
-    selfAllowed = (((selfAllowed | region.allow) & ~region.deny) | self.allow) & ~self.deny;
-    selfForbidden |= region.forbid | self.forbid;
-  }
-  return { allowed, forbidden, self: selfAllowed & ~selfForbidden, below: allowed & ~forbidden };
-}
-
-interface Bits {
-  readonly allow: number;
-  readonly deny: number;
-  readonly forbid: number;
-}
-
-function effectBits(map: InodeMap, effects: ManifestEffects): Bits {
-  const bits = (classes: readonly number[]): number =>
-    classes.reduce((sum, index) => {
-      const decision = map.classes[index]?.decision;
+/** What every entry does, in the bits of classes. */
+function effectsOf({ classes, entries }: InodeMap): Map<MapEntry, ScopeEffects> {
+  const bits = (indices: readonly number[]): number =>
+    indices.reduce((sum, index) => {
+      const decision = classes[index]?.decision;
       return decision?.kind === 'bit' ? sum | (1 << decision.bit) : sum;
     }, 0);
-  return { allow: bits(effects.allow), deny: bits(effects.deny), forbid: bits(effects.forbid) };
+  const effects = ({ allow, deny, forbid }: ManifestEffects): Effects => ({
+    allow: bits(allow),
+    deny: bits(deny),
+    forbid: bits(forbid),
+  });
+  return new Map(entries.map((e) => [e, { region: effects(e.region), self: effects(e.self) }]));
+}
+
+function effectsAt({ effects }: Ledger, entry: MapEntry): ScopeEffects {
+  return defined(effects.get(entry), 'an entry of the map');
 }
 
 /** Until nothing is new: the directory above, at every place where a mapped directory is seen. */
@@ -281,23 +278,11 @@ function checkDisagreements(ledger: Ledger): void {
     const entries = ledger.named.get(inode) ?? [];
     for (const [i, first] of entries.entries()) {
       for (const second of entries.slice(i + 1)) {
-        if (comparePaths(first, second) !== undefined) continue;
-        const classes = disagreement(ledger.map, first, second);
+        if (comparePatterns(first.components, second.components) !== undefined) continue;
+        const classes = disagreement(effectsAt(ledger, first), effectsAt(ledger, second));
         if (classes !== 0)
           ledger.faults.push({ kind: 'disagree', first, second, path: pathOf(place), classes });
       }
     }
   }
-}
-
-function disagreement(map: InodeMap, a: MapEntry, b: MapEntry): number {
-  const [x, y] = [effectBits(map, a.region), effectBits(map, b.region)];
-  const [selfX, selfY] = [onObject(x, effectBits(map, a.self)), onObject(y, effectBits(map, b.self))];
-  const region = (x.allow & y.deny) | (x.deny & y.allow);
-  return region | (selfX.allow & selfY.deny) | (selfX.deny & selfY.allow);
-}
-
-function onObject(region: Bits, self: Bits): { readonly allow: number; readonly deny: number } {
-  const own = self.allow | self.deny;
-  return { allow: self.allow | (region.allow & ~own), deny: self.deny | (region.deny & ~own) };
 }

@@ -3,7 +3,7 @@
  * against what exists. What is found is a *physical path*: the locations from the root down, mounts kept as they are.
  */
 import { globOf, matchesGlob } from '../../pattern/glob.js';
-import type { MapEntry } from '../../artifact/manifest.js';
+import type { PathPattern, PatternComponent } from '../../semantics/pattern.js';
 import { crossDown, mountAt, rootLocation, type Location } from '../kernel/mounts.js';
 import { MAX_LINKS } from '../kernel/namei.js';
 import type { Vfs } from '../kernel/vfs.js';
@@ -23,15 +23,13 @@ export function rootPath(vfs: Vfs): PhysicalPath {
 export type Resolved =
   { readonly kind: 'found'; readonly path: PhysicalPath } | { readonly kind: 'absent'; readonly why: string };
 
-type Components = MapEntry['components'];
-
 /** The object of a literal path. */
 export function resolveLiteral(vfs: Vfs, names: readonly string[]): Resolved {
   return follow(vfs, rootPath(vfs), names, { left: MAX_LINKS });
 }
 
 /** Every object that the components lead to, in the order of names; only what exists and is of the kind. */
-export function resolvePattern(vfs: Vfs, components: Components, object: 'dir' | 'file'): PhysicalPath[] {
+export function resolvePattern(vfs: Vfs, components: PathPattern, object: 'dir' | 'file'): PhysicalPath[] {
   let found: PhysicalPath[] = [rootPath(vfs)];
   components.forEach((component, i) => {
     const last = i === components.length - 1;
@@ -45,15 +43,7 @@ export function isKind(path: PhysicalPath, object: 'dir' | 'file'): boolean {
   return (path.at(-1)?.inode.kind === 'dir') === (object === 'dir');
 }
 
-export function isGlobbed(components: Components): boolean {
-  return components.some((c) => 'glob' in c);
-}
-
-export function literalNames(components: Components): string[] {
-  return components.flatMap((c) => ('literal' in c ? [c.literal] : []));
-}
-
-function step(vfs: Vfs, dir: PhysicalPath, component: Components[number]): PhysicalPath[] {
+function step(vfs: Vfs, dir: PhysicalPath, component: PatternComponent): PhysicalPath[] {
   const names = 'literal' in component ? [component.literal] : matchingNames(dir, component.glob);
   return names.flatMap((name) => {
     const result = follow(vfs, dir, [name], { left: MAX_LINKS });

@@ -9,7 +9,7 @@ import { defined } from '../../base/assert.js';
 import { entriesOf } from '../kernel/resolve.js';
 import type { Location, Vfs } from '../kernel/vfs.js';
 import type { Place } from './ground.js';
-import { decidingRule, type Reason } from './reason.js';
+import { reasonAt, type Reason } from './reason.js';
 import { rootPath, type PhysicalPath } from './resolve.js';
 
 /** A map after grounding. */
@@ -104,6 +104,6 @@ export function reasonsFor(
     const { place, level } = defined(standings[i], 'a standing a map');
     const allowed = (actionsOf(map, place[level]) & (1 << action)) !== 0;
     if (allowed !== (verdict === 'allowed')) return [];
-    return [decidingRule(map, place, level, defined(ACTIONS[action], 'an action'))];
+    return [reasonAt(map, place, level, defined(ACTIONS[action], 'an action'))];
   });
 }

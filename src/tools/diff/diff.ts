@@ -8,7 +8,7 @@ import type { Span } from '../../diagnostics/types.js';
 import type { Change, LayerDecision, Witness } from '../../ir/analysis/changes.js';
 import { findDifferences, type Side, type Unasked } from '../../ir/analysis/differences.js';
 import type { Aspect } from '../../ir/hierarchy/on-path.js';
-import { componentText, patternText } from '../../ir/check/paths.js';
+import { patternText } from '../../ir/check/paths.js';
 import type { Layer } from '../../ir/check/policy.js';
 import { needText, requirementChanges, type RequirementChange } from '../../ir/analysis/requirements.js';
 
@@ -152,7 +152,7 @@ function ruleOf({ layer, verdict, by }: LayerDecision, side: DiffSide): DiffRule
   const scope = `${by.scope.object} "${patternText(by.scope.path)}"`;
   return {
     layer: layer.name,
-    effect: by.effect,
+    effect: by.rule.effect,
     scope,
     location: at?.location ?? null,
     text: at?.text ?? null,
@@ -178,9 +178,6 @@ function requirementOf(
 
 function scopesText(layers: readonly Layer[]): string {
   return JSON.stringify(
-    layers.map((l) => [
-      l.default,
-      l.scopes.map((s) => [s.path.map((c) => c.kind[0] + componentText(c)), s.object, s.region, s.self]),
-    ]),
+    layers.map((l) => [l.default, l.scopes.map((s) => [s.path, s.object, s.region, s.self])]),
   );
 }

@@ -17,13 +17,14 @@ import {
   type ActionMask,
   type ActionName,
 } from '../../abi/actions.js';
-import { successors, type Place } from '../../ir/hierarchy/build-hierarchy.js';
+import { successors, type Place } from '../../ir/hierarchy/places.js';
 import { deciderOn, indexPaths, placesOnPath, type PathIndex } from '../../ir/hierarchy/on-path.js';
 import { partitionActions } from '../../codegen/v8/partition.js';
 import { nameClasses } from '../../pattern/name-classes.js';
 import { quotePath } from '../../ir/check/paths.js';
 import type { CheckedPolicy, Rule, Scope } from '../../ir/check/policy.js';
-import { freshName } from '../../ir/hierarchy/product.js';
+import { namesIn } from '../../semantics/pattern.js';
+import { freshName } from '../../ir/hierarchy/walker.js';
 import { refusals } from '../../ir/analysis/requirements.js';
 import { buildTrie, type TrieNode } from '../../ir/hierarchy/scope-trie.js';
 import { smallestCover } from '../../base/set-cover.js';
@@ -91,7 +92,7 @@ const MAX_OBJECTS = 50_000;
 /** Every object that scopes name, and one beside each that none does; without those that a tree cannot have. */
 function objectsOf({ layers }: CheckedPolicy): Candidate[] {
   const refused = refusals(layers);
-  const literals = new Set(layers.flatMap((l) => l.scopes.flatMap(literalNames)));
+  const literals = new Set(layers.flatMap((l) => l.scopes.flatMap(({ path }) => namesIn(path))));
   const found: Candidate[] = [];
   const add = (names: readonly string[], object: Candidate['object'], fresh: boolean): void => {
     if (!refused(names, object)) found.push({ names, object, fresh });
@@ -113,14 +114,10 @@ function objectsOf({ layers }: CheckedPolicy): Candidate[] {
   return found;
 }
 
-function literalNames({ path }: Scope): string[] {
-  return path.flatMap((c) => (c.kind === 'literal' ? [c.name] : []));
-}
-
 /** A name that nothing beneath these nodes names; undefined where globs name everything. */
 function freshUnder(live: readonly TrieNode[], literals: ReadonlySet<string>): string | undefined {
   const globs = live.flatMap((n) => [...n.globs.values()].map((c) => c.glob));
-  if (globs.length === 0) return freshName(literals, literals);
+  if (globs.length === 0) return freshName((name) => literals.has(name));
   return nameClasses(globs, literals)?.find((c) => c.matching.length === 0)?.witness;
 }
 
@@ -185,7 +182,7 @@ function askLayer(
   index: number,
 ): Asked {
   const by = deciderOn(places, length, aspect, action);
-  const effect = by?.effect ?? (action === WALK ? 'allow' : layer.default);
+  const effect = by?.rule.effect ?? (action === WALK ? 'allow' : layer.default);
   const silent = by === undefined || (everywhere & action) !== 0;
   return { allows: effect === 'allow', by: silent ? undefined : ruleKey(index, by.scope, by.rule) };
 }
@@ -300,7 +297,7 @@ function givenOf(expectations: readonly Expectation[], policy: CheckedPolicy): s
   for (let before = -1; before !== lines.size;) {
     before = lines.size;
     for (const scope of conditional) {
-      const names = literalNames(scope);
+      const names = namesIn(scope.path);
       if (names.length < scope.path.length || !there.has(names.slice(0, scope.within).join('/'))) continue;
       names.forEach((_, i) => there.add(names.slice(0, i + 1).join('/')));
       lines.add(`${scope.object} ${quotePath(names, true)};`);

@@ -6,11 +6,17 @@
  */
 import type { ActionMask } from '../../abi/actions.js';
 import { defined } from '../../base/assert.js';
-import { initialSets, makePlace, successors, type Place } from '../../ir/hierarchy/build-hierarchy.js';
+import { initialSets, makePlace, successors, type Place } from '../../ir/hierarchy/places.js';
 import type { HierarchyAutomaton, HierarchyState, Verdicts } from '../../ir/hierarchy/automaton.js';
 import type { Layer, Scope } from '../../ir/check/policy.js';
 import { buildTrie, type TrieNode } from '../../ir/hierarchy/scope-trie.js';
-import { compileGlob, matchesGlob } from '../../pattern/glob.js';
+import {
+  classTarget,
+  componentMatches,
+  literalTarget,
+  rootState,
+  stateOf,
+} from '../../ir/hierarchy/walker.js';
 
 /** A place, whatever path leads to it. */
 export interface PlaceNode {
@@ -33,16 +39,12 @@ export type PlaceEdge =
 export function placesOf(layer: Layer, automaton: HierarchyAutomaton): PlaceNode {
   const descent: Descent = { automaton, memo: new Map() };
   const place = makePlace([buildTrie(layer.scopes)], initialSets(layer), undefined, '');
-  return visit(descent, place, stateAt(automaton, 0), false);
+  return visit(descent, place, rootState(automaton), false);
 }
 
 interface Descent {
   readonly automaton: HierarchyAutomaton;
   readonly memo: Map<string, PlaceNode>;
-}
-
-function stateAt({ states }: HierarchyAutomaton, id: number): HierarchyState {
-  return defined(states[id], 'an edge leads to a state');
 }
 
 function visit(descent: Descent, place: Place, state: HierarchyState, shared: boolean): PlaceNode {
@@ -60,10 +62,7 @@ function expand(descent: Descent, place: Place, state: HierarchyState, shared: b
   const next = defined(successors(place.nodes), 'what the automaton was made of can be divided');
   const deeper = shared || next.globs.length > 0;
   const go = (nodes: readonly TrieNode[], to: number): PlaceNode =>
-    visit(descent, makePlace(nodes, place.applied, undefined, ''), stateAt(descent.automaton, to), deeper);
-  const ofClass = (matching: readonly number[]): number =>
-    state.classes.find((c) => c.matching.join() === matching.join())?.to ?? state.other;
-  const literals = new Map(state.literals.map((e) => [e.name, e.to]));
+    visit(descent, makePlace(nodes, place.applied, undefined, ''), stateOf(descent.automaton, to), deeper);
   return {
     state,
     forbidden: forbiddenAt(place),
@@ -74,12 +73,12 @@ function expand(descent: Descent, place: Place, state: HierarchyState, shared: b
       ...next.literals.map(({ name, matching, nodes }) => ({
         kind: 'literal' as const,
         name,
-        to: go(nodes, literals.get(name) ?? ofClass(matching)),
+        to: go(nodes, literalTarget(state, name) ?? classTarget(state, matching)),
       })),
       ...next.classes.map(({ matching, nodes }) => ({
         kind: 'glob' as const,
         matching,
-        to: go(nodes, ofClass(matching)),
+        to: go(nodes, classTarget(state, matching)),
       })),
     ],
   };
@@ -118,9 +117,6 @@ function isPlaceOf({ dirs, files, children }: PlaceNode, directory: boolean): bo
 function edgeFor({ globs, children }: PlaceNode, name: string): number {
   const literal = children.findIndex((e) => e.kind === 'literal' && e.name === name);
   if (literal >= 0) return literal;
-  const matching = globs.flatMap((source, i) => {
-    const glob = compileGlob(source);
-    return glob !== undefined && matchesGlob(glob, name) ? [i] : [];
-  });
+  const matching = globs.flatMap((glob, i) => (componentMatches({ glob }, name) ? [i] : []));
   return children.findIndex((e) => e.kind === 'glob' && e.matching.join() === matching.join());
 }

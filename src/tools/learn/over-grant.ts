@@ -9,7 +9,8 @@
 import { actionNames, actionsAskedOf, type ActionMask } from '../../abi/actions.js';
 import type { HierarchyAutomaton, HierarchyState } from '../../ir/hierarchy/automaton.js';
 import { escapePattern } from '../../pattern/glob.js';
-import { allowedOn, nameOf, nextState, stateOf } from './automaton.js';
+import { nameOfClass, nextState, stateOf } from '../../ir/hierarchy/walker.js';
+import { allowedOn } from './automaton.js';
 
 export interface Observation {
   readonly kind: 'dir' | 'file';
@@ -78,7 +79,7 @@ function listBeneath(
   const below = stateOf(automaton, state.other);
   const mask = (allowedOn(below, 'file') | allowedOn(below, 'dir')) & ~listed;
   if (mask === 0) return 0;
-  const name = nameOf(state, [], new Set(seen?.children.keys()));
+  const name = nameOfClass(state, [], new Set(seen?.children.keys()));
   if (name === undefined) return 0;
   out.push(entry(`${pattern}/…`, mask, `${path}/${name}`));
   return mask;
@@ -118,7 +119,7 @@ function nextOf(automaton: HierarchyAutomaton, { state, seen, pattern, path }: A
     listed,
   }));
   const globs = state.classes.flatMap((edge): At[] => {
-    const name = nameOf(state, edge.matching, names);
+    const name = nameOfClass(state, edge.matching, names);
     const source = edge.matching.map((i) => state.globs[i] ?? '').join('&');
     if (name === undefined) return [];
     const to = stateOf(automaton, edge.to);

@@ -10,7 +10,7 @@ import type { Fragment } from './fragments.js';
 import { RULES, ruleText, type Applied, type RuleSettings } from './generalise.js';
 import { nodePath, patternOf, type NeedNode, type Never } from './needs-tree.js';
 import { patternString, stringText } from './policy-strings.js';
-import { stateAt } from './automaton.js';
+import { stateAt } from '../../ir/hierarchy/walker.js';
 
 export interface TextInput {
   readonly root: NeedNode;

@@ -18,6 +18,7 @@ import type { Gain, Region } from '../../ir/analysis/gains.js';
 import { buildPlan } from '../../codegen/v8/plan.js';
 import type { CheckedPolicy, Layer } from '../../ir/check/policy.js';
 import { pathText } from '../../ir/hierarchy/spots.js';
+import { literalNames } from '../../semantics/pattern.js';
 import { addToTree } from '../../runtime/kernel/build-tree.js';
 import { resolve } from '../../runtime/kernel/resolve.js';
 import { link, rename } from '../../runtime/kernel/syscalls/index.js';
@@ -99,8 +100,8 @@ function makeDirectory(vfs: Vfs, path: string): void {
 /** What must be there because the optional scope around it now is. */
 function addEnclosed(vfs: Vfs, layers: readonly Layer[]): void {
   for (const { path, object, optional, within } of layers.flatMap((l) => l.scopes)) {
-    const names = path.flatMap((c) => (c.kind === 'literal' ? [c.name] : []));
-    if (optional || within === 0 || names.length < path.length) continue;
+    const names = literalNames(path);
+    if (optional || within === 0 || names === undefined) continue;
     const around = '/' + names.slice(0, within).join('/');
     if (resolve(vfs, around, true).ok) addMissing(vfs, '', names.join('/'), object === 'dir');
   }

@@ -7,6 +7,7 @@ import type { Manifest } from '../../artifact/manifest.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
 import type { CheckedGiven, CheckedTest } from '../../ir/check/policy.js';
+import { literalNames } from '../../semantics/pattern.js';
 import { addToTree } from '../../runtime/kernel/build-tree.js';
 import { resolve } from '../../runtime/kernel/resolve.js';
 import type { Vfs } from '../../runtime/kernel/vfs.js';
@@ -28,8 +29,8 @@ export function addGiven(vfs: Vfs, given: CheckedGiven): Diagnostic[] {
 export function addRequired(vfs: Vfs, manifest: Manifest): void {
   for (const map of manifest.maps) {
     for (const { components, object, optional, within } of map.type === 'inode' ? map.entries : []) {
-      const names = components.flatMap((c) => ('literal' in c ? [c.literal] : []));
-      if (optional || within > 0 || names.length < components.length) continue;
+      const names = literalNames(components);
+      if (optional || within > 0 || names === undefined) continue;
       addMissing(vfs, '', names.join('/'), object === 'dir');
     }
   }

@@ -1,0 +1,140 @@
+/**
+ * Places: the objects that scopes name, as a path leads to them, and how the names beneath one divide.
+ *
+ * Everything that goes down a layer's scopes (the automaton, the exact checks, questions about one path) does it with these.
+ */
+import { ALL_ACTIONS, WALK } from '../../abi/actions.js';
+import { defined } from '../../base/assert.js';
+import { matchesGlob, type Glob } from '../../pattern/glob.js';
+import { nameClasses, type NameClass } from '../../pattern/name-classes.js';
+import { generalToSpecific } from '../../semantics/pattern.js';
+import { applyScopes, type Carried, type ScopeEffects } from '../../semantics/scope.js';
+import type { Layer, Scope } from '../check/policy.js';
+import type { Verdicts } from './automaton.js';
+import type { GlobChild, TrieNode } from './scope-trie.js';
+
+/** What is carried on from a place, and the verdicts there. Masks are of actions. */
+export interface PlaceRights extends Carried, Verdicts {}
+
+/** An object that scopes name, reached by a witness path. */
+export interface Place {
+  readonly parent: Place | undefined;
+  /** Last component of the witness path; empty for `/`. */
+  readonly name: string;
+  readonly before: Carried;
+  readonly applied: PlaceRights;
+  /** Scopes that name the object as a directory, and as something else; general to specific. */
+  readonly dirs: readonly Scope[];
+  readonly files: readonly Scope[];
+  /** The trie nodes that the object is at. */
+  readonly nodes: readonly TrieNode[];
+}
+
+/** What the names beneath a place divide into. */
+export interface Successors {
+  readonly literals: readonly {
+    readonly name: string;
+    readonly matching: readonly number[];
+    readonly nodes: readonly TrieNode[];
+  }[];
+  readonly globs: readonly string[];
+  readonly classes: readonly {
+    readonly matching: readonly number[];
+    readonly witness: string;
+    readonly nodes: readonly TrieNode[];
+  }[];
+  /** Whether a name is left that no scope names. */
+  readonly other: boolean;
+}
+
+/** What is allowed before any scope has spoken. */
+export function initialSets(layer: Layer): Carried {
+  return { allowed: layer.default === 'allow' ? ALL_ACTIONS : WALK, forbidden: 0 };
+}
+
+export function makePlace(
+  nodes: readonly TrieNode[],
+  before: Carried,
+  parent: Place | undefined,
+  name: string,
+): Place {
+  const dirs = named(nodes.map((n) => n.dir));
+  const files = named(nodes.map((n) => n.file));
+  return { parent, name, before, applied: rightsAt(before, dirs, files), dirs, files, nodes };
+}
+
+/** The verdicts on an object that `dirs` name as a directory and `files` as something else, both general to specific. */
+export function rightsAt(
+  before: Carried,
+  dirs: readonly ScopeEffects[],
+  files: readonly ScopeEffects[],
+): PlaceRights {
+  const { allowed, forbidden, self, below } = applyScopes(before, dirs);
+  return { allowed, forbidden, dir: self, below, file: applyScopes(before, files).self };
+}
+
+const NOTHING: readonly Scope[] = [];
+
+/** The scopes that are there, general to specific. Nearly every place has one node: it takes no more than it must. */
+function named(scopes: readonly (Scope | undefined)[]): readonly Scope[] {
+  const [first] = scopes;
+  if (scopes.length === 1) return first === undefined ? NOTHING : [first];
+  const found = scopes.filter((s) => s !== undefined);
+  return found.length === 0 ? NOTHING : found.sort((a, b) => generalToSpecific(a.path, b.path));
+}
+
+/** The path of a place, as the user would type it. */
+export function placePath(place: Place): string {
+  const names: string[] = [];
+  for (let at: Place | undefined = place; at?.parent !== undefined; at = at.parent) names.push(at.name);
+  return '/' + names.reverse().join('/');
+}
+
+/** The names beneath a set of trie nodes, in classes; undefined when there are too many to decide. */
+export function successors(nodes: readonly TrieNode[]): Successors | undefined {
+  const globs = mergeGlobs(nodes);
+  const names = [...new Set(nodes.flatMap((n) => [...n.literals.keys()]))].sort(byText);
+  const classes =
+    globs.length === 0
+      ? NO_GLOBS
+      : nameClasses(
+          globs.map((g) => g.glob),
+          new Set(names),
+        );
+  if (classes === undefined) return undefined;
+  const globNodes = (matching: readonly number[]): TrieNode[] =>
+    matching.flatMap((i) => globs[i]?.nodes ?? []);
+  return {
+    literals: names.map((name) => {
+      const matching = globs.flatMap(({ glob }, i) => (matchesGlob(glob, name) ? [i] : []));
+      const own = nodes.flatMap((n) => n.literals.get(name) ?? []);
+      return { name, matching, nodes: [...own, ...globNodes(matching)] };
+    }),
+    globs: globs.map((g) => g.glob.source),
+    classes: classes
+      .filter((c) => c.matching.length > 0)
+      .map((c) => ({ ...c, nodes: globNodes(c.matching) })),
+    other: classes.some((c) => c.matching.length === 0),
+  };
+}
+
+const NO_GLOBS: readonly NameClass[] = [{ matching: [], witness: 'a' }];
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function mergeGlobs(
+  nodes: readonly TrieNode[],
+): { readonly glob: Glob; readonly nodes: readonly TrieNode[] }[] {
+  const bySource = new Map<string, GlobChild[]>();
+  for (const node of nodes) {
+    for (const [source, child] of node.globs) bySource.set(source, [...(bySource.get(source) ?? []), child]);
+  }
+  return [...bySource.entries()]
+    .sort(([a], [b]) => byText(a, b))
+    .map(([, children]) => ({
+      glob: defined(children[0], 'a glob has a child').glob,
+      nodes: children.map((c) => c.node),
+    }));
+}
