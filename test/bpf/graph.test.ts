@@ -1,5 +1,4 @@
 /** Basic blocks and functions of programs, and their graph. */
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decode } from '../../src/bpf/decode.js';
 import { printDot } from '../../src/bpf/dot.js';
@@ -7,6 +6,7 @@ import { encodeInstructions } from '../../src/bpf/encode.js';
 import { functionGraphs } from '../../src/bpf/graph.js';
 import { slotsOf, type Instruction, type Placed } from '../../src/bpf/types.js';
 import { anyInstruction, assemble } from '../support/programs.js';
+import { fc } from '../support/random.js';
 
 const program = (text: string): readonly Placed[] => decode(assemble(text)).instructions;
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode } from '../../src/bpf/decode.js';
 import { disassemble, listing } from '../../src/bpf/disasm.js';
@@ -7,6 +6,7 @@ import { distanceOf } from '../../src/bpf/fields.js';
 import { OPCODES, rowOf } from '../../src/bpf/isa.js';
 import { parseAsm } from '../../src/bpf/parse.js';
 import { anyInstruction } from '../support/programs.js';
+import { fc } from '../support/random.js';
 
 describe('the opcode table', () => {
   it('has one row for each opcode and fixed fields', () => {

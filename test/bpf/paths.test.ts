@@ -1,7 +1,7 @@
 /** What exploring paths adds to the rules: numbers, spills, loops, local functions, raw programs. */
 import { describe, expect, it } from 'vitest';
 import { renderVerifierError, verifyProgram, verifyRawProgram } from '../../src/bpf/verify/verify.js';
-import type { Verification, VerifierMap } from '../../src/bpf/verify/verify.js';
+import type { Verification, VerifierMap, VerifyOptions } from '../../src/bpf/verify/verify.js';
 import { hexBytes, readVectors } from '../support/vectors.js';
 import { assemble } from '../support/programs.js';
 
@@ -11,8 +11,8 @@ const MAPS: readonly VerifierMap[] = [
   { name: 'bytes', type: 'array', keySize: 4, valueSize: 100, maxEntries: 1 },
 ];
 
-const hook = (text: string): Verification =>
-  verifyProgram({ name: 'p', hook: 'fs_walk', triggerMask: 0, bytes: assemble(text), maps: MAPS });
+const hook = (text: string, options: VerifyOptions = {}): Verification =>
+  verifyProgram({ name: 'p', hook: 'fs_walk', triggerMask: 0, bytes: assemble(text), maps: MAPS }, options);
 const raw = (text: string, memorySize = 16): Verification =>
   verifyRawProgram({ bytes: assemble(text), memorySize, maps: MAPS, helpers: [5] });
 
@@ -51,8 +51,9 @@ function nestedProgram(body: readonly string[]): string {
 }
 
 it('what is compared with what was seen counts against the budget too', () => {
-  const body = Array.from({ length: 400 }, (_, k) => `jset r1, ${1 << (k % 30)}, +1 | stdw [r2-8], ${k}`);
-  const verified = hook(nestedProgram([...body, 'ldxdw r0, [r2-8]']));
+  // Exploring it takes 26,217 steps: only the comparisons exceed the budget.
+  const body = Array.from({ length: 100 }, (_, k) => `jset r1, ${1 << (k % 30)}, +1 | stdw [r2-8], ${k}`);
+  const verified = hook(nestedProgram([...body, 'ldxdw r0, [r2-8]']), { budget: 50_000 });
   expect(verdict(verified)).toMatch(/budget: the program is too complex/);
 });
 
@@ -104,7 +105,7 @@ describe('numbers as offsets', () => {
         '3 pointer: arithmetic of r6, which is a map value',
       ],
     ],
-    hook,
+    (text) => hook(text),
   );
 });
 
@@ -119,7 +120,7 @@ describe('what only the kernel refuses', () => {
       ['a division', divided, '1 division: a division by 0'],
       ['a division by a number', `${cookie} | mov r3, 0 | div r2, r3${DONE}`, 'accepted'],
     ],
-    hook,
+    (text) => hook(text),
   );
   it('raw programs may', () => {
     for (const text of [shifted, divided]) expect(verdict(raw(text))).toBe('accepted');
@@ -180,7 +181,7 @@ describe('spills', () => {
         '13 pointer: a memory access through r7, which is a map value that may be null',
       ],
     ],
-    hook,
+    (text) => hook(text),
   );
 
   it('a lookup in a loop is a new one each time', () => {
@@ -229,7 +230,7 @@ describe('loops', () => {
         '2 budget: the program is too complex: not explored within 1000000 steps',
       ],
     ],
-    hook,
+    (text) => hook(text),
   );
 
   it('show the path', () => {
@@ -270,9 +271,8 @@ describe('pruning', () => {
     const text = Array.from({ length: 30 }, (_, i) => store(i)).join(' | ');
     expect(steps(hook(`${text}${DONE}`))).toBeLessThan(200);
     // All of it may be read through a copy of the frame pointer: this is too much to follow.
-    expect(verdict(hook(`mov r9, r10 | ${text} | ldxdw r0, [r9-8]${DONE}`))).toMatch(
-      /budget: the program is too complex/,
-    );
+    const copied = hook(`mov r9, r10 | ${text} | ldxdw r0, [r9-8]${DONE}`, { budget: 100_000 });
+    expect(verdict(copied)).toMatch(/budget: the program is too complex/);
   });
 
   it('but not when a pointer depends on them', () => {
@@ -293,7 +293,7 @@ describe('ways that no run takes', () => {
       ],
       ['none there', `mov r2, 1 | jeq r2, 1, +1 | mov r3, 0${DONE}`, 'accepted'],
     ],
-    hook,
+    (text) => hook(text),
   );
 
   it('errors of independent paths are all reported, each once', () => {
@@ -362,7 +362,7 @@ describe('local functions', () => {
       ['a jump out', 'call_local +2 | mov r0, 0 | exit | ja -3', '3 jump_target: a jump leaves its function'],
       ['a function without an end', 'call_local +2 | call_local +1 | exit | mov r0, 0 | exit', 'accepted'],
     ],
-    hook,
+    (text) => hook(text),
   );
 
   const nested = (depth: number): string =>

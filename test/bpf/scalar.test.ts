@@ -1,5 +1,4 @@
 /** Every transfer function on random members: what an operation gives is what the abstract one allows. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compare } from '../../src/bpf/verify/refine.js';
 import {
@@ -24,6 +23,7 @@ import {
 } from '../../src/bpf/verify/scalar-alu.js';
 import type { ScalarOp } from '../../src/bpf/verify/scalar-alu.js';
 import type { JumpOp, Width } from '../../src/bpf/types.js';
+import { fc } from '../support/random.js';
 
 const u = (bits: number, n: bigint): bigint => BigInt.asUintN(bits, n);
 const s = (bits: number, n: bigint): bigint => BigInt.asIntN(bits, n);

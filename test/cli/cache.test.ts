@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import fc from 'fast-check';
 import { beforeEach, describe, expect, it, test } from 'vitest';
 import { filesIn, folder, GOOD, llpc, type Ran } from '../support/llpc.js';
+import { fc } from '../support/random.js';
 
 const POLICY = GOOD.replace('llp 1;', 'llp 1;\nimport "more/sets.llp";\nimport "std/node.llp";')
   .replace('read, open', 'glance')

@@ -1,5 +1,4 @@
 /** The plugin protocol of the conformance suite: over the built command line, and over every vector in this process. */
-import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { COMMANDS } from '../../src/front/cli/help.js';
 import { hexOf, parseHex } from '../../src/front/cli/hex.js';
@@ -8,6 +7,7 @@ import { runPlugin, type PluginResult } from '../../src/front/cli/plugin.js';
 import { assemble } from '../support/programs.js';
 import { readVectors, type Vector } from '../support/vectors.js';
 import { folder, llpcProcess } from '../support/llpc.js';
+import { fc } from '../support/random.js';
 
 const vectors = readVectors('conformance.json');
 const negative = readVectors('conformance-negative.json');

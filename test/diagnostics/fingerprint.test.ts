@@ -1,7 +1,7 @@
 /** Fingerprints of lines: those of the definition, computed slowly, and the same for a line wherever it stands. */
-import fc from 'fast-check';
 import { expect, it, test } from 'vitest';
 import { lineFingerprint } from '../../src/diagnostics/fingerprint.js';
+import { fc } from '../support/random.js';
 
 const all = (text: string): string[] =>
   text.split(/\r\n?|\n/).map((_, i) => lineFingerprint({ name: 'a', text }, i + 1));

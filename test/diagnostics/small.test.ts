@@ -1,10 +1,10 @@
 /** Lines, order and suggestions: each against the simplest way to say the same. */
-import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { lineStarts, lineText, positionAt } from '../../src/diagnostics/lines.js';
 import { sortDiagnostics } from '../../src/diagnostics/sort.js';
 import { didYouMean, editDistance, nearestName } from '../../src/diagnostics/suggest.js';
 import type { Diagnostic } from '../../src/diagnostics/types.js';
+import { fc } from '../support/random.js';
 
 /** Short texts in which ends of lines are common. */
 const texts = fc

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeInstructions } from '../../src/bpf/encode.js';
 import { instructionOf } from '../../src/bpf/fields.js';
@@ -8,6 +7,7 @@ import { R0, R1, at, exit, ldImm64, movImm64 } from '../../src/bpf/asm.js';
 import { encode } from '../../src/bpf/encode.js';
 import type { AluOp, Instruction, JumpOp } from '../../src/bpf/types.js';
 import { runRaw } from '../../src/runtime/engine/interpreter.js';
+import { fc } from '../support/random.js';
 
 /*
  * The oracle: RFC 9669 section 4 over BigInt, on values of one width. a and b are unsigned; `s` gives the

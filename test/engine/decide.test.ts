@@ -1,5 +1,4 @@
 /** `decide` and `decideAll` of a loaded policy, in every engine: one answer. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACTIONS, type ActionName } from '../../src/abi/actions.js';
 import { defined } from '../../src/base/assert.js';
@@ -8,6 +7,7 @@ import { createEngine, HOT_RUNS } from '../../src/runtime/engine/engine.js';
 import { ENGINE_NAMES } from '../../src/runtime/engine/names.js';
 import { buildTree, type TreeEntry } from '../../src/runtime/kernel/build-tree.js';
 import { loadPolicy, type LoadedPolicy } from '../../src/runtime/load.js';
+import { fc } from '../support/random.js';
 
 const POLICY = `llp 1;
 policy "site" {

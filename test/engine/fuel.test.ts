@@ -1,5 +1,4 @@
 /** Fuel: a run ends at the first jump that is taken, or local call, when as many instructions have been executed as there was fuel for. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode } from '../../src/bpf/decode.js';
 import { encodeInstructions } from '../../src/bpf/encode.js';
@@ -12,6 +11,7 @@ import { compileRaw } from '../../src/runtime/engine/wasm/raw.js';
 import { assemble } from '../support/programs.js';
 import { engineMaps, randomProgram } from '../support/random-program.js';
 import type { RandomProgram } from '../support/random-program.js';
+import { fc } from '../support/random.js';
 
 const HELPERS: ReadonlyMap<number, () => number> = new Map([[5, () => 0]]);
 const run = (bytes: Uint8Array, fuel: number): RawOutcome =>

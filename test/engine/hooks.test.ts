@@ -3,7 +3,6 @@
  * and receipts. A random program is a local function here; the hook around it reads the whole context, asks the inode map
  * and the tag, and keeps what comes of it in the cookie, or as a tag.
  */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HookName } from '../../src/abi/hooks.js';
 import { defined } from '../../src/base/assert.js';
@@ -19,6 +18,7 @@ import { assemble } from '../support/programs.js';
 import { engineMaps, randomProgram } from '../support/random-program.js';
 import type { RandomProgram } from '../support/random-program.js';
 import { testTags, type TestTags } from '../support/tags.js';
+import { fc } from '../support/random.js';
 
 const CALL =
   'mov r6, r1 | ldxdw r3, [r6+0] | lddw_map_value r1, 0, 0 | mov r2, 64 | mov r4, 0 | mov r5, r3 | call_local F';

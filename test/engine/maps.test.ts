@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ERRNO, createArrayTable, createHashTable, createInodeTable } from '../../src/runtime/engine/maps.js';
+import { fc } from '../support/random.js';
 
 const key = (n: number): Uint8Array => Uint8Array.of(n, n >> 8, n >> 16, n >> 24);
 const value = (n: number): Uint8Array => Uint8Array.of(n, 0, 0, 0, 0, 0, 0, 0);

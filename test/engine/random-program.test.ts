@@ -9,8 +9,8 @@ import { ALL_FEATURES, engineMaps, samplePrograms } from '../support/random-prog
 import type { RandomProgram } from '../support/random-program.js';
 import { lowerTree } from '../support/random-lowering.js';
 import { smallerTrees } from '../support/random-statements.js';
+import { SEED } from '../support/random.js';
 
-const SEED = Number(process.env['LLP_SEED'] ?? 20_181);
 const MOST_EXECUTED = 5_000;
 const NONE = { loops: false, calls: false, maps: false, atomics: false };
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeInstructions } from '../../src/bpf/encode.js';
 import { createInterpreter, loadProgram, runRaw } from '../../src/runtime/engine/interpreter.js';
@@ -9,6 +8,7 @@ import type { Snapshot, StepEnd, Stepper } from '../../src/runtime/engine/steppe
 import type { HookContext, LoadedProgram, TagStore } from '../../src/runtime/engine/types.js';
 import { assemble } from '../support/programs.js';
 import { engineMaps, randomProgram } from '../support/random-program.js';
+import { fc } from '../support/random.js';
 
 const NO_TAGS: TagStore = { tagHi: 0, getTag: () => 0, setTag: () => 0 };
 

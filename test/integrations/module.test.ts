@@ -1,10 +1,10 @@
 /** The module that a policy becomes: loaded, it is the artifact, whatever texts are in it. */
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Artifact } from '../../src/artifact/manifest.js';
 import { defined } from '../../src/base/assert.js';
 import { compile } from '../../src/compile.js';
 import { moduleText } from '../../src/front/unplugin/module.js';
+import { fc } from '../support/random.js';
 
 const load = async (artifact: Artifact): Promise<Artifact> => {
   const url = `data:text/javascript;base64,${Buffer.from(moduleText(artifact)).toString('base64')}`;

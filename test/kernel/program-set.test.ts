@@ -1,11 +1,11 @@
 /** "Chains and program sets" of the ABI description, as tables and as properties. */
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { HookName } from '../../src/abi/hooks.js';
 import { loadKernelProgram, ProgramSet, type KernelProgram } from '../../src/runtime/kernel/program-set.js';
 import { exit, fork, prepend, ptrace, setNoNewPrivs, type Task } from '../../src/runtime/kernel/task.js';
 import * as sys from '../../src/runtime/kernel/syscalls/index.js';
 import { fakeProgram, loadChain, newKernelTask, record, tree } from '../support/fake-engine.js';
+import { fc } from '../support/random.js';
 
 const program = (hook: HookName, name: string = hook, size = 8) =>
   fakeProgram(hook, hook === 'fs_pick' ? 0xffffff : 0, () => 0, name, size);

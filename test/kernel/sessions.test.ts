@@ -1,11 +1,11 @@
 /** Cookies and tags: what a session keeps, what a tag outlives, and when a denial comes. */
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { O, PROT, MAP_PRIVATE, RENAME_EXCHANGE, AT_FDCWD } from '../../src/runtime/kernel/errno.js';
 import * as sys from '../../src/runtime/kernel/syscalls/index.js';
 import { exit, fork, type Task } from '../../src/runtime/kernel/task.js';
 import { resolve } from '../../src/runtime/kernel/resolve.js';
 import { enforce, fakeProgram, newKernelTask, record, tree, type Body } from '../support/fake-engine.js';
+import { fc } from '../support/random.js';
 
 const inoOf = (task: Task, path: string): number => {
   const found = resolve(task.kernel.vfs, path, true);

@@ -4,7 +4,6 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { pack } from 'tar-stream';
 import { afterAll, describe, expect, test } from 'vitest';
 import { buildTree } from '../../src/runtime/kernel/build-tree.js';
@@ -19,6 +18,7 @@ import { treeFromTar } from '../../src/runtime/kernel/tar.js';
 import type { CallResult, Task } from '../../src/runtime/kernel/task.js';
 import { entries, type Inode, type Vfs } from '../../src/runtime/kernel/vfs.js';
 import { newKernelTask, tree, treeEntry } from '../support/fake-engine.js';
+import { fc } from '../support/random.js';
 
 const errnoOf = (result: { ok: true } | { ok: false; errno: string }): string =>
   result.ok ? 'ok' : result.errno;

@@ -1,5 +1,4 @@
 /** The grammar of strace's lines: what is printed is read back, and what cannot be read is said. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { printTraceCall, readTraceLine, type TraceCall } from '../../src/tools/learn/strace-line.js';
 import {
@@ -13,6 +12,7 @@ import {
 } from '../../src/tools/learn/strace-text.js';
 import { readTrace } from '../../src/tools/learn/strace.js';
 import { bytesFromName } from '../../src/runtime/kernel/names.js';
+import { fc } from '../support/random.js';
 
 const bytes = fc.uint8Array({ minLength: 0, maxLength: 40 });
 

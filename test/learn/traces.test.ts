@@ -5,7 +5,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACTIONS, TRIGGERS } from '../../src/abi/actions.js';
 import { checkSources } from '../../src/analyse.js';
@@ -28,6 +27,7 @@ import { validateAgainst } from '../../src/runtime/schema.js';
 import { buildTree } from '../../src/runtime/kernel/build-tree.js';
 import { treeEntry } from '../../src/runtime/scenario/tree.js';
 import { matchGolden } from '../support/golden.js';
+import { fc } from '../support/random.js';
 
 const NAMES = ['compile', 'install', 'server'] as const;
 const FILES = { compile: 'compile.strace', install: 'install.strace.gz', server: 'server.strace' } as const;

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { escapePattern } from '../../src/pattern/glob.js';
 import { parseSoundly } from '../support/syntax-tree.js';
+import { fc } from '../support/random.js';
 
 /** Text as one writes it in a string of a policy. */
 function quote(text: string): string {

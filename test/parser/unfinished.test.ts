@@ -1,12 +1,12 @@
 /** Statements that are being typed: one mistake, at the end of their line, and the next statement is what it was. */
 import { readdirSync, readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defined } from '../../src/base/assert.js';
 import { positionAt } from '../../src/diagnostics/lines.js';
 import type { PolicyFile } from '../../src/parser/ast.js';
 import { readLexemes } from '../../src/parser/lexemes.js';
 import { parse } from '../../src/parser/parse.js';
+import { fc } from '../support/random.js';
 
 const DECLARED = [
   ...['imports', 'params', 'actions', 'fragments', 'policies', 'assertions', 'accepts', 'tests'],

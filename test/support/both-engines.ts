@@ -11,7 +11,6 @@ import type { RandomProgram } from './random-program.js';
 
 /** Programs in one module. */
 export const BATCH = 250;
-export const SEED = Number(process.env['LLP_SEED'] ?? 9_669);
 
 export const VERIFIER_MAPS: readonly VerifierMap[] = MAPS.map(({ name, valueSize, entries }) => {
   return { name, type: 'array', keySize: 4, valueSize, maxEntries: entries };

@@ -1,5 +1,4 @@
 /** Control flow of every shape, loops with several entries among it: compiled code goes where the interpreter goes. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeInstructions } from '../../../src/bpf/encode.js';
 import type { Instruction, JumpOp } from '../../../src/bpf/types.js';
@@ -9,6 +8,7 @@ import { compileRaw } from '../../../src/runtime/engine/wasm/raw.js';
 import { functionFlow, slotIndex } from '../../../src/runtime/engine/wasm/flow.js';
 import { decode } from '../../../src/bpf/decode.js';
 import { defined } from '../../../src/base/assert.js';
+import { fc } from '../../support/random.js';
 
 const FUEL = 400;
 const MEMORY = new Uint8Array(8);

@@ -1,5 +1,4 @@
 /** A compiled set of programs: lookups inside the module, sessions, denials, and everything that its tables are told. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HookName } from '../../../src/abi/hooks.js';
 import { defined } from '../../../src/base/assert.js';
@@ -19,6 +18,7 @@ import type {
 import { createWasmRunner } from '../../../src/runtime/engine/wasm/runner.js';
 import { assemble } from '../../support/programs.js';
 import { testTags } from '../../support/tags.js';
+import { fc } from '../../support/random.js';
 
 interface Program {
   readonly hook: HookName;

@@ -1,16 +1,15 @@
 /**
- * The two engines on random programs: the same r0, memory, maps and end. `LLP_PROGRAMS` asks for more, `LLP_SEED` for
- * others.
+ * The two engines on random programs: the same r0, memory, maps and end.
  */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defined } from '../../src/base/assert.js';
 import { compileRaw } from '../../src/runtime/engine/wasm/raw.js';
-import { BATCH, SEED, compiled, interpreted, verified } from '../support/both-engines.js';
+import { BATCH, compiled, interpreted, verified } from '../support/both-engines.js';
 import { engineMaps, randomProgram, samplePrograms } from '../support/random-program.js';
 import type { RandomProgram } from '../support/random-program.js';
+import { cases, fc, SEED } from '../support/random.js';
 
-const PROGRAMS = Number(process.env['LLP_PROGRAMS'] ?? 50_000);
+const PROGRAMS = cases(50_000);
 const FUEL = 1 << 20;
 
 /** The programs of which the engines differ; `fuel` is counted where it is given. */
@@ -29,7 +28,7 @@ function disagreements(programs: readonly RandomProgram[], fuel?: number): reado
 }
 
 describe('the interpreter and compiled code', () => {
-  it(`agree on ${PROGRAMS} programs`, { timeout: 60_000 + PROGRAMS * 10 }, () => {
+  it(`agree on ${PROGRAMS} programs`, () => {
     let batch: RandomProgram[] = [];
     const wrong: RandomProgram[] = [];
     let done = 0;
@@ -50,7 +49,7 @@ describe('the interpreter and compiled code', () => {
       fc.property(fc.array(randomProgram(), { minLength: 20, maxLength: 20 }), fuel, (programs, limit) => {
         expect(disagreements(programs, limit)).toEqual([]);
       }),
-      { numRuns: 50, seed: SEED },
+      { numRuns: 50 },
     );
   });
 });
@@ -61,7 +60,7 @@ function shrink(count: number): never {
     fc.property(randomProgram(), (program) => {
       expect(disagreements([program])).toEqual([]);
     }),
-    { numRuns: 20_000, seed: SEED },
+    { numRuns: 20_000 },
   );
   throw new Error(`the engines differ on ${count} programs of the series`);
 }

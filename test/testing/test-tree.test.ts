@@ -1,7 +1,7 @@
 /** What the tree of a test has without being told. */
 import { expect, test } from 'vitest';
-import { compile } from '../src/compile.js';
-import { runTests } from '../src/tools/testing/testing.js';
+import { compile } from '../../src/compile.js';
+import { runTests } from '../../src/tools/testing/testing.js';
 
 const POLICY = `llp 1;
 policy "p" {

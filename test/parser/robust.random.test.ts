@@ -1,10 +1,10 @@
 /** Whatever the text: a tree or diagnostics, spans within the text, no exception. */
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { renderText } from '../../src/diagnostics/render.js';
 import { KEYWORDS, PUNCTUATION } from '../../src/parser/tokens.js';
 import { parseSoundly } from '../support/syntax-tree.js';
+import { cases, fc } from '../support/random.js';
 
 const SITE = readFileSync('test/parser/site.llp', 'utf8');
 const WORDS = [...KEYWORDS, ...PUNCTUATION].map((t) => String(t.PATTERN));
@@ -77,7 +77,7 @@ test.each(['{', 'dir "a" {', 'here {', 'fragment f { dir "a" {', '(', '['])('%s 
   survives(`llp 1; policy "p" { ${open.repeat(100_000)}${'}'.repeat(100_000)} }`);
 });
 
-const SIZE = 5_000_000;
+const SIZE = cases(5_000_000);
 const fill = (unit: string): string => unit.repeat(Math.ceil(SIZE / unit.length));
 
 test.each([
@@ -95,4 +95,4 @@ test.each([
   ['quotes', fill('"\n')],
   ['blanks after a quote', `"${fill(' ')}`],
   ['policies with a mistake each', `llp 1;${fill('policy "p" { allow read }')}`],
-])('five megabytes: %s', (_, text) => survives(text));
+])('megabytes: %s', (_, text) => survives(text));

@@ -1,5 +1,4 @@
 /** Random programs on random trees: whatever they did, the policy learned from it allows it, and the lists are right. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACTIONS, TRIGGERS } from '../../src/abi/actions.js';
 import { stateAt } from '../../src/ir/hierarchy/walker.js';
@@ -15,6 +14,7 @@ import type { Vfs } from '../../src/runtime/kernel/vfs.js';
 import { buildTree } from '../../src/runtime/kernel/build-tree.js';
 import { treeEntry } from '../../src/runtime/scenario/tree.js';
 import type { Scenario, Step, TreeItem } from '../../src/runtime/scenario/types.js';
+import { cases, fc } from '../support/random.js';
 
 const NAMES = ['a', 'b', '.c', 'v1.2', 'v1.10', 'x*y'] as const;
 const path = fc
@@ -95,7 +95,7 @@ describe('random programs', () => {
           ]);
         },
       ),
-      { numRuns: Number(process.env['LLP_CASES'] ?? 300) },
+      { numRuns: cases(300, 1) },
     );
   });
 
@@ -131,7 +131,7 @@ describe('random programs', () => {
           }
         },
       ),
-      { numRuns: Number(process.env['LLP_CASES'] ?? 300) },
+      { numRuns: cases(300, 1) },
     );
     expect(Math.min(allowed, denied)).toBeGreaterThan(0);
   });
@@ -156,7 +156,7 @@ describe('random programs', () => {
             expect(allowedWithin(automaton, stateAt(automaton, path), actions)).toBeUndefined();
         },
       ),
-      { numRuns: Number(process.env['LLP_CASES'] ?? 300) },
+      { numRuns: cases(300, 1) },
     );
   });
 });

@@ -3,7 +3,6 @@
  * one that the explanation tells.
  */
 import { posix } from 'node:path';
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ACTIONS, actionBit, type ActionName } from '../../src/abi/actions.js';
 import { walkPath } from '../../src/front/cli/walk-path.js';
@@ -19,9 +18,9 @@ import { EVERY_NAME, globbyText, policyText } from '../support/arbitrary.js';
 import { everyPath } from '../support/paths.js';
 import { componentMatches, masksOnPath } from '../support/reference.js';
 import { modelOf } from '../support/draw.js';
+import { cases, fc } from '../support/random.js';
 
-const RUNS = Number(process.env['LLP_CASES'] ?? 400);
-const seed = Number(process.env['LLP_SEED'] ?? 20_181);
+const RUNS = cases(400);
 const policies = fc.oneof(policyText, globbyText);
 
 it('a place has the rights of its paths', () => {
@@ -51,7 +50,7 @@ it('a place has the rights of its paths', () => {
       }
     });
   });
-  fc.assert(property, { numRuns: Math.ceil(RUNS / 4), seed });
+  fc.assert(property, { numRuns: Math.ceil(RUNS / 4) });
   expect(atPlaces / compared).toBeGreaterThan(0.05);
   expect(atPlaces / compared).toBeLessThan(0.9);
 });
@@ -98,7 +97,7 @@ it('the highlighted walk is that of the explanation', async () => {
       expect(end.effect).toBe(verdictOf(runs, told.decision));
     });
   });
-  await fc.assert(property, { numRuns: RUNS, seed });
+  await fc.assert(property, { numRuns: RUNS });
   console.log('walks', seen);
   for (const effect of ['allow', 'deny', 'silent']) expect(seen[effect]).toBeGreaterThan(5);
 });

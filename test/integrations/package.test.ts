@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { folder, type Ran } from './support/llpc.js';
-import { EXAMPLES, install, packageOf, sh } from './support/project.js';
+import { folder, type Ran } from '../support/llpc.js';
+import { EXAMPLES, install, packageOf, sh } from '../support/project.js';
 
 interface Target {
   readonly types: string;

@@ -2,7 +2,6 @@
  * What the compiler decides about all paths, against the reference on every path over a small alphabet: the hierarchy
  * automaton, the errors that refuse a policy and their witnesses, and idle rules.
  */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { actionBit } from '../../src/abi/actions.js';
 import { checkSources, type Checked } from '../../src/analyse.js';
@@ -14,9 +13,9 @@ import { globMatches } from '../support/reference-glob.js';
 import { disagreement, scopesOf, sortScopes } from '../support/reference.js';
 import { globbyText } from '../support/arbitrary.js';
 import { everyPath, verdictsOn, type Names } from '../support/paths.js';
+import { cases, fc } from '../support/random.js';
 
-const RUNS = Number(process.env['LLP_POLICIES'] ?? 600);
-const SEED = Number(process.env['LLP_SEED'] ?? 4_711);
+const RUNS = cases(600, 1 / 2);
 const checked = (text: string): Checked => checkSources([{ name: 'p.llp', text }]);
 const withCode = ({ diagnostics }: Checked, code: string): Diagnostic[] =>
   diagnostics.filter((d) => d.code === code);
@@ -29,7 +28,7 @@ function onPolicies(judge: (result: Checked, layer: Layer) => number): number {
     const result = checked(text);
     for (const layer of result.policy?.layers ?? []) judged += judge(result, layer);
   });
-  fc.assert(property, { numRuns: RUNS, seed: SEED });
+  fc.assert(property, { numRuns: RUNS });
   return judged;
 }
 

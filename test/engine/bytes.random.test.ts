@@ -1,6 +1,6 @@
 /**
  * Bytes that nobody wrote: the loader and the verifier never throw and never hang, and what they accept runs without a fault
- * and alike in both engines. `LLP_BYTES` asks for more, `LLP_SEED` for others.
+ * and alike in both engines.
  */
 import { describe, expect, it } from 'vitest';
 import { encodeInstructions } from '../../src/bpf/encode.js';
@@ -8,49 +8,44 @@ import { i32, reg } from '../../src/bpf/types.js';
 import { verifyProgram, verifyRawProgram } from '../../src/bpf/verify/verify.js';
 import { defined } from '../../src/base/assert.js';
 import { compileRaw } from '../../src/runtime/engine/wasm/raw.js';
-import { BATCH, SEED, VERIFIER_MAPS, compiled, interpreted } from '../support/both-engines.js';
+import { BATCH, VERIFIER_MAPS, compiled, interpreted } from '../support/both-engines.js';
 import type { Verified } from '../support/both-engines.js';
 import { engineMaps, samplePrograms } from '../support/random-program.js';
 import type { RandomProgram } from '../support/random-program.js';
+import { cases, SEED } from '../support/random.js';
 
-const BYTES = Number(process.env['LLP_BYTES'] ?? 200_000);
+const BYTES = cases(200_000);
 /** Instructions that are explored or run: most of the rest of such bytes goes nowhere. */
 const SMALL_BUDGET = 5_000;
 
 describe('bytes that nobody wrote', () => {
-  it(
-    `never make the verifier throw, and what it accepts never faults: ${BYTES} inputs`,
-    {
-      timeout: 120_000 + BYTES * 2,
-    },
-    () => {
-      const count = { inputs: 0, raw: 0, hooks: 0 };
-      const random = series(SEED);
-      let kept: Accepted[] = [];
-      const flush = (): void => {
-        expect(differing(kept)).toEqual([]);
-        kept = [];
-      };
-      for (const program of samplePrograms(SEED + 1, Math.ceil(BYTES / MUTANTS))) {
-        const bytes = encodeInstructions(program.instructions);
-        for (let i = 0; i < MUTANTS && count.inputs < BYTES; i++) {
-          count.inputs++;
-          const input = mutant(bytes, random);
-          if (acceptedHook(input)) count.hooks++;
-          const one = acceptedRaw(input, program);
-          if (one === undefined) continue;
-          count.raw++;
-          kept.push(one);
-          if (kept.length === BATCH) flush();
-        }
+  it(`never make the verifier throw, and what it accepts never faults: ${BYTES} inputs`, () => {
+    const count = { inputs: 0, raw: 0, hooks: 0 };
+    const random = series(SEED);
+    let kept: Accepted[] = [];
+    const flush = (): void => {
+      expect(differing(kept)).toEqual([]);
+      kept = [];
+    };
+    for (const program of samplePrograms(SEED + 1, Math.ceil(BYTES / MUTANTS))) {
+      const bytes = encodeInstructions(program.instructions);
+      for (let i = 0; i < MUTANTS && count.inputs < BYTES; i++) {
+        count.inputs++;
+        const input = mutant(bytes, random);
+        if (acceptedHook(input)) count.hooks++;
+        const one = acceptedRaw(input, program);
+        if (one === undefined) continue;
+        count.raw++;
+        kept.push(one);
+        if (kept.length === BATCH) flush();
       }
-      flush();
-      console.log('random bytes', count);
-      expect(count.inputs).toBe(BYTES);
-      expect(count.raw).toBeGreaterThan(BYTES / 100);
-      expect(count.hooks).toBeGreaterThan(0);
-    },
-  );
+    }
+    flush();
+    console.log('random bytes', count);
+    expect(count.inputs).toBe(BYTES);
+    expect(count.raw).toBeGreaterThan(BYTES / 100);
+    expect(count.hooks).toBeGreaterThan(0);
+  });
 });
 
 /** Inputs that are made from one program: itself with a few bytes changed, cut, doubled, or wholly random ones. */

@@ -4,9 +4,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, test } from 'vitest';
-import { defined } from '../src/base/assert.js';
-import { compileFile, decider, runScenarioFile, runTests, stageFiles } from '../src/front/harness/index.js';
-import { folder, FAILING, GOOD, llpc } from './support/llpc.js';
+import { defined } from '../../src/base/assert.js';
+import {
+  compileFile,
+  decider,
+  runScenarioFile,
+  runTests,
+  stageFiles,
+} from '../../src/front/harness/index.js';
+import { folder, FAILING, GOOD, llpc } from '../support/llpc.js';
 
 const TREE = [{ file: '/srv/www/a' }, { file: '/srv/www/private/b' }, { dir: '/srv/www/private/private' }];
 const scenario = (steps: readonly object[], more: object = {}): string =>

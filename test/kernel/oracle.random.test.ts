@@ -5,13 +5,13 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ACCESS, AT_FDCWD, AT_SYMLINK_NOFOLLOW, O } from '../../src/runtime/kernel/errno.js';
 import * as sys from '../../src/runtime/kernel/syscalls/index.js';
 import type { CallResult, Task, ValueResult } from '../../src/runtime/kernel/task.js';
 import { entries, type Inode } from '../../src/runtime/kernel/vfs.js';
 import { newKernelTask } from '../support/fake-engine.js';
+import { cases, fc } from '../support/random.js';
 
 type Call =
   | {
@@ -260,10 +260,10 @@ function compare(calls: readonly Call[]): void {
 }
 
 describe.skipIf(!onLinux)('the model and the real kernel agree', () => {
-  test('on random series of calls', { timeout: 60_000 }, () => {
+  test('on random series of calls', () => {
     fc.assert(
       fc.property(fc.array(anyCall, { minLength: 10, maxLength: 60 }), (calls) => compare(calls)),
-      { numRuns: 2500, interruptAfterTimeLimit: 15_000 },
+      { numRuns: cases(2500) },
     );
   });
 });

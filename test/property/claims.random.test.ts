@@ -2,7 +2,6 @@
  * Assertions and moves that gain rights, against the reference on every path over a small alphabet, and on trees: what is
  * decided, the witnesses, the rule that is shown, and that a run confirms every move.
  */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACTIONS, actionBit, actionNames } from '../../src/abi/actions.js';
 import { checkSources, hasError, type Checked } from '../../src/analyse.js';
@@ -34,9 +33,9 @@ import {
 import { buildReferenceTree, type Entry } from '../support/reference-tree.js';
 import { claimText, globbyText, linked, movingText, policyText, tree } from '../support/arbitrary.js';
 import { everyPath, type Names } from '../support/paths.js';
+import { cases, fc } from '../support/random.js';
 
-const RUNS = Number(process.env['LLP_POLICIES'] ?? 400);
-const SEED = Number(process.env['LLP_SEED'] ?? 2_718);
+const RUNS = cases(400, 1 / 2);
 
 interface Judged extends Checked {
   readonly policy: CheckedPolicy;
@@ -95,7 +94,7 @@ function shortestBreach(
 }
 
 describe('assertions', () => {
-  it('are broken exactly when some path breaks them, and show a shortest one', { timeout: 60_000 }, () => {
+  it('are broken exactly when some path breaks them, and show a shortest one', () => {
     const count = { holds: 0, broken: 0 };
     const property = fc.property(
       fc.oneof(policyText, globbyText),
@@ -124,7 +123,7 @@ describe('assertions', () => {
         );
       },
     );
-    fc.assert(property, { numRuns: RUNS, seed: SEED });
+    fc.assert(property, { numRuns: RUNS });
     console.log('assertions', count);
     expect(count.holds).toBeGreaterThan(RUNS / 20);
     expect(count.broken).toBeGreaterThan(RUNS / 20);
@@ -181,7 +180,7 @@ describe('the rule that is shown', () => {
         }
       }
     });
-    fc.assert(property, { numRuns: RUNS / 2, seed: SEED });
+    fc.assert(property, { numRuns: RUNS / 2 });
     expect(decided).toBeGreaterThan(RUNS);
   });
 });
@@ -249,7 +248,7 @@ function isLoadable(layers: readonly Layer[]): boolean {
 }
 
 describe('moves that gain rights', () => {
-  it('are those that some pair of directories has, and a run confirms each', { timeout: 120_000 }, () => {
+  it('are those that some pair of directories has, and a run confirms each', () => {
     const count = { policies: 0, gains: 0, notRun: 0, links: 0, actions: new Set<number>() };
     const property = fc.property(movingText, (text) => {
       const checked = meaningful(text);
@@ -271,7 +270,7 @@ describe('moves that gain rights', () => {
       count.links += gains.filter((g) => g.call === 'link').length;
       for (const gain of gains) count.actions.add(gain.gained);
     });
-    fc.assert(property, { numRuns: RUNS, seed: SEED });
+    fc.assert(property, { numRuns: RUNS });
     console.log('moves', { ...count, actions: count.actions.size });
     expect(count.policies).toBeGreaterThan(RUNS / 20);
     expect(count.links).toBeGreaterThan(RUNS / 40);
@@ -309,7 +308,7 @@ describe('moves that gain rights', () => {
       );
       if (idle) expect(diagnostics).toHaveLength(checked.diagnostics.length + 1);
     });
-    fc.assert(property, { numRuns: RUNS, seed: SEED });
+    fc.assert(property, { numRuns: RUNS });
     console.log('accepts', count);
     expect(Math.min(count.idle, count.used)).toBeGreaterThan(RUNS / 40);
   });
@@ -356,7 +355,7 @@ function accepted(entries: readonly Entry[]): Entry[] {
 const claimed = fc.tuple(policyText, claimText).map(([text, claim]) => `${text}\n${claim}`);
 
 describe('assertions on a tree', () => {
-  it('refuse the load exactly when an object breaks them', { timeout: 60_000 }, () => {
+  it('refuse the load exactly when an object breaks them', () => {
     const count = { loaded: 0, refused: 0 };
     const property = fc.property(
       fc.oneof(linked, fc.record({ text: claimed, entries: tree })),
@@ -379,10 +378,10 @@ describe('assertions on a tree', () => {
         count[loaded.kind]++;
       },
     );
-    fc.assert(property, { numRuns: RUNS * 3, seed: SEED });
+    fc.assert(property, { numRuns: RUNS * 3 });
     console.log('loads', count);
     expect(count.loaded).toBeGreaterThan(RUNS / 2);
-    expect(count.refused).toBeGreaterThan(10);
+    expect(count.refused).toBeGreaterThan(RUNS / 100);
   });
 });
 
@@ -411,7 +410,7 @@ const moves = fc
   });
 
 describe('assertions about gains on a tree', () => {
-  it('refuse the load exactly when a move gains it', { timeout: 60_000 }, () => {
+  it('refuse the load exactly when a move gains it', () => {
     const count = { loaded: 0, refused: 0 };
     const property = fc.property(moves, ({ text, entries }) => {
       const { artifact, policy } = built(text) ?? {};
@@ -425,7 +424,7 @@ describe('assertions about gains on a tree', () => {
       expect(loaded.problems.map((p) => p.code)).toEqual(gains ? ['LLP5016'] : []);
       count[loaded.kind]++;
     });
-    fc.assert(property, { numRuns: RUNS, seed: SEED });
+    fc.assert(property, { numRuns: RUNS });
     console.log('gains on trees', count);
     expect(count.loaded).toBeGreaterThan(RUNS / 4);
     expect(count.refused).toBeGreaterThan(RUNS / 40);

@@ -1,8 +1,6 @@
 /**
  * The chain, run by both engines in turn on the kernel model, against the reference evaluator: random policies, trees and calls.
- * `LLP_CASES` asks for more, `LLP_SEED` for others.
  */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/compile.js';
 import type { CheckedPolicy, Scope } from '../../src/ir/check/policy.js';
@@ -13,12 +11,12 @@ import { groundAll } from '../support/reference.js';
 import { buildReferenceTree, type Entry } from '../support/reference-tree.js';
 import { calls, policyText, tree } from '../support/arbitrary.js';
 import { createWorld, makeCall, type Count, type World } from '../support/world.js';
+import { cases, fc, SEED } from '../support/random.js';
 
-const WANTED = Number(process.env['LLP_CASES'] ?? 20_000);
-const SEED = Number(process.env['LLP_SEED'] ?? 20_181);
+const WANTED = cases(20_000);
 
 describe('the chain and the reference evaluator', () => {
-  it(`agree on ${WANTED} cases`, { timeout: 60_000 + WANTED * 10 }, () => {
+  it(`agree on ${WANTED} cases`, () => {
     const count: Count = { cases: 0, policies: 0, refused: 0, notLoaded: 0, skipped: 0, outcomes: {} };
     const property = fc.property(
       policyText,
