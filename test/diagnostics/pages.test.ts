@@ -50,7 +50,8 @@ describe('pages of diagnostics', () => {
     const head = [
       '# Diagnostics',
       '',
-      'What llpc says, by code. `1xxx` syntax, `2xxx` names and types, `3xxx` paths and rules, `4xxx` limits, `5xxx` load and run time.',
+      'Every diagnostic of llpc, by its code. `1xxx` is syntax, `2xxx` names and types, `3xxx` paths and rules, `4xxx` limits,',
+      '`5xxx` load and run time.',
       '',
     ];
     matchGolden(

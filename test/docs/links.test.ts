@@ -1,18 +1,8 @@
 /** Every link between pages leads to what there is, headings included. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it, test } from 'vitest';
-
-const PAGES = [
-  'README.md',
-  'ARCHITECTURE.md',
-  'CONTRIBUTING.md',
-  ...['docs', 'examples', 'grammar', 'editors/vscode'].flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
-      .map((name) => join(folder, name)),
-  ),
-].sort();
+import { PAGES } from '../support/pages.js';
 
 /** A page without its blocks and its code: brackets there are no links. */
 const prose = (page: string): string =>
