@@ -1,5 +1,13 @@
 /** What a call that gives an object a name in another directory makes of its rights, when no scope names the object. */
-import { maskOf, ONLY_ON_DIRECTORY, type ActionMask } from './actions.js';
+import {
+  NO_ACTIONS,
+  actionsAskedOf,
+  difference,
+  intersection,
+  maskOf,
+  overlaps,
+  type ActionMask,
+} from './actions.js';
 
 export type MoveCall = 'rename' | 'link';
 export const MOVE_CALLS: readonly MoveCall[] = ['rename', 'link'];
@@ -12,16 +20,9 @@ export const MOVE_ACTIONS: Readonly<
   link: { object: maskOf('link'), into: maskOf('linkto') },
 };
 
-/** Allowed there and not here, if the call is allowed on it here. Only what is no directory can be linked. */
+/** Allowed there and not here, if the call is allowed on it here. A directory cannot be linked. */
 export function gainOf(call: MoveCall, here: ActionMask, there: ActionMask): ActionMask {
-  if ((here & MOVE_ACTIONS[call].object) === 0) return 0;
-  const gained = there & ~here;
-  return call === 'rename' ? gained : gained & ~ONLY_ON_DIRECTORY;
-}
-
-/** The number of actions in a mask. */
-export function countActions(mask: ActionMask): number {
-  let count = 0;
-  for (let rest = mask; rest !== 0; rest &= rest - 1) count++;
-  return count;
+  if (!overlaps(here, MOVE_ACTIONS[call].object)) return NO_ACTIONS;
+  const gained = difference(there, here);
+  return call === 'rename' ? gained : intersection(gained, actionsAskedOf('file'));
 }

@@ -4,7 +4,7 @@
  *
  * Invariant: an explanation does not decide. The verdict is the program's; a rule is named only if it gives that verdict.
  */
-import { TRIGGERS, WALK_BIT, actionBit, type ActionName } from '../abi/actions.js';
+import { actionBit, actionNames, type ActionName } from '../abi/actions.js';
 import { HOOKS, LOOKUP, LOOKUP_NAMES, type HookName, type Phase } from '../abi/hooks.js';
 import type { InodeMap } from '../artifact/manifest.js';
 import { reasonAt, mentionsAt, type PlaceMention, type Reason } from './loader/reason.js';
@@ -247,7 +247,7 @@ function judgementOf(
 /** The actions of the request that the program has to judge. */
 function judgedActions(map: InodeMap, run: HookRun): ActionName[] {
   if (phaseOf(run) === 'walk' || run.triggers === 0) return ['walk'];
-  return TRIGGERS.filter((_, bit) => (run.triggers & (1 << bit)) !== 0);
+  return actionNames(run.triggers);
 }
 
 function decides(
@@ -272,7 +272,7 @@ function viewOf(grounded: GroundedMap | undefined, value: CookieValue, last: Pla
   const names = (mask: number): ActionName[] =>
     map.classes
       .flatMap((c) => (c.decision.kind === 'bit' && (mask >>> c.decision.bit) & 1 ? c.actions : []))
-      .sort((a, b) => (actionBit(a) ?? WALK_BIT) - (actionBit(b) ?? WALK_BIT));
+      .sort((a, b) => actionBit(a) - actionBit(b));
   const place = state.kind === 'place' ? (byNumber.get(state.place) ?? last) : undefined;
   return {
     hex,

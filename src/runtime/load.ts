@@ -21,7 +21,7 @@ import { ancestry } from './kernel/resolve.js';
 import { chdir, request, requestAll } from './kernel/syscalls/index.js';
 import { Kernel, newTask, prepend, setNoNewPrivs, type CallResult, type Task } from './kernel/task.js';
 import type { Vfs } from './kernel/vfs.js';
-import { actionBit, type ActionName } from '../abi/actions.js';
+import { actionBit, type ActionName, type ActionBit } from '../abi/actions.js';
 
 /** An inode map and what its values mean. */
 export interface GroundedMap {
@@ -281,14 +281,14 @@ export function loadPolicy(
     return { kind: 'refused', problems: [problemOf('LLP5008', { program, why: result.errno })] };
   }
   const decide = (action: ActionName, path: string): Decision => {
-    const bit = actionBit(action);
+    const bit: ActionBit | undefined = actionBit(action);
     return bit === undefined ? { verdict: 'error', errno: 'EINVAL' } : toDecision(request(task, bit, path));
   };
   const decideAll = (questions: readonly Question[]): readonly Decision[] => {
-    const bits = questions.map(({ action }) => actionBit(action));
+    const bits = questions.map(({ action }): ActionBit | undefined => actionBit(action));
     const asked = questions.flatMap(({ path }, i) => {
       const bit = bits[i];
-      return bit === undefined ? [] : [{ actionBit: bit, path }];
+      return bit === undefined ? [] : [{ action: bit, path }];
     });
     const answers = requestAll(task, asked).values();
     return bits.map((bit) => {

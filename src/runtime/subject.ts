@@ -77,7 +77,7 @@ function subjectAt(
 
 /** The object that a request on a path is about; undefined when the path leads nowhere. */
 export function findObject(vfs: Vfs, action: ActionName, path: string): Found | undefined {
-  const found = resolve(vfs, path, followsLink(actionBit(action) ?? 0));
+  const found = resolve(vfs, path, followsLink(actionBit(action)));
   return found.ok ? found : undefined;
 }
 

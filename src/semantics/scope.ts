@@ -4,59 +4,81 @@
  * Source: "Which rule decides" of the language. Masks are sets of anything that a rule can speak of, one bit each: actions in
  * the compiler, classes of actions in the loader.
  */
+import { difference, intersection, union, type ActionMask } from '../abi/actions.js';
 
 /** What rules allow, deny and forbid. */
-export interface Effects {
-  readonly allow: number;
-  readonly deny: number;
-  readonly forbid: number;
+export interface Effects<Mask extends number = ActionMask> {
+  readonly allow: Mask;
+  readonly deny: Mask;
+  readonly forbid: Mask;
 }
 
 /** The effects of a scope: on the region beneath, and on the object itself. */
-export interface ScopeEffects {
-  readonly region: Effects;
+export interface ScopeEffects<Mask extends number = ActionMask> {
+  readonly region: Effects<Mask>;
   /** `here` of a `dir`, every rule of a `file`. Applied on top of the region. */
-  readonly self: Effects;
+  readonly self: Effects<Mask>;
 }
 
 /** What is carried down a path. */
-export interface Carried {
-  readonly allowed: number;
-  readonly forbidden: number;
+export interface Carried<Mask extends number = ActionMask> {
+  readonly allowed: Mask;
+  readonly forbidden: Mask;
 }
 
 /** What is carried on, and what is allowed on the object (`self`) and beneath it where no scope speaks (`below`). */
-export interface Applied extends Carried {
-  readonly self: number;
-  readonly below: number;
+export interface Applied<Mask extends number = ActionMask> extends Carried<Mask> {
+  readonly self: Mask;
+  readonly below: Mask;
 }
 
 /**
  * Applies the scopes that name one object, from general to specific. Each acts on the region and on the object before the
  * next one does, so a later scope overrides what an earlier one says in `here`.
  */
-export function applyScopes(before: Carried, scopes: readonly ScopeEffects[]): Applied {
+export function applyScopes<Mask extends number>(
+  before: Carried<Mask>,
+  scopes: readonly ScopeEffects<Mask>[],
+): Applied<Mask> {
   let { allowed, forbidden } = before;
   let selfAllowed = allowed;
   let selfForbidden = forbidden;
   for (const { region, self } of scopes) {
-    allowed = (allowed | region.allow) & ~region.deny;
-    forbidden |= region.forbid;
-    selfAllowed = (((selfAllowed | region.allow) & ~region.deny) | self.allow) & ~self.deny;
-    selfForbidden |= region.forbid | self.forbid;
+    allowed = acted(allowed, region);
+    forbidden = union(forbidden, region.forbid);
+    selfAllowed = acted(acted(selfAllowed, region), self);
+    selfForbidden = union(selfForbidden, union(region.forbid, self.forbid));
   }
-  return { allowed, forbidden, self: selfAllowed & ~selfForbidden, below: allowed & ~forbidden };
+  return {
+    allowed,
+    forbidden,
+    self: difference(selfAllowed, selfForbidden),
+    below: difference(allowed, forbidden),
+  };
+}
+
+/** What is allowed after rules that allow and deny. */
+function acted<Mask extends number>(allowed: Mask, { allow, deny }: Effects<Mask>): Mask {
+  return difference(union(allowed, allow), deny);
 }
 
 /** What one scope allows and the other denies, in the region or on the object itself. */
-export function disagreement(a: ScopeEffects, b: ScopeEffects): number {
+export function disagreement<Mask extends number>(a: ScopeEffects<Mask>, b: ScopeEffects<Mask>): Mask {
   const [selfA, selfB] = [onObject(a), onObject(b)];
-  const region = (a.region.allow & b.region.deny) | (a.region.deny & b.region.allow);
-  return region | (selfA.allow & selfB.deny) | (selfA.deny & selfB.allow);
+  return union(opposed(a.region, b.region), opposed(selfA, selfB));
+}
+
+type Mentions<Mask extends number> = Pick<Effects<Mask>, 'allow' | 'deny'>;
+
+function opposed<Mask extends number>(a: Mentions<Mask>, b: Mentions<Mask>): Mask {
+  return union(intersection(a.allow, b.deny), intersection(a.deny, b.allow));
 }
 
 /** What a scope says about the object itself: `here` over the region. */
-function onObject({ region, self }: ScopeEffects): Pick<Effects, 'allow' | 'deny'> {
-  const own = self.allow | self.deny;
-  return { allow: self.allow | (region.allow & ~own), deny: self.deny | (region.deny & ~own) };
+function onObject<Mask extends number>({ region, self }: ScopeEffects<Mask>): Mentions<Mask> {
+  const own = union(self.allow, self.deny);
+  return {
+    allow: union(self.allow, difference(region.allow, own)),
+    deny: union(self.deny, difference(region.deny, own)),
+  };
 }

@@ -3,7 +3,7 @@
  * confirmed by the reference and by running both chains.
  */
 import { describe, expect, it } from 'vitest';
-import { ACTIONS, WALK, actionNames, maskOf, type ActionName } from '../../src/abi/actions.js';
+import { WALK, actionNames, maskOf, type ActionName, actionBit } from '../../src/abi/actions.js';
 import { checkSources, hasError, type Checked } from '../../src/analyse.js';
 import { emitChain } from '../../src/codegen/v8/emit.js';
 import { buildArtifact } from '../../src/codegen/v8/manifest.js';
@@ -230,7 +230,7 @@ function confirmByRunning(result: CompileResult, { decisions }: Change, witness:
   const expected = blocked ? 'deny' : decisions[side][0]?.verdict;
   const { kernel, task, grounded } = loaded.value;
   for (const action of actionNames(witness.actions)) {
-    const ask = (): ReturnType<typeof request> => request(task, ACTIONS.indexOf(action), path);
+    const ask = (): ReturnType<typeof request> => request(task, actionBit(action), path);
     const { result: answer, runs } = traced(kernel, ask);
     expect(toDecision(answer).verdict, `${action} ${path}, side ${side}`).toBe(expected);
     count.asked++;

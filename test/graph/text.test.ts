@@ -3,7 +3,15 @@ import { Graphviz } from '@hpcc-js/wasm-graphviz';
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { largePolicy } from '../../bench/policies.js';
-import { ALL_TRIGGERS, WALK, maskOf } from '../../src/abi/actions.js';
+import {
+  WALK,
+  maskOf,
+  type ActionName,
+  type ActionMask,
+  ALL_ACTIONS,
+  NO_ACTIONS,
+  difference,
+} from '../../src/abi/actions.js';
 import { printDot } from '../../src/tools/graph/dot.js';
 import { printMermaid } from '../../src/tools/graph/mermaid.js';
 import { nodesOf, type GraphModel, type GraphNode } from '../../src/tools/graph/model.js';
@@ -208,24 +216,23 @@ describe('rights', () => {
   const sets = [
     {
       name: 'look',
-      actions: maskOf('open') | maskOf('read') | maskOf('getattr') | maskOf('map') | maskOf('chdir'),
+      actions: maskOf('open', 'read', 'getattr', 'map', 'chdir'),
     },
-    { name: 'edit', actions: maskOf('write') | maskOf('unlink') | maskOf('create') },
+    { name: 'edit', actions: maskOf('write', 'unlink', 'create') },
   ];
-  const mask = (...names: Parameters<typeof maskOf>[0][]): number =>
-    names.reduce((m, n) => m | maskOf(n), WALK);
+  const mask = (...names: readonly ActionName[]): ActionMask => maskOf('walk', ...names);
 
   it.each([
     [WALK, 'nothing', 'nothing'],
-    [0, 'nothing, no walk', 'nothing'],
-    [WALK | ALL_TRIGGERS, 'everything', 'change-run'],
+    [NO_ACTIONS, 'nothing, no walk', 'nothing'],
+    [ALL_ACTIONS, 'everything', 'change-run'],
     [mask('open', 'read', 'getattr', 'map', 'chdir'), 'look', 'look'],
     [mask('open', 'read', 'getattr', 'chdir'), 'look except map', 'look'],
     [mask('open', 'read'), 'open + read', 'look'],
     [mask('open', 'read', 'getattr', 'map', 'chdir', 'write', 'unlink', 'create'), 'look + edit', 'change'],
     [mask('open', 'read', 'getattr', 'map', 'chdir', 'execute'), 'look + execute', 'run'],
     [mask('write', 'execute'), 'execute + write', 'change-run'],
-    [WALK | (ALL_TRIGGERS & ~maskOf('write')), 'all except write', 'change-run'],
+    [difference(ALL_ACTIONS, maskOf('write')), 'all except write', 'change-run'],
     [mask('chdir', 'chroot', 'fcntl', 'ioctl', 'lock', 'receive'), 'chdir + chroot + fcntl + 3 more', 'look'],
   ])('%i is %s: %s', (rights, text, kind) => {
     expect(rightsText(rights, sets)).toBe(text);

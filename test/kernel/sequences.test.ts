@@ -1,4 +1,5 @@
 /** The exact hook runs of every call: "Walk sessions" and "Which call runs what" of the ABI description. */
+import { actionBit } from '../../src/abi/actions.js';
 import { describe, expect, test } from 'vitest';
 import * as e from '../../src/runtime/kernel/errno.js';
 import * as sys from '../../src/runtime/kernel/syscalls/index.js';
@@ -170,13 +171,17 @@ describe('what each call runs', () => {
     ['transfer', (t) => sys.transfer(t, fork(t), 0), 'pick{transfer}(f)', openF],
     ['read and write', (t) => (sys.read(t, 0), sys.write(t, 0)), '', openF],
     ['close and dup', (t) => (sys.dup(t, 0), sys.close(t, 0)), '', openF],
-    ['a request to unlink a link', (t) => sys.request(t, 22, '/a/rel'), `${WA}; pick{unlink}(rel)`],
+    [
+      'a request to unlink a link',
+      (t) => sys.request(t, actionBit('unlink'), '/a/rel'),
+      `${WA}; pick{unlink}(rel)`,
+    ],
     [
       'a request to read a link',
-      (t) => sys.request(t, 14, '/a/rel'),
+      (t) => sys.request(t, actionBit('read'), '/a/rel'),
       `${WA}; walk(a); walk(b); pick{read}(f)`,
     ],
-    ['a request to walk', (t) => sys.request(t, 24, '/a/b'), W],
-    ['a request to walk `/`', (t) => sys.request(t, 24, '/'), 'walk(/, ROOT)'],
+    ['a request to walk', (t) => sys.request(t, actionBit('walk'), '/a/b'), W],
+    ['a request to walk `/`', (t) => sys.request(t, actionBit('walk'), '/'), 'walk(/, ROOT)'],
   ])('%s', (_, call, expected, setUp) => expect(runs(call, setUp)).toBe(expected));
 });

@@ -1,4 +1,5 @@
 /** Cookies and tags: what a session keeps, what a tag outlives, and when a denial comes. */
+import { actionBit } from '../../src/abi/actions.js';
 import { describe, expect, test } from 'vitest';
 import { O, PROT, MAP_PRIVATE, RENAME_EXCHANGE, AT_FDCWD } from '../../src/runtime/kernel/errno.js';
 import * as sys from '../../src/runtime/kernel/syscalls/index.js';
@@ -94,7 +95,7 @@ describe('denials', () => {
     expect(sys.stat(task, '/a/none')).toEqual({ ok: false, errno: 'ENOENT' });
     expect(sys.stat(task, '/a/none/x')).toEqual({ ok: false, errno: 'ENOENT' });
     expect(sys.stat(task, '/a/b').ok).toBe(true);
-    expect(sys.request(task, 24, '/a/b')).toMatchObject({ errno: 'EACCES' });
+    expect(sys.request(task, actionBit('walk'), '/a/b')).toMatchObject({ errno: 'EACCES' });
   });
 
   test('a denied call changes nothing', () => {

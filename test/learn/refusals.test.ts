@@ -75,7 +75,7 @@ it('the rule is applied where that is asked for', () => {
 it('the assertion that the report names keeps the call refused', () => {
   const { learned } = report({});
   expect(learned.stillAllowed.map((s) => s.never)).toEqual(['open,read,write:/srv/out/old']);
-  const actions = maskOf('open') | maskOf('read') | maskOf('write');
+  const actions = maskOf('open', 'read', 'write');
   const never: Never = { actions, path: ['srv', 'out', 'old'], text: 'never' };
   const kept = report({ nevers: [never] }).learned;
   expect([kept.faults, kept.stillAllowed]).toEqual([[], []]);

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { ACTIONS, TRIGGERS } from '../../src/abi/actions.js';
+import { TRIGGERS, maskOf } from '../../src/abi/actions.js';
 import { checkSources } from '../../src/analyse.js';
 import { stateAt } from '../../src/ir/hierarchy/walker.js';
 import { allowedOn } from '../../src/tools/learn/automaton.js';
@@ -149,7 +149,7 @@ describe.each(NAMES)('%s', (name) => {
       const allowed = allowedOn(state, 'dir') | allowedOn(state, 'file');
       const seen = observed?.get(`/${path.join('/')}`)?.actions ?? 0;
       for (const action of actions) {
-        const bit = 1 << ACTIONS.findIndex((a) => a === action);
+        const bit = maskOf(action);
         expect([witness, action, (allowed & bit) !== 0, (seen & bit) !== 0]).toEqual([
           witness,
           action,
@@ -174,7 +174,7 @@ describe.each(NAMES)('%s', (name) => {
     fc.assert(
       fc.property(paths, fc.constantFrom(...TRIGGERS), ([start, keep, more], action) => {
         const path = [...start.slice(0, keep), ...more];
-        const bit = 1 << ACTIONS.indexOf(action);
+        const bit = maskOf(action);
         const state = stateAt(automaton, path);
         const seen = observed.get(`/${path.join('/')}`);
         const isFile = seen?.kind === 'file';
@@ -213,7 +213,7 @@ function globOf(part: string): RegExp {
 }
 
 describe('assertions', () => {
-  const never = { actions: 1 << ACTIONS.indexOf('write'), path: ['tmp'], text: 'never write under "/tmp"' };
+  const never = { actions: maskOf('write'), path: ['tmp'], text: 'never write under "/tmp"' };
 
   it('are kept: what would break one is reported with its lines, and the rest is learned', () => {
     const inputs = [inputOf('compile', [never])];
@@ -230,7 +230,7 @@ describe('assertions', () => {
 
   it('stop a rule, and are forbidden where what is needed above would allow it', () => {
     const read = {
-      actions: 1 << ACTIONS.indexOf('read'),
+      actions: maskOf('read'),
       path: ['srv', 'www', 'private'],
       text: 'no reading',
     };
@@ -242,7 +242,7 @@ describe('assertions', () => {
       '/srv/www/assets',
     ]);
     const out = {
-      actions: 1 << ACTIONS.indexOf('write'),
+      actions: maskOf('write'),
       path: ['opt', 'build', 'src'],
       text: 'no writing of sources',
     };

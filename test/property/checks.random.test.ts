@@ -3,7 +3,7 @@
  * automaton, the errors that refuse a policy and their witnesses, and idle rules.
  */
 import { describe, expect, it } from 'vitest';
-import { actionBit } from '../../src/abi/actions.js';
+import { actionBit, unionOf, type ActionMask } from '../../src/abi/actions.js';
 import { checkSources, type Checked } from '../../src/analyse.js';
 import type { Diagnostic } from '../../src/diagnostics/types.js';
 import type { HierarchyAutomaton, HierarchyState } from '../../src/ir/hierarchy/automaton.js';
@@ -164,10 +164,10 @@ describe('an allow of what is forbidden', () => {
 /** The layer as if a rule had not been written. */
 function withoutRule(layer: Layer, rule: Rule): Layer {
   const effects = (scope: Scope, self: boolean): Effects => {
-    const sum = (effect: Rule['effect']): number =>
-      scope.rules
-        .filter((r) => r !== rule && r.self === self && r.effect === effect)
-        .reduce((mask, r) => mask | r.actions, 0);
+    const sum = (effect: Rule['effect']): ActionMask =>
+      unionOf(
+        scope.rules.filter((r) => r !== rule && r.self === self && r.effect === effect).map((r) => r.actions),
+      );
     return { allow: sum('allow'), deny: sum('deny'), forbid: sum('forbid') };
   };
   const scopes = layer.scopes.map((scope) =>

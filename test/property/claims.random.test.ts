@@ -3,7 +3,14 @@
  * decided, the witnesses, the rule that is shown, and that a run confirms every move.
  */
 import { describe, expect, it } from 'vitest';
-import { ACTIONS, actionBit, actionNames } from '../../src/abi/actions.js';
+import {
+  ACTIONS,
+  actionBit,
+  actionNames,
+  ALL_ACTIONS,
+  ALL_TRIGGERS,
+  actionMask,
+} from '../../src/abi/actions.js';
 import { checkSources, hasError, type Checked } from '../../src/analyse.js';
 import { defined } from '../../src/base/assert.js';
 import type { Artifact } from '../../src/artifact/manifest.js';
@@ -255,7 +262,7 @@ describe('moves that gain rights', () => {
       if (checked === undefined) return;
       const { policy, hierarchies, sources } = checked;
       const { layers } = policy;
-      const found = findGains(makeSpots(layers, automataOf(policy, layers, hierarchies)), 2 ** 25 - 1);
+      const found = findGains(makeSpots(layers, automataOf(policy, layers, hierarchies)), ALL_ACTIONS);
       if (found.kind !== 'found') return;
       const { gains } = found;
       expect(unionOfGains(gains.map((g) => [g.from.allowed, g.gained] as const))).toEqual(
@@ -297,7 +304,7 @@ describe('moves that gain rights', () => {
       const checked = meaningful(text);
       if (checked === undefined || /assert|accept/.test(text)) return;
       const gained = [...gainsByPairs(checked.policy.layers)].reduce((all, [, g]) => all | g, 0);
-      const actions = mask & (mask >>> 5) & (mask << 7) & (2 ** 24 - 1);
+      const actions = actionMask(mask & (mask >>> 5) & (mask << 7) & ALL_TRIGGERS);
       if (actions === 0) return;
       const line = `accept gains ${actionNames(actions).join(', ')};`;
       const { diagnostics } = defined(meaningful(`${text}\n${line}`), 'it means the same');

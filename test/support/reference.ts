@@ -2,6 +2,7 @@
  * The reference evaluator: `language.md` read literally, straight over `CheckedPolicy` and a tree. It shares the types of
  * `ir/policy.ts` with the compiler and nothing else, and is meant to be checked by eye.
  */
+import { actionMask } from '../../src/abi/actions.js';
 import type { Assertion, CheckedPolicy, Layer, Scope } from '../../src/ir/check/policy.js';
 import type { PatternComponent } from '../../src/semantics/pattern.js';
 import type { Effects } from '../../src/semantics/scope.js';
@@ -92,7 +93,11 @@ function order(a: Scope, b: Scope): number | undefined {
 /** What a scope says of the object itself. */
 function onObject({ region, self }: Scope): Effects {
   const said = self.allow | self.deny;
-  return { allow: self.allow | (region.allow & ~said), deny: self.deny | (region.deny & ~said), forbid: 0 };
+  return {
+    allow: actionMask(self.allow | (region.allow & ~said)),
+    deny: actionMask(self.deny | (region.deny & ~said)),
+    forbid: actionMask(0),
+  };
 }
 
 /** On what two scopes for one object disagree, when nothing orders them. */

@@ -3,7 +3,13 @@
  * and no path of this machine.
  */
 import { createHash } from 'node:crypto';
-import { actionNames, type ActionMask, type ActionName, type TriggerName } from '../../abi/actions.js';
+import {
+  NO_ACTIONS,
+  actionNames,
+  type ActionMask,
+  type ActionName,
+  type TriggerName,
+} from '../../abi/actions.js';
 import {
   MANIFEST_FORMAT,
   MANIFEST_VERSION,
@@ -109,7 +115,7 @@ function program(
   at: (span: Span) => ManifestSpan,
 ): ManifestProgram {
   const { plan, bytes, instructions, maps } = emitted;
-  const triggerMask = plan.kind === 'pick' ? plan.triggers : 0;
+  const triggerMask = plan.kind === 'pick' ? plan.triggers : NO_ACTIONS;
   return {
     name: plan.name,
     hook: `fs_${plan.kind}`,

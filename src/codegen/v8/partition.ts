@@ -7,8 +7,18 @@
  * is denied, whatever links do), so a class whose rules are all idle may still get a bit: never a wrong verdict, at
  * most a bit too many, and the idle rules are warned about.
  */
-import { ACTIONS, ALL_ACTIONS, type ActionMask } from '../../abi/actions.js';
+import {
+  ACTIONS,
+  ALL_ACTIONS,
+  NO_ACTIONS,
+  difference,
+  intersection,
+  lowestBit,
+  union,
+  type ActionMask,
+} from '../../abi/actions.js';
 import type { Layer, Scope } from '../../ir/check/policy.js';
+import type { Effects } from '../../semantics/scope.js';
 import { initialSets } from '../../ir/hierarchy/places.js';
 
 export interface ActionClass {
@@ -26,7 +36,7 @@ export function partitionActions(layer: Layer): ActionClass[] {
   const initial = initialSets(layer).allowed;
   let classes: ActionMask[] = split([ALL_ACTIONS], initial);
   // The same sets are mentioned over and over, and one splits once.
-  const seen = new Set<ActionMask>([0]);
+  const seen = new Set<ActionMask>([NO_ACTIONS]);
   for (const scope of layer.scopes) {
     for (const mask of mentions(scope)) {
       if (seen.has(mask)) continue;
@@ -51,11 +61,7 @@ function mentions({ region, self }: Scope): ActionMask[] {
 }
 
 function split(classes: readonly ActionMask[], by: ActionMask): ActionMask[] {
-  return classes.flatMap((c) => [c & by, c & ~by].filter((part) => part !== 0));
-}
-
-function lowestBit(mask: ActionMask): number {
-  return 31 - Math.clz32(mask & -mask);
+  return classes.flatMap((c) => [intersection(c, by), difference(c, by)].filter((part) => part !== 0));
 }
 
 interface Totals {
@@ -68,16 +74,22 @@ interface Totals {
 }
 
 function totalMentions(layer: Layer): Totals {
-  let regionAllow = 0;
-  let allow = 0;
-  let restrict = 0;
+  let [regionAllow, allow, restrict] = [NO_ACTIONS, NO_ACTIONS, NO_ACTIONS];
   for (const { region, self } of layer.scopes) {
-    regionAllow |= region.allow;
-    allow |= region.allow | self.allow;
-    restrict |= region.deny | region.forbid | self.deny | self.forbid;
+    regionAllow = union(regionAllow, region.allow);
+    allow = union(allow, union(region.allow, self.allow));
+    restrict = union(restrict, union(restrictedBy(region), restrictedBy(self)));
   }
-  const root = layer.scopes[0]?.region ?? { allow: 0, deny: 0, forbid: 0 };
-  return { regionAllow, allow, restrict, rootAllow: root.allow, rootRestrict: root.deny | root.forbid };
+  const root = layer.scopes[0]?.region;
+  return {
+    ...{ regionAllow, allow, restrict },
+    rootAllow: root?.allow ?? NO_ACTIONS,
+    rootRestrict: root === undefined ? NO_ACTIONS : restrictedBy(root),
+  };
+}
+
+function restrictedBy({ deny, forbid }: Effects): ActionMask {
+  return union(deny, forbid);
 }
 
 /** The same everywhere: nothing allows it after a start of denied, or nothing restricts it after a start of allowed. */

@@ -4,7 +4,7 @@
  * Input: a checked policy. Output: one chain for each layer. `semantics/machine.ts` has the walk machine that the
  * programs run.
  */
-import { ALL_TRIGGERS, WALK, type ActionMask } from '../../abi/actions.js';
+import { ALL_TRIGGERS, WALK, intersection, maskOf, unionOf, type ActionMask } from '../../abi/actions.js';
 import type { CookieLayout } from '../../semantics/cookie.js';
 import type { Span } from '../../diagnostics/types.js';
 import { layoutCookie } from '../../semantics/cookie.js';
@@ -61,17 +61,17 @@ export function buildChain(layer: Layer, stem: string, classes: readonly ActionC
 
 /** The ABI wants at least one `fs_pick` in a chain, and one before `fs_get`: the trigger that is asked least. */
 function bridge(layer: Layer, stem: string): ProgramPlan {
-  const triggers = 1 << 21; // transfer
+  const triggers = maskOf('transfer');
   return { kind: 'pick', name: `${stem}fs_pick_none`, triggers, check: { kind: 'allow' }, span: layer.span };
 }
 
 /** One a class that can deny. The classes that are denied everywhere share one program. */
 function pickPlans(layer: Layer, stem: string, classes: readonly ActionClass[]): ProgramPlan[] {
-  const denied =
-    classes.reduce((sum, c) => (c.decision.kind === 'deny' ? sum | c.actions : sum), 0) & ALL_TRIGGERS;
+  const deniedClasses = classes.filter((c) => c.decision.kind === 'deny');
+  const denied = intersection(unionOf(deniedClasses.map((c) => c.actions)), ALL_TRIGGERS);
   const plans: ProgramPlan[] = [];
   for (const { actions, decision } of classes) {
-    const triggers = actions & ALL_TRIGGERS;
+    const triggers = intersection(actions, ALL_TRIGGERS);
     if (decision.kind !== 'bit' || triggers === 0) continue;
     plans.push({
       kind: 'pick',

@@ -1,6 +1,14 @@
 /** What `--emit policy`, `--emit hierarchy` and `--emit plan` show; golden tests compare the same text. */
 import { counted } from '../../base/counted.js';
-import { ALL_ACTIONS, ALL_TRIGGERS, actionNames, type ActionMask } from '../../abi/actions.js';
+import {
+  ALL_ACTIONS,
+  ALL_TRIGGERS,
+  actionName,
+  actionNames,
+  difference,
+  unionOf,
+  type ActionMask,
+} from '../../abi/actions.js';
 import type { HierarchyAutomaton, HierarchyState } from '../../ir/hierarchy/automaton.js';
 import { patternText } from '../../ir/check/paths.js';
 import type { Check } from '../../semantics/machine.js';
@@ -21,7 +29,7 @@ function maskText(mask: ActionMask): string {
   if (mask === 0) return 'none';
   if (mask === ALL_ACTIONS) return 'everything';
   const names = actionNames(mask);
-  const missing = actionNames(ALL_ACTIONS & ~mask);
+  const missing = actionNames(difference(ALL_ACTIONS, mask));
   return missing.length < names.length ? `everything but ${missing.join(', ')}` : names.join(', ');
 }
 
@@ -35,7 +43,7 @@ export function printPolicy(policy: CheckedPolicy): string {
 }
 
 function printClaims({ assertions, gainAssertions, acceptedGains }: CheckedPolicy): string {
-  const mask = acceptedGains.reduce((sum, { actions }) => sum | actions, 0);
+  const mask = unionOf(acceptedGains.map((a) => a.actions));
   const accepted = mask === 0 ? '' : `accept gains ${setText(mask)}\n`;
   return assertions.map(printAssertion).join('') + gainAssertions.map(printGains).join('') + accepted;
 }
@@ -82,9 +90,7 @@ function printTest(test: CheckedTest): string {
     (g) => `  given ${g.kind} ${g.path}${'target' in g ? ` -> ${g.target}` : ''}\n`,
   );
   const steps = test.steps.map((s) =>
-    s.kind === 'cd'
-      ? `  cd ${s.path}\n`
-      : `  expect ${s.effect} ${actionNames(1 << s.action).join()} ${s.path}\n`,
+    s.kind === 'cd' ? `  cd ${s.path}\n` : `  expect ${s.effect} ${actionName(s.action)} ${s.path}\n`,
   );
   return `test ${JSON.stringify(test.name)}\n${given.join('')}${steps.join('')}`;
 }

@@ -1,5 +1,5 @@
 /** What `llpc diff` compares: policies, several of which are layers, or a manifest with the meaning that its maps record. */
-import { actionBit } from '../../abi/actions.js';
+import { maskOf } from '../../abi/actions.js';
 import { hasError } from '../../analyse.js';
 import type { InodeMap, Manifest, ManifestRule, ManifestSpan, MapEntry } from '../../artifact/manifest.js';
 import { assert } from '../../base/assert.js';
@@ -92,8 +92,7 @@ function scopeOf(entry: MapEntry, id: number, spanOf: (span: ManifestSpan) => Sp
 }
 
 function ruleOf({ effect, self, actions, span }: ManifestRule, spanOf: (span: ManifestSpan) => Span): Rule {
-  const mask = actions.reduce((sum, name) => sum | (1 << (actionBit(name) ?? 0)), 0);
-  return { effect, self, actions: mask, span: spanOf(span), via: [] };
+  return { effect, self, actions: maskOf(...actions), span: spanOf(span), via: [] };
 }
 
 function finder(manifest: Manifest, file: string, spans: readonly ManifestSpan[]): DiffSide['locate'] {

@@ -1,7 +1,7 @@
 /** `llpc learn`: a policy of what programs did, with a report of what it grants beyond that. */
 import fs from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { actionBit, ALL_TRIGGERS, TRIGGERS, type ActionMask } from '../../abi/actions.js';
+import { ALL_TRIGGERS, TRIGGERS, maskOf, unionOf, type ActionMask } from '../../abi/actions.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
 import { RULES, type RuleName } from '../../tools/learn/generalise.js';
@@ -128,7 +128,7 @@ function readNever(text: string): Never {
   const colon = text.indexOf(':/');
   if (colon < 1) throw new UsageError(`\`--never ${text}\`: write \`--never ACTIONS:/PATH\``);
   const names = text.slice(0, colon).split(/\s*,\s*/);
-  const actions = names.reduce((mask, name) => mask | maskFor(name.trim()), 0);
+  const actions = unionOf(names.map((name) => maskFor(name.trim())));
   const path = text
     .slice(colon + 1)
     .split('/')
@@ -140,5 +140,5 @@ function readNever(text: string): Never {
 
 function maskFor(name: string): ActionMask {
   if (name === 'all') return ALL_TRIGGERS;
-  return 1 << (actionBit(oneOf('--never', name, TRIGGERS)) ?? 0);
+  return maskOf(oneOf('--never', name, TRIGGERS));
 }

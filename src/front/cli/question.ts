@@ -1,6 +1,6 @@
 /** A request, or a step of a scenario, that can be asked again of another version of the policy. */
 import { counted } from '../../base/counted.js';
-import { actionBit, actionsAskedOf, maskOf, type ActionName } from '../../abi/actions.js';
+import { actionBit, actionsAskedOf, hasAction, type ActionName } from '../../abi/actions.js';
 import type { Artifact } from '../../artifact/manifest.js';
 import type { CompileResult } from '../../compile.js';
 import type { EditTarget } from '../../tools/edits/edits.js';
@@ -51,7 +51,7 @@ export function askRequest(
   if (loaded.kind === 'refused') return { kind: 'refused', problems: loaded.problems };
   const { kernel, task, grounded } = loaded.value;
   tracer?.take(); // what loading the policy has run
-  const { result, runs } = traced(kernel, () => request(task, actionBit(action) ?? 0, path));
+  const { result, runs } = traced(kernel, () => request(task, actionBit(action), path));
   const traces = tracer?.take();
   const [decision, policies] = [toDecision(result), [grounded]];
   const explained = explainRuns(policies, runs);
@@ -119,7 +119,7 @@ export function objectAsked({ request: asked, vfs }: Answer): AskedObject | unde
   const kind = findObject(vfs, asked.action, asked.path)?.physical.at(-1)?.kind;
   if (kind === undefined) return undefined;
   const object = kind === 'dir' ? 'dir' : 'file';
-  return { object, asked: (actionsAskedOf(object) & maskOf(asked.action)) !== 0 };
+  return { object, asked: hasAction(actionsAskedOf(object), actionBit(asked.action)) };
 }
 
 /** What decided, as what an edit of this compilation may change. */

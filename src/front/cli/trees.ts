@@ -1,5 +1,5 @@
 /** The tree that a question is asked on: a scenario's, or one with what the policy requires and the path in it. */
-import { actionBit, actionsAskedOf, maskOf, type ActionName } from '../../abi/actions.js';
+import { actionBit, actionsAskedOf, hasAction, type ActionName } from '../../abi/actions.js';
 import type { Manifest, MapEntry } from '../../artifact/manifest.js';
 import { compileGlob, matchesGlob } from '../../pattern/glob.js';
 import { addMissing, addRequired, isDirectory } from '../../tools/testing/test-tree.js';
@@ -26,7 +26,7 @@ export async function treeForExplain(
   }
   const vfs = new Vfs();
   addRequired(vfs, manifest);
-  const certain = path.endsWith('/') || isDirectory(manifest, actionBit(action) ?? 0, path);
+  const certain = path.endsWith('/') || isDirectory(manifest, actionBit(action), path);
   const directoryBy = certain ? undefined : directoryGlob(manifest, action, path);
   addMissing(vfs, '', path.replace(/^\//, ''), certain || directoryBy !== undefined);
   return { kind: 'ok', vfs, directoryBy };
@@ -34,7 +34,7 @@ export async function treeForExplain(
 
 /** A `dir` scope with globs for this very path, where no `file` scope is for it and the action is asked of directories. */
 function directoryGlob(manifest: Manifest, action: ActionName, path: string): string | undefined {
-  if ((actionsAskedOf('dir') & maskOf(action)) === 0) return undefined;
+  if (!hasAction(actionsAskedOf('dir'), actionBit(action))) return undefined;
   const names = path.split('/').filter((n) => n !== '' && n !== '.');
   const own = manifest.maps
     .flatMap((map) => (map.type === 'inode' ? map.entries : []))

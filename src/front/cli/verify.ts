@@ -55,7 +55,7 @@ function rawCheck({ hook, triggers, memSize }: Options): Check {
     throw new UsageError('`--triggers` goes with `--hook fs_pick`');
   if (hook === undefined && memSize === undefined)
     throw new UsageError('what is it? Write `--hook HOOK`, or `--mem-size N` for a raw program');
-  const triggerMask = triggers.reduce((mask, name) => mask | maskOf(name), 0);
+  const triggerMask = maskOf(...triggers);
   return ({ name, bytes }) => {
     const errors =
       hook === undefined

@@ -29,7 +29,7 @@ export async function walkPath(
   if (policy.kind === 'refused')
     return { kind: 'refused', diagnostics: toDiagnostics(policy.problems, sources) };
   const { kernel, task, grounded } = policy.value;
-  const { result, runs } = traced(kernel, () => request(task, actionBit(action) ?? 0, path));
+  const { result, runs } = traced(kernel, () => request(task, actionBit(action), path));
   const explained = explainRuns([grounded], runs);
   const trails = artifact.manifest.chains.map(({ programs }) =>
     trailOf(

@@ -1,5 +1,5 @@
 /** One question after another about a policy on a small tree, with the rule behind each answer. */
-import { actionBit, type ActionName } from '../../abi/actions.js';
+import { actionBit, type ActionName, type ActionBit } from '../../abi/actions.js';
 import { addRequired } from '../../tools/testing/test-tree.js';
 import { toDiagnostics } from '../../tools/query/locate.js';
 import { createEngine } from '../../runtime/engine/engine.js';
@@ -44,7 +44,7 @@ export function decider(
     return verdict === 'error' ? (errno ?? verdict) : verdict;
   };
   const why: Decider['why'] = (action, path) => {
-    const bit = actionBit(action);
+    const bit: ActionBit | undefined = actionBit(action);
     if (bit === undefined) return '';
     const { runs } = traced(value.kernel, () => request(value.task, bit, path));
     const notes = notesOf(value, runs, sources);

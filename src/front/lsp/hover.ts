@@ -1,5 +1,5 @@
 /** What an editor shows under the pointer: the rights at a scope and why, what a rule overrides, what a name stands for. */
-import { ACTIONS, WALK, actionBit } from '../../abi/actions.js';
+import { WALK, actionBit, actionName } from '../../abi/actions.js';
 import type { Span } from '../../diagnostics/types.js';
 import { placePath, type Place } from '../../ir/hierarchy/places.js';
 import { ActionSets } from '../../ir/check/names.js';
@@ -176,7 +176,7 @@ function ruleHover(view: View, rule: RuleDecl, offset: number): Found {
             .map((r) => ruleLink(view, r.span))
             .join(', ')}`,
         ];
-  const head = `**${rule.effect}** ${single === undefined ? actionsText(mask) : `\`${ACTIONS[single]}\``}`;
+  const head = `**${rule.effect}** ${single === undefined ? actionsText(mask) : `\`${actionName(single)}\``}`;
   const text = [head, ...list('Overrides', overridden), ...list('Overridden by', overriding)].join('\n\n');
   return { text, span };
 }

@@ -2,7 +2,16 @@
  * What holds at a scope, and why: read from the places of the hierarchy, which the automaton was made of. The verdicts are those of
  * the place; the rules behind them are those that `ir/hierarchy/on-path.ts` finds on the way to it.
  */
-import { ALL_ACTIONS, WALK, type ActionMask } from '../../abi/actions.js';
+import {
+  ALL_ACTIONS,
+  NO_ACTIONS,
+  WALK_BIT,
+  actionBits,
+  hasAction,
+  maskOfBit,
+  union,
+  type ActionMask,
+} from '../../abi/actions.js';
 import { decidingMention } from '../../semantics/deciding.js';
 import type { AnalysedLayer } from '../../analyse.js';
 import type { Span } from '../../diagnostics/types.js';
@@ -84,13 +93,13 @@ export function allowedAt(place: Place, level: Aspect): ActionMask {
 export function reasonsAt({ layer }: AnalysedLayer, place: Place, level: Aspect): Reason[] {
   const chain = rulesAt(place, level);
   const reasons = new Map<Rule | string, Reason>();
-  for (let bit = 1; bit <= ALL_ACTIONS; bit <<= 1) {
-    const mentions = chain.filter(({ rule }) => (rule.actions & bit) !== 0);
+  for (const bit of actionBits(ALL_ACTIONS)) {
+    const mentions = chain.filter(({ rule }) => hasAction(rule.actions, bit));
     const by = decidingMention(mentions);
-    const verdict = by?.rule.effect ?? (bit === WALK ? 'allow' : layer.default);
+    const verdict = by?.rule.effect ?? (bit === WALK_BIT ? 'allow' : layer.default);
     const group = by?.rule ?? verdict;
-    const before = reasons.get(group)?.actions ?? 0;
-    reasons.set(group, { verdict, actions: before | bit, by });
+    const before = reasons.get(group)?.actions ?? NO_ACTIONS;
+    reasons.set(group, { verdict, actions: union(before, maskOfBit(bit)), by });
   }
   return [...reasons.values()];
 }

@@ -2,7 +2,7 @@
  * Changes of a verdict, as `differences.ts` finds them one action at a time, made into those that are shown: actions that
  * change at one place by the same rules are one change, with an object of a kind that calls ask each of.
  */
-import { WALK, type ActionMask } from '../../abi/actions.js';
+import { WALK, unionOf, type ActionMask } from '../../abi/actions.js';
 import type { Aspect, MentionOnPath } from '../hierarchy/on-path.js';
 import type { Layer } from '../check/policy.js';
 
@@ -98,7 +98,7 @@ export function mergeActions(found: readonly AskedFound[]): Change[] {
     .sort(compareChanges);
 }
 
-const maskOfAll = (group: readonly Found[]): ActionMask => group.reduce((mask, f) => mask | f.action, 0);
+const maskOfAll = (group: readonly Found[]): ActionMask => unionOf(group.map((f) => f.action));
 
 /** The best of each action, or one object for all where there is one that is as easy to ask. */
 function witnessesOf(group: readonly AskedFound[]): Witness[] {

@@ -6,7 +6,15 @@
  * appears later beneath an `under` is judged too. An action that no call asks of a kind of object is not judged there.
  * Weakness: for `at`, and above the end of an `under`, what appears later has the rules of its directory, asserted or not.
  */
-import { ACTIONS, actionsAskedOf } from '../../abi/actions.js';
+import {
+  WALK_BIT,
+  actionName,
+  actionsAskedOf,
+  difference,
+  intersection,
+  lowestBit,
+  type ActionBit,
+} from '../../abi/actions.js';
 import { defined } from '../../base/assert.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
@@ -21,7 +29,7 @@ export interface Breach {
   readonly path: readonly Step[];
   readonly object: 'dir' | 'file';
   /** Bit of the action. */
-  readonly action: number;
+  readonly action: ActionBit;
 }
 
 export type Judgement =
@@ -99,8 +107,9 @@ function breachAt({ claim, actions }: Assertion, spot: Spot): Omit<Breach, 'path
   for (const object of ['file', 'dir'] as const) {
     if (!(object === 'dir' ? spots.canBeDirectory(spot) : spots.canBeOther(spot))) continue;
     const allowed = spots.allowedAt(spot, object);
-    const wrong = (claim === 'never' ? allowed : ~allowed) & actions & actionsAskedOf(object);
-    if (wrong !== 0) return { object, action: 31 - Math.clz32(wrong & -wrong) };
+    const asked = intersection(actions, actionsAskedOf(object));
+    const wrong = claim === 'never' ? intersection(asked, allowed) : difference(asked, allowed);
+    if (wrong !== 0) return { object, action: lowestBit(wrong) };
   }
   return undefined;
 }
@@ -123,7 +132,7 @@ function broken({ claim, span }: Assertion, layers: readonly Layer[], breach: Br
   }
   const text = spots.pathText(path);
   const params = {
-    action: ACTIONS[action] ?? '',
+    action: actionName(action),
     verdict,
     object: object === 'dir' ? `the directory \`${text}\`` : `\`${text}\``,
   };
@@ -133,7 +142,7 @@ function broken({ claim, span }: Assertion, layers: readonly Layer[], breach: Br
 }
 
 /** Whether it is this layer that breaks an `always`. */
-function denies(decider: Decider, action: number): boolean {
+function denies(decider: Decider, action: ActionBit): boolean {
   if (decider.kind === 'rule') return decider.rule.effect !== 'allow';
-  return decider.layer.default === 'deny' && ACTIONS[action] !== 'walk';
+  return decider.layer.default === 'deny' && action !== WALK_BIT;
 }

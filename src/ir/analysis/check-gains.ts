@@ -2,7 +2,16 @@
  * What is said of moves that gain rights: a warning for each pair of regions, an error where an assertion forbids the gain.
  * What the assertions forbid and what the policy accepts is not warned of; an `accept` that no such move needs is.
  */
-import { ACTIONS, ALL_ACTIONS, type ActionMask } from '../../abi/actions.js';
+import {
+  ALL_ACTIONS,
+  actionBit,
+  difference,
+  union,
+  unionOf,
+  type ActionMask,
+  type ActionBit,
+  type ActionName,
+} from '../../abi/actions.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic, Note, Span } from '../../diagnostics/types.js';
 import { automataOf } from './check-assertions.js';
@@ -34,11 +43,11 @@ export function checkGains(
     const gains = found.kind === 'found' ? found.gains : [];
     return gains.map((gain) => ({ gain, layers: some, diagnostic: describe(gain, some, assertion) }));
   };
-  const asserted = gainAssertions.reduce((mask, a) => (a.layer === undefined ? mask | a.actions : mask), 0);
-  const accepted = policy.acceptedGains.reduce((mask, a) => mask | a.actions, 0) & ~asserted;
+  const asserted = unionOf(gainAssertions.flatMap((a) => (a.layer === undefined ? a.actions : [])));
+  const accepted = difference(unionOf(policy.acceptedGains.map((a) => a.actions)), asserted);
   const gains = [
     ...gainAssertions.flatMap((a) => about(a.layer === undefined ? layers : [a.layer], a.actions, a)),
-    ...about(layers, ALL_ACTIONS & ~accepted & ~asserted),
+    ...about(layers, difference(ALL_ACTIONS, union(accepted, asserted))),
   ];
   const all = findGains(makeSpots(layers, automataOf(policy, layers, hierarchies)), accepted);
   if (all.kind === 'found') others.push(...idleAccepts(policy, all.gains, asserted));
@@ -51,7 +60,7 @@ function idleAccepts(
   gains: readonly Gain[],
   asserted: ActionMask,
 ): Diagnostic[] {
-  const gained = gains.reduce((mask, g) => mask | g.gained, 0);
+  const gained = unionOf(gains.map((g) => g.gained));
   return acceptedGains.flatMap(({ actions, span }) => {
     if ((actions & gained) !== 0) return [];
     const notes = gainAssertions
@@ -108,7 +117,7 @@ export function objectIn({ name }: Gain, { directory }: Region): Step[] {
 
 interface RuleAt {
   readonly decider: Decider;
-  readonly action: number;
+  readonly action: ActionBit;
 }
 
 /** What allows it in the first layer: the others must too. */
@@ -116,9 +125,9 @@ function ruleOf(
   layers: readonly Layer[],
   path: readonly Step[],
   object: 'dir' | 'file',
-  name: string,
+  name: ActionName,
 ): RuleAt | undefined {
-  const action = ACTIONS.findIndex((a) => a === name);
+  const action = actionBit(name);
   const [layer] = layers;
   return layer === undefined ? undefined : { decider: deciderAt(layer, path, object, action), action };
 }

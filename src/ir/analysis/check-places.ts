@@ -5,7 +5,7 @@
  * decision about all paths, and shows one. Nothing is estimated: a rule is idle when taking it away changes no verdict
  * on any path.
  */
-import type { ActionMask } from '../../abi/actions.js';
+import { NO_ACTIONS, intersection, union, type ActionMask } from '../../abi/actions.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic, Note } from '../../diagnostics/types.js';
 import {
@@ -91,16 +91,16 @@ function checkForbidden(place: Place, seen: Set<string>, out: Diagnostic[]): voi
   let selfForbidden = forbidden;
   for (const scope of place.dirs) {
     // What one scope both allows and forbids at one level is reported when the scope is closed.
-    reportForbidden(place, scope, false, scope.region.allow & forbidden, seen, out);
-    forbidden |= scope.region.forbid;
-    selfForbidden |= scope.region.forbid;
-    reportForbidden(place, scope, true, scope.self.allow & selfForbidden, seen, out);
-    selfForbidden |= scope.self.forbid;
+    reportForbidden(place, scope, false, intersection(scope.region.allow, forbidden), seen, out);
+    forbidden = union(forbidden, scope.region.forbid);
+    selfForbidden = union(selfForbidden, scope.region.forbid);
+    reportForbidden(place, scope, true, intersection(scope.self.allow, selfForbidden), seen, out);
+    selfForbidden = union(selfForbidden, scope.self.forbid);
   }
   let fileForbidden = place.before.forbidden;
   for (const scope of place.files) {
-    reportForbidden(place, scope, true, scope.self.allow & fileForbidden, seen, out);
-    fileForbidden |= scope.self.forbid;
+    reportForbidden(place, scope, true, intersection(scope.self.allow, fileForbidden), seen, out);
+    fileForbidden = union(fileForbidden, scope.self.forbid);
   }
 }
 
@@ -114,7 +114,8 @@ function reportForbidden(
 ): void {
   if (actions === 0) return;
   for (const rule of scope.rules) {
-    const both = rule.effect === 'allow' && rule.self === self ? rule.actions & actions : 0;
+    const both =
+      rule.effect === 'allow' && rule.self === self ? intersection(rule.actions, actions) : NO_ACTIONS;
     const by = both === 0 ? undefined : forbidding(place, scope, both);
     if (
       by === undefined ||
@@ -122,7 +123,7 @@ function reportForbidden(
     )
       continue;
     const params = {
-      actions: actionList(both & by.rule.actions),
+      actions: actionList(intersection(both, by.rule.actions)),
       scope: patternText(by.scope.path),
       witness: placePath(place),
     };

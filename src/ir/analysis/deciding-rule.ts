@@ -1,5 +1,5 @@
 /** Which rule of a layer decides an action on a path of the walk over spots, and the notes that say so. */
-import { WALK_BIT } from '../../abi/actions.js';
+import { WALK_BIT, maskOfBit, type ActionBit } from '../../abi/actions.js';
 import { assertNever } from '../../base/assert.js';
 import type { Note } from '../../diagnostics/types.js';
 import { deciderOn, indexPaths, placesOnPath, type PathIndex } from '../hierarchy/on-path.js';
@@ -17,11 +17,11 @@ export function deciderAt(
   layer: Layer,
   path: readonly Step[],
   object: 'dir' | 'file',
-  action: number,
+  action: ActionBit,
 ): Decider {
   const appears = path.findIndex((step) => step.appears);
   const loaded = (appears < 0 ? path : path.slice(0, appears)).map((step) => step.name);
-  const by = deciderOn(placesOnPath(indexOf(layer), loaded), path.length, object, 1 << action);
+  const by = deciderOn(placesOnPath(indexOf(layer), loaded), path.length, object, maskOfBit(action));
   return by === undefined ? { kind: 'default', layer } : { kind: 'rule', scope: by.scope, rule: by.rule };
 }
 
@@ -39,7 +39,7 @@ function indexOf(layer: Layer): PathIndex {
 export function deciderNotes(
   decider: Decider,
   verdict: 'allowed' | 'denied',
-  action: number,
+  action: ActionBit,
   layerName: string | undefined,
 ): Note[] {
   const where = layerName === undefined ? '' : ` by "${layerName}"`;

@@ -12,7 +12,19 @@
  * Weakness: where globs make many paths to one change, the paths that are followed are limited (`MAX_PATHS`); the answer whether
  * there is a change is not.
  */
-import { ALL_ACTIONS, WALK, WALK_BIT, actionsAskedOf, type ActionMask } from '../../abi/actions.js';
+import {
+  ALL_ACTIONS,
+  NO_ACTIONS,
+  WALK,
+  actionBits,
+  actionsAskedOf,
+  difference,
+  intersection,
+  maskOfBit,
+  overlaps,
+  union,
+  type ActionMask,
+} from '../../abi/actions.js';
 import { assert } from '../../base/assert.js';
 import {
   compareCandidates,
@@ -104,16 +116,17 @@ const ASPECTS: readonly Aspect[] = ['dir', 'file', 'below'];
 
 /** What all layers of a side allow. */
 function sideMask({ split }: Search, { states }: ProductState, side: 0 | 1, aspect: Aspect): ActionMask {
-  let mask = -1;
+  let mask = ALL_ACTIONS;
   for (let i = side === 0 ? 0 : split; i < (side === 0 ? split : states.length); i++)
-    mask &= states[i]?.[aspect] ?? 0;
+    mask = intersection(mask, states[i]?.[aspect] ?? NO_ACTIONS);
   return mask;
 }
 
 /** What differs, asked or not; only a directory is walked. */
 function changedMask(search: Search, state: ProductState, aspect: Aspect): ActionMask {
-  const changed = sideMask(search, state, 0, aspect) ^ sideMask(search, state, 1, aspect);
-  return aspect === 'file' ? changed & ~WALK : changed;
+  const [a, b] = [sideMask(search, state, 0, aspect), sideMask(search, state, 1, aspect)];
+  const changed = union(difference(a, b), difference(b, a));
+  return aspect === 'file' ? difference(changed, WALK) : changed;
 }
 
 /** Both kinds of objects lie beneath, and every action is asked of one of them. */
@@ -164,18 +177,16 @@ function blockedBeneath(search: Search, { names, state, blocked }: Step): Step['
 
 function recordStep(search: Search, step: Step, beneath: Step['blocked']): void {
   const { names, state } = step;
-  const changed = ASPECTS.map((a) => (canBe(a, names) ? changedMask(search, state, a) : 0));
+  const changed = ASPECTS.map((a) => (canBe(a, names) ? changedMask(search, state, a) : NO_ACTIONS));
   if (changed.every((mask) => mask === 0)) return;
   const places = search.paths.map((side) => side.map((index) => placesOnPath(index, names)));
   ASPECTS.forEach((aspect, i) => {
-    const mask = changed[i] ?? 0;
+    const mask = changed[i] ?? NO_ACTIONS;
     if (mask === 0) return;
     const kinds = aspect === 'below' ? (['file', 'dir'] as const) : [aspect];
     const candidates = kinds.map((object) => candidateOf(search, step, aspect, object, beneath));
-    for (let bit = 0; bit <= WALK_BIT; bit++) {
-      const action = 1 << bit;
-      if ((mask & action) === 0) continue;
-      const asked = candidates.filter((c) => (actionsAskedOf(c.object) & action) !== 0);
+    for (const action of actionBits(mask).map(maskOfBit)) {
+      const asked = candidates.filter((c) => overlaps(actionsAskedOf(c.object), action));
       recordAction(search, step, places, aspect, action, asked);
     }
   });
@@ -271,7 +282,7 @@ function findUnasked(search: Search): Unasked | undefined {
   const seen = new Set([search.product.root.id]);
   for (const { names, state } of queue) {
     for (const object of ['dir', 'file'] as const) {
-      const actions = changedMask(search, state, object) & ~actionsAskedOf(object);
+      const actions = difference(changedMask(search, state, object), actionsAskedOf(object));
       if (actions !== 0 && canBe(object, names)) return { names, object, actions };
     }
     for (const { name, to } of search.product.edges(state).named) {

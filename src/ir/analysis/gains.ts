@@ -9,8 +9,8 @@
  *
  * For each region the fewest others are given that show every action to be gained, those with the most first.
  */
-import { WALK, type ActionMask } from '../../abi/actions.js';
-import { countActions, gainOf, MOVE_ACTIONS, MOVE_CALLS, type MoveCall } from '../../abi/moves.js';
+import { WALK, countActions, difference, intersection, unionOf, type ActionMask } from '../../abi/actions.js';
+import { gainOf, MOVE_ACTIONS, MOVE_CALLS, type MoveCall } from '../../abi/moves.js';
 import { componentMatches, freshName } from '../hierarchy/walker.js';
 import * as spots from '../hierarchy/spots.js';
 import type { Spot, Spots, Step, Trail } from '../hierarchy/spots.js';
@@ -109,15 +109,15 @@ function addRegion(
 /** The targets that are needed to show every gain, the one that adds most first. */
 function gainsFrom(from: Found, targets: readonly Target[], relevant: ActionMask): Gain[] {
   const candidates = targets
-    .map((to) => ({ to, gained: gainOf(to.call, from.allowed, to.allowed) & relevant }))
+    .map((to) => ({ to, gained: intersection(gainOf(to.call, from.allowed, to.allowed), relevant) }))
     .filter((c) => c.gained !== 0);
   const gains: Gain[] = [];
-  let left = candidates.reduce((mask, c) => mask | c.gained, 0);
+  let left = unionOf(candidates.map((c) => c.gained));
+  const adds = ({ gained }: { readonly gained: ActionMask }): number =>
+    countActions(intersection(gained, left));
   while (left !== 0) {
-    const best = candidates.reduce((a, b) =>
-      countActions(b.gained & left) > countActions(a.gained & left) ? b : a,
-    );
-    left &= ~best.gained;
+    const best = candidates.reduce((a, b) => (adds(b) > adds(a) ? b : a));
+    left = difference(left, best.gained);
     gains.push(makeGain(from, best.to, best.gained));
   }
   return gains;

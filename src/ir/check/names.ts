@@ -2,7 +2,16 @@
  * Names of a file: what it declares and what its imports declare. Declarations are visible in their own file and in
  * the files that import it directly.
  */
-import { ACTIONS, ALL_TRIGGERS, actionBit, type ActionMask } from '../../abi/actions.js';
+import {
+  ACTIONS,
+  ALL_TRIGGERS,
+  NO_ACTIONS,
+  actionBit,
+  difference,
+  maskOfBit,
+  unionOf,
+  type ActionMask,
+} from '../../abi/actions.js';
 import { report } from '../../diagnostics/catalogue.js';
 import { respell } from '../../diagnostics/suggest.js';
 import type { Diagnostic, Span } from '../../diagnostics/types.js';
@@ -111,10 +120,9 @@ export class ActionSets {
 
   /** The actions of an expression that stands in the file; 0 where only errors are left. */
   expand(set: SetExpr, file: number): ActionMask {
-    let mask = 0;
-    for (const name of set.names) mask |= this.#resolve(name, file);
+    const mask = unionOf(set.names.map((name) => this.#resolve(name, file)));
     if (!set.all) return mask;
-    const rest = ALL_TRIGGERS & ~mask;
+    const rest = difference(ALL_TRIGGERS, mask);
     if (rest === 0)
       this.#out.push(report('LLP2011', {}, { span: set.span, help: 'take away fewer actions' }));
     return rest;
@@ -122,7 +130,7 @@ export class ActionSets {
 
   #resolve(name: Name, file: number): ActionMask {
     const bit = actionBit(name.text);
-    if (bit !== undefined) return 1 << bit;
+    if (bit !== undefined) return maskOfBit(bit);
     const symbol = this.#names[file]?.actions.get(name.text);
     if (symbol !== undefined) {
       checkUnique(this.#names[file], symbol.decl, name.span, this.#out);
@@ -133,7 +141,7 @@ export class ActionSets {
       help: 'the actions are listed in docs/language.md; a set of your own is declared with `actions`',
     };
     this.#out.push(report('LLP2001', { name: name.text }, { span: name.span, ...details }));
-    return 0;
+    return NO_ACTIONS;
   }
 
   #expandDecl({ decl, file }: Symbol<ActionsDecl>, use: Span): ActionMask {
@@ -142,7 +150,7 @@ export class ActionSets {
       const notes = [{ message: 'the definition begins here', span: decl.name.span }];
       const help = 'name the actions instead';
       this.#out.push(report('LLP2005', { name: decl.name.text }, { span: use, notes, help }));
-      return 0;
+      return NO_ACTIONS;
     }
     if (known !== undefined) return known;
     this.#masks.set(decl, 'open');

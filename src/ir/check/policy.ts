@@ -2,7 +2,7 @@
  * What was meant: names resolved, sets expanded, paths absolute and normalised, scopes with the same path
  * merged. Types only; `check.ts` makes it, the reference evaluator and the later passes read it.
  */
-import type { ActionMask } from '../../abi/actions.js';
+import type { ActionMask, ActionBit } from '../../abi/actions.js';
 import type { Span } from '../../diagnostics/types.js';
 import type { Deciding } from '../../semantics/deciding.js';
 import type { PathPattern } from '../../semantics/pattern.js';
@@ -104,8 +104,7 @@ export type CheckedStep =
   | {
       readonly kind: 'expect';
       readonly effect: 'allow' | 'deny';
-      /** Bit of the action; `walk` is 24. */
-      readonly action: number;
+      readonly action: ActionBit;
       readonly path: string;
       readonly span: Span;
     }

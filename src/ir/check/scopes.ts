@@ -2,7 +2,7 @@
  * Scopes as they are collected: the same path declared twice is one scope. When all are there, each is closed: its
  * effects are summed up, and what contradicts or repeats itself within one scope is reported.
  */
-import { actionNames, type ActionMask } from '../../abi/actions.js';
+import { NO_ACTIONS, actionNames, intersection, union, type ActionMask } from '../../abi/actions.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic, Span } from '../../diagnostics/types.js';
 import { componentText, patternText } from './paths.js';
@@ -76,8 +76,11 @@ function close(scope: OpenScope, id: number, out: Diagnostic[]): Scope {
 
 /** The effects of rules at one level of a scope. */
 export function sumEffects(rules: readonly Rule[], self: boolean, without?: Rule): Effects {
-  const sum = { allow: 0, deny: 0, forbid: 0 };
-  for (const rule of rules) if (rule.self === self && rule !== without) sum[rule.effect] |= rule.actions;
+  const sum = { allow: NO_ACTIONS, deny: NO_ACTIONS, forbid: NO_ACTIONS };
+  for (const rule of rules) {
+    if (rule.self !== self || rule === without) continue;
+    sum[rule.effect] = union(sum[rule.effect], rule.actions);
+  }
   return sum;
 }
 
@@ -112,7 +115,7 @@ function reportPair(
     for (const b of rules.slice(i + 1)) {
       const one = a.effect === 'allow' ? b : a;
       const other = a.effect === 'allow' ? a : b;
-      const both = one.actions & other.actions;
+      const both = intersection(one.actions, other.actions);
       if (one.effect !== effect || other.effect !== 'allow' || both === 0) continue;
       const params = {
         actions: actionList(both),
@@ -136,7 +139,7 @@ function reportTwice(scope: OpenScope, out: Diagnostic[]): void {
   for (const [i, b] of direct.entries()) {
     const a = direct.slice(0, i).find((r) => sameLevel(r, b) && (r.actions & b.actions) !== 0);
     if (a === undefined) continue;
-    const both = actionList(a.actions & b.actions);
+    const both = actionList(intersection(a.actions, b.actions));
     const notes = [{ message: 'mentioned here first', span: a.span }];
     const help = 'leave it out of one of the two';
     out.push(

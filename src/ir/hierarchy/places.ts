@@ -3,7 +3,7 @@
  *
  * Everything that goes down a layer's scopes (the automaton, the exact checks, questions about one path) does it with these.
  */
-import { ALL_ACTIONS, WALK } from '../../abi/actions.js';
+import { ALL_ACTIONS, NO_ACTIONS, WALK } from '../../abi/actions.js';
 import { defined } from '../../base/assert.js';
 import { matchesGlob, type Glob } from '../../pattern/glob.js';
 import { nameClasses, type NameClass } from '../../pattern/name-classes.js';
@@ -49,7 +49,7 @@ export interface Successors {
 
 /** What is allowed before any scope has spoken. */
 export function initialSets(layer: Layer): Carried {
-  return { allowed: layer.default === 'allow' ? ALL_ACTIONS : WALK, forbidden: 0 };
+  return { allowed: layer.default === 'allow' ? ALL_ACTIONS : WALK, forbidden: NO_ACTIONS };
 }
 
 export function makePlace(

@@ -6,7 +6,7 @@
  * name: as it was not there when the policy was loaded, it has the rules of the directory. What literal scopes say of kinds
  * is kept beside the automata: a policy that names a directory as a `file` is not loaded.
  */
-import { ALL_ACTIONS, type ActionMask } from '../../abi/actions.js';
+import { ALL_ACTIONS, intersection, type ActionMask } from '../../abi/actions.js';
 import { defined } from '../../base/assert.js';
 import { literalNames, type PatternComponent } from '../../semantics/pattern.js';
 import type { Layer, Scope } from '../check/policy.js';
@@ -83,7 +83,7 @@ export function canBeOther({ kinds }: Spot): boolean {
 
 /** What all layers allow on the object, or beneath it. */
 export function allowedAt({ states }: Spot, verdict: 'dir' | 'file' | 'below'): ActionMask {
-  return states.reduce((mask, s) => mask & s[verdict], ALL_ACTIONS);
+  return states.reduce((mask, s) => intersection(mask, s[verdict]), ALL_ACTIONS);
 }
 
 /** Where a name beneath a spot leads. */

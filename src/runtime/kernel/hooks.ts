@@ -4,6 +4,7 @@
  *
  * A denial is noted in `task.denial`; the functions return whether all programs allowed.
  */
+import { NO_ACTIONS, type ActionMask } from '../../abi/actions.js';
 import { LOOKUP, type HookName, type Lookup } from '../../abi/hooks.js';
 import type {
   BatchRequest,
@@ -25,7 +26,7 @@ interface Occasion {
   readonly hook: HookName;
   readonly object: number;
   readonly lookup: Lookup;
-  readonly triggers: number;
+  readonly triggers: ActionMask;
 }
 
 function runnerOf(task: Task): HookRunner {
@@ -53,7 +54,7 @@ function runWalkTraced(task: Task, walk: Walk, session: SessionIndex): boolean {
 }
 
 function occasionOfStep(step: number): Occasion {
-  return { hook: 'fs_walk', object: step >> 2, lookup: (step & 3) as Lookup, triggers: 0 };
+  return { hook: 'fs_walk', object: step >> 2, lookup: (step & 3) as Lookup, triggers: NO_ACTIONS };
 }
 
 function denyStep(task: Task, by: Runnable, step: number): false {
@@ -79,7 +80,7 @@ export function runWalkStep(
 /** `fs_pick` on the object of a request, in the session that led to it. `name` is for traces. */
 export function runPick(
   task: Task,
-  triggers: number,
+  triggers: ActionMask,
   inode: number,
   lookup: Lookup,
   session: SessionIndex,
@@ -91,7 +92,7 @@ export function runPick(
 
 function judge(
   task: Task,
-  triggers: number,
+  triggers: ActionMask,
   inode: number,
   lookup: Lookup,
   session: SessionIndex,
@@ -106,7 +107,7 @@ function judge(
 }
 
 /** `fs_pick` on an open file, which has no session: from cookie 0, with lookup `normal`. */
-export function runPickFresh(task: Task, triggers: number, inode: number): boolean {
+export function runPickFresh(task: Task, triggers: ActionMask, inode: number): boolean {
   task.kernel.asked?.(triggers, inode, true);
   if (task.set.size === 0) return true;
   runnerOf(task).open(0);
@@ -118,7 +119,12 @@ export function runPickFresh(task: Task, triggers: number, inode: number): boole
 export function runGet(task: Task, inode: number, session: SessionIndex, name: string): boolean {
   const { set, kernel } = task;
   if (set.get.length === 0) return true;
-  const occasion = (): Occasion => ({ hook: 'fs_get', object: inode, lookup: LOOKUP.NORMAL, triggers: 0 });
+  const occasion = (): Occasion => ({
+    hook: 'fs_get',
+    object: inode,
+    lookup: LOOKUP.NORMAL,
+    triggers: NO_ACTIONS,
+  });
   if (kernel.trace !== undefined) return runTraced(task, set.get, session, name, occasion());
   const denied = runnerOf(task).get(session, inode);
   return denied === undefined || deny(task, denied, occasion());

@@ -2,6 +2,7 @@
  * The kernel and its tasks: what a task holds (root, working directory, descriptors, mappings, program set) and
  * how these are shared, inherited and given back.
  */
+import type { ActionMask } from '../../abi/actions.js';
 import type { HookName, Lookup } from '../../abi/hooks.js';
 import { defined } from '../../base/assert.js';
 import type { Engine } from '../engine/types.js';
@@ -21,7 +22,7 @@ export interface Denial {
   readonly inode: number;
   readonly lookup: Lookup;
   /** Triggers of the request; 0 while walking and for `fs_get`. */
-  readonly triggers: number;
+  readonly triggers: ActionMask;
   /** Why the engine gave up, if it did. */
   readonly fault: string | undefined;
 }
@@ -57,7 +58,7 @@ export class Kernel {
   /** Told of every program run; nothing is spent on traces while it is undefined. */
   trace: TraceListener | undefined = undefined;
   /** Told of every request on an object, whether or not a program judges it; `fresh`: of an open file, without a session. */
-  asked: ((triggers: number, inode: number, fresh: boolean) => void) | undefined = undefined;
+  asked: ((triggers: ActionMask, inode: number, fresh: boolean) => void) | undefined = undefined;
   private chains = 0;
   private taskIds = 0;
 

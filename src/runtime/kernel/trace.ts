@@ -1,6 +1,7 @@
 /**
  * What a listener is told of every program run. Explanations are made from it.
  */
+import type { ActionMask } from '../../abi/actions.js';
 import type { HookName, Lookup } from '../../abi/hooks.js';
 
 /** What a program did besides its verdict. */
@@ -26,7 +27,7 @@ export interface HookRun {
   /** The path component that led to the inode; '/' or '.' for the start of a walk or of a link's target; '' unknown. */
   readonly name: string;
   readonly lookup: Lookup;
-  readonly triggers: number;
+  readonly triggers: ActionMask;
   readonly before: { readonly lo: number; readonly hi: number };
   readonly after: { readonly lo: number; readonly hi: number };
   /** 0 allows. */

@@ -6,7 +6,17 @@
  * asserted path is resolved as a scope's is; beneath an `under` every object of the tree is looked at, and in every directory
  * what may appear there later. Of a path that is absent it is told when what appears there would break the assertion.
  */
-import { ACTIONS, ALL_ACTIONS, actionsAskedOf, maskOf, type ActionMask } from '../../abi/actions.js';
+import {
+  ALL_ACTIONS,
+  actionName,
+  actionsAskedOf,
+  difference,
+  intersection,
+  lowestBit,
+  maskOf,
+  type ActionMask,
+  type ActionBit,
+} from '../../abi/actions.js';
 import { assertNever } from '../../base/assert.js';
 import type { Manifest, ManifestAssertion } from '../../artifact/manifest.js';
 import type { Vfs } from '../kernel/vfs.js';
@@ -41,7 +51,7 @@ export function checkAssertions(
 interface Breach {
   /** The object in words. */
   readonly object: string;
-  readonly action: number;
+  readonly action: ActionBit;
   readonly standings: readonly Standing[];
 }
 
@@ -61,7 +71,7 @@ function checkPlace(
   if (breach === undefined) return [];
   const { object, action, standings } = breach;
   const verdict = verdictOf(assertion);
-  const problem = problemOf('LLP5014', { action: ACTIONS[action] ?? '', verdict, object }, HELP, [
+  const problem = problemOf('LLP5014', { action: actionName(action), verdict, object }, HELP, [
     problemOf.place(manifest, assertion.span, 'asserted here'),
   ]);
   return [withReasons(problem, manifest, tree.reasonsFor(maps, standings, action, verdict), verdict)];
@@ -109,11 +119,11 @@ function wrongAt(
   maps: readonly MapOnTree[],
   standings: readonly Standing[],
   asked: ActionMask,
-): number | undefined {
+): ActionBit | undefined {
   const allowed = tree.allowedOn(maps, standings);
-  const asserted = actions.reduce((mask, name) => mask | maskOf(name), 0);
-  const wrong = (claim === 'never' ? allowed : ~allowed) & asserted & asked;
-  return wrong === 0 ? undefined : 31 - Math.clz32(wrong & -wrong);
+  const relevant = intersection(maskOf(...actions), asked);
+  const wrong = claim === 'never' ? intersection(relevant, allowed) : difference(relevant, allowed);
+  return wrong === 0 ? undefined : lowestBit(wrong);
 }
 
 /** What appears at a literal path has the rules of the directory that it appears in. */
@@ -131,7 +141,7 @@ function absent(
   const action = wrongAt(assertion, maps, region, ALL_ACTIONS);
   if (action === undefined) return [];
   const verdict = verdictOf(assertion);
-  const params = { path: assertion.path, action: ACTIONS[action] ?? '', verdict };
+  const params = { path: assertion.path, action: actionName(action), verdict };
   const problem = problemOf('LLP5015', params, 'make it before the policy is loaded', [
     problemOf.place(manifest, assertion.span, 'asserted here'),
   ]);

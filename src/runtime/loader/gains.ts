@@ -4,8 +4,17 @@
  * Input: the grounded maps and the tree. Output: an error with the move that gains most, if there is one. A rename or a link
  * stays within its mount, so regions are paired by mount. Directories that appear later are looked at as one more in each.
  */
-import { actionNames, maskOf, WALK, type ActionMask } from '../../abi/actions.js';
-import { countActions, gainOf, MOVE_ACTIONS, MOVE_CALLS, type MoveCall } from '../../abi/moves.js';
+import {
+  NO_ACTIONS,
+  WALK,
+  actionNames,
+  countActions,
+  intersection,
+  lowestBit,
+  maskOf,
+  type ActionMask,
+} from '../../abi/actions.js';
+import { gainOf, MOVE_ACTIONS, MOVE_CALLS, type MoveCall } from '../../abi/moves.js';
 import type { Manifest, ManifestAssertion } from '../../artifact/manifest.js';
 import type { Vfs } from '../kernel/vfs.js';
 import { problemOf, withReasons, type LoadProblem } from './problems.js';
@@ -38,7 +47,7 @@ export function checkGains(
   maps: readonly MapOnTree[],
   vfs: Vfs,
 ): LoadProblem[] {
-  const relevant = assertion.actions.reduce((mask, name) => mask | maskOf(name), 0);
+  const relevant = maskOf(...assertion.actions);
   const move = bestMove(findRegions(maps, tree.rootStandpoint(maps, vfs)), relevant);
   if (move === undefined) return [];
   const { call, from, to, gained } = move;
@@ -51,15 +60,14 @@ export function checkGains(
     `deny \`${call}\` in the first or \`${call}to\` in the second`,
     [problemOf.place(manifest, assertion.span, 'asserted here')],
   );
-  const bit = (mask: ActionMask): number => 31 - Math.clz32(mask);
   const { object, into } = MOVE_ACTIONS[call];
   return [
     withReasons(
       problem,
       manifest,
       [
-        ...tree.reasonsFor(maps, from.below, bit(object), 'allowed'),
-        ...tree.reasonsFor(maps, to.own, bit(into), 'allowed'),
+        ...tree.reasonsFor(maps, from.below, lowestBit(object), 'allowed'),
+        ...tree.reasonsFor(maps, to.own, lowestBit(into), 'allowed'),
       ],
       'the move is allowed',
     ),
@@ -101,8 +109,8 @@ function bestMove(regions: readonly Region[], relevant: ActionMask): Move | unde
     for (const to of regions) {
       if (to.mount !== from.mount) continue;
       for (const call of to.into) {
-        const gained = gainOf(call, from.allowed, to.allowed) & relevant;
-        if (gained !== 0 && countActions(gained) > countActions(best?.gained ?? 0))
+        const gained = intersection(gainOf(call, from.allowed, to.allowed), relevant);
+        if (countActions(gained) > countActions(best?.gained ?? NO_ACTIONS))
           best = { call, from, to, gained };
       }
     }

@@ -29,7 +29,7 @@ import {
 } from './resolve.js';
 
 /** An object of the map. Its masks have the bits of classes. */
-export interface Place extends Applied {
+export interface Place extends Applied<number> {
   readonly inode: Inode;
   /** The place above on the physical path; undefined for the root. */
   readonly parent: Place | undefined;
@@ -138,7 +138,7 @@ interface Node {
 
 interface Ledger {
   readonly map: InodeMap;
-  readonly effects: ReadonlyMap<MapEntry, ScopeEffects>;
+  readonly effects: ReadonlyMap<MapEntry, ScopeEffects<number>>;
   readonly named: ReadonlyMap<Inode, MapEntry[]>;
   root: Node | undefined;
   readonly byInode: Map<Inode, Node>;
@@ -216,7 +216,7 @@ export function pathOf(place: Place): string {
 }
 
 /** Classes with a bit that are allowed before any scope speaks. */
-export function initial(map: InodeMap): Carried {
+export function initial(map: InodeMap): Carried<number> {
   let allowed = 0;
   for (const { actions, decision } of map.classes) {
     if (decision.kind === 'bit' && (map.default === 'allow' || actions.includes('walk')))
@@ -226,13 +226,13 @@ export function initial(map: InodeMap): Carried {
 }
 
 /** What every entry does, in the bits of classes. */
-function effectsOf({ classes, entries }: InodeMap): Map<MapEntry, ScopeEffects> {
+function effectsOf({ classes, entries }: InodeMap): Map<MapEntry, ScopeEffects<number>> {
   const bits = (indices: readonly number[]): number =>
     indices.reduce((sum, index) => {
       const decision = classes[index]?.decision;
       return decision?.kind === 'bit' ? sum | (1 << decision.bit) : sum;
     }, 0);
-  const effects = ({ allow, deny, forbid }: ManifestEffects): Effects => ({
+  const effects = ({ allow, deny, forbid }: ManifestEffects): Effects<number> => ({
     allow: bits(allow),
     deny: bits(deny),
     forbid: bits(forbid),
@@ -240,7 +240,7 @@ function effectsOf({ classes, entries }: InodeMap): Map<MapEntry, ScopeEffects> 
   return new Map(entries.map((e) => [e, { region: effects(e.region), self: effects(e.self) }]));
 }
 
-function effectsAt({ effects }: Ledger, entry: MapEntry): ScopeEffects {
+function effectsAt({ effects }: Ledger, entry: MapEntry): ScopeEffects<number> {
   return defined(effects.get(entry), 'an entry of the map');
 }
 

@@ -3,7 +3,17 @@
  *
  * Invariant: the root is in every map, so every object that is seen from it stands somewhere.
  */
-import { ACTIONS, ALL_ACTIONS, maskOf, type ActionMask } from '../../abi/actions.js';
+import {
+  ALL_ACTIONS,
+  NO_ACTIONS,
+  actionName,
+  hasAction,
+  intersection,
+  maskOf,
+  union,
+  type ActionMask,
+  type ActionBit,
+} from '../../abi/actions.js';
 import type { InodeMap } from '../../artifact/manifest.js';
 import { defined } from '../../base/assert.js';
 import { entriesOf } from '../kernel/resolve.js';
@@ -37,15 +47,15 @@ export interface Standpoint {
 function actionsOf(map: InodeMap, bits: number): ActionMask {
   return map.classes.reduce((mask, { actions, decision }) => {
     const allowed = decision.kind === 'bit' ? ((bits >>> decision.bit) & 1) === 1 : decision.kind === 'allow';
-    return allowed ? actions.reduce((m, name) => m | maskOf(name), mask) : mask;
-  }, 0);
+    return allowed ? union(mask, maskOf(...actions)) : mask;
+  }, NO_ACTIONS);
 }
 
 /** What all maps allow on what stands so. */
 export function allowedOn(maps: readonly MapOnTree[], standings: readonly Standing[]): ActionMask {
   return maps.reduce((mask, { map }, i) => {
     const { place, level } = defined(standings[i], 'a standing a map');
-    return mask & actionsOf(map, place[level]);
+    return intersection(mask, actionsOf(map, place[level]));
   }, ALL_ACTIONS);
 }
 
@@ -97,13 +107,13 @@ export function* objectsIn(maps: readonly MapOnTree[], directory: Standpoint): G
 export function reasonsFor(
   maps: readonly MapOnTree[],
   standings: readonly Standing[],
-  action: number,
+  action: ActionBit,
   verdict: 'allowed' | 'denied',
 ): Reason[] {
   return maps.flatMap(({ map }, i) => {
     const { place, level } = defined(standings[i], 'a standing a map');
-    const allowed = (actionsOf(map, place[level]) & (1 << action)) !== 0;
+    const allowed = hasAction(actionsOf(map, place[level]), action);
     if (allowed !== (verdict === 'allowed')) return [];
-    return [reasonAt(map, place, level, defined(ACTIONS[action], 'an action'))];
+    return [reasonAt(map, place, level, actionName(action))];
   });
 }

@@ -3,7 +3,7 @@
  * scope more, another default. Only text is made here: whether an edit does it is found out by compiling and asking again
  * (`flip.ts`), so nothing here needs to know which rule decides.
  */
-import { actionNames, maskOf, type ActionName } from '../../abi/actions.js';
+import { actionNames, difference, maskOf, type ActionName } from '../../abi/actions.js';
 import type { NamedSource, Span } from '../../diagnostics/types.js';
 import { quotePath } from '../../ir/check/paths.js';
 import type { Layer, Rule, Scope } from '../../ir/check/policy.js';
@@ -117,7 +117,7 @@ function takeOut({ sources }: Texts, { set }: RuleDecl, { actions }: Rule, actio
     const plain = /^[\w, -]+$/.test(written);
     if (plain || others.length > 0) return { span: set.span, text: others.map((n) => n.text).join(', ') };
   }
-  return { span: set.span, text: actionNames(actions & ~maskOf(action)).join(', ') };
+  return { span: set.span, text: actionNames(difference(actions, maskOf(action))).join(', ') };
 }
 
 /** A statement and the blank before it, or its whole line. */

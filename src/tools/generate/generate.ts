@@ -9,13 +9,19 @@
  * Which rule decides is asked of `ir/on-path.ts`, and found out again when the block is run with coverage.
  */
 import {
-  ACTIONS,
-  actionsAskedOf,
+  ALL_ACTIONS,
   DIRECTORY_ACTIONS,
   WALK,
+  actionBits,
+  actionName,
+  actionsAskedOf,
+  hasAction,
   maskOf,
+  maskOfBit,
+  unionOf,
   type ActionMask,
   type ActionName,
+  type ActionBit,
 } from '../../abi/actions.js';
 import { successors, type Place } from '../../ir/hierarchy/places.js';
 import { deciderOn, indexPaths, placesOnPath, type PathIndex } from '../../ir/hierarchy/on-path.js';
@@ -57,7 +63,7 @@ export interface Generated {
 export function generateExpectations(policy: CheckedPolicy): Generated {
   const indices = policy.layers.map((layer): LayerIndex => {
     const fixed = partitionActions(layer).filter((c) => c.decision.kind === 'allow');
-    return { ...indexPaths(layer), everywhere: fixed.reduce((mask, c) => mask | c.actions, 0) };
+    return { ...indexPaths(layer), everywhere: unionOf(fixed.map((c) => c.actions)) };
   });
   const atoms = atomsOf(policy);
   const asked = objectsOf(policy).flatMap((object) => requestsOn(indices, atoms, object));
@@ -124,7 +130,7 @@ function freshUnder(live: readonly TrieNode[], literals: ReadonlySet<string>): s
 /** A request that can be an expectation: nothing denies the walk to its object. */
 interface Request extends Candidate {
   readonly effect: 'allow' | 'deny';
-  readonly action: number;
+  readonly action: ActionBit;
   /** What a run of it shows to decide, as `keyOf`; layers after one that denies are not asked. */
   readonly deciders: readonly string[];
   /** The scopes that name its object. */
@@ -140,7 +146,11 @@ interface LayerIndex extends PathIndex {
   readonly everywhere: ActionMask;
 }
 
-function requestsOn(indices: readonly LayerIndex[], atoms: readonly number[], object: Candidate): Request[] {
+function requestsOn(
+  indices: readonly LayerIndex[],
+  atoms: readonly ActionBit[],
+  object: Candidate,
+): Request[] {
   const { names, object: kind } = object;
   const places = indices.map((index) => placesOnPath(index, names));
   const asks = (layer: number, length: number, aspect: 'dir' | 'file', action: ActionMask): Asked =>
@@ -153,10 +163,9 @@ function requestsOn(indices: readonly LayerIndex[], atoms: readonly number[], ob
     places.flatMap((all, layer) => scopesAt(all[names.length], kind).map((s) => scopeKey(layer, s))),
   );
   return atoms.flatMap((action): Request[] => {
-    const mask = 1 << action;
-    if ((mask & actionsAskedOf(kind)) === 0) return [];
+    if (!hasAction(actionsAskedOf(kind), action)) return [];
     // The chain that was enforced last is asked first.
-    const answers = indices.map((_, layer) => asks(layer, names.length, kind, mask)).reverse();
+    const answers = indices.map((_, layer) => asks(layer, names.length, kind, maskOfBit(action))).reverse();
     const denies = answers.findIndex((a) => !a.allows);
     const heard = denies < 0 ? answers : answers.slice(0, denies + 1);
     const deciders = heard.flatMap((a) => a.by ?? []);
@@ -188,14 +197,14 @@ function askLayer(
 }
 
 /** One action of each set that no rule tells apart. */
-function atomsOf({ layers }: CheckedPolicy): number[] {
+function atomsOf({ layers }: CheckedPolicy): ActionBit[] {
   const masks = new Set(layers.flatMap((l) => l.scopes.flatMap((s) => s.rules.map((r) => r.actions))));
-  const signatures = new Map<string, number>();
-  ACTIONS.forEach((_, bit) => {
-    const has = (mask: ActionMask): number => (mask >>> bit) & 1;
+  const signatures = new Map<string, ActionBit>();
+  for (const bit of actionBits(ALL_ACTIONS)) {
+    const has = (mask: ActionMask): string => (hasAction(mask, bit) ? '1' : '0');
     const signature = [actionsAskedOf('dir'), actionsAskedOf('file'), WALK, ...masks].map(has).join('');
     if (!signatures.has(signature)) signatures.set(signature, bit);
-  });
+  }
   return [...signatures.values()];
 }
 
@@ -264,7 +273,7 @@ function grouped(requests: readonly Request[]): Expectation[][] {
     let home = groups.find((g) => fits(g.kinds));
     if (home === undefined) groups.push((home = { kinds: new Map(), expectations: [] }));
     for (const [path, kind] of kinds) home.kinds.set(path, kind);
-    home.expectations.push({ effect, action: ACTIONS[action] ?? '', names, object });
+    home.expectations.push({ effect, action: actionName(action), names, object });
   }
   return groups.map((g) => g.expectations);
 }

@@ -1,5 +1,5 @@
 /** What a drawing says of one place: its rows, its tags, and the whole of it for a tooltip. */
-import { actionBit, type ActionMask, type ActionName } from '../../abi/actions.js';
+import { actionBit, hasAction, type ActionMask, type ActionName } from '../../abi/actions.js';
 import type { Verdicts } from '../../ir/hierarchy/automaton.js';
 import type { NamedSet, Scope } from '../../ir/check/policy.js';
 import type { Effect, GraphNode, GraphRow } from './model.js';
@@ -77,8 +77,8 @@ function rightsRow(label: string, mask: ActionMask, { sets }: Asked): GraphRow {
 }
 
 function effectOf(allowed: ActionMask, forbidden: ActionMask, action: ActionName): Effect {
-  const bit = 1 << (actionBit(action) ?? 0);
-  return (allowed & bit) !== 0 ? 'allow' : (forbidden & bit) !== 0 ? 'forbid' : 'deny';
+  const bit = actionBit(action);
+  return hasAction(allowed, bit) ? 'allow' : hasAction(forbidden, bit) ? 'forbid' : 'deny';
 }
 
 /** Columns of the names that no scope names. */

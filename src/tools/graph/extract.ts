@@ -6,6 +6,7 @@
  * digits only. Nothing on the highlighted walk is folded. Weakness: where globs overlap, the tree is larger than the automaton
  * that it unfolds; `MAX_NODES` and `MAX_PLACES` bound it.
  */
+import { unionOf, type ActionMask } from '../../abi/actions.js';
 import type { HierarchyAutomaton } from '../../ir/hierarchy/automaton.js';
 import { partitionActions } from '../../codegen/v8/partition.js';
 import type { Layer, NamedSet } from '../../ir/check/policy.js';
@@ -71,7 +72,7 @@ function drawLayer(input: LayerInput, question: Question, count: Count): LayerGr
   const partition = partitionActions(layer);
   const varying = partition.filter((c) => c.decision.kind === 'bit').map((c) => c.actions);
   const everywhere = (effect: 'allow' | 'deny', what: string): string[] => {
-    const actions = partition.filter((c) => c.decision.kind === effect).reduce((m, c) => m | c.actions, 0);
+    const actions = unionOf(partition.filter((c) => c.decision.kind === effect).map((c) => c.actions));
     return actions === 0 ? [] : [`${what} everywhere: ${listText(actions, question.sets)}`];
   };
   return {
@@ -89,7 +90,7 @@ function drawLayer(input: LayerInput, question: Question, count: Count): LayerGr
   };
 }
 
-function classOf(actions: number, index: number, sets: readonly NamedSet[]): GraphClass {
+function classOf(actions: ActionMask, index: number, sets: readonly NamedSet[]): GraphClass {
   const letter = String.fromCharCode(0x61 + index);
   return { letter, actions, text: listText(actions, sets), kind: rightsKind(actions) };
 }

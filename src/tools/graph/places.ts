@@ -4,7 +4,7 @@
  * Input: a layer and its automaton. Output: the root place. The scopes' trie is gone down beside the automaton, so that scopes
  * that change no verdict are there too; every verdict is the automaton's. Places that a glob leads to twice are one object.
  */
-import type { ActionMask } from '../../abi/actions.js';
+import { union, unionOf, type ActionMask } from '../../abi/actions.js';
 import { defined } from '../../base/assert.js';
 import { initialSets, makePlace, successors, type Place } from '../../ir/hierarchy/places.js';
 import type { HierarchyAutomaton, HierarchyState, Verdicts } from '../../ir/hierarchy/automaton.js';
@@ -85,11 +85,11 @@ function expand(descent: Descent, place: Place, state: HierarchyState, shared: b
 }
 
 function forbiddenAt({ before, applied, dirs, files }: Place): Verdicts {
-  const here = (scopes: readonly Scope[]): ActionMask => scopes.reduce((mask, s) => mask | s.self.forbid, 0);
+  const here = (scopes: readonly Scope[]): ActionMask => unionOf(scopes.map((s) => s.self.forbid));
   return {
-    dir: applied.forbidden | here(dirs),
+    dir: union(applied.forbidden, here(dirs)),
     below: applied.forbidden,
-    file: before.forbidden | here(files),
+    file: union(before.forbidden, here(files)),
   };
 }
 

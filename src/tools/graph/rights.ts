@@ -1,16 +1,20 @@
 /** Sets of actions for people: the policy's own names for them where they fit, and what they come to. */
 import {
   ALL_TRIGGERS,
+  NO_ACTIONS,
   WALK,
   actionNames,
+  countActions,
+  difference,
+  intersection,
   maskOf,
+  union,
   type ActionMask,
-  type ActionName,
 } from '../../abi/actions.js';
 import type { NamedSet } from '../../ir/check/policy.js';
 import type { RightsKind } from './model.js';
 
-const CHANGES: ActionMask = mask(
+const CHANGES: ActionMask = maskOf(
   'append',
   'create',
   'link',
@@ -23,14 +27,10 @@ const CHANGES: ActionMask = mask(
   'unlink',
   'write',
 );
-const RUNS: ActionMask = mask('execute');
+const RUNS: ActionMask = maskOf('execute');
 /** Parts of a label; what is more is counted. */
 const MAX_PARTS = 4;
 const MAX_MISSING = 3;
-
-function mask(...names: readonly ActionName[]): ActionMask {
-  return names.reduce((sum, name) => sum | maskOf(name), 0);
-}
 
 /** Going through a directory alone is no right to speak of. */
 export function rightsKind(rights: ActionMask): RightsKind {
@@ -42,7 +42,7 @@ export function rightsKind(rights: ActionMask): RightsKind {
 
 /** A label: `look + edit`, `all except execute`, `nothing`. `walk` is spoken of where it is denied. */
 export function rightsText(rights: ActionMask, sets: readonly NamedSet[]): string {
-  const text = triggersText(rights & ALL_TRIGGERS, sets);
+  const text = triggersText(intersection(rights, ALL_TRIGGERS), sets);
   return (rights & WALK) === 0 ? `${text}, no walk` : text;
 }
 
@@ -61,7 +61,7 @@ function triggersText(rights: ActionMask, sets: readonly NamedSet[]): string {
   if (rights === 0) return 'nothing';
   if (rights === ALL_TRIGGERS) return 'everything';
   const { names, except } = cover(rights, sets);
-  const missing = actionNames(ALL_TRIGGERS & ~rights);
+  const missing = actionNames(difference(ALL_TRIGGERS, rights));
   if (names.length > MAX_MISSING && missing.length <= MAX_MISSING) return `all except ${missing.join(', ')}`;
   const shown = names.length <= MAX_PARTS ? names : names.slice(0, MAX_PARTS - 1);
   const more = names.length > shown.length ? ` + ${names.length - shown.length} more` : '';
@@ -77,17 +77,15 @@ function cover(
   sets: readonly NamedSet[],
 ): { readonly names: readonly string[]; readonly except: ActionMask } {
   const chosen = new Set<NamedSet>();
-  let [left, except] = [rights, 0];
+  let [left, except] = [rights, NO_ACTIONS];
   const gain = ({ actions }: NamedSet): number =>
-    size(actions & left) - 2 * size(actions & ~rights & ~except);
+    countActions(intersection(actions, left)) - 2 * countActions(difference(actions, union(rights, except)));
   for (;;) {
     const [best] = sets.filter((s) => gain(s) > 1).sort((a, b) => gain(b) - gain(a));
     if (best === undefined) break;
     chosen.add(best);
-    left &= ~best.actions;
-    except |= best.actions & ~rights;
+    left = difference(left, best.actions);
+    except = union(except, difference(best.actions, rights));
   }
   return { names: [...sets.filter((s) => chosen.has(s)).map((s) => s.name), ...actionNames(left)], except };
 }
-
-const size = (actions: ActionMask): number => actionNames(actions).length;

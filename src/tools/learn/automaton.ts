@@ -1,13 +1,12 @@
 /** Questions about a hierarchy automaton: where a path leads, and what is allowed there. */
-import type { ActionMask } from '../../abi/actions.js';
-import { ALL_TRIGGERS, actionsAskedOf } from '../../abi/actions.js';
+import { ALL_TRIGGERS, actionsAskedOf, intersection, union, type ActionMask } from '../../abi/actions.js';
 import type { HierarchyAutomaton, HierarchyState } from '../../ir/hierarchy/automaton.js';
 import { nameOfClass, stateAt, stateOf } from '../../ir/hierarchy/walker.js';
 import type { Need } from './facts.js';
 
 /** The actions that a state allows on a kind of object and that calls ask of it. `walk` is left out: nothing grants it. */
 export function allowedOn(state: HierarchyState, kind: 'dir' | 'file'): ActionMask {
-  return state[kind] & actionsAskedOf(kind) & ALL_TRIGGERS;
+  return intersection(state[kind], intersection(actionsAskedOf(kind), ALL_TRIGGERS));
 }
 
 /** Whether the policy allows all that is needed. */
@@ -28,7 +27,7 @@ export function allowedWithin(
   ];
   const seen = new Set([state.id]);
   for (const at of queue) {
-    const found = (allowedOn(at.state, 'dir') | allowedOn(at.state, 'file')) & actions;
+    const found = intersection(union(allowedOn(at.state, 'dir'), allowedOn(at.state, 'file')), actions);
     if (found !== 0) return { names: at.names, actions: found };
     const edges = [
       ...at.state.literals.map((e) => ({ name: e.name, to: e.to })),

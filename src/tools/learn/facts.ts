@@ -5,7 +5,7 @@
  * one on an object that the program made, or on a symbolic link itself, which no scope can name, is a need of what lies beneath
  * the nearest directory that was there (`region`).
  */
-import { actionNames, type ActionMask } from '../../abi/actions.js';
+import { NO_ACTIONS, actionNames, union, type ActionMask } from '../../abi/actions.js';
 
 /** The line of an input. */
 export interface Origin {
@@ -61,20 +61,26 @@ export function addAsked(facts: Facts, asked: Asked): void {
   if (known !== undefined && (known.actions & asked.actions) === asked.actions && isObserved(facts, asked))
     return;
   const { part, path, kind, why } = asked;
-  facts.needs.set(key, { part, path, kind, why, actions: (known?.actions ?? 0) | asked.actions });
+  facts.needs.set(key, {
+    part,
+    path,
+    kind,
+    why,
+    actions: union(known?.actions ?? NO_ACTIONS, asked.actions),
+  });
   observe(facts, asked);
 }
 
 /** Adds all facts of another table. */
 export function addNeeds(facts: Facts, more: Facts): void {
   for (const [key, need] of more.needs) {
-    const actions = (facts.needs.get(key)?.actions ?? 0) | need.actions;
+    const actions = union(facts.needs.get(key)?.actions ?? NO_ACTIONS, need.actions);
     facts.needs.set(key, { ...need, actions });
   }
   for (const [path, { kind, actions }] of more.observed) {
     const known = facts.observed.get(path);
     if (known === undefined) facts.observed.set(path, { kind, actions });
-    else known.actions |= actions;
+    else known.actions = union(known.actions, actions);
   }
 }
 
@@ -87,7 +93,7 @@ function observe(facts: Facts, { object, kind, actions, part, why }: Asked): voi
   const known = facts.observed.get(key);
   const objectKind = part === 'region' && why === 'link' ? 'file' : kind;
   if (known === undefined) facts.observed.set(key, { kind: objectKind, actions });
-  else known.actions |= actions;
+  else known.actions = union(known.actions, actions);
 }
 
 /** The actions of a mask as the language writes them, in alphabetical order. */

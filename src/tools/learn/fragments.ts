@@ -2,6 +2,7 @@
  * Which fragments of std/ stand for what was seen. A fragment is used when it covers at least three needs that none before it
  * covers, and grants nothing that an assertion excludes; what it covers is asked of its own automaton.
  */
+import { actionBit, hasAction } from '../../abi/actions.js';
 import { checkSources } from '../../analyse.js';
 import type { HierarchyAutomaton } from '../../ir/hierarchy/automaton.js';
 import { stringText } from './policy-strings.js';
@@ -98,6 +99,7 @@ function breaks(automaton: HierarchyAutomaton, nevers: readonly Never[]): boolea
 /** `temporary` forbids executing for good. */
 function executesWithin(needs: readonly Need[], where: string | undefined): boolean {
   const prefix = `${where ?? ''}/`;
-  return needs.some((n) => (n.actions & EXECUTE) !== 0 && `/${n.path.join('/')}/`.startsWith(prefix));
+  return needs.some(
+    (n) => hasAction(n.actions, actionBit('execute')) && `/${n.path.join('/')}/`.startsWith(prefix),
+  );
 }
-const EXECUTE = 1 << 4;

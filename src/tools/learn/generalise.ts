@@ -2,6 +2,7 @@
  * The rules by which a learned policy grants more than was seen. Each is stated here in the words that policy and report show,
  * and can be switched off; none is applied where it would grant what an assertion excludes.
  */
+import { difference, union, unionOf, type ActionMask } from '../../abi/actions.js';
 import { escapePattern, compileGlob, matchesGlob } from '../../pattern/glob.js';
 import {
   actionsWithin,
@@ -121,7 +122,7 @@ function globOne(node: NeedNode, source: string, rule: 'temporary' | 'versions',
   const before = [...node.children];
   const made = childOf(node, source, true);
   const where = nodePath(made);
-  const actions = taken.reduce((all, [, child]) => all | actionsWithin(child), 0);
+  const actions = unionOf(taken.map(([, child]) => actionsWithin(child)));
   const excluded = brokenByRegion(patternOf(made), actions, work.settings.nevers) !== undefined;
   for (const [key, child] of taken) {
     node.children.delete(key);
@@ -147,16 +148,16 @@ function joinSiblings(node: NeedNode, work: Work): void {
   const path = nodePath(node);
   if (patternOf(node).length < 2 || path === settings.home || /^\/(home|root|Users)\/[^/]+$/.test(path))
     return;
-  const groups = new Map<number, NeedNode[]>();
+  const groups = new Map<ActionMask, NeedNode[]>();
   for (const child of node.children.values()) {
     const actions = child.kind === 'file' ? child.self : child.region;
     if (actions !== 0) groups.set(actions, [...(groups.get(actions) ?? []), child]);
   }
   for (const [actions, members] of [...groups].sort(([a], [b]) => a - b)) {
-    if (members.length < settings.siblings || (actions & ~node.region) === 0) continue;
+    if (members.length < settings.siblings || difference(actions, node.region) === 0) continue;
     if (brokenByRegion(patternOf(node), actions, settings.nevers) !== undefined) continue;
     const { region } = node;
-    node.region |= actions;
+    node.region = union(region, actions);
     const stays = mayStay(work, 'siblings', path);
     node.region = region;
     if (!stays) continue;

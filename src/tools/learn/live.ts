@@ -6,6 +6,7 @@
  * asks, never what this file thinks that a call asks. What a call shows of an object's kind after it was taken for another is
  * kept as evidence, and everything is done again: a few rounds, as evidence only grows.
  */
+import type { ActionMask } from '../../abi/actions.js';
 import { createEngine } from '../../runtime/engine/engine.js';
 import { ancestry } from '../../runtime/kernel/resolve.js';
 import { MODE, walkPath } from '../../runtime/kernel/namei.js';
@@ -128,7 +129,7 @@ export function takeAsked(live: Live, origin: Origin): Asked[] {
   return live.pending.splice(0).map((asked) => ({ ...asked, origin }));
 }
 
-function needsOf(live: Live, actions: number, ino: number, fresh: boolean): Unplaced[] {
+function needsOf(live: Live, actions: ActionMask, ino: number, fresh: boolean): Unplaced[] {
   const inode = live.vfs.inodes[ino];
   if (inode === undefined) return [];
   const kind = inode.kind === 'dir' ? 'dir' : 'file';

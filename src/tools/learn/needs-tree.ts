@@ -4,7 +4,7 @@
  *
  * `region` is what must be allowed on everything beneath a directory. A need that a name in it keeps from being written (it is no UTF-8) is one of the region above that name.
  */
-import type { ActionMask } from '../../abi/actions.js';
+import { NO_ACTIONS, union, unionOf, type ActionMask } from '../../abi/actions.js';
 import { globOf, matchesGlob } from '../../pattern/glob.js';
 import { pathText, type Need } from './facts.js';
 
@@ -40,8 +40,8 @@ export function newNode(name: string, glob: boolean, parent: NeedNode | undefine
     parent,
     children: new Map(),
     kind: 'dir',
-    self: 0,
-    region: 0,
+    self: NO_ACTIONS,
+    region: NO_ACTIONS,
     causes: new Map(),
     members: 0,
   };
@@ -57,8 +57,12 @@ export function childOf(node: NeedNode, name: string, glob: boolean): NeedNode {
 }
 
 export function addRegion(node: NeedNode, actions: ActionMask, cause: Cause): void {
-  node.region |= actions;
-  node.causes.set(cause, (node.causes.get(cause) ?? 0) | actions);
+  node.region = union(node.region, actions);
+  addCause(node, cause, actions);
+}
+
+function addCause({ causes }: NeedNode, cause: Cause, actions: ActionMask): void {
+  causes.set(cause, union(causes.get(cause) ?? NO_ACTIONS, actions));
 }
 
 export function buildNeeds(needs: Iterable<Need>): NeedNode {
@@ -72,7 +76,7 @@ export function buildNeeds(needs: Iterable<Need>): NeedNode {
     for (const name of path) node = childOf(node, name, false);
     if (writable >= 0) addRegion(node, need.actions, 'new');
     else if (need.part === 'self') {
-      node.self |= need.actions;
+      node.self = union(node.self, need.actions);
       node.kind = need.kind;
     } else addRegion(node, need.actions, need.why === 'link' ? 'link' : 'new');
   }
@@ -104,11 +108,11 @@ export function allowedBy(root: NeedNode, { part, kind, path }: Need): ActionMas
   path.forEach((name, i) => {
     nodes = nodes.flatMap((node) => [...node.children.values()].filter((child) => matches(child, name)));
     const last = i === path.length - 1;
-    for (const node of nodes) if (!(last && isFile)) actions |= node.region;
+    if (!(last && isFile)) actions = union(actions, unionOf(nodes.map((node) => node.region)));
   });
   return part === 'region'
     ? actions
-    : nodes.reduce((all, n) => all | (n.kind === kind ? n.self : 0), actions);
+    : union(actions, unionOf(nodes.filter((n) => n.kind === kind).map((n) => n.self)));
 }
 
 /** The assertion that allowing these actions on everything beneath a pattern would break. */
@@ -126,19 +130,16 @@ export function brokenByRegion(
 
 /** Every action that is needed at a node or beneath it. */
 export function actionsWithin(node: NeedNode): ActionMask {
-  let all = node.self | node.region;
-  for (const child of node.children.values()) all |= actionsWithin(child);
-  return all;
+  return unionOf([node.self, node.region, ...[...node.children.values()].map(actionsWithin)]);
 }
 
 /** Adds what one node needs to another that takes its place. */
 export function mergeInto(target: NeedNode, source: NeedNode): void {
-  target.self |= source.self;
-  target.region |= source.region;
+  target.self = union(target.self, source.self);
+  target.region = union(target.region, source.region);
   target.members += Math.max(1, source.members);
   if (source.kind === 'file' && source.self !== 0) target.kind = 'file';
-  for (const [cause, actions] of source.causes)
-    target.causes.set(cause, (target.causes.get(cause) ?? 0) | actions);
+  for (const [cause, actions] of source.causes) addCause(target, cause, actions);
   for (const child of source.children.values()) {
     const into = childOf(target, child.name, child.glob);
     const members = into.members;

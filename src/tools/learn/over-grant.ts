@@ -6,7 +6,15 @@
  * the automaton and the trie of observed paths, so it is the difference exactly: a path and an action that the policy allows
  * and that was not observed lies in one of the regions listed, and every witness is one.
  */
-import { actionNames, actionsAskedOf, type ActionMask } from '../../abi/actions.js';
+import {
+  NO_ACTIONS,
+  actionNames,
+  actionsAskedOf,
+  difference,
+  union,
+  type ActionMask,
+  type ActionName,
+} from '../../abi/actions.js';
 import type { HierarchyAutomaton, HierarchyState } from '../../ir/hierarchy/automaton.js';
 import { escapePattern } from '../../pattern/glob.js';
 import { nameOfClass, nextState, stateOf } from '../../ir/hierarchy/walker.js';
@@ -20,7 +28,7 @@ export interface Observation {
 export interface OverGrant {
   /** Pattern of the object; with `/…` at the end, of a directory and everything beneath it. */
   readonly where: string;
-  readonly actions: readonly string[];
+  readonly actions: readonly ActionName[];
   /** An unobserved path on which they are allowed; a slash at the end where all of them are asked of directories. */
   readonly witness: string;
 }
@@ -46,10 +54,10 @@ export function overGrants(
 ): readonly OverGrant[] {
   const out: OverGrant[] = [];
   const queue: At[] = [
-    { state: stateOf(automaton, 0), seen: trieOf(observed), pattern: '', path: '', listed: 0 },
+    { state: stateOf(automaton, 0), seen: trieOf(observed), pattern: '', path: '', listed: NO_ACTIONS },
   ];
   for (const at of queue) {
-    const listed = at.listed | listBeneath(automaton, at, out);
+    const listed = union(at.listed, listBeneath(automaton, at, out));
     listObject(at, listed, out);
     queue.push(...nextOf(automaton, at, listed));
   }
@@ -77,17 +85,17 @@ function listBeneath(
   out: OverGrant[],
 ): ActionMask {
   const below = stateOf(automaton, state.other);
-  const mask = (allowedOn(below, 'file') | allowedOn(below, 'dir')) & ~listed;
-  if (mask === 0) return 0;
+  const mask = difference(union(allowedOn(below, 'file'), allowedOn(below, 'dir')), listed);
+  if (mask === 0) return NO_ACTIONS;
   const name = nameOfClass(state, [], new Set(seen?.children.keys()));
-  if (name === undefined) return 0;
+  if (name === undefined) return NO_ACTIONS;
   out.push(entry(`${pattern}/…`, mask, `${path}/${name}`));
   return mask;
 }
 
 /** The entry for the object itself: what it was asked is not in it. */
 function listObject({ state, seen, pattern, path }: At, listed: ActionMask, out: OverGrant[]): void {
-  const mask = allowedHere(state, seen) & ~(seen?.seen?.actions ?? 0) & ~listed;
+  const mask = difference(allowedHere(state, seen), union(seen?.seen?.actions ?? NO_ACTIONS, listed));
   if (mask !== 0) out.push(entry(pattern === '' ? '/' : pattern, mask, path === '' ? '/' : path));
 }
 
@@ -95,7 +103,7 @@ function listObject({ state, seen, pattern, path }: At, listed: ActionMask, out:
 function allowedHere(state: HierarchyState, node: Node | undefined): ActionMask {
   const file = allowedOn(state, 'file');
   const dir = allowedOn(state, 'dir');
-  if (node === undefined) return file | dir;
+  if (node === undefined) return union(file, dir);
   return node.seen?.kind === 'file' && node.children.size === 0 ? file : dir;
 }
 

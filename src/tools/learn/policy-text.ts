@@ -3,7 +3,15 @@
  *
  * Nothing is denied but what an assertion excludes: scopes only add up, so no scope takes away what another one gives.
  */
-import type { ActionMask } from '../../abi/actions.js';
+import {
+  ALL_TRIGGERS,
+  NO_ACTIONS,
+  difference,
+  intersection,
+  union,
+  unionOf,
+  type ActionMask,
+} from '../../abi/actions.js';
 import { escapePattern } from '../../pattern/glob.js';
 import { actionText } from './facts.js';
 import type { Fragment } from './fragments.js';
@@ -29,7 +37,7 @@ export function policyText(input: TextInput): string {
   const usesHome =
     settings.home !== undefined && !settings.off.has('home') && hasHome(input.root, settings.home);
   const scopes: string[] = [];
-  emitNode(input, usesHome ? settings.home : undefined, input.root, 0, scopes);
+  emitNode(input, usesHome ? settings.home : undefined, input.root, NO_ACTIONS, scopes);
   const guards = neverScopes(input);
   const uses = fragments.map((f) => `  use ${f.use};\n`).join('');
   return [
@@ -80,14 +88,14 @@ function emitNode(
   out: string[],
 ): void {
   if (node.kind === 'file') {
-    const actions = node.self & ~inherited;
+    const actions = difference(node.self, inherited);
     if (actions !== 0)
       out.push(comment(node), `  file? ${pathString(node, home)} { allow ${actionText(actions)}; }\n`);
     return;
   }
-  const covered = inherited | fragmentRegion(input, node);
-  const region = node.region & ~covered;
-  const self = node.self & ~(inherited | region);
+  const covered = union(inherited, fragmentRegion(input, node));
+  const region = difference(node.region, covered);
+  const self = difference(node.self, union(inherited, region));
   const rules = [
     ...(region === 0 ? [] : [`allow ${actionText(region)};`]),
     ...(self === 0 ? [] : [`here { allow ${actionText(self)}; }`]),
@@ -96,24 +104,15 @@ function emitNode(
   const children = [...node.children.values()].sort((a, b) =>
     a.name < b.name ? -1 : a.name > b.name ? 1 : 0,
   );
-  for (const child of children) emitNode(input, home, child, covered | region, out);
+  for (const child of children) emitNode(input, home, child, union(covered, region), out);
 }
 
 /** What fragments allow beneath a node that has no glob above it. */
 function fragmentRegion({ fragments }: TextInput, node: NeedNode): ActionMask {
   const pattern = patternOf(node);
-  if (pattern.some((n) => n.glob)) return 0;
-  return (
-    fragments.reduce(
-      (all, f) =>
-        all |
-        stateAt(
-          f.automaton,
-          pattern.map((n) => n.name),
-        ).below,
-      0,
-    ) & 0xff_ffff
-  );
+  if (pattern.some((n) => n.glob)) return NO_ACTIONS;
+  const names = pattern.map((n) => n.name);
+  return intersection(unionOf(fragments.map((f) => stateAt(f.automaton, names).below)), ALL_TRIGGERS);
 }
 
 function scopeText(path: string, rules: readonly string[]): string {
@@ -152,7 +151,7 @@ function neverScopes(input: TextInput): string {
   const byPath = new Map<string, ActionMask>();
   for (const { path, actions } of needed) {
     const text = '/' + path.join('/');
-    byPath.set(text, (byPath.get(text) ?? 0) | actions);
+    byPath.set(text, union(byPath.get(text) ?? NO_ACTIONS, actions));
   }
   return [...byPath]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -4,7 +4,7 @@
  * Two questions. While rules of generalisation are applied, the tree of needs is asked whether one more step would allow a call
  * that is denied without it. Of the policy that came out the automaton is asked, and the places in its text are named.
  */
-import { actionNames, maskOf } from '../../abi/actions.js';
+import { NO_ACTIONS, actionNames, difference, maskOf } from '../../abi/actions.js';
 import { defined } from '../../base/assert.js';
 import { lineText, positionAt } from '../../diagnostics/lines.js';
 import type { NamedSource, Span } from '../../diagnostics/types.js';
@@ -61,7 +61,7 @@ export function guardOf(
 ): Guard {
   const isAllowed = ({ needs }: Refused): boolean =>
     needs.every((need) => {
-      const actions = need.actions & ~allowedBy(root, need);
+      const actions = difference(need.actions, allowedBy(root, need));
       return actions === 0 || automata.some((automaton) => isCovered(automaton, { ...need, actions }));
     });
   const denied = refused.filter((call) => !isAllowed(call));
@@ -116,7 +116,7 @@ function lineIn({ sources }: Policy, { start }: Span): { readonly line: number; 
 function neverFor({ needs }: Refused, observed: Facts['observed']): string | undefined {
   for (const { part, path, actions } of needs) {
     if (part === 'region') continue;
-    const left = actions & ~(observed.get(pathText(path))?.actions ?? 0);
+    const left = difference(actions, observed.get(pathText(path))?.actions ?? NO_ACTIONS);
     if (left !== 0) return `${actionNames(left).join(',')}:${pathText(path)}`;
   }
   return undefined;

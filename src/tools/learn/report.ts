@@ -1,6 +1,6 @@
 /** What a person, or a machine, is told of a learned policy. */
 import { counted } from '../../base/counted.js';
-import { actionBit } from '../../abi/actions.js';
+import { maskOf, type ActionName } from '../../abi/actions.js';
 import { actionText, pathText, type Origin } from './facts.js';
 import { RULES, ruleText, type RuleSettings } from './generalise.js';
 import type { Learned, Learnt } from './learn.js';
@@ -180,7 +180,7 @@ function rulesText(rules: StillAllowed['rules']): string {
   return rules.map(({ line, text }) => `line ${line}: \`${text}\``).join(', ');
 }
 
-function causeText({ fragments }: Learned, witness: string, actions: readonly string[]): string {
+function causeText({ fragments }: Learned, witness: string, actions: readonly ActionName[]): string {
   const path = witness.split('/').filter((name) => name !== '');
   const names = fragments.filter((f) => actions.every((action) => covers(f, path, action))).map((f) => f.use);
   return names.length === 0 ? '' : ` (use ${names.join(', ')})`;
@@ -189,9 +189,9 @@ function causeText({ fragments }: Learned, witness: string, actions: readonly st
 function covers(
   { automaton }: Learned['fragments'][number],
   path: readonly string[],
-  action: string,
+  action: ActionName,
 ): boolean {
-  const actions = 1 << (actionBit(action) ?? 0);
+  const actions = maskOf(action);
   const need = { part: 'self', path, why: 'named', actions } as const;
   return isCovered(automaton, { ...need, kind: 'file' }) || isCovered(automaton, { ...need, kind: 'dir' });
 }

@@ -6,7 +6,7 @@
  * already: a run that shows something else is a fault of llpc, and is told as such. Apart from `analyse.ts`, so that a policy
  * without such a move is checked without the engine.
  */
-import { ONLY_ON_DIRECTORY, actionNames, type ActionMask } from '../../abi/actions.js';
+import { actionNames, actionsAskedOf, difference, intersection, type ActionMask } from '../../abi/actions.js';
 import type { Stages } from '../../analyse.js';
 import type { Artifact } from '../../artifact/manifest.js';
 import { emitChain } from '../../codegen/v8/emit.js';
@@ -109,8 +109,8 @@ function addEnclosed(vfs: Vfs, layers: readonly Layer[]): void {
 
 /** Once with a file for what is asked of one, once with a directory for the rest. */
 function replay(policy: LoadedPolicy, gain: Gain): boolean {
-  const onFile = gain.gained & ~ONLY_ON_DIRECTORY;
-  const onDirectory = gain.gained & ONLY_ON_DIRECTORY;
+  const onFile = intersection(gain.gained, actionsAskedOf('file'));
+  const onDirectory = difference(gain.gained, actionsAskedOf('file'));
   return move(policy, gain, 'file', onFile) && move(policy, gain, 'dir', onDirectory);
 }
 

@@ -2,7 +2,7 @@
  * The tree of a test: what `given` names, then, where it is not there yet, what the policy requires and what the steps
  * name, directories where something lies beneath or the action needs one.
  */
-import { DIRECTORY_ACTIONS } from '../../abi/actions.js';
+import { DIRECTORY_ACTIONS, hasAction, type ActionBit } from '../../abi/actions.js';
 import type { Manifest } from '../../artifact/manifest.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
@@ -53,8 +53,8 @@ export function addNamed(vfs: Vfs, test: CheckedTest, manifest: Manifest): void 
  * Whether what is asked about is a directory: for the action (none: `cd`), or because the policy says `dir` of this very
  * path. As a file it could not be loaded with it. Known weakness: paths with `..` are not looked up.
  */
-export function isDirectory(manifest: Manifest, action: number | undefined, path: string): boolean {
-  if (action === undefined || (DIRECTORY_ACTIONS & (1 << action)) !== 0) return true;
+export function isDirectory(manifest: Manifest, action: ActionBit | undefined, path: string): boolean {
+  if (action === undefined || hasAction(DIRECTORY_ACTIONS, action)) return true;
   const names = path.split('/').filter((n) => n !== '' && n !== '.');
   return manifest.maps.some(
     (map) =>

@@ -3,7 +3,7 @@
  *
  * Input: what the compiler made of a policy. Output: a report for each test, with diagnostics for what failed.
  */
-import { ACTIONS } from '../../abi/actions.js';
+import { actionName } from '../../abi/actions.js';
 import type { Artifact } from '../../artifact/manifest.js';
 import type { CompileResult } from '../../compile.js';
 import { report } from '../../diagnostics/catalogue.js';
@@ -101,7 +101,7 @@ function runStep(policy: LoadedPolicy, step: CheckedStep, sources: readonly Name
   if (verdict === step.effect) return [];
   // Asked again for someone who listens: neither a request nor a refused chdir changes anything.
   const { runs } = traced(kernel, ask);
-  const action = ACTIONS[step.action] ?? '';
+  const action = actionName(step.action);
   const wanted = `${step.effect} of \`${action}\` on \`${step.path}\``;
   const found = verdict === 'allow' ? 'allowed' : verdict === 'deny' ? 'denied' : `\`${verdict}\``;
   const place = grounded.artifact.manifest.policy;

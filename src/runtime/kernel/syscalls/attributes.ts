@@ -1,4 +1,5 @@
 /** Calls that ask for, or change, the attributes of one object, by path or by descriptor. */
+import { NO_ACTIONS, union, type ActionMask } from '../../../abi/actions.js';
 import { ACCESS, AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, O, type Errno } from '../errno.js';
 import { runPickFresh } from '../hooks.js';
 import { MODE } from '../namei.js';
@@ -15,7 +16,7 @@ export interface Stat {
 type Judged = { readonly ok: true; readonly inode: Inode } | Failure;
 
 /** W; P{triggers} on the object. `flags`: AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH (then the descriptor itself). */
-function judgeAt(task: Task, triggers: number, path: string, dirfd: number, flags: number): Judged {
+function judgeAt(task: Task, triggers: ActionMask, path: string, dirfd: number, flags: number): Judged {
   if (path === '' && (flags & AT_EMPTY_PATH) !== 0) return judgeFd(task, triggers, dirfd, true);
   const mode = (flags & AT_SYMLINK_NOFOLLOW) === 0 ? MODE.FOLLOW : MODE.NOFOLLOW;
   const found = objectFor(task, path, dirfd, mode);
@@ -24,7 +25,7 @@ function judgeAt(task: Task, triggers: number, path: string, dirfd: number, flag
 }
 
 /** P{triggers} on an open file, from cookie 0. Only some calls take a descriptor that was opened with O_PATH. */
-function judgeFd(task: Task, triggers: number, fd: number, pathAllowed: boolean): Judged {
+function judgeFd(task: Task, triggers: ActionMask, fd: number, pathAllowed: boolean): Judged {
   const file = openFile(task, fd);
   const inode = fd === AT_FDCWD ? task.cwd.inode : file?.location.inode;
   if (inode === undefined) return failure('EBADF');
@@ -54,11 +55,11 @@ type PathCall = (task: Task, path: string, dirfd?: number, flags?: number) => Ca
 type FdCall = (task: Task, fd: number) => CallResult;
 
 const byPath =
-  (triggers: number): PathCall =>
+  (triggers: ActionMask): PathCall =>
   (task, path, dirfd = AT_FDCWD, flags = 0) =>
     done(judgeAt(task, triggers, path, dirfd, flags));
 const byFd =
-  (triggers: number, pathAllowed = false): FdCall =>
+  (triggers: ActionMask, pathAllowed = false): FdCall =>
   (task, fd) =>
     done(judgeFd(task, triggers, fd, pathAllowed));
 
@@ -97,12 +98,12 @@ export function access(
   return triggers === 0 || pickObject(task, triggers, found) ? DONE : denied(task);
 }
 
-function accessTriggers(inode: Inode, mode: number): number {
+function accessTriggers(inode: Inode, mode: number): ActionMask {
   const isDir = inode.kind === 'dir';
-  let triggers = 0;
-  if ((mode & ACCESS.R_OK) !== 0) triggers |= isDir ? T.readdir : T.read;
-  if ((mode & ACCESS.W_OK) !== 0 && !isDir) triggers |= T.write;
-  if ((mode & ACCESS.X_OK) !== 0 && !isDir) triggers |= T.execute;
+  let triggers = NO_ACTIONS;
+  if ((mode & ACCESS.R_OK) !== 0) triggers = union(triggers, isDir ? T.readdir : T.read);
+  if ((mode & ACCESS.W_OK) !== 0 && !isDir) triggers = union(triggers, T.write);
+  if ((mode & ACCESS.X_OK) !== 0 && !isDir) triggers = union(triggers, T.execute);
   return triggers;
 }
 

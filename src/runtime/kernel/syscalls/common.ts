@@ -1,5 +1,5 @@
 /** What the calls share: results, trigger masks, and the walk that a call begins with. */
-import { maskOf } from '../../../abi/actions.js';
+import { maskOf, type ActionMask } from '../../../abi/actions.js';
 import { AT_FDCWD, type Errno } from '../errno.js';
 import { runPick, runWalk, type SessionIndex } from '../hooks.js';
 import { cachedWalk, type Walk, type WalkMode } from '../namei.js';
@@ -91,7 +91,12 @@ export function objectFor(
 }
 
 /** `fs_pick` on the object of a walk, continuing its session. */
-export function pickObject(task: Task, triggers: number, walk: Found, session: SessionIndex = 0): boolean {
+export function pickObject(
+  task: Task,
+  triggers: ActionMask,
+  walk: Found,
+  session: SessionIndex = 0,
+): boolean {
   return runPick(
     task,
     triggers,
@@ -106,7 +111,7 @@ export function pickObject(task: Task, triggers: number, walk: Found, session: S
  * `fs_pick` on the directory that the last component was looked up in, with the lookup value of its `fs_walk`: it is
  * how the walk reached this inode.
  */
-export function pickParent(task: Task, triggers: number, walk: Walk, session: SessionIndex = 0): boolean {
+export function pickParent(task: Task, triggers: ActionMask, walk: Walk, session: SessionIndex = 0): boolean {
   const dir = defined(walk.dir, 'the walk reached the parent');
   return runPick(task, triggers, dir.ino, walk.dirLookup, session, walk.names.at(-1) ?? '');
 }

@@ -1,4 +1,5 @@
 /** Calls on open files. A hook on an open file has no session: it starts from cookie 0. */
+import { union, type ActionMask } from '../../../abi/actions.js';
 import { MAP_SHARED, O, PROT } from '../errno.js';
 import { runGet, runPickFresh } from '../hooks.js';
 import { dropFile, installFile, type CallResult, type FdResult, type OpenFile, type Task } from '../task.js';
@@ -38,7 +39,7 @@ const writable = (file: OpenFile): boolean =>
   (file.flags & O.PATH) === 0 && (file.flags & O.ACCMODE) !== O.RDONLY;
 
 const onFile =
-  (triggers: number, pathAllowed: boolean) =>
+  (triggers: ActionMask, pathAllowed: boolean) =>
   (task: Task, fd: number): CallResult => {
     const file = openFile(task, fd);
     if (file === undefined || (!pathAllowed && (file.flags & O.PATH) !== 0)) return failure('EBADF');
@@ -50,11 +51,11 @@ export const fcntl: (task: Task, fd: number) => CallResult = onFile(T.fcntl, tru
 export const flock: (task: Task, fd: number) => CallResult = onFile(T.lock, false);
 
 /** The triggers of a mapping with this protection. */
-function mapTriggers(prot: number, shared: boolean): number {
+function mapTriggers(prot: number, shared: boolean): ActionMask {
   let triggers = T.map;
-  if ((prot & PROT.READ) !== 0) triggers |= T.read;
-  if ((prot & PROT.WRITE) !== 0 && shared) triggers |= T.write;
-  if ((prot & PROT.EXEC) !== 0) triggers |= T.execute;
+  if ((prot & PROT.READ) !== 0) triggers = union(triggers, T.read);
+  if ((prot & PROT.WRITE) !== 0 && shared) triggers = union(triggers, T.write);
+  if ((prot & PROT.EXEC) !== 0) triggers = union(triggers, T.execute);
   return triggers;
 }
 

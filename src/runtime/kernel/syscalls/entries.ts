@@ -1,4 +1,5 @@
 /** Calls that make, take away or move a name in a directory. Errors and their order are those of Linux' namei.c. */
+import type { ActionMask } from '../../../abi/actions.js';
 import { AT_FDCWD, AT_SYMLINK_FOLLOW, RENAME_EXCHANGE, RENAME_NOREPLACE, type Errno } from '../errno.js';
 import { LOOKUP } from '../../../abi/hooks.js';
 import { runPick, type SessionIndex } from '../hooks.js';
@@ -86,7 +87,7 @@ export function symlink(task: Task, target: string, path: string, dirfd: number 
 }
 
 /** `fs_pick` on the entry itself: one more step, `normal`, of its directory's session. */
-function pickEntry(task: Task, triggers: number, entry: OldEntry, session: SessionIndex): boolean {
+function pickEntry(task: Task, triggers: ActionMask, entry: OldEntry, session: SessionIndex): boolean {
   return runPick(task, triggers, entry.inode.ino, LOOKUP.NORMAL, session, entry.name);
 }
 

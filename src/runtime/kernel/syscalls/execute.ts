@@ -1,4 +1,5 @@
 /** `execve` and `execveat`. */
+import { union } from '../../../abi/actions.js';
 import { AT_FDCWD, AT_SYMLINK_NOFOLLOW } from '../errno.js';
 import { MODE } from '../namei.js';
 import type { CallResult, Task } from '../task.js';
@@ -21,7 +22,7 @@ export function execve(task: Task, path: string, dirfd: number = AT_FDCWD, flags
     if (!found.ok) return found;
     if (found.inode.kind === 'symlink') return failure('ELOOP');
     if (found.inode.kind !== 'file') return failure('EACCES');
-    if (!pickObject(task, T.execute | T.open, found)) return denied(task);
+    if (!pickObject(task, union(T.execute, T.open), found)) return denied(task);
     next = found.inode.interpreter;
     from = AT_FDCWD;
     mode = MODE.FOLLOW;

@@ -6,6 +6,7 @@
  * and MAY_WRITE do in Linux; nothing is truncated when the file was just created. A file that was created stays when its
  * own request is denied, as on Linux.
  */
+import { union, type ActionMask } from '../../../abi/actions.js';
 import { LOOKUP } from '../../../abi/hooks.js';
 import { AT_FDCWD, O, type Errno } from '../errno.js';
 import { runGet, runPick } from '../hooks.js';
@@ -61,15 +62,15 @@ function mayOpen(inode: Inode, flags: number): Errno | undefined {
 }
 
 /** The triggers of the one request that an open makes on its file. */
-function openTriggers(inode: Inode, flags: number): number {
+function openTriggers(inode: Inode, flags: number): ActionMask {
   if ((flags & O.PATH) !== 0) return T.open;
-  if (inode.kind === 'dir') return T.open | T.readdir;
+  if (inode.kind === 'dir') return union(T.open, T.readdir);
   const access = flags & O.ACCMODE;
   let triggers = T.open;
-  if (access !== O.WRONLY) triggers |= T.read;
-  if (access !== O.RDONLY || (flags & O.TRUNC) !== 0) triggers |= T.write;
-  if ((flags & O.APPEND) !== 0) triggers |= T.append;
-  if ((flags & O.TRUNC) !== 0 && inode.kind === 'file') triggers |= T.setattr;
+  if (access !== O.WRONLY) triggers = union(triggers, T.read);
+  if (access !== O.RDONLY || (flags & O.TRUNC) !== 0) triggers = union(triggers, T.write);
+  if ((flags & O.APPEND) !== 0) triggers = union(triggers, T.append);
+  if ((flags & O.TRUNC) !== 0 && inode.kind === 'file') triggers = union(triggers, T.setattr);
   return triggers;
 }
 

@@ -2,7 +2,8 @@
  * One request that carries one action: what a policy's tests and `decide` ask. No call of Linux; the path is walked, then
  * the action is judged on the object, whatever kind of object it is.
  */
-import { WALK_BIT } from '../../../abi/actions.js';
+import { NO_ACTIONS, WALK_BIT, hasAction, maskOfBit, unionOf, type ActionBit } from '../../../abi/actions.js';
+import { defined } from '../../../base/assert.js';
 import { AT_FDCWD, type Errno } from '../errno.js';
 import { runBatch, runWalkStep } from '../hooks.js';
 import type { BatchRequest } from '../../engine/types.js';
@@ -11,60 +12,61 @@ import type { CallResult, Task } from '../task.js';
 import { denied, DONE, failure, objectFor, pickObject, T } from './common.js';
 
 /** Actions on an entry: a link as the last component is itself the object. For all others it is followed. */
-const ON_ENTRY = T.unlink | T.rename | T.rmdir | T.link;
+const ON_ENTRY = unionOf([T.unlink, T.rename, T.rmdir, T.link]);
 
 /** Whether a link as the last component is followed for this action. */
-export function followsLink(actionBit: number): boolean {
-  return actionBit === WALK_BIT || ((1 << actionBit) & ON_ENTRY) === 0;
+export function followsLink(action: ActionBit): boolean {
+  return action === WALK_BIT || !hasAction(ON_ENTRY, action);
 }
 
 /**
- * W; P{action}; for `walk` (bit 24) `fs_walk` on the object as one more step. A missing object is ENOENT; ENOTDIR for
- * `walk` on what is no directory.
+ * W; P{action}; for `walk` `fs_walk` on the object as one more step. A missing object is ENOENT; ENOTDIR for
+ * `walk` on an object that is not a directory.
  */
-export function request(task: Task, actionBit: number, path: string, dirfd: number = AT_FDCWD): CallResult {
-  const triggers = 1 << actionBit;
-  const found = objectFor(task, path, dirfd, modeOf(actionBit));
+export function request(task: Task, action: ActionBit, path: string, dirfd: number = AT_FDCWD): CallResult {
+  const triggers = maskOfBit(action);
+  const found = objectFor(task, path, dirfd, modeOf(action));
   if (!found.ok) return found;
-  if (actionBit !== WALK_BIT) return pickObject(task, triggers, found) ? DONE : denied(task);
+  if (action !== WALK_BIT) return pickObject(task, triggers, found) ? DONE : denied(task);
   if (found.inode.kind !== 'dir') return failure('ENOTDIR');
   return runWalkStep(task, found.inode.ino, found.lookup, 0, found.name) ? DONE : denied(task);
 }
 
-function modeOf(actionBit: number): WalkMode {
-  return followsLink(actionBit) ? MODE.FOLLOW : MODE.NOFOLLOW;
+function modeOf(action: ActionBit): WalkMode {
+  return followsLink(action) ? MODE.FOLLOW : MODE.NOFOLLOW;
 }
 
 /** A request of many. */
 export interface Question {
-  readonly actionBit: number;
+  readonly action: ActionBit;
   readonly path: string;
 }
 
 /** As `request` for each, in one call of the engine: undefined for an allowed one, else its errno; EACCES is a denial. */
 export function requestAll(task: Task, questions: readonly Question[]): readonly (Errno | undefined)[] {
   const { kernel, root, cwd } = task;
-  const walks = questions.map(({ actionBit, path }) =>
-    cachedWalk(kernel.walks, kernel.vfs, root, cwd, path, modeOf(actionBit)),
+  const walks = questions.map(({ action, path }) =>
+    cachedWalk(kernel.walks, kernel.vfs, root, cwd, path, modeOf(action)),
   );
-  const errors = walks.map((walk, i) => errorOf(walk, questions[i]?.actionBit ?? 0));
+  const actionOf = (i: number): ActionBit => defined(questions[i], 'a walk for each question').action;
+  const errors = walks.map((walk, i) => errorOf(walk, actionOf(i)));
   const allowed = runBatch(
     task,
-    walks.map((walk, i) => batched(walk, questions[i]?.actionBit ?? 0, errors[i])),
+    walks.map((walk, i) => batched(walk, actionOf(i), errors[i])),
   );
   return errors.map((errno, i) => (allowed[i] === true ? errno : 'EACCES'));
 }
 
-function errorOf(walk: Walk, actionBit: number): Errno | undefined {
+function errorOf(walk: Walk, action: ActionBit): Errno | undefined {
   if (walk.errno !== undefined) return walk.errno;
-  return actionBit === WALK_BIT && walk.inode?.kind !== 'dir' ? 'ENOTDIR' : undefined;
+  return action === WALK_BIT && walk.inode?.kind !== 'dir' ? 'ENOTDIR' : undefined;
 }
 
 /** What fails for another reason is walked all the same: a denial on the way comes before. */
-function batched(walk: Walk, actionBit: number, errno: Errno | undefined): BatchRequest {
+function batched(walk: Walk, action: ActionBit, errno: Errno | undefined): BatchRequest {
   const object = walk.inode?.ino ?? 0;
   const { steps, lookup } = walk;
-  if (errno !== undefined) return { steps, kept: undefined, triggers: 0, object, lookup };
-  if (actionBit !== WALK_BIT) return { steps, kept: undefined, triggers: 1 << actionBit, object, lookup };
-  return { steps: [...steps, object * 4 + lookup], kept: undefined, triggers: 0, object, lookup };
+  if (errno !== undefined) return { steps, kept: undefined, triggers: NO_ACTIONS, object, lookup };
+  if (action !== WALK_BIT) return { steps, kept: undefined, triggers: maskOfBit(action), object, lookup };
+  return { steps: [...steps, object * 4 + lookup], kept: undefined, triggers: NO_ACTIONS, object, lookup };
 }
