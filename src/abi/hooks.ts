@@ -105,5 +105,12 @@ export const LANDLOCK_RET_DENY = 1;
 export const MAX_INSTRUCTIONS = 4096;
 export const MAX_SET_PAGES = 64;
 export const PAGE_SIZE = 4096;
+/** Bytes of `struct bpf_prog` before the instructions, in Linux 4.16 on a 64-bit machine. */
+const PROGRAM_HEADER = 48;
 export const MAX_CHAINS = 256;
 export const STACK_SIZE = 512;
+
+/** The pages that a program takes in the kernel, given the bytes of its bytecode: its header is in them too. */
+export function programPages(size: number): number {
+  return Math.ceil((PROGRAM_HEADER + size) / PAGE_SIZE);
+}

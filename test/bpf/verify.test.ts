@@ -79,7 +79,13 @@ const HOSTILE: readonly (readonly [text: string, message: string, hook?: HookNam
     `ldxdw r2, [r1+4]${DONE}`,
     '0 context: bytes 4 to 11 of the context are not within one field of `fs_walk`',
   ],
-  [`ldxw r2, [r1+2]${DONE}`, '0 alignment: 4 bytes at offset 2 of the context are not aligned'],
+  [`ldxw r2, [r1+4]${DONE}`, '0 context: `cookie` can only be accessed from its first byte, at offset 0'],
+  [
+    `ldxh r2, [r1+2]${DONE}`,
+    '0 context: `cookie` can only be accessed from its first byte, at offset 0',
+    'fs_get',
+  ],
+  [`stb [r1+7], 1${DONE}`, '0 context: `cookie` can only be accessed from its first byte, at offset 0'],
   [`ldxw r2, [r1+16]${DONE}`, '0 context: `inode` can only be read as a whole: 8 bytes'],
   [`ldxw r2, [r1+8]${DONE}`, '0 context: `chain` can only be read as a whole: 8 bytes'],
   [`stdw [r1+16], 0${DONE}`, '0 context: `inode` is read only in `fs_walk`'],
@@ -234,7 +240,7 @@ describe('hostile programs', () => {
 /** Programs that break no rule. */
 const GOOD: readonly (readonly [text: string, hook?: HookName])[] = [
   ['mov r0, 0 | exit'],
-  ['ldxw r2, [r1+4] | stxb [r1+3], r2 | sth [r1+6], 1 | stdw [r1+0], -1 | mov r0, r2 | exit'],
+  ['ldxw r2, [r1+0] | stxb [r1+0], r2 | sth [r1+0], 1 | stdw [r1+0], -1 | mov r0, r2 | exit'],
   ['mov r6, r1 | ldxdw r2, [r6+16] | lddw_map r1, 0 | call 60 | stxdw [r6+0], r0 | exit'],
   ['ldxdw r2, [r1+8] | ldxdw r1, [r1+16] | mov r3, 1 | call 62 | exit', 'fs_get'],
   [`${VALUE} | ldxdw r2, [r0+8] | lock_add [r0+0], r2 | mov r0, 0 | exit`],

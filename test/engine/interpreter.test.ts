@@ -54,10 +54,10 @@ describe('a run', () => {
   it('reads and writes the context', () => {
     const c = context({ cookieLo: 0x11223344, cookieHi: 0x55667788, lookup: 3 });
     const program = load(
-      'ldxb r0, [r1+24] | ldxw r2, [r1+4] | ldxh r3, [r1+2] | stxw [r1+0], r2 | stxb [r1+7], r3 | exit',
+      'ldxb r0, [r1+24] | ldxdw r2, [r1+0] | ldxh r3, [r1+0] | rsh r2, 32 | stxdw [r1+0], r2 | stxb [r1+0], r3 | exit',
     );
     expect(createInterpreter().run(program, c, NO_TAGS)).toBe(3);
-    expect([c.cookieLo, c.cookieHi]).toEqual([0x55667788, 0x22667788]);
+    expect([c.cookieLo, c.cookieHi]).toEqual([0x55667744, 0]);
   });
 
   it('returns the low 32 bits, unsigned', () => {
@@ -157,7 +157,7 @@ describe('an observer', () => {
       getTag: (...call: unknown[]) => heard.push(call),
     };
     const text =
-      'mov r6, r1 | ldxb r2, [r6+24] | ldxw r2, [r6+4] | ldxdw r2, [r6+16] | lddw_map r1, 0 | call 60 | ' +
+      'mov r6, r1 | ldxb r2, [r6+24] | ldxw r2, [r6+0] | ldxdw r2, [r6+16] | lddw_map r1, 0 | call 60 | ' +
       'ldxdw r1, [r6+16] | ldxdw r2, [r6+8] | call 61 | stdw [r10-8], 0 | ldxdw r0, [r10-8] | exit';
     createInterpreter().run(load(text, 'fs_walk', [inodes]), context(), NO_TAGS, observer);
     expect(heard).toEqual([

@@ -6,7 +6,7 @@ import { compile } from '../../src/compile.js';
 import { buildTree } from '../../src/runtime/kernel/build-tree.js';
 import type { HookRun } from '../../src/runtime/kernel/trace.js';
 import { runScenario, type Replay, type ScenarioOptions } from '../../src/runtime/scenario/run.js';
-import type { Step } from '../../src/runtime/scenario/types.js';
+import type { Scenario, Step } from '../../src/runtime/scenario/types.js';
 
 const POLICY = `llp 1;
 policy "p" {
@@ -45,6 +45,22 @@ describe('a step', () => {
     expect(opened?.instructions).toBeGreaterThan(opened?.programRuns ?? 0);
     expect(denied).toMatchObject({ result: 'EACCES', expected: 'allow', ok: false });
     expect(denied?.deniedBy).toMatch(/^fs_pick/);
+  });
+
+  it.each<[string, Scenario['privilege'], string]>([
+    ['with the capability', undefined, 'allow'],
+    ['without it', { capability: false }, 'EPERM'],
+    ['without it, where `no_new_privs` suffices', { capability: false, noNewPrivs: true }, 'allow'],
+    ['with both', { capability: true, noNewPrivs: true }, 'allow'],
+  ])('enforces a policy %s: %j: %s', (_, privilege, expected) => {
+    const { vfs } = buildTree([{ kind: 'dir', path: '/a/ro' }]);
+    const steps: Step[] = [
+      { call: 'fork', as: 'child' },
+      { call: 'enforce', task: 'child', policy: 'main' },
+    ];
+    const scenario: Scenario = { format: 'llp-scenario', version: 1, tree: [], steps };
+    const told = privilege === undefined ? scenario : { ...scenario, privilege };
+    expect(runScenario(told, ARTIFACTS, vfs).steps.map((s) => s.result)).toEqual(['allow', expected]);
   });
 
   it('without an expectation is as expected', () => {

@@ -18,7 +18,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { TRIGGERS, maskOf } from '../../src/abi/actions.js';
-import { HOOKS, type HookName } from '../../src/abi/hooks.js';
+import type { HookName } from '../../src/abi/hooks.js';
 import type { VerifierMap } from '../../src/bpf/verify/verify.js';
 import { defined } from '../../src/base/assert.js';
 import { assemble } from './programs.js';
@@ -101,8 +101,8 @@ function programOf(part: string, settings: Settings, isHex: boolean): Program {
 function onOf(text: string): On {
   const raw = /^raw, (\d+) bytes of memory$/.exec(text);
   if (raw !== null) return { kind: 'raw', memorySize: Number(raw[1]) };
-  const hook = Object.values(HOOKS).find(({ name }) => name === text);
-  return { kind: 'hook', hook: defined(hook, `the hook \`${text}\``).name };
+  // One program names a hook that no kernel has.
+  return { kind: 'hook', hook: text as HookName };
 }
 
 function maskOfText(text: string): number {

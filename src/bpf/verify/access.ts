@@ -1,6 +1,6 @@
 /** Reads and writes registers and memory in an abstract state, and reports accesses that break a rule. */
 import { counted } from '../../base/counted.js';
-import { STACK_SIZE } from '../../abi/hooks.js';
+import { STACK_SIZE, type HookAbi } from '../../abi/hooks.js';
 import type { Scalar } from './scalar.js';
 import { constantNumber } from './scalar.js';
 import { loadedScalar } from './scalar-alu.js';
@@ -74,23 +74,29 @@ function leaks(value: Value, env: StepEnv): Value {
 function contextAccess(offset: number, size: Size, how: Access, env: StepEnv): Value | undefined {
   if (env.target.kind !== 'hook') return undefined;
   const { hook } = env.target;
-  const field = hook.context.find((f) => offset >= f.offset && offset + size <= f.offset + f.size);
+  const field = hook.context.find((f) => offset === f.offset && size <= f.size);
   if (field === undefined) {
-    const where = `bytes ${offset} to ${offset + size - 1}`;
-    env.report('context', `${where} of the context are not within one field of \`${hook.name}\``);
+    env.report('context', outsideFields(offset, size, hook));
     return undefined;
   }
-  const whole = size === field.size && offset === field.offset;
+  const whole = size === field.size;
   if (how.kind === 'atomic') {
     env.report('unsupported', 'an atomic access to the context is not supported');
   } else if (how.kind === 'store' && !field.writable) {
     env.report('context', `\`${field.name}\` is read only in \`${hook.name}\``);
   } else if (!whole && !field.narrow) {
     env.report('context', `\`${field.name}\` can only be read as a whole: ${field.size} bytes`);
-  } else if (offset % size !== 0) {
-    env.report('alignment', `${size} bytes at offset ${offset} of the context are not aligned`);
   }
   return field.kind === 'scalar' || !whole ? undefined : { kind: 'handle', handle: field.kind };
+}
+
+/** What is wrong with an access that does not begin where a field begins, or that ends outside of the field. */
+function outsideFields(offset: number, size: Size, { name, context }: HookAbi): string {
+  const around = context.find((f) => offset > f.offset && offset + size <= f.offset + f.size);
+  if (around === undefined) {
+    return `bytes ${offset} to ${offset + size - 1} of the context are not within one field of \`${name}\``;
+  }
+  return `\`${around.name}\` can only be accessed from its first byte, at offset ${around.offset}`;
 }
 
 type StackPointer = Extract<Value, { kind: 'stack' }>;

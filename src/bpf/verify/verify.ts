@@ -15,7 +15,14 @@
  * Source: the ABI description (hooks, contexts, helpers, chains) and RFC 9669.
  */
 import { ALL_TRIGGERS } from '../../abi/actions.js';
-import { hookAbi, MAX_CHAINS, MAX_INSTRUCTIONS, MAX_SET_PAGES, PAGE_SIZE } from '../../abi/hooks.js';
+import {
+  hookAbi,
+  MAX_CHAINS,
+  MAX_INSTRUCTIONS,
+  MAX_SET_PAGES,
+  PAGE_SIZE,
+  programPages,
+} from '../../abi/hooks.js';
 import type { HookAbi, HookName } from '../../abi/hooks.js';
 import { decode } from '../decode.js';
 import type { Decoded } from '../decode.js';
@@ -176,14 +183,15 @@ export interface ProgramSize {
 
 /**
  * Checks the limits of a set of chains: at most 256 chains, and at most 64 pages of 4096 bytes of programs. A program
- * takes whole pages. A program that several chains share (by name) counts once.
+ * takes whole pages. A program that several chains share (by name) counts once. The kernel counts less: of the chain that
+ * is added last, it counts the last program alone.
  * @returns messages; none if the set fits
  */
 export function verifySet(chains: readonly (readonly ProgramSize[])[]): readonly string[] {
   const messages: string[] = [];
   if (chains.length > MAX_CHAINS) messages.push(`${chains.length} chains are more than ${MAX_CHAINS}`);
   const programs = new Map(chains.flat().map((p) => [p.name, p.size]));
-  const pages = [...programs.values()].reduce((sum, size) => sum + Math.ceil(size / PAGE_SIZE), 0);
+  const pages = [...programs.values()].reduce((sum, size) => sum + programPages(size), 0);
   if (pages > MAX_SET_PAGES) {
     messages.push(`the programs take ${pages} pages of ${PAGE_SIZE} bytes, more than ${MAX_SET_PAGES}`);
   }

@@ -55,11 +55,11 @@ export function buildChain(layer: Layer, stem: string, classes: readonly ActionC
   if (!stateful && walkCheck.kind === 'allow') return { layer, stem, classes, layout, programs: picks };
   const walk: ProgramPlan = { kind: 'walk', name: `${stem}fs_walk`, check: walkCheck, span: layer.span };
   const get: ProgramPlan = { kind: 'get', name: `${stem}fs_get`, span: layer.span };
-  const needed = picks.length > 0 ? picks : [bridge(layer, stem)];
+  const needed = picks.length > 0 || !stateful ? picks : [bridge(layer, stem)];
   return { layer, stem, classes, layout, programs: stateful ? [walk, ...needed, get] : [walk, ...needed] };
 }
 
-/** The ABI wants at least one `fs_pick` in a chain, and one before `fs_get`: the trigger that is asked least. */
+/** An `fs_pick` that allows, because `fs_get` can only follow an `fs_pick`. It has the trigger that is asked least. */
 function bridge(layer: Layer, stem: string): ProgramPlan {
   const triggers = maskOf('transfer');
   return { kind: 'pick', name: `${stem}fs_pick_none`, triggers, check: { kind: 'allow' }, span: layer.span };

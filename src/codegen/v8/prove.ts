@@ -302,7 +302,11 @@ function runOnce(
   context.lookup = at('lookup');
   const mapValue = at('map').value;
   // Value 0 is no entry: a lookup gives 0 for it.
-  tables.forEach((table) => table.update(INODE, mapValue.lo, mapValue.hi));
+  for (const table of tables) {
+    table.cells.fill(0);
+    table.size = 0;
+    table.update(INODE, mapValue.lo, mapValue.hi);
+  }
   const read: InputName[] = [];
   let tag: string | undefined;
   const note = (name: InputName | undefined): void => {

@@ -2,7 +2,7 @@
 import { counted } from '../../base/counted.js';
 import { createHash } from 'node:crypto';
 import { maskOf } from '../../abi/actions.js';
-import { MAX_CHAINS, MAX_SET_PAGES, PAGE_SIZE, type HookName } from '../../abi/hooks.js';
+import { MAX_CHAINS, MAX_SET_PAGES, programPages, type HookName } from '../../abi/hooks.js';
 import type { Artifact, Manifest } from '../../artifact/manifest.js';
 import { decode } from '../../bpf/decode.js';
 import { verifyProgram, verifyRawProgram, verifySet, type Verification } from '../../bpf/verify/verify.js';
@@ -116,7 +116,7 @@ function checkSet({ manifest, bytecode }: Artifact): SetVerdict {
     programs.map((name) => ({ name, size: sizes.get(name) ?? 0 })),
   );
   const used = new Map(chains.flat().map((p) => [p.name, p.size]));
-  const pages = [...used.values()].reduce((sum, size) => sum + Math.ceil(size / PAGE_SIZE), 0);
+  const pages = [...used.values()].reduce((sum, size) => sum + programPages(size), 0);
   return { chains: chains.length, pages, errors: verifySet(chains) };
 }
 

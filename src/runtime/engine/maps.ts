@@ -11,16 +11,17 @@ export const ERRNO = { ENOENT: -2, E2BIG: -7, EEXIST: -17, EINVAL: -22 } as cons
 /**
  * An inode map: inode (u32) → u64. A lookup that finds nothing returns 0, so 0 cannot be used as a value.
  *
- * `update` returns 0 or −E2BIG. `lookup` returns the low half and sets `hi` to the high half. Halves are signed 32-bit
+ * `update` returns 0 or −E2BIG. An update of an inode that is in the map counts as one more entry, and a lookup finds the
+ * first entry. `lookup` returns the low half and sets `hi` to the high half. Halves are signed 32-bit
  * numbers.
  */
 export interface InodeTable {
   readonly kind: 'inode';
   readonly name: string;
   readonly maxEntries: number;
-  /** Number of entries. */
+  /** Number of entries, which is the number of updates that succeeded. */
   size: number;
-  /** The number of updates. It differs whenever the map has changed. */
+  /** It differs whenever the result of a lookup has changed. */
   version: number;
   /** High half of the last `lookup`. */
   hi: number;
@@ -61,17 +62,19 @@ function lookupInode(this: InodeTable, inode: number): number {
 }
 
 function updateInode(this: InodeTable, inode: number, lo: number, hi: number): 0 | -7 {
+  if (this.size >= this.maxEntries) return ERRNO.E2BIG;
   let at = findCell(this.cells, inode);
-  if (this.cells[at + 3] === 0) {
-    if (this.size >= this.maxEntries) return ERRNO.E2BIG;
-    if ((this.size + 1) * 4 > this.cells.length / CELL) {
-      const bigger = this.allocate(this.cells.length * 2);
-      if (bigger === undefined) return ERRNO.E2BIG;
-      this.cells = copied(this.cells, bigger);
-      at = findCell(this.cells, inode);
-    }
+  if (this.cells[at + 3] !== 0) {
     this.size++;
+    return 0;
   }
+  if ((this.size + 1) * 4 > this.cells.length / CELL) {
+    const bigger = this.allocate(this.cells.length * 2);
+    if (bigger === undefined) return ERRNO.E2BIG;
+    this.cells = copied(this.cells, bigger);
+    at = findCell(this.cells, inode);
+  }
+  this.size++;
   this.version++;
   this.cells.set([inode | 0, lo | 0, hi | 0, -1], at);
   return 0;

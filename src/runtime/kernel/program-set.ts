@@ -3,7 +3,7 @@
  *
  * Source: "Program type and hook types" and "Chains and program sets" of the ABI description.
  */
-import { MAX_CHAINS, MAX_SET_PAGES, PAGE_SIZE } from '../../abi/hooks.js';
+import { MAX_CHAINS, MAX_SET_PAGES, programPages } from '../../abi/hooks.js';
 import { assertNever } from '../../base/assert.js';
 import type { HookPrograms, HookRunner, LoadedProgram, RunList, Runnable } from '../engine/types.js';
 import type { Errno } from './errno.js';
@@ -32,19 +32,20 @@ function mayFollow(program: LoadedProgram, previous: KernelProgram | undefined):
     case 'fs_pick':
       return before === undefined || before === 'fs_walk' || before === 'fs_pick';
     case 'fs_get':
-      return before === 'fs_pick';
+      return before === undefined || before === 'fs_pick';
     default:
       return assertNever(program.hook);
   }
 }
 
-/** A chain in force. Shared by the sets of a task and its children; `users` counts the tasks. */
+/** A chain in force. The sets of a task and of its children have the same object. */
 export interface Chain {
   /** The value behind the opaque `chain` pointer; never used twice. */
   readonly id: number;
-  /** First to last. Grows only at a forkable point. */
+  /** First to last. Grows only while the chain is not shared. */
   programs: readonly KernelProgram[];
-  users: number;
+  /** Set by the first fork of a task that has the chain, and never cleared: the end of the other task changes nothing. */
+  isShared: boolean;
 }
 
 /** The chains of a task, oldest first, and for each hook the flat list of programs in the order they run in. */
@@ -55,6 +56,8 @@ export class ProgramSet implements HookPrograms {
   readonly picks: RunList;
   /** A set belongs to one kernel, but for the empty one, which nothing runs. */
   runner: HookRunner | undefined = undefined;
+  /** Tasks that have this very set. */
+  tasks = 1;
   private readonly picksByMask = new Map<number, RunList>();
 
   constructor(readonly chains: readonly Chain[]) {
@@ -90,26 +93,40 @@ function flatten(chains: readonly Chain[], wants: (hook: LoadedProgram['hook']) 
 export type Prepended =
   { readonly ok: true; readonly set: ProgramSet } | { readonly ok: false; readonly errno: Errno };
 
+const refused = (errno: Errno): Prepended => ({ ok: false, errno });
+
 /**
- * The set with the chain that ends in `last` added. A new object in any case: the old one may be another task's.
- * EEXIST, E2BIG and EINVAL as "Chains and program sets" says; EINVAL too for a chain without a `fs_pick`.
+ * Returns the set with the chain that ends in `last` added. The result is always a new object.
+ *
+ * The checks and their order are those of "Chains and program sets": first the pages (E2BIG), then the chain from its last
+ * program back (EINVAL, EEXIST), then the number of chains (E2BIG).
  */
 export function prependChain(set: ProgramSet, last: KernelProgram, newChainId: () => number): Prepended {
+  if (pagesAfter(set, last) > MAX_SET_PAGES) return refused('E2BIG');
   const programs = programsOf(last);
   const inSet = new Set(set.chains.flatMap((chain) => chain.programs));
-  if (programs.every((p) => inSet.has(p))) return { ok: false, errno: 'EEXIST' };
-  if (!programs.some((p) => p.program.hook === 'fs_pick')) return { ok: false, errno: 'EINVAL' };
-  const shared = programs.findLastIndex((p) => inSet.has(p));
-  const extended = shared < 0 ? undefined : extendable(set, programs, shared);
-  if (shared >= 0 && extended === undefined) return { ok: false, errno: 'EINVAL' };
-  if (pagesOf([...inSet, ...programs.slice(shared + 1)]) > MAX_SET_PAGES)
-    return { ok: false, errno: 'E2BIG' };
-  if (extended !== undefined) {
-    extended.programs = programs;
+  const fork = programs.findLastIndex((p) => inSet.has(p));
+  if (programs.slice(fork + 1).some((p) => hasRival(inSet, p))) return refused('EINVAL');
+  if (fork >= 0) {
+    const chain = forkedChain(set, programs, fork);
+    if (chain === undefined) return refused('EINVAL');
+    if (fork === programs.length - 1) return refused('EEXIST');
+    chain.programs = programs;
     return { ok: true, set: new ProgramSet(set.chains) };
   }
-  if (set.chains.length >= MAX_CHAINS) return { ok: false, errno: 'E2BIG' };
-  return { ok: true, set: new ProgramSet([...set.chains, { id: newChainId(), programs, users: 1 }]) };
+  if (set.chains.length >= MAX_CHAINS) return refused('E2BIG');
+  const chain: Chain = { id: newChainId(), programs, isShared: false };
+  return { ok: true, set: new ProgramSet([...set.chains, chain]) };
+}
+
+/**
+ * The pages that the kernel counts: those of the last program of the new chain alone, those of every program in the set, and
+ * one more if another task has the set too, because then the set is copied.
+ */
+function pagesAfter(set: ProgramSet, last: KernelProgram): number {
+  const counted = [last, ...set.chains.flatMap((chain) => chain.programs)];
+  const pages = counted.reduce((sum, { program }) => sum + programPages(program.size), 0);
+  return pages + (set.tasks > 1 && set.size > 0 ? 1 : 0);
 }
 
 /** A chain's programs, first to last, found by following `previous`. */
@@ -119,28 +136,28 @@ function programsOf(last: KernelProgram): KernelProgram[] {
   return programs.reverse();
 }
 
+/** Whether the set has another program of the same hook type after the same previous program. */
+function hasRival(inSet: ReadonlySet<KernelProgram>, { program, previous }: KernelProgram): boolean {
+  if (previous === undefined) return false;
+  return [...inSet].some((q) => q.previous === previous && q.program.hook === program.hook);
+}
+
 /**
- * The chain in force that `programs` may extend after index `shared`, or undefined: the shared program must be the
- * last `fs_pick` of both, no other task may use the chain, and where they part they must not both have a program
- * of the same type.
+ * The chain of the set that `programs[fork]` ends, or undefined if the program cannot be forked from. It must be an `fs_pick`, the
+ * last one of `programs` and of a chain that is not shared. A program that an `fs_get` follows in the set cannot be forked
+ * from either: applying a prefix of a chain is EINVAL, and another `fs_get` has a rival.
  */
-function extendable(set: ProgramSet, programs: readonly KernelProgram[], shared: number): Chain | undefined {
-  const point = programs[shared] as KernelProgram;
-  const chain = set.chains.find((c) => c.programs.includes(point)) as Chain;
+function forkedChain(set: ProgramSet, programs: readonly KernelProgram[], fork: number): Chain | undefined {
+  const point = programs[fork] as KernelProgram;
   const isPick = (p: KernelProgram): boolean => p.program.hook === 'fs_pick';
-  const forkable =
-    isPick(point) && chain.programs.findLast(isPick) === point && programs.findLast(isPick) === point;
-  const oldRest = chain.programs.slice(chain.programs.indexOf(point) + 1);
-  return forkable && chain.users === 1 && oldRest.length === 0 ? chain : undefined;
+  if (!isPick(point) || programs.slice(fork + 1).some(isPick)) return undefined;
+  return set.chains.find((chain) => chain.programs.at(-1) === point && !chain.isShared);
 }
 
-/** Every program takes whole pages, as in the kernel. */
-function pagesOf(programs: readonly KernelProgram[]): number {
-  return programs.reduce((sum, { program }) => sum + Math.ceil(program.size / PAGE_SIZE), 0);
-}
-
-/** Whether a task with set `tracer` may trace one with set `tracee`: it has every program of the tracer's. */
+/**
+ * Whether a task with the set `tracer` may trace a task with the set `tracee`: the second set has grown from the first. The
+ * entries of the sets are compared, so the same program applied by two unrelated tasks does not count.
+ */
 export function mayTrace(tracer: ProgramSet, tracee: ProgramSet): boolean {
-  const has = new Set(tracee.chains.flatMap((chain) => chain.programs));
-  return tracer.chains.every((chain) => chain.programs.every((p) => has.has(p)));
+  return tracer.chains.every((chain) => tracee.chains.includes(chain));
 }

@@ -57,6 +57,8 @@ export class Kernel {
   readonly tasks = new Set<Task>();
   /** Told of every program run; nothing is spent on traces while it is undefined. */
   trace: TraceListener | undefined = undefined;
+  /** Whether `no_new_privs` is enough to enforce programs, as the series planned. As posted, a task needs the capability. */
+  noNewPrivsSuffices = false;
   /** Told of every request on an object, whether or not a program judges it; `fresh`: of an open file, without a session. */
   asked: ((triggers: ActionMask, inode: number, fresh: boolean) => void) | undefined = undefined;
   private chains = 0;
@@ -78,7 +80,7 @@ export class Task {
   set: ProgramSet = EMPTY_SET;
   readonly fds: (OpenFile | undefined)[] = [];
   readonly mappings: (Mapping | undefined)[] = [];
-  /** Either lets the task enforce programs on itself. */
+  /** Whether the task has CAP_SYS_ADMIN, which it needs to enforce programs on itself. */
   privileged = false;
   noNewPrivs = false;
   alive = true;
@@ -96,10 +98,12 @@ export class Task {
   }
 }
 
-/** The first task: at the root, with no program set. */
-export function newTask(kernel: Kernel): Task {
+/** A first task: at the root, with an empty program set and, unless told otherwise, CAP_SYS_ADMIN. */
+export function newTask(kernel: Kernel, privileged = true): Task {
   const root = rootLocation(kernel.vfs);
-  return new Task(kernel, root, root);
+  const task = new Task(kernel, root, root);
+  task.privileged = privileged;
+  return task;
 }
 
 /** A child with the same root, working directory, open files, mappings and program set. */
@@ -112,8 +116,9 @@ export function fork(parent: Task): Task {
   });
   child.privileged = parent.privileged;
   child.noNewPrivs = parent.noNewPrivs;
-  for (const chain of parent.set.chains) chain.users++;
+  for (const chain of parent.set.chains) chain.isShared = true;
   child.set = parent.set;
+  child.set.tasks++;
   return child;
 }
 
@@ -130,7 +135,7 @@ export function exit(task: Task): void {
   for (const mapping of task.mappings) if (mapping !== undefined) dropFile(task.kernel, mapping.file);
   task.fds.length = 0;
   task.mappings.length = 0;
-  for (const chain of task.set.chains) chain.users--;
+  task.set.tasks--;
   releaseInode(task.kernel, task.root);
   releaseInode(task.kernel, task.cwd);
   task.kernel.tasks.delete(task);
@@ -196,16 +201,21 @@ export type PrependArgument = KernelProgram | undefined | 'other program type';
  * EEXIST, E2BIG, as "Chains and program sets" of the ABI description has them, checked in its order.
  */
 export function prepend(task: Task, last: PrependArgument, flags = 0): CallResult {
-  if (!task.privileged && !task.noNewPrivs) return { ok: false, errno: 'EPERM' };
+  if (!mayEnforce(task)) return { ok: false, errno: 'EPERM' };
   if (last === undefined) return { ok: false, errno: 'EFAULT' };
   if (flags !== 0 || last === 'other program type') return { ok: false, errno: 'EINVAL' };
   const added = prependChain(task.set, last, task.kernel.newChainId);
   if (!added.ok) return { ok: false, errno: added.errno };
+  task.set.tasks--;
   task.set = added.set;
   return { ok: true };
 }
 
-/** `ptrace`: EPERM unless the other task's set has every program of this one's. */
+function mayEnforce({ privileged, noNewPrivs, kernel }: Task): boolean {
+  return privileged || (noNewPrivs && kernel.noNewPrivsSuffices);
+}
+
+/** `ptrace`: EPERM unless the other task's set has grown from this task's set. */
 export function ptrace(task: Task, other: Task): CallResult {
   return mayTrace(task.set, other.set) ? { ok: true } : { ok: false, errno: 'EPERM' };
 }

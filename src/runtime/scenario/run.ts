@@ -42,8 +42,9 @@ export function runScenario(
 ): Replay {
   const kernel = new Kernel(vfs, options.engine ?? createEngine());
   kernel.trace = options.trace;
+  kernel.noNewPrivsSuffices = scenario.privilege?.noNewPrivs ?? false;
   const labels: Labels = { tasks: new Map(), numbers: new Map() };
-  addTask(labels, 'main', newTask(kernel));
+  addTask(labels, 'main', newTask(kernel, scenario.privilege?.capability ?? true));
   const state: State = { kernel, labels, artifacts, policies: [], problems: [] };
   const steps: StepResult[] = [];
   let fault: ScenarioResult['fault'];

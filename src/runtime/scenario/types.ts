@@ -8,6 +8,8 @@ export interface Scenario {
   readonly version: 1;
   readonly description?: string;
   readonly tree: readonly TreeItem[] | TreeSource;
+  /** Who may enforce a policy: as posted, unless it says otherwise. */
+  readonly privilege?: Privilege;
   /** What `enforce` can name; without it the policy of the command line is `main`. */
   readonly policies?: readonly PolicyRef[];
   readonly steps: readonly Step[];
@@ -19,6 +21,13 @@ export type TreeItem =
   | { readonly link: string; readonly target: string }
   | { readonly hardlink: string; readonly target: string }
   | { readonly bind: string; readonly target: string };
+
+export interface Privilege {
+  /** Whether the first task has CAP_SYS_ADMIN, and its children with it; true without it. */
+  readonly capability?: boolean;
+  /** Whether `no_new_privs` is enough without the capability; false without it. */
+  readonly noNewPrivs?: boolean;
+}
 
 /** Paths relative to the scenario's file. */
 export type TreeSource = { readonly directory: string } | { readonly tar: string };

@@ -238,7 +238,6 @@ describe('both runners', () => {
 describe('a walk that was made twice', () => {
   it('is not made again, until a tag or a map changes', () => {
     const inodes = createInodeTable('inodes', 8);
-    inodes.update(2, 5, 0);
     const tags = testTags();
     const text = VALUE_TO_COOKIE;
     const runner = defined(
@@ -252,11 +251,11 @@ describe('a walk that was made twice', () => {
       return cookies(runner);
     };
     expect([seen(), seen(), seen()]).toEqual([
-      [5, 0],
-      [5, 0],
-      [5, 0],
+      [0, 0],
+      [0, 0],
+      [0, 0],
     ]);
-    expect(way.kept?.cookies).toEqual(Int32Array.of(5, 0));
+    expect(way.kept?.cookies).toEqual(Int32Array.of(0, 0));
     inodes.update(2, 6, 0);
     expect([seen(), seen(), seen()]).toEqual([
       [6, 0],
