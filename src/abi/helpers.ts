@@ -40,7 +40,7 @@ const row = (number: number, name: string, args: readonly ArgKind[], returns: Re
   returns,
 });
 
-export const HELPERS: readonly HelperAbi[] = [
+const HELPERS: readonly HelperAbi[] = [
   row(1, 'map_lookup_elem', ['map', 'map_key'], 'map_value_or_null'),
   row(2, 'map_update_elem', ['map', 'map_key', 'map_value', 'scalar'], 'scalar'),
   row(3, 'map_delete_elem', ['map', 'map_key'], 'scalar'),

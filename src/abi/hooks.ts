@@ -97,8 +97,7 @@ export const LOOKUP = { NORMAL: 0, ROOT: 1, DOT: 2, DOTDOT: 3 } as const;
 export type Lookup = 0 | 1 | 2 | 3;
 export const LOOKUP_NAMES = ['normal', 'ROOT', 'DOT', 'DOTDOT'] as const;
 
-/** Program return values; any non-zero 32-bit value denies. */
-export const LANDLOCK_RET_ALLOW = 0;
+/** The return value of a program that denies; 0 allows, and any other 32-bit value denies too. */
 export const LANDLOCK_RET_DENY = 1;
 
 /** Limits of the ABI. */

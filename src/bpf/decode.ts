@@ -7,7 +7,7 @@
  *
  * Source: RFC 9669, section 3 (unused fields are zero), 5.5 (legacy packet access, refused).
  */
-import { counted } from '../base/counted.js';
+import { counted } from '../base/text.js';
 import { SLOT_SIZE } from './encode.js';
 import { distanceOf, instructionOf } from './fields.js';
 import type { SlotFields } from './fields.js';

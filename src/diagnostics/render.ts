@@ -11,7 +11,7 @@
  */
 import picocolors from 'picocolors';
 import { lineText, positionAt } from './lines.js';
-import { printable } from '../base/printable.js';
+import { printable } from '../base/text.js';
 import type { Diagnostic, SourceText, Span } from './types.js';
 
 export interface RenderOptions {

@@ -7,7 +7,7 @@
  */
 import type { IRecognitionException, IToken, MismatchedTokenException } from 'chevrotain';
 import { report } from '../diagnostics/catalogue.js';
-import { counted } from '../base/counted.js';
+import { counted } from '../base/text.js';
 import type { Diagnostic, Outcome, Span } from '../diagnostics/types.js';
 import { nearestName } from '../diagnostics/suggest.js';
 import type { PolicyFile } from './ast.js';

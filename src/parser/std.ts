@@ -1,13 +1,12 @@
 /** The fragments that come with the compiler: the folder `std` of the package. */
-import { readFileSync } from 'node:fs';
+import { packageFile, type PackageFile } from '../base/package.js';
 import type { Imported } from './link.js';
-
-/** Three levels up from `dist/src/parser`, two from `src/parser`: wherever this file runs, `std` is at the package's root. */
-const ROOTS = ['../../../std/', '../../std/'];
 
 /** The text of `std/NAME`. */
 export function stdImporter(name: string): Imported {
-  return readStd(name) ?? { kind: 'missing', why: 'no such file comes with the compiler' };
+  const found = readStd(name);
+  if (found === undefined) return { kind: 'missing', why: 'no such file comes with the compiler' };
+  return { kind: 'ok', text: found.text };
 }
 
 /** Where `std/NAME` is on disk. */
@@ -15,18 +14,6 @@ export function stdUrl(name: string): URL | undefined {
   return readStd(name)?.url;
 }
 
-function readStd(
-  name: string,
-): { readonly kind: 'ok'; readonly text: string; readonly url: URL } | undefined {
-  const rest = name.slice('std/'.length);
-  if (!/^[a-z0-9-]+\.llp$/.test(rest)) return undefined;
-  for (const root of ROOTS) {
-    try {
-      const url = new URL(root + rest, import.meta.url);
-      return { kind: 'ok', text: readFileSync(url, 'utf8'), url };
-    } catch {
-      // Not at this root: try the next.
-    }
-  }
-  return undefined;
+function readStd(name: string): PackageFile | undefined {
+  return /^std\/[a-z0-9-]+\.llp$/.test(name) ? packageFile(name) : undefined;
 }

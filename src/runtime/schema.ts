@@ -1,6 +1,7 @@
 /** Validation against the JSON Schemas of the package, with messages for people. */
-import { readFileSync } from 'node:fs';
 import type { ErrorObject, ValidateFunction } from 'ajv';
+import { defined } from '../base/assert.js';
+import { packageFile } from '../base/package.js';
 import { nearestName } from '../diagnostics/suggest.js';
 
 const VALIDATORS = new Map<string, ValidateFunction>();
@@ -32,13 +33,8 @@ async function compileSchema(schema: string): Promise<ValidateFunction> {
   return validate;
 }
 
-/** `schema` lies at the root of the package: three levels up from `dist/src/runtime`, two from `src/runtime`. */
 function readSchema(schema: string): string {
-  try {
-    return readFileSync(new URL(`../../../schema/${schema}`, import.meta.url), 'utf8');
-  } catch {
-    return readFileSync(new URL(`../../schema/${schema}`, import.meta.url), 'utf8');
-  }
+  return defined(packageFile(`schema/${schema}`), 'the package has its schemas').text;
 }
 
 function describe(error: ErrorObject): string {

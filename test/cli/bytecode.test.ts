@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseAsm } from '../../src/bpf/parse.js';
 import { encodeInstructions } from '../../src/bpf/encode.js';
-import { hexOf } from '../../src/front/cli/hex.js';
+import { hexOf } from '../../src/base/hex.js';
 import { validateAgainst } from '../../src/runtime/schema.js';
 import { assemble } from '../support/programs.js';
 import { BAD, folder, GOOD, llpc, llpcProcess } from '../support/llpc.js';

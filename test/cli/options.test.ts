@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../src/front/cli/help.js';
-import { readOptions, UsageError } from '../../src/front/cli/options.js';
+import { UsageError } from '../../src/front/cli/arguments.js';
+import { readOptions } from '../../src/front/cli/options.js';
 
 /** These take several. */
 const SEVERAL = ['define', 'emit', 'triggers', 'old', 'new', 'no-generalise', 'never', 'assert'];

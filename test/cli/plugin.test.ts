@@ -1,8 +1,9 @@
 /** The plugin protocol of the conformance suite: over the built command line, and over every vector in this process. */
 import { describe, expect, it, test } from 'vitest';
 import { COMMANDS } from '../../src/front/cli/help.js';
-import { hexOf, parseHex } from '../../src/front/cli/hex.js';
-import { readOptions, UsageError } from '../../src/front/cli/options.js';
+import { hexOf, parseHex } from '../../src/base/hex.js';
+import { UsageError } from '../../src/front/cli/arguments.js';
+import { readOptions } from '../../src/front/cli/options.js';
 import { runPlugin, type PluginResult } from '../../src/front/cli/plugin.js';
 import { assemble } from '../support/programs.js';
 import { readVectors, type Vector } from '../support/vectors.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { counted } from '../../src/base/counted.js';
+import { counted } from '../../src/base/text.js';
 
 test('one is singular, anything else plural', () => {
   expect([0, 1, 2, 1000].map((n) => counted(n, 'program run'))).toEqual([

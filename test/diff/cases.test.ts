@@ -1,7 +1,7 @@
 /** What `diff` says of chosen pairs: regions, grouping, what appears later, what must be there. */
 import { describe, expect, it } from 'vitest';
 import { checkSources } from '../../src/analyse.js';
-import { textAt } from '../../src/front/cli/diff-sides.js';
+import { textAt } from '../../src/tools/diff/sides.js';
 import { defined } from '../../src/base/assert.js';
 import { diffPolicies, type DiffReport, type DiffSide } from '../../src/tools/diff/diff.js';
 import { diffMarkdown, diffText } from '../../src/tools/diff/diff-text.js';

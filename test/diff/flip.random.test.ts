@@ -2,8 +2,8 @@
 import { expect, it } from 'vitest';
 import { ACTIONS, WALK, actionBit, type ActionName } from '../../src/abi/actions.js';
 import { hasError } from '../../src/analyse.js';
-import { askedOf, askRequest } from '../../src/front/cli/question.js';
-import { readAuditLine } from '../../src/front/cli/audit.js';
+import { askedOf, askRequest } from '../../src/tools/query/question.js';
+import { readAuditLine } from '../../src/tools/query/audit.js';
 import { compile, type CompileResult } from '../../src/compile.js';
 import { defined } from '../../src/base/assert.js';
 import { findFlips, type Flip } from '../../src/tools/edits/flip.js';

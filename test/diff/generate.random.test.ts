@@ -11,7 +11,7 @@ import type { CheckedPolicy, Layer, Scope } from '../../src/ir/check/policy.js';
 import { refusals } from '../../src/ir/analysis/requirements.js';
 import { sumEffects } from '../../src/ir/check/scopes.js';
 import { coverageOf, countRuns, startCoverage, type RuleCoverage } from '../../src/runtime/coverage.js';
-import { smallestCover } from '../../src/base/set-cover.js';
+import { smallCover } from '../../src/base/set-cover.js';
 import { runTests, type TestReport } from '../../src/tools/testing/testing.js';
 import { policyText } from '../support/arbitrary.js';
 import { everyPath } from '../support/paths.js';
@@ -161,7 +161,8 @@ describe('the set cover', () => {
     .array(fc.uniqueArray(fc.nat({ max: 7 }), { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 9 })
     .map((list) => list.map((s) => new Set(s)));
 
-  it('is a smallest one, and says so', () => {
+  it('covers everything, bounds any cover from below, and is mostly a smallest one that is proved to be one', () => {
+    const count = { smallest: 0, proved: 0 };
     fc.assert(
       fc.property(sets, (all) => {
         const elements = new Set(all.flatMap((s) => [...s]));
@@ -171,12 +172,17 @@ describe('the set cover', () => {
         const best = Math.min(
           ...Array.from({ length: 1 << all.length }, (_, m) => (covers(m) ? ones(m) : 99)),
         );
-        const { chosen, atLeast } = smallestCover(all);
+        const { chosen, atLeast } = smallCover(all);
         expect(covers(chosen.reduce((m, i) => m | (1 << i), 0))).toBe(true);
-        expect([chosen.length, atLeast]).toEqual([best, best]);
+        expect(atLeast).toBeLessThanOrEqual(best);
+        count.smallest += Number(chosen.length === best);
+        count.proved += Number(chosen.length === atLeast);
       }),
       { numRuns: 500 },
     );
+    console.log('set cover', count);
+    expect(count.smallest).toBeGreaterThan(480);
+    expect(count.proved).toBeGreaterThan(400);
   });
 
   it('is found where greedy is not enough', () => {
@@ -185,6 +191,6 @@ describe('the set cover', () => {
       [0, 1, 4],
       [2, 3, 5],
     ];
-    expect(smallestCover(list.map((s) => new Set(s))).chosen).toEqual([1, 2]);
+    expect(smallCover(list.map((s) => new Set(s))).chosen).toEqual([1, 2]);
   });
 });

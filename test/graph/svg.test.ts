@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { largePolicy } from '../../bench/policies.js';
-import type { GraphRequest } from '../../src/front/cli/graph.js';
+import type { GraphRequest } from '../../src/tools/graph/draw.js';
 import { columns } from '../../src/tools/graph/text.js';
 import { printSvg } from '../../src/tools/graph/svg.js';
 import { nodesOf } from '../../src/tools/graph/model.js';

@@ -5,8 +5,8 @@
 import { posix } from 'node:path';
 import { expect, it } from 'vitest';
 import { ACTIONS, actionBit, type ActionName } from '../../src/abi/actions.js';
-import { walkPath } from '../../src/front/cli/walk-path.js';
-import { treeForExplain } from '../../src/front/cli/trees.js';
+import { walkPath } from '../../src/tools/query/walk-path.js';
+import { treeFor } from '../../src/tools/query/tree.js';
 import { compile, type CompileResult } from '../../src/compile.js';
 import { nodesOf, type GraphNode, type LayerGraph } from '../../src/tools/graph/model.js';
 import { edgesTaken, placesOf } from '../../src/tools/graph/places.js';
@@ -79,7 +79,7 @@ it('the highlighted walk is that of the explanation', async () => {
   const property = fc.asyncProperty(policies, paths, actions, async (text, path, action) => {
     const result = compile(text);
     if (result.artifact === undefined) return;
-    const walked = await walkPath(result.artifact, result.sources, action, path);
+    const walked = walkPath(result.artifact, result.sources, action, path);
     if (walked.kind === 'refused') return;
     const model = await modelOf(result, { path, action, full: true });
     const told = await explained(result, action, path);
@@ -109,9 +109,8 @@ async function explained(
 ): Promise<{ readonly runs: readonly ExplainedRun[]; readonly decision: Decision }> {
   if (artifact === undefined) throw new Error('compiled');
   for (const spelled of [path, `${path}/`]) {
-    const tree = await treeForExplain(undefined, artifact.manifest, action, spelled);
-    const loaded = tree.kind === 'ok' ? loadPolicy(artifact, tree.vfs) : undefined;
-    if (loaded?.kind !== 'loaded') continue;
+    const loaded = loadPolicy(artifact, treeFor(artifact.manifest, action, spelled).vfs);
+    if (loaded.kind !== 'loaded') continue;
     const { kernel, task, grounded } = loaded.value;
     const { result, runs } = traced(kernel, () => request(task, actionBit(action) ?? 0, path));
     return { runs: explainRuns([grounded], runs), decision: toDecision(result) };

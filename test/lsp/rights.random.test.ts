@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { ALL_ACTIONS } from '../../src/abi/actions.js';
 import { analyse } from '../../src/analyse.js';
-import { allowedAt, reasonsAt } from '../../src/front/lsp/rights.js';
+import { allowedAt, reasonsAt } from '../../src/tools/query/rights.js';
 import { globbyText, policyText } from '../support/arbitrary.js';
 import { cases, fc } from '../support/random.js';
 

@@ -1,6 +1,6 @@
 /** From the text of a policy to a drawing, and policies of every size to draw. */
 import { compile, type CompileResult } from '../../src/compile.js';
-import { drawGraph, type GraphRequest } from '../../src/front/cli/graph.js';
+import { drawGraph, type GraphRequest } from '../../src/tools/graph/draw.js';
 import { fileImporter } from '../../src/front/cli/io.js';
 import type { GraphModel } from '../../src/tools/graph/model.js';
 
@@ -11,7 +11,7 @@ export function compiled(text: string): CompileResult {
 export async function modelOf(result: CompileResult, asked: Partial<GraphRequest> = {}): Promise<GraphModel> {
   const request = { action: undefined, path: undefined, layer: undefined, full: false, ...asked };
   const drawn = await drawGraph(result, request);
-  if (drawn.kind === 'refused') throw new Error(JSON.stringify(drawn.diagnostics));
+  if (drawn.kind !== 'ok') throw new Error(JSON.stringify(drawn));
   return drawn.model;
 }
 

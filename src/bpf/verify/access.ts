@@ -1,5 +1,5 @@
 /** Reads and writes registers and memory in an abstract state, and reports accesses that break a rule. */
-import { counted } from '../../base/counted.js';
+import { counted } from '../../base/text.js';
 import { STACK_SIZE, type HookAbi } from '../../abi/hooks.js';
 import type { Scalar } from './scalar.js';
 import { constantNumber } from './scalar.js';

@@ -5,7 +5,7 @@
  * A pointer is on the stack only as a whole value. A narrower store over a part of it makes the rest unreadable, and a
  * load of a part of it is refused, because it would turn the address into a number.
  */
-import { counted } from '../../base/counted.js';
+import { counted } from '../../base/text.js';
 import { STACK_SIZE } from '../../abi/hooks.js';
 import { UNKNOWN } from './scalar.js';
 import { loadedScalar, narrowed } from './scalar-alu.js';

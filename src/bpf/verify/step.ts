@@ -4,7 +4,7 @@
  * After an error the step goes on as if the result were a scalar, so that one fault is reported once and the rest of
  * the program is still checked.
  */
-import { counted } from '../../base/counted.js';
+import { counted } from '../../base/text.js';
 import { access, readReg, readScalar, valueAt, writeReg } from './access.js';
 import { callHelper } from './call.js';
 import { STACK_SIZE } from '../../abi/hooks.js';

@@ -37,14 +37,7 @@ import type { Target, Verification, VerifierError, VerifierMap, VerifierRule } f
 import { defined } from '../../base/assert.js';
 
 export { renderVerifierError, renderVerifierMessage } from './render.js';
-export type {
-  PathStep,
-  ProgramFacts,
-  Verification,
-  VerifierError,
-  VerifierMap,
-  VerifierRule,
-} from './types.js';
+export type { ProgramFacts, Verification, VerifierError, VerifierMap, VerifierRule } from './types.js';
 
 export interface ProgramToVerify {
   readonly name: string;

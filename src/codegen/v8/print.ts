@@ -1,5 +1,5 @@
 /** What `--emit policy`, `--emit hierarchy` and `--emit plan` show; golden tests compare the same text. */
-import { counted } from '../../base/counted.js';
+import { counted } from '../../base/text.js';
 import {
   ALL_ACTIONS,
   ALL_TRIGGERS,

@@ -3,19 +3,14 @@
  *
  * The name of the file decides which: .json, .llp, .hex or `-`, anything else. Nothing is said here about the bytes.
  */
-import type { Artifact, ManifestProgram } from '../../artifact/manifest.js';
+import type { Artifact } from '../../artifact/manifest.js';
+import { programsOf, type BytecodeProgram } from '../../bpf/program-text.js';
 import type { Diagnostic, NamedSource } from '../../diagnostics/types.js';
-import { parseHex } from './hex.js';
+import { parseHex } from '../../base/hex.js';
 import { readBytes, readText, reasonOf } from './io.js';
-import { UsageError, type Options } from './options.js';
-import { unreadable } from './unreadable.js';
-
-export interface BytecodeProgram {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-  /** What the manifest says of it; undefined for bytes alone. */
-  readonly row: ManifestProgram | undefined;
-}
+import { UsageError } from './arguments.js';
+import type { Options } from './options.js';
+import { unreadable } from './problems.js';
 
 export type BytecodeFile =
   | {
@@ -87,10 +82,5 @@ async function readArtifactFile(file: string, options: Options): Promise<Bytecod
   if (artifact === undefined) {
     return { kind: 'refused', diagnostics: diagnostics.filter((d) => d.severity === 'error'), sources };
   }
-  const programs = artifact.manifest.programs.map((row) => ({
-    name: row.name,
-    bytes: artifact.bytecode.get(row.bytecode.file) ?? new Uint8Array(),
-    row,
-  }));
-  return { kind: 'ok', programs, artifact, sources };
+  return { kind: 'ok', programs: programsOf(artifact), artifact, sources };
 }

@@ -21,7 +21,7 @@ import type { Diagnostic, NamedSource } from '../../diagnostics/types.js';
 import type { SourceInput } from '../../parser/link.js';
 import { stdImporter } from '../../parser/std.js';
 import { reasonOf, writeFiles, type ReadFile } from './io.js';
-import { VERSION } from './version.js';
+import { packageInfo } from '../../base/package.js';
 
 const CACHE_HELP = 'name a folder that can be written to, or leave the cache out with `--no-cache`';
 
@@ -43,7 +43,7 @@ export function cacheSlot(
 ): CacheSlot {
   const defines = Object.entries(options.defines ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const files = inputs.map(({ name, id, text }) => [name, id ?? name, text]);
-  const key = digest(JSON.stringify([FORMAT, VERSION, defines, files]));
+  const key = digest(JSON.stringify([FORMAT, packageInfo().version, defines, files]));
   return { folder, key, inputs };
 }
 

@@ -7,11 +7,12 @@ import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
 import { compileFiles, type Depth } from './compile-files.js';
 import { depfileText } from './depfile.js';
-import { isOneOf, recording, writeFiles, type ReadFile, type ReadText } from './io.js';
-import { writeProblem } from './write-problem.js';
+import { recording, writeFiles, type ReadFile, type ReadText } from './io.js';
+import { inputProblem, writeProblem } from './problems.js';
 import { print, printDiagnostics } from './output.js';
-import { UsageError, type Options } from './options.js';
-import { together } from './together.js';
+import { UsageError } from './arguments.js';
+import type { Options } from './options.js';
+import { together } from '../../diagnostics/together.js';
 import { watching } from './watch.js';
 
 export async function checkCommand(options: Options): Promise<number> {
@@ -82,8 +83,8 @@ async function write(
   }
   for (const [name] of files) {
     const path = resolve(out, name);
-    if (isOneOf(path, inputs))
-      return report('LLP5013', { path, why: 'it is one of the files that are read' }, {});
+    const replaced = inputProblem(path, inputs);
+    if (replaced !== undefined) return replaced;
   }
   try {
     writeFiles(out, files);

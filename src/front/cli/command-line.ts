@@ -1,8 +1,10 @@
 /** A command line run to its end: finds the command, and turns what it throws into an exit code. */
 import nodeModule from 'node:module';
+import { packageInfo } from '../../base/package.js';
 import { nearestName } from '../../diagnostics/suggest.js';
 import { COMMANDS, GENERAL_HELP, type Command } from './help.js';
-import { readOptions, UsageError, type Options } from './options.js';
+import { UsageError } from './arguments.js';
+import { readOptions, type Options } from './options.js';
 
 /** Node 22.1 and later; what it returns says that it did not work, and then nothing is kept. */
 interface CompileCache {
@@ -41,7 +43,7 @@ function exitCodeOf(error: unknown): number {
 
 async function dispatch(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === '--version' || name === '-V') return say(`llpc ${(await import('./version.js')).VERSION}\n`);
+  if (name === '--version' || name === '-V') return say(`llpc ${packageInfo().version}\n`);
   if (name === undefined) throw new UsageError('no command');
   if (name === '--help' || name === '-h' || name === 'help') {
     const about = rest[0] === undefined ? undefined : commandOf(rest[0]);
@@ -88,7 +90,7 @@ async function run(command: Command, options: Options): Promise<number> {
     case 'fmt':
       return (await import('./fmt.js')).fmtCommand(options);
     case 'lsp':
-      return (await import('./lsp.js')).lspCommand(options);
+      return lspCommand(options);
     case 'graph':
       return (await import('./graph.js')).graphCommand(options);
     case 'learn':
@@ -100,6 +102,17 @@ async function run(command: Command, options: Options): Promise<number> {
     case 'exec':
       return (await import('./exec.js')).execCommand(options);
   }
+}
+
+/** `llpc lsp`: the language server on standard input and output. */
+async function lspCommand({ positionals, defines }: Options): Promise<number> {
+  if (positionals.length > 0) throw new UsageError('`llpc lsp` takes no files: the editor names them');
+  const { serve } = await import('../lsp/server.js');
+  serve(process.stdin, process.stdout, { defines, version: packageInfo().version }, (code, why) => {
+    if (why !== undefined) process.stderr.write(`llpc: ${why}\n`);
+    process.exit(code);
+  });
+  return OK;
 }
 
 function say(text: string): number {

@@ -6,7 +6,7 @@ import type { SourceInput } from '../../parser/link.js';
 import { identify, readText, type ReadFile } from './io.js';
 import { progressLine } from './output.js';
 import type { Options } from './options.js';
-import { unreadable } from './unreadable.js';
+import { unreadable } from './problems.js';
 
 /** How far to go: `check` stops before there is a plan. */
 export type Depth = 'check' | 'build';

@@ -3,7 +3,8 @@ import { diffPolicies, type DiffReport } from '../../tools/diff/diff.js';
 import { diffMarkdown, diffText, type Marks } from '../../tools/diff/diff-text.js';
 import { report } from '../../diagnostics/catalogue.js';
 import { readSide, type ReadSide } from './diff-sides.js';
-import { UsageError, type Options } from './options.js';
+import { UsageError } from './arguments.js';
+import type { Options } from './options.js';
 import { hasColour, print, printDiagnostics } from './output.js';
 
 export async function diffCommand(options: Options): Promise<number> {

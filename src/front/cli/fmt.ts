@@ -2,10 +2,10 @@
 import type { Diagnostic, SourceText } from '../../diagnostics/types.js';
 import { formatText } from '../../format/format.js';
 import { readText, replaceFiles } from './io.js';
-import { writeProblem } from './write-problem.js';
+import { unreadable, writeProblem } from './problems.js';
 import { print, printDiagnostics } from './output.js';
-import { UsageError, type Options } from './options.js';
-import { unreadable } from './unreadable.js';
+import { UsageError } from './arguments.js';
+import type { Options } from './options.js';
 
 interface Job extends SourceText {
   readonly path: string;

@@ -100,8 +100,8 @@ ${EXITS}`,
 
 Runs the \`test\` blocks of each policy on the compiled bytecode.
 
-  --generate         do not run tests: print a \`test\` block with the fewest expectations that cover each rule, inside its scope
-                     and just outside it; the block passes when it is appended to the policy
+  --generate         do not run tests: print a \`test\` block with few expectations that cover each rule, inside its scope and
+                     just outside it; the block passes when it is appended to the policy
 ${COVERAGE}${ENGINE}${WATCH}${COMMON}
 ${EXITS}`,
   },

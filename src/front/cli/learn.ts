@@ -2,8 +2,7 @@
 import fs from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { ALL_TRIGGERS, TRIGGERS, maskOf, unionOf, type ActionMask } from '../../abi/actions.js';
-import { report } from '../../diagnostics/catalogue.js';
-import type { Diagnostic } from '../../diagnostics/types.js';
+import { readAssertions, type ReadAssertions } from '../../tools/learn/assertions.js';
 import { RULES, type RuleName } from '../../tools/learn/generalise.js';
 import {
   assertionOf,
@@ -15,25 +14,25 @@ import {
 } from '../../tools/learn/learn.js';
 import type { Never } from '../../tools/learn/needs-tree.js';
 import { scenarioOf } from '../../tools/learn/record.js';
-import { learnReportJson, learnReportText } from '../../tools/learn/report.js';
-import { writeFiles } from './io.js';
-import { readAssertions } from './learn-assertions.js';
+import { faultsOf, learnReportJson, learnReportText } from '../../tools/learn/report.js';
+import { fileImporter, readText, writeFiles } from './io.js';
 import { readInputs } from './learn-files.js';
-import { oneOf, UsageError, type LearnArguments, type Options } from './options.js';
-import { writeProblem } from './write-problem.js';
-import { print, printDiagnostics } from './output.js';
+import { oneOf, UsageError } from './arguments.js';
+import type { LearnArguments, Options } from './options.js';
+import { fail, print } from './output.js';
+import { unreadable, writeProblem } from './problems.js';
 
 export async function learnCommand(options: Options): Promise<number> {
   const { positionals: files, learn: own } = options;
   if (files.length === 0) throw new UsageError('learn from what? Name the output of strace, or a scenario');
-  const asserted = own.assert.map((file) => readAssertions(file, options));
+  const asserted = own.assert.map((file) => assertionsIn(file, options));
   const wrong = asserted.flatMap((a) => a.diagnostics);
-  if (wrong.length > 0) return fail(wrong, options);
+  if (wrong.length > 0) return fail(wrong, [], options.format);
   const nevers = [...own.never.map(readNever), ...asserted.flatMap((a) => a.nevers)];
   const off = rulesOff(own);
   checkRoot(own);
   const read = await readInputs(files, own, assertionOf(nevers));
-  if (read.diagnostics.length > 0) return fail(read.diagnostics, options);
+  if (read.diagnostics.length > 0) return fail(read.diagnostics, [], options.format);
   const { inputs } = read;
   const settings: LearnOptions = {
     off,
@@ -54,9 +53,15 @@ export async function learnCommand(options: Options): Promise<number> {
   if (faults.length > 0) {
     process.stderr.write(json ? '' : told);
     if (json) print(told);
-    return fail(faults, options);
+    return fail(faults, [], options.format);
   }
   return deliver(learned, told, json, options);
+}
+
+function assertionsIn(file: string, { defines }: Options): ReadAssertions {
+  const read = readText(file);
+  if (read.kind === 'missing') return { nevers: [], diagnostics: [unreadable(file, read.why)] };
+  return readAssertions(file, read.text, { defines, importer: fileImporter });
 }
 
 /** In a directory that is not there nothing would be found, and the policy be made of the trace alone. */
@@ -84,7 +89,7 @@ async function save(path: string, text: string, options: Options): Promise<numbe
     writeFiles(dirname(path), [[basename(path), text]]);
     return 0;
   } catch (error) {
-    return fail([writeProblem(path, error)], options);
+    return fail([writeProblem(path, error)], [], options.format);
   }
 }
 
@@ -96,20 +101,6 @@ async function saveScenario(inputs: readonly Learnt[], options: Options): Promis
   if (input === undefined || inputs.length > 1 || input.trees !== undefined)
     throw new UsageError('`--save-scenario` takes one trace');
   return save(path, JSON.stringify(scenarioOf(input.recording), null, 1) + '\n', options);
-}
-
-async function fail(diagnostics: readonly Diagnostic[], options: Options): Promise<number> {
-  await printDiagnostics(diagnostics, [], options.format);
-  return 1;
-}
-
-/** Whatever is here is a fault of the learner, and shown. */
-function faultsOf({ faults, replays }: Learned): Diagnostic[] {
-  const denied = replays.flatMap((r) =>
-    r.denied.map((d) => `the replay is denied ${d.what} (line ${d.line ?? '?'})`),
-  );
-  const help = 'this is a bug in llpc: please report it with the input that led here';
-  return [...faults, ...denied].map((why) => report('LLP5022', { why }, { help }));
 }
 
 /** The file's name without what says its kind. */

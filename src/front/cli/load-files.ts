@@ -1,17 +1,17 @@
 /** A policy or a manifest on disk → an artifact, for the commands that run one. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Artifact } from '../../artifact/manifest.js';
 import { hasError } from '../../analyse.js';
 import type { CompileResult } from '../../compile.js';
-import type { Diagnostic } from '../../diagnostics/types.js';
+import type { Diagnostic, NamedSource, SourceText } from '../../diagnostics/types.js';
 import { toDiagnostics } from '../../tools/query/locate.js';
-import type { NamedSource } from '../../diagnostics/types.js';
+import type { TextsOf } from '../../tools/query/source-lines.js';
 import { readArtifact, type UnreadBytecode } from '../../runtime/artifact-file.js';
 import { compileFiles } from './compile-files.js';
 import { readBytes, readText, reasonOf } from './io.js';
 import type { Options } from './options.js';
-import { unreadable } from './unreadable.js';
+import { unreadable } from './problems.js';
 
 export interface LoadedFile {
   readonly artifact: Artifact | undefined;
@@ -38,6 +38,26 @@ export async function loadManifest(path: string): Promise<LoadedFile> {
   const result = await readArtifact(path, read.text, (name) => readBytecode(join(dirname(path), name)));
   if (result.kind === 'refused') return { ...none, diagnostics: toDiagnostics(result.problems, []) };
   return { ...none, artifact: result.artifact, diagnostics: [] };
+}
+
+/** Looks for a source of a manifest beside it, in the folder above it and in the working directory. */
+export function textsBeside(manifest: string): TextsOf {
+  const folder = dirname(manifest);
+  return (name) => [join(folder, name), join(folder, '..', name), name].flatMap(plainText);
+}
+
+/** A manifest may name anything: only plain files are read. */
+function plainText(path: string): readonly SourceText[] {
+  const read = isPlainFile(path) ? readText(path) : undefined;
+  return read?.kind === 'ok' ? [{ name: path, text: read.text }] : [];
+}
+
+function isPlainFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function readBytecode(path: string): Uint8Array | UnreadBytecode | undefined {

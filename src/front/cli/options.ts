@@ -2,17 +2,14 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { TRIGGERS, type TriggerName } from '../../abi/actions.js';
 import { nearestName } from '../../diagnostics/suggest.js';
+import type { Picture } from '../../tools/graph/draw.js';
+import type { CoverageFormat } from '../../tools/testing/coverage-text.js';
 import { ENGINE_NAMES, type EngineName } from '../../runtime/engine/names.js';
-import { parseHex } from './hex.js';
-
-export class UsageError extends Error {}
+import { list, oneOf, readDefines, readHex, UsageError, wholeNumber } from './arguments.js';
 
 export type Format = 'text' | 'json' | 'sarif' | 'markdown' | Picture;
-export const PICTURES = ['svg', 'dot', 'mermaid'] as const;
-export type Picture = (typeof PICTURES)[number];
 const DIAGNOSTIC_FORMATS: readonly Format[] = ['text', 'json', 'sarif'];
-const COVERAGE_FORMATS = ['text', 'json', 'lcov'] as const;
-export type CoverageFormat = (typeof COVERAGE_FORMATS)[number];
+const COVERAGE_FORMATS: readonly CoverageFormat[] = ['text', 'json', 'lcov'];
 const STAGES = ['ast', 'policy', 'hierarchy', 'plan', 'asm', 'manifest'] as const;
 export type Stage = (typeof STAGES)[number];
 /** The hooks that a kernel has. */
@@ -283,30 +280,6 @@ function readTraceOptions(trace: boolean, limit: string | undefined): Pick<Optio
   return { trace, traceLimit };
 }
 
-function wholeNumber(
-  option: string,
-  text: string | undefined,
-  least: number,
-  most: number,
-): number | undefined {
-  if (text === undefined) return undefined;
-  const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
-  if (value >= least && value <= most) return value;
-  throw new UsageError(`\`${option} ${text}\`: it takes a whole number from ${least} to ${most}`);
-}
-
-/** The bytes of an argument in hex. */
-export function readHex(option: string, text: string | undefined): Uint8Array | undefined {
-  if (text === undefined) return undefined;
-  const parsed = parseHex(text);
-  if (parsed.kind === 'ok') return parsed.bytes;
-  throw new UsageError(`\`${option}\`: ${parsed.why}`);
-}
-
-function list(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
-}
-
 function parse(
   args: readonly string[],
   options: NonNullable<ParseArgsConfig['options']>,
@@ -338,24 +311,4 @@ function parse(
       `unknown option \`--${unknown}\`${near === undefined ? '' : `: did you mean \`--${near}\`?`}`,
     );
   }
-}
-
-export function oneOf<T extends string>(option: string, value: string, known: readonly T[]): T {
-  const found = known.find((k) => k === value);
-  if (found !== undefined) return found;
-  const near = nearestName(value, known);
-  if (near !== undefined) throw new UsageError(`\`${option} ${value}\`: did you mean \`${near}\`?`);
-  throw new UsageError(`\`${option} ${value}\`: it takes ${known.map((k) => `\`${k}\``).join(', ')}`);
-}
-
-function readDefines(value: unknown): Record<string, string> {
-  const defines: Record<string, string> = {};
-  for (const text of list(value)) {
-    const equals = text.indexOf('=');
-    if (equals < 1) throw new UsageError(`\`-D ${text}\`: write \`-D name=value\``);
-    const name = text.slice(0, equals);
-    if (Object.hasOwn(defines, name)) throw new UsageError(`\`-D ${name}=…\` is given twice`);
-    defines[name] = text.slice(equals + 1);
-  }
-  return defines;
 }

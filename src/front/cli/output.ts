@@ -1,5 +1,6 @@
 /** What a command prints: diagnostics in the asked format, and whether there is colour. */
-import { counted } from '../../base/counted.js';
+import { errorPage, packageInfo } from '../../base/package.js';
+import { counted } from '../../base/text.js';
 import type { Diagnostic, SourceText } from '../../diagnostics/types.js';
 import type { Format } from './options.js';
 
@@ -28,14 +29,14 @@ export async function printDiagnostics(
     }
     case 'json': {
       const { diagnosticsJson } = await import('../../diagnostics/json.js');
-      print(JSON.stringify(diagnosticsJson(diagnostics, sources), null, 1) + '\n');
+      printJson(diagnosticsJson(diagnostics, sources));
       break;
     }
     case 'sarif': {
       const { diagnosticsSarif } = await import('../../diagnostics/sarif.js');
-      const { errorPage, HOME, VERSION } = await import('./version.js');
-      const options = { page: errorPage, ...(HOME === undefined ? {} : { home: HOME }) };
-      print(JSON.stringify(diagnosticsSarif(diagnostics, sources, VERSION, options), null, 1) + '\n');
+      const { version, homepage: home } = packageInfo();
+      const options = { page: errorPage, ...(home === undefined ? {} : { home }) };
+      printJson(diagnosticsSarif(diagnostics, sources, version, options));
       break;
     }
   }
@@ -52,6 +53,20 @@ function summary(diagnostics: readonly Diagnostic[]): string {
 
 export function print(text: string): void {
   process.stdout.write(text);
+}
+
+export function printJson(data: object): void {
+  print(JSON.stringify(data, null, 1) + '\n');
+}
+
+/** Prints why a command failed. Returns its exit code. */
+export async function fail(
+  diagnostics: readonly Diagnostic[],
+  sources: readonly SourceText[],
+  format: Format,
+): Promise<number> {
+  await printDiagnostics(diagnostics, sources, format);
+  return 1;
 }
 
 /** A line on the terminal that tells what goes on, once a command has taken a second; gone when it ends. */

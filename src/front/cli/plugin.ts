@@ -9,12 +9,12 @@
  * The suite's runner gives the memory before the options, and leaves it out where a test has none; old runners give an
  * empty argument in place of what is left out, and two blanks between options are an empty one too. The suite's Linux plugin also takes `--program HEX` and `--debug`.
  */
-import { errorLines, ofVerifier } from './bytecode-report.js';
-import { parseHex } from './hex.js';
+import { parseHex } from '../../base/hex.js';
 import type { ReadText } from './io.js';
-import { readHex, UsageError, type Options } from './options.js';
+import { readHex, UsageError } from './arguments.js';
+import type { Options } from './options.js';
+import { failureText, r0Hex } from '../../runtime/engine/raw-text.js';
 import { runRaw } from '../../runtime/engine/raw.js';
-import { faultText, r0Hex } from './raw-run.js';
 
 export interface PluginResult {
   readonly out: string;
@@ -35,8 +35,7 @@ export function runPlugin(options: Options, readInput: () => ReadText): PluginRe
   if (typeof program === 'string') return failed(program);
   const run = runRaw(options.engine, program, memory, { helpers: HELPERS, fuel: options.fuel });
   if (run.kind === 'returned') return { out: `${r0Hex(run)}\n`, err: '', code: 0 };
-  if (run.kind === 'fault') return failed(`program: ${faultText(program, run)}`);
-  return { out: '', err: run.errors.map((e) => errorLines('program', ofVerifier(e))).join(''), code: 1 };
+  return { out: '', err: failureText('program', program, run), code: 1 };
 }
 
 function readProgram(read: ReadText): Uint8Array | string {

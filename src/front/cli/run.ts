@@ -1,17 +1,16 @@
 /** `llpc run`: a scenario replayed on the kernel model. */
-import { counted } from '../../base/counted.js';
-import { report } from '../../diagnostics/catalogue.js';
-import type { Diagnostic, NamedSource } from '../../diagnostics/types.js';
-import { toDiagnostics } from '../../tools/query/locate.js';
-import { createEngine } from '../../runtime/engine/engine.js';
+import type { NamedSource } from '../../diagnostics/types.js';
 import { countRuns, startCoverage } from '../../runtime/coverage.js';
+import { createEngine } from '../../runtime/engine/engine.js';
 import type { HookRun } from '../../runtime/kernel/trace.js';
 import { runScenario, type Replay, type ScenarioOptions } from '../../runtime/scenario/run.js';
-import type { StepResult } from '../../runtime/scenario/types.js';
-import { checkCoverageOptions, reportCoverage, type Covered } from './coverage.js';
+import { failureOf, replayDiagnostics, stepText, totalText } from '../../tools/query/replay.js';
+import type { Covered } from '../../tools/testing/coverage-text.js';
+import { UsageError } from './arguments.js';
+import { checkCoverageOptions, reportCoverage } from './coverage.js';
 import { loadFile } from './load-files.js';
-import { UsageError, type Options } from './options.js';
-import { print, printDiagnostics } from './output.js';
+import type { Options } from './options.js';
+import { fail, print, printDiagnostics } from './output.js';
 import { loadPolicies, type Policies } from './policies.js';
 import { makeTree, readScenario } from './scenario-files.js';
 
@@ -22,12 +21,12 @@ export async function runCommand(options: Options): Promise<number> {
   if (options.scenario === undefined) throw new UsageError('which calls? Write `--scenario FILE`');
   checkCoverageOptions(options);
   const read = await readScenario(options.scenario);
-  if (read.kind === 'refused') return fail(read.diagnostics, [], options);
+  if (read.kind === 'refused') return fail(read.diagnostics, [], options.format);
   const main = await loadFile(file, options);
   const loaded = await loadPolicies(main, read.scenario, read.folder, options);
-  if (loaded.diagnostics.length > 0) return fail(loaded.diagnostics, loaded.sources, options);
+  if (loaded.diagnostics.length > 0) return fail(loaded.diagnostics, loaded.sources, options.format);
   const tree = await makeTree(read.scenario, read.folder);
-  if (tree.kind === 'refused') return fail(tree.diagnostics, [], options);
+  if (tree.kind === 'refused') return fail(tree.diagnostics, [], options.format);
   const steps: HookRun[][] = [[]];
   const observer: ScenarioOptions = {
     trace: { ran: (run) => steps.at(-1)?.push(run) },
@@ -57,61 +56,20 @@ async function coverSteps(
   return await reportCoverage(covered, options);
 }
 
-async function fail(
-  diagnostics: readonly Diagnostic[],
-  sources: readonly NamedSource[],
-  options: Options,
-): Promise<number> {
-  await printDiagnostics(diagnostics, sources, options.format);
-  return 1;
-}
-
 async function printReplay(
   replay: Replay,
   scenario: string,
   sources: readonly NamedSource[],
   options: Options,
 ): Promise<number> {
-  const { steps, fault } = replay;
-  const diagnostics = toDiagnostics(replay.problems, sources);
-  if (fault !== undefined) {
-    const why = `step ${fault.step}: ${fault.why}`;
-    diagnostics.push(report('LLP5011', { file: scenario, why }, {}));
-  }
+  const { steps } = replay;
+  const diagnostics = replayDiagnostics(replay, scenario, sources);
   const failed = steps.filter((s) => !s.ok);
   if (options.format === 'json') for (const step of steps) print(JSON.stringify(step) + '\n');
-  if (options.format === 'text') print(steps.map(stepText).join('') + totalText(steps, failed.length));
-  if (options.format === 'sarif') diagnostics.push(...failed.map(failure));
+  if (options.format === 'text') print(steps.map(stepText).join('') + totalText(steps));
+  if (options.format === 'sarif') diagnostics.push(...failed.map(failureOf));
   if (diagnostics.length > 0 || options.format === 'sarif') {
     await printDiagnostics(diagnostics, sources, options.format === 'json' ? 'text' : options.format);
   }
   return failed.length > 0 || diagnostics.some((d) => d.severity === 'error') ? 1 : 0;
-}
-
-function failure(step: StepResult): Diagnostic {
-  const wanted = `\`${step.expected}\` from step ${step.step}, ${step.call} ${step.path}`;
-  return report('LLP5009', { wanted, found: `\`${step.result}\`` }, {});
-}
-
-/** A step in one line: whether it was as expected, number, result, call. */
-export function stepText(step: StepResult): string {
-  const mark = step.ok ? (step.expected === null ? '  ' : 'ok') : 'NO';
-  const wrong = step.ok ? '' : `   expected ${step.expected}`;
-  const by = step.deniedBy === null ? '' : `   (${step.deniedBy})`;
-  const task = step.task === 'main' ? '' : `[${step.task}] `;
-  const what = [step.call, step.path, step.flags.join('|')].filter((part) => part !== '').join(' ');
-  return `${mark} ${String(step.step).padStart(3)}  ${step.result.padEnd(8)} ${task}${what}${by}${wrong}\n`;
-}
-
-function totalText(steps: readonly StepResult[], failed: number): string {
-  const result = `${counted(steps.length, 'step')}, ${failed} not as expected`;
-  if (steps.some((s) => s.programRuns === null))
-    return `${result}; compiled, so program runs are not counted\n`;
-  const sum = (of: (s: StepResult) => number | null): number =>
-    steps.reduce((total, s) => total + (of(s) ?? 0), 0);
-  const runs = sum((s) => s.programRuns);
-  return `${result}; ${counted(runs, 'program run')}, ${counted(
-    sum((s) => s.instructions),
-    'instruction',
-  )}\n`;
 }

@@ -10,7 +10,7 @@ import type { Scenario } from '../../runtime/scenario/types.js';
 import { parseScenario } from '../../runtime/scenario/validate.js';
 import { readText, reasonOf, reasonOfCode } from './io.js';
 import type { Vfs } from '../../runtime/kernel/vfs.js';
-import { unreadable } from './unreadable.js';
+import { unreadable } from './problems.js';
 
 export type Tree =
   | { readonly kind: 'ok'; readonly vfs: Vfs }

@@ -1,17 +1,18 @@
 /** `llpc test`: each policy's own tests, file by file. */
-import { counted } from '../../base/counted.js';
-import { printable } from '../../base/printable.js';
+import { counted, printable } from '../../base/text.js';
 import { hasError } from '../../analyse.js';
-import { together } from './together.js';
+import { together } from '../../diagnostics/together.js';
 import type { Diagnostic, SourceText } from '../../diagnostics/types.js';
 import { countRuns, startCoverage } from '../../runtime/coverage.js';
+import type { Covered } from '../../tools/testing/coverage-text.js';
 import { runTests, type TestOptions, type TestReport } from '../../tools/testing/testing.js';
 import { diagnosticsJson } from '../../diagnostics/json.js';
 import { compileFiles } from './compile-files.js';
-import { checkCoverageOptions, reportCoverage, type Covered } from './coverage.js';
-import { print, printDiagnostics } from './output.js';
+import { checkCoverageOptions, reportCoverage } from './coverage.js';
+import { fail, print, printDiagnostics, printJson } from './output.js';
 import type { ReadFile } from './io.js';
-import { UsageError, type Options } from './options.js';
+import { UsageError } from './arguments.js';
+import type { Options } from './options.js';
 import { watching } from './watch.js';
 
 interface FileReport {
@@ -27,8 +28,23 @@ export async function testCommand(options: Options): Promise<number> {
   if (options.positionals.length === 0) throw new UsageError('which policy? Name at least one file');
   checkGenerate(options);
   checkCoverageOptions(options);
-  if (options.generate) return (await import('./generate.js')).generateCommand(options);
+  if (options.generate) return generate(options);
   return watching(options, (readFile) => testFiles(options, readFile));
+}
+
+/** Prints expectations for each policy. They were tried before. */
+async function generate(options: Options): Promise<number> {
+  const { generateTests } = await import('../../tools/generate/try-blocks.js');
+  const { positionals, format, defines } = options;
+  let code = 0;
+  for (const file of positionals) {
+    const result = await compileFiles([file], options);
+    const { policy } = result.stages;
+    if (policy === undefined || hasError(result.diagnostics))
+      code = await fail(result.diagnostics, result.sources, format);
+    else print(generateTests(result, policy, { defines }));
+  }
+  return code;
 }
 
 /** `--generate` runs nothing that could be covered or watched, and prints a policy's text. */
@@ -51,7 +67,7 @@ async function testFiles(options: Options, readFile: ReadFile): Promise<number> 
       printTotal(reports);
       break;
     case 'json':
-      print(JSON.stringify({ format: 'llp-tests', version: 1, files: reports.map(jsonOf) }, null, 1) + '\n');
+      printJson({ format: 'llp-tests', version: 1, files: reports.map(jsonOf) });
       break;
     case 'sarif':
       await printSarif(reports);

@@ -4,9 +4,10 @@
  * Invariant: what was read is compared to what is there, so that no change between reading and watching is missed and an event
  * without a change (a touch, the command's own output) runs nothing.
  */
-import { counted } from '../../base/counted.js';
+import { counted } from '../../base/text.js';
 import { readText, recording, type ReadFile, type ReadText } from './io.js';
-import { UsageError, type Options } from './options.js';
+import { UsageError } from './arguments.js';
+import type { Options } from './options.js';
 import { watchSet } from './watch-set.js';
 
 /** After an event, so long nothing more must happen: editors write in several steps. */

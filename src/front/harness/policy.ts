@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { CompileOptions } from '../../analyse.js';
 import type { Artifact } from '../../artifact/manifest.js';
 import { manifestText } from '../../artifact/text.js';
-import { emitStage, printPrograms } from '../cli/emit.js';
+import { artifactListing } from '../../bpf/program-text.js';
+import { emitStage } from '../cli/emit.js';
 import { fileImporter, identify, readText } from '../cli/io.js';
 import { compile, type CompileResult } from '../../compile.js';
 import { report } from '../../diagnostics/catalogue.js';
@@ -54,7 +55,7 @@ export function rendered(diagnostics: readonly Diagnostic[], sources: readonly N
 export function stageFiles(policy: PolicyInput): ReadonlyMap<string, string> {
   if (typeof policy === 'object' && 'bytecode' in policy) {
     return new Map([
-      ['asm.txt', printPrograms(policy)],
+      ['asm.txt', artifactListing(policy)],
       ['manifest.json', manifestText(policy.manifest)],
     ]);
   }

@@ -2,11 +2,10 @@
 import { hasError } from '../../analyse.js';
 import type { Artifact } from '../../artifact/manifest.js';
 import { loadManifest } from '../cli/load-files.js';
-import { stepText } from '../cli/run.js';
 import { beside, makeTree, readScenario } from '../cli/scenario-files.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic, NamedSource } from '../../diagnostics/types.js';
-import { toDiagnostics } from '../../tools/query/locate.js';
+import { replayDiagnostics, stepText } from '../../tools/query/replay.js';
 import { createEngine } from '../../runtime/engine/engine.js';
 import type { EngineName } from '../../runtime/engine/names.js';
 import { runScenario } from '../../runtime/scenario/run.js';
@@ -47,13 +46,8 @@ export async function runScenarioFile(
   }
   const tree = await makeTree(read.scenario, read.folder);
   if (tree.kind === 'refused') return finished([], tree.diagnostics, sources);
-  const { steps, problems, fault } = runScenario(read.scenario, artifacts, tree.vfs, {
-    engine: createEngine(engine),
-  });
-  const diagnostics = toDiagnostics(problems, sources);
-  if (fault !== undefined)
-    diagnostics.push(report('LLP5011', { file, why: `step ${fault.step}: ${fault.why}` }, {}));
-  return finished(steps, diagnostics, sources);
+  const replay = runScenario(read.scenario, artifacts, tree.vfs, { engine: createEngine(engine) });
+  return finished(replay.steps, replayDiagnostics(replay, file, sources), sources);
 }
 
 interface Loaded {

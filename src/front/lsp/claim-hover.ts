@@ -3,7 +3,7 @@ import type { Diagnostic, Span } from '../../diagnostics/types.js';
 import { patternText } from '../../ir/check/paths.js';
 import type { Assertion } from '../../ir/check/policy.js';
 import type * as ast from '../../parser/ast.js';
-import { actionsText } from './action-text.js';
+import { actionsText } from '../../tools/query/rights.js';
 import { covers } from './tree.js';
 import { locationOf, ownFile, type View } from './workspace.js';
 

@@ -7,9 +7,17 @@ import type { Aspect } from '../../ir/hierarchy/on-path.js';
 import { patternText } from '../../ir/check/paths.js';
 import { Values } from '../../ir/check/values.js';
 import type { PolicyDecl, RuleDecl, ScopeDecl } from '../../parser/ast.js';
-import { actionsText } from './action-text.js';
 import { claimHover } from './claim-hover.js';
-import { allowedAt, overridesOf, reasonsAt, scopesAt, type Reason, type ScopeAt } from './rights.js';
+import {
+  actionsText,
+  allowedAt,
+  isSameBeneath,
+  overridesOf,
+  reasonsAt,
+  scopesAt,
+  type Reason,
+  type ScopeAt,
+} from '../../tools/query/rights.js';
 import { occurrenceAt, type Occurrence } from './symbols.js';
 import { covers, enclosing } from './tree.js';
 import { locationOf, ownFile, rangeIn, type Range, type View, type Workspace } from './workspace.js';
@@ -86,7 +94,7 @@ function declaredAt(scope: ScopeDecl | PolicyDecl): Span {
 }
 
 function scopeText(view: View, scope: ScopeDecl | PolicyDecl): string | undefined {
-  const found = scopesAt(view, declaredAt(scope));
+  const found = scopesAt(view.layers, declaredAt(scope));
   const first = found.find((at) => at.places.length > 0);
   if (first === undefined) return undefined;
   const others = new Set(found.map((at) => patternText(at.scope.path))).size - 1;
@@ -99,7 +107,7 @@ function rightsText(view: View, at: ScopeAt): string {
   const [place] = places;
   if (place === undefined) return '';
   const levels: readonly Aspect[] =
-    scope.object === 'file' ? ['file'] : sameRights(at, place) ? ['dir'] : ['dir', 'below'];
+    scope.object === 'file' ? ['file'] : isSameBeneath(layer, place) ? ['dir'] : ['dir', 'below'];
   const what = `${scope.object}${scope.optional ? '?' : ''}`;
   const parts = [`**${what}** \`${patternText(scope.path)}\` in policy \`${layer.layer.name}\``];
   for (const level of levels) {
@@ -112,13 +120,6 @@ function rightsText(view: View, at: ScopeAt): string {
 }
 
 const TITLES: Readonly<Record<Aspect, string>> = { dir: 'Itself', below: 'Beneath', file: '' };
-
-function sameRights(at: ScopeAt, place: Place): boolean {
-  const [own, below] = (['dir', 'below'] as const).map((level) =>
-    reasonsAt(at.layer, place, level).map((r) => `${r.verdict} ${r.actions} ${r.by?.rule.span.start}`),
-  );
-  return own?.join() === below?.join();
-}
 
 const VERDICTS: Readonly<Record<Reason['verdict'], string>> = {
   allow: 'allowed',
@@ -166,7 +167,7 @@ function ruleHover(view: View, rule: RuleDecl, offset: number): Found {
   const span = name?.span ?? rule.span;
   const mask = new ActionSets(view.names, []).expand(rule.set, rule.span.source);
   const single = name === undefined ? undefined : actionBit(name.text);
-  const { overridden, overriding } = overridesOf(view, rule.span);
+  const { overridden, overriding } = overridesOf(view.layers, rule.span);
   const list = (title: string, rules: typeof overridden): string[] =>
     rules.length === 0
       ? []

@@ -3,7 +3,7 @@ import { actionBit } from '../../abi/actions.js';
 import type { Span } from '../../diagnostics/types.js';
 import { KEYWORDS, Identifier } from '../../parser/tokens.js';
 import type { RuleDecl } from '../../parser/ast.js';
-import { overridesOf } from './rights.js';
+import { overridesOf } from '../../tools/query/rights.js';
 import { declaredAs, identity, occurrenceAt, occurrences, type Occurrence } from './symbols.js';
 import { covers, enclosing } from './tree.js';
 import {
@@ -27,7 +27,7 @@ export function definition(view: View, offset: number): Location[] {
   const rule = ruleAt(view, offset);
   return rule === undefined
     ? []
-    : overridesOf(view, rule.span).overridden.map((r) => locationOf(view, r.span));
+    : overridesOf(view.layers, rule.span).overridden.map((r) => locationOf(view, r.span));
 }
 
 function importAt(view: View, offset: number): number | undefined {
@@ -57,7 +57,7 @@ export function references(
   const rule = ruleAt(view, offset);
   return rule === undefined
     ? []
-    : overridesOf(view, rule.span).overriding.map((r) => locationOf(view, r.span));
+    : overridesOf(view.layers, rule.span).overriding.map((r) => locationOf(view, r.span));
 }
 
 interface Placed extends Occurrence {

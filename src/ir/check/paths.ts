@@ -2,7 +2,7 @@
  * Path patterns from text: split, checked, normalised. Every fault is a diagnostic that says what to write.
  */
 import { report } from '../../diagnostics/catalogue.js';
-import { UNPRINTABLE } from '../../base/printable.js';
+import { UNPRINTABLE } from '../../base/text.js';
 import type { Diagnostic, Span } from '../../diagnostics/types.js';
 import { escapePattern, parseComponent, type PatternFault } from '../../pattern/glob.js';
 import type { PathPattern, PatternComponent } from '../../semantics/pattern.js';

@@ -14,7 +14,6 @@ import { HI, LO } from './store.js';
 import type { HookContext, Interpreter, LoadedProgram, Observer, TagStore } from './types.js';
 
 export { loadProgram } from './load-program.js';
-export type { LoadOutcome, ProgramSource } from './load-program.js';
 export type { RawOptions } from './start.js';
 
 /** An interpreter. Several interpreters may run the same program, one after the other. */

@@ -120,9 +120,9 @@ export interface PlainTable {
 
 export type EngineMap = InodeTable | PlainTable;
 
-export const BPF_ANY = 0;
-export const BPF_NOEXIST = 1;
-export const BPF_EXIST = 2;
+/** Flags of an update. Without them (BPF_ANY) a key may be there or not. */
+const BPF_NOEXIST = 1;
+const BPF_EXIST = 2;
 
 const strideOf = (valueSize: number): number => Math.ceil(valueSize / 8) * 8;
 

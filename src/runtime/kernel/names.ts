@@ -4,8 +4,8 @@
  */
 
 /** Longest component in bytes, and the length in bytes that a path must stay below. */
-export const NAME_MAX = 255;
-export const PATH_MAX = 4096;
+const NAME_MAX = 255;
+const PATH_MAX = 4096;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

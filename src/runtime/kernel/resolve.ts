@@ -68,7 +68,7 @@ export function* entriesOf(dir: Location): Generator<readonly [string, Location]
 }
 
 /** One entry of a directory, with what is mounted on it; links are not followed. */
-export function childOf(dir: Location, name: string): Location | undefined {
+function childOf(dir: Location, name: string): Location | undefined {
   const inode = dir.inode.entries?.get(name);
   if (inode === undefined) return undefined;
   const on = mountAt(dir.mount, inode, dir.inode, name);

@@ -1,6 +1,5 @@
 /** A difference for people: text for a terminal, Markdown for the comment of a pull request. */
-import { counted } from '../../base/counted.js';
-import { printable } from '../../base/printable.js';
+import { counted, printable } from '../../base/text.js';
 import type { DiffChange, DiffReport, DiffRequirement, DiffRule, DiffUnasked, DiffWitness } from './diff.js';
 
 export interface Marks {

@@ -10,7 +10,8 @@
 import { hasError } from '../../analyse.js';
 import { defined } from '../../base/assert.js';
 import type { CompileResult } from '../../compile.js';
-import { diffPolicies, type DiffChange, type DiffSide } from '../diff/diff.js';
+import { diffPolicies, type DiffChange } from '../diff/diff.js';
+import { sideOfPolicy } from '../diff/sides.js';
 import { costOf, editsFor, type Candidate, type EditTarget, type TextEdit } from './edits.js';
 import { lineText, positionAt } from '../../diagnostics/lines.js';
 import type { Diagnostic, NamedSource, Span } from '../../diagnostics/types.js';
@@ -189,16 +190,11 @@ function allHunks(before: CompileResult, after: CompileResult): Hunk[] {
 
 function flipOf(before: CompileResult, after: CompileResult): Flip {
   const hunks = allHunks(before, after);
-  const diff = diffPolicies(sideOf(before), sideOf(after));
+  const [old, next] = [sideOfPolicy(before), sideOfPolicy(after)];
+  if (old === undefined || next === undefined) return { hunks, changes: [] };
+  const nowhere = { locate: () => undefined };
+  const diff = diffPolicies({ ...old, ...nowhere }, { ...next, ...nowhere });
   return { hunks, changes: diff.format === 'llp-diff' ? diff.changes : [] };
-}
-
-function sideOf({ stages }: CompileResult): DiffSide {
-  return {
-    layers: stages.policy?.layers ?? [],
-    hierarchies: stages.hierarchies ?? [],
-    locate: () => undefined,
-  };
 }
 
 /** The lines between what both texts begin and end with. */

@@ -1,12 +1,12 @@
 /**
- * A `test` block with a smallest set of expectations that covers every rule from both sides of its boundary.
+ * A `test` block with a small set of expectations that covers every rule from both sides of its boundary.
  *
  * Input: a checked policy. Output: expectations, and what they guarantee. For every rule that decides on some path they have one
  * that it decides, at the place that its scope names where it does so there, and one just outside of that place (its directory, or
  * an object beside it; beneath it for a rule of `here` or of the root) on which the rule does not decide; with the other verdict
- * where there is such an object. The choice is a smallest set cover, or the distance from one is known (`set-cover.ts`).
+ * where there is such an object. How far the choice may be from a smallest one is known (`set-cover.ts`).
  *
- * Which rule decides is asked of `ir/on-path.ts`, and found out again when the block is run with coverage.
+ * Which rule decides is asked of `ir/hierarchy/on-path.ts`, and found out again when the block is run with coverage.
  */
 import {
   ALL_ACTIONS,
@@ -33,7 +33,7 @@ import { namesIn } from '../../semantics/pattern.js';
 import { freshName } from '../../ir/hierarchy/walker.js';
 import { refusals } from '../../ir/analysis/requirements.js';
 import { buildTrie, type TrieNode } from '../../ir/hierarchy/scope-trie.js';
-import { smallestCover } from '../../base/set-cover.js';
+import { smallCover } from '../../base/set-cover.js';
 
 export interface Expectation {
   readonly effect: 'allow' | 'deny';
@@ -73,7 +73,7 @@ export function generateExpectations(policy: CheckedPolicy): Generated {
   const obligations = obligationsOf(rules, asked);
   const sets = asked.map((): Set<number> => new Set());
   obligations.forEach((by, o) => by.forEach((i) => sets[i]?.add(o)));
-  const { chosen, atLeast } = smallestCover(sets);
+  const { chosen, atLeast } = smallCover(sets);
   const decided = new Set(asked.flatMap((r) => r.deciders));
   const speaks = (r: IndexedRule): boolean => decided.has(ruleKey(r.index, r.scope, r.rule));
   return {

@@ -33,7 +33,7 @@ export interface Never {
   readonly text: string;
 }
 
-export function newNode(name: string, glob: boolean, parent: NeedNode | undefined): NeedNode {
+function newNode(name: string, glob: boolean, parent: NeedNode | undefined): NeedNode {
   return {
     name,
     glob,

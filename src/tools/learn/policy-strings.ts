@@ -1,5 +1,5 @@
 /** Text and patterns as strings of the language. */
-import { UNPRINTABLE } from '../../base/printable.js';
+import { UNPRINTABLE } from '../../base/text.js';
 
 /** A literal path or name. */
 export function stringText(literal: string): string {

@@ -4,7 +4,7 @@
  * Output: the needs, the scenario that replays the input on the tree at its beginning, and everything that a person should
  * know. Invariant: the scenario's outcomes are those of the model without a policy.
  */
-import { counted } from '../../base/counted.js';
+import { counted } from '../../base/text.js';
 import type { Vfs } from '../../runtime/kernel/vfs.js';
 import { ScenarioFault } from '../../runtime/scenario/labels.js';
 import type { Scenario, Step, TreeItem } from '../../runtime/scenario/types.js';

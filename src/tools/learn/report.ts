@@ -1,5 +1,7 @@
 /** What a person, or a machine, is told of a learned policy. */
-import { counted } from '../../base/counted.js';
+import { counted } from '../../base/text.js';
+import { report } from '../../diagnostics/catalogue.js';
+import type { Diagnostic } from '../../diagnostics/types.js';
 import { maskOf, type ActionName } from '../../abi/actions.js';
 import { actionText, pathText, type Origin } from './facts.js';
 import { RULES, ruleText, type RuleSettings } from './generalise.js';
@@ -200,4 +202,13 @@ function section(title: string, lines: readonly string[]): string {
   if (lines.length === 0) return '';
   const more = lines.length > SHOWN ? [`… and ${lines.length - SHOWN} more: \`--report json\` has all`] : [];
   return `${title} (${lines.length}):\n${[...lines.slice(0, SHOWN), ...more].map((line) => `  ${line}\n`).join('')}`;
+}
+
+/** Whatever is here is a fault of the learner, and shown. */
+export function faultsOf({ faults, replays }: Learned): Diagnostic[] {
+  const denied = replays.flatMap((r) =>
+    r.denied.map((d) => `the replay is denied ${d.what} (line ${d.line ?? '?'})`),
+  );
+  const help = 'this is a bug in llpc: please report it with the input that led here';
+  return [...faults, ...denied].map((why) => report('LLP5022', { why }, { help }));
 }

@@ -113,7 +113,7 @@ function pidOf(event: TraceEvent): number {
 }
 
 /** The process that a call made. */
-export function childOf(event: TraceEvent): number | undefined {
+function childOf(event: TraceEvent): number | undefined {
   if (event.kind !== 'call' || !FORKS.has(event.call.name) || event.call.result.errno !== undefined)
     return undefined;
   const child = parseInt(event.call.result.value, 10);

@@ -3,10 +3,11 @@
  * name, directories where something lies beneath or the action needs one.
  */
 import { DIRECTORY_ACTIONS, hasAction, type ActionBit } from '../../abi/actions.js';
-import type { Manifest } from '../../artifact/manifest.js';
+import type { Manifest, MapEntry } from '../../artifact/manifest.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
 import type { CheckedGiven, CheckedTest } from '../../ir/check/policy.js';
+import { compileGlob, matchesGlob } from '../../pattern/glob.js';
 import { literalNames } from '../../semantics/pattern.js';
 import { addToTree } from '../../runtime/kernel/build-tree.js';
 import { resolve } from '../../runtime/kernel/resolve.js';
@@ -55,17 +56,23 @@ export function addNamed(vfs: Vfs, test: CheckedTest, manifest: Manifest): void 
  */
 export function isDirectory(manifest: Manifest, action: ActionBit | undefined, path: string): boolean {
   if (action === undefined || hasAction(DIRECTORY_ACTIONS, action)) return true;
+  return entriesNaming(manifest, path).some(({ object }) => object === 'dir');
+}
+
+/** The entries of a manifest whose pattern is for this very path; literal ones only, unless globs are asked for. */
+export function entriesNaming({ maps }: Manifest, path: string, withGlobs = false): MapEntry[] {
   const names = path.split('/').filter((n) => n !== '' && n !== '.');
-  return manifest.maps.some(
-    (map) =>
-      map.type === 'inode' &&
-      map.entries.some(
-        ({ object, components }) =>
-          object === 'dir' &&
-          components.length === names.length &&
-          components.every((c, i) => 'literal' in c && c.literal === names[i]),
-      ),
-  );
+  const fits = (component: MapEntry['components'][number], name: string): boolean => {
+    if ('literal' in component) return component.literal === name;
+    const glob = withGlobs ? compileGlob(component.glob) : undefined;
+    return glob !== undefined && matchesGlob(glob, name);
+  };
+  return maps
+    .flatMap((map) => (map.type === 'inode' ? map.entries : []))
+    .filter(
+      ({ components }) =>
+        components.length === names.length && components.every((c, i) => fits(c, names[i] ?? '')),
+    );
 }
 
 /** Makes what is not there of a path; what is there stays, and a dangling link stays dangling. */

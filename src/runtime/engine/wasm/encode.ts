@@ -44,7 +44,7 @@ export function unsigned(out: Bytes, value: number): void {
 }
 
 /** Signed LEB128 of a 64-bit number. */
-export function signed(out: Bytes, value: bigint): void {
+function signed(out: Bytes, value: bigint): void {
   let rest = value;
   for (;;) {
     const low = Number(rest & 0x7fn);

@@ -1,10 +1,24 @@
-/** What is said of a file that cannot be read: the near name of one that is there, where that may be what was meant. */
+/** Files that cannot be read or written, as diagnostics. */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { report } from '../../diagnostics/catalogue.js';
 import { nearestName } from '../../diagnostics/suggest.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
+import { isOneOf, reasonOf, WriteError } from './io.js';
 
+/** A failed write. @param path what was to be written, where the error does not say */
+export function writeProblem(path: string, error: unknown): Diagnostic {
+  const at = error instanceof WriteError ? error.path : path;
+  return report('LLP5013', { path: at, why: reasonOf(error) }, {});
+}
+
+/** An output that would replace an input; undefined when it does not. */
+export function inputProblem(path: string, inputs: readonly string[]): Diagnostic | undefined {
+  if (!isOneOf(path, inputs)) return undefined;
+  return report('LLP5013', { path, why: 'it is one of the files that are read' }, {});
+}
+
+/** A failed read. The help names a file that is there and has a similar name. */
 export function unreadable(path: string, why: string): Diagnostic {
   const help = path === '-' ? undefined : helpFor(path);
   return report('LLP2017', { path, why }, help === undefined ? {} : { help });

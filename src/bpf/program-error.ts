@@ -1,6 +1,6 @@
 /** What is wrong with a program, as the commands about bytecode say it. */
-import type { DecodeError } from '../../bpf/decode.js';
-import type { VerifierError } from '../../bpf/verify/types.js';
+import type { DecodeError } from './decode.js';
+import type { VerifierError } from './verify/types.js';
 
 export interface ProgramError {
   /** null for an error of the program as a whole. */

@@ -1,14 +1,11 @@
 /** The `assert never … under "PATH";` of a file, for `llpc learn --assert`. */
 import { literalNames } from '../../semantics/pattern.js';
-import { checkSources } from '../../analyse.js';
+import { checkSources, type CompileOptions } from '../../analyse.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
 import type { Assertion } from '../../ir/check/policy.js';
-import { actionText } from '../../tools/learn/facts.js';
-import type { Never } from '../../tools/learn/needs-tree.js';
-import { fileImporter, readText } from './io.js';
-import type { Options } from './options.js';
-import { unreadable } from './unreadable.js';
+import { actionText } from './facts.js';
+import type { Never } from './needs-tree.js';
 
 export interface ReadAssertions {
   readonly nevers: readonly Never[];
@@ -19,10 +16,12 @@ export interface ReadAssertions {
 const OWN: ReadonlySet<string> = new Set(['LLP2013', 'LLP3018', 'LLP3019', 'LLP3020']);
 
 /** Of the file's diagnostics only those that keep it from being read: what it asserts need not hold of its own policy. */
-export function readAssertions(file: string, { defines }: Options): ReadAssertions {
-  const read = readText(file);
-  if (read.kind === 'missing') return { nevers: [], diagnostics: [unreadable(file, read.why)] };
-  const checked = checkSources([{ name: file, text: read.text }], { defines, importer: fileImporter });
+export function readAssertions(
+  file: string,
+  text: string,
+  options: Pick<CompileOptions, 'defines' | 'importer'>,
+): ReadAssertions {
+  const checked = checkSources([{ name: file, text }], options);
   const wrong = checked.diagnostics.filter((d) => d.severity === 'error' && !OWN.has(d.code));
   if (wrong.length > 0 || checked.policy === undefined)
     return { nevers: [], diagnostics: wrong.map((d) => placed(d, file)) };

@@ -2,29 +2,29 @@
 import { actionBit, type ActionName } from '../../abi/actions.js';
 import type { Artifact, Manifest } from '../../artifact/manifest.js';
 import type { Diagnostic, NamedSource } from '../../diagnostics/types.js';
-import { trailOf, type Reached, type Trail } from '../../tools/graph/trail.js';
-import { toDiagnostics } from '../../tools/query/locate.js';
+import { trailOf, type Reached, type Trail } from '../graph/trail.js';
+import { toDiagnostics } from './locate.js';
 import { explainRuns, traced } from '../../runtime/explain.js';
 import { resolve } from '../../runtime/kernel/resolve.js';
 import { kindOf, type Vfs } from '../../runtime/kernel/vfs.js';
 import { request } from '../../runtime/kernel/syscalls/index.js';
 import { loadPolicy, toDecision } from '../../runtime/load.js';
-import { treeForExplain } from './trees.js';
+import { entriesNaming } from '../testing/test-tree.js';
+import { treeFor } from './tree.js';
 
 export type Walked =
   /** One for each layer. */
   | { readonly kind: 'ok'; readonly trails: readonly Trail[] }
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
 
-export async function walkPath(
+export function walkPath(
   artifact: Artifact,
   sources: readonly NamedSource[],
   action: ActionName,
   path: string,
-): Promise<Walked> {
+): Walked {
   const isDir = namedAsDir(artifact.manifest, path) && !path.endsWith('/');
-  const tree = await treeForExplain(undefined, artifact.manifest, action, isDir ? `${path}/` : path);
-  if (tree.kind === 'refused') return tree;
+  const tree = treeFor(artifact.manifest, action, isDir ? `${path}/` : path);
   const policy = loadPolicy(artifact, tree.vfs);
   if (policy.kind === 'refused')
     return { kind: 'refused', diagnostics: toDiagnostics(policy.problems, sources) };
@@ -49,13 +49,7 @@ function reached(vfs: Vfs, path: string): Reached | undefined {
 }
 
 /** What the policy names as a directory is one, even where it may be absent: else the policy could not be loaded. */
-function namedAsDir({ maps }: Manifest, path: string): boolean {
-  const names = path.split('/').filter((name) => name !== '' && name !== '.');
-  const entries = maps.flatMap((map) => (map.type === 'inode' ? map.entries : []));
-  const at = entries.filter(
-    ({ components }) =>
-      components.length === names.length &&
-      components.every((c, i) => 'literal' in c && c.literal === names[i]),
-  );
+function namedAsDir(manifest: Manifest, path: string): boolean {
+  const at = entriesNaming(manifest, path);
   return at.some((e) => e.object === 'dir') && at.every((e) => e.object !== 'file');
 }

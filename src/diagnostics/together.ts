@@ -1,5 +1,5 @@
 /** Diagnostics of several compilations as those of one: spans are moved to the list of all sources. */
-import type { Diagnostic, SourceText } from '../../diagnostics/types.js';
+import type { Diagnostic, SourceText } from './types.js';
 
 export interface Found {
   readonly diagnostics: readonly Diagnostic[];

@@ -1,34 +1,29 @@
-/** `llpc test --generate`: expectations for a policy, tried before they are printed. */
-import { counted } from '../../base/counted.js';
-import { hasError } from '../../analyse.js';
+/**
+ * The text that `llpc test --generate` prints: generated `test` blocks under a comment that says what they cover.
+ *
+ * Invariant: the blocks are appended to the policy and run before they are returned, so what the comment says is true. Anything
+ * else is a fault of the generator.
+ */
 import { assert } from '../../base/assert.js';
+import { counted, printable } from '../../base/text.js';
 import type { CompileResult } from '../../compile.js';
 import { positionAt } from '../../diagnostics/lines.js';
-import { generateExpectations, testBlocks, type Generated } from '../../tools/generate/generate.js';
+import type { CheckedPolicy } from '../../ir/check/policy.js';
 import { coverageOf, countRuns, startCoverage } from '../../runtime/coverage.js';
-import { runTests } from '../../tools/testing/testing.js';
-import { compileFiles } from './compile-files.js';
-import type { Options } from './options.js';
-import { print, printDiagnostics } from './output.js';
-import { printable } from '../../base/printable.js';
-import { recompile } from './recompile.js';
+import { recompile, type RecompileOptions } from '../edits/recompile.js';
+import { runTests } from '../testing/testing.js';
+import { generateExpectations, testBlocks, type Generated } from './generate.js';
 
-export async function generateCommand(options: Options): Promise<number> {
-  let code = 0;
-  for (const file of options.positionals) {
-    const result = await compileFiles([file], options);
-    const { policy } = result.stages;
-    if (policy === undefined || hasError(result.diagnostics)) {
-      await printDiagnostics(result.diagnostics, result.sources, options.format);
-      code = 1;
-      continue;
-    }
-    const generated = generateExpectations(policy);
-    const text = testBlocks(generated, policy, commentOf(generated, result));
-    tryBlocks(result, text, generated, options);
-    print(text);
-  }
-  return code;
+/** The tests of a policy that compiles, as text. */
+export function generateTests(
+  result: CompileResult,
+  policy: CheckedPolicy,
+  options: RecompileOptions,
+): string {
+  const generated = generateExpectations(policy);
+  const text = testBlocks(generated, policy, commentOf(generated, result));
+  tryBlocks(result, text, generated, options);
+  return text;
 }
 
 function commentOf(generated: Generated, { sources }: CompileResult): string[] {
@@ -52,7 +47,12 @@ function commentOf(generated: Generated, { sources }: CompileResult): string[] {
 }
 
 /** Appended to the policy, the blocks pass and cover; anything else is a fault of the generator. */
-function tryBlocks(result: CompileResult, text: string, { covered }: Generated, options: Options): void {
+function tryBlocks(
+  result: CompileResult,
+  text: string,
+  { covered }: Generated,
+  options: RecompileOptions,
+): void {
   const entry = result.sources[0];
   if (entry === undefined) return;
   const texts = new Map([[entry.id, `${entry.text}\n${text}`]]);

@@ -1,38 +1,51 @@
 /** An explanation for people. */
-import type { Manifest } from '../../artifact/manifest.js';
+import type { Manifest, ManifestSpan } from '../../artifact/manifest.js';
 import { lineText, positionAt } from '../../diagnostics/lines.js';
 import type { NamedSource } from '../../diagnostics/types.js';
-import { changeLine } from '../../tools/diff/diff-text.js';
-import type { Flip, Flips, Hunk, RuledOut } from '../../tools/edits/flip.js';
-import { reasonNote } from '../../tools/query/locate.js';
+import { changeLine } from '../diff/diff-text.js';
+import type { Flip, Flips, Hunk, RuledOut } from '../edits/flip.js';
+import { reasonNote } from './locate.js';
+import { hookTraceLines } from '../../runtime/engine/trace-text.js';
 import type { CookieView, ExplainedRun, PlaceMention } from '../../runtime/explain.js';
 import type { Subject } from '../../runtime/subject.js';
-import { printable } from '../../base/printable.js';
-import type { Answer, AskedObject } from './question.js';
+import { printable } from '../../base/text.js';
+import type { Explanation } from './explain.js';
+import type { AskedObject } from './question.js';
 
-export interface Texts {
+/** The manifest of the answer, and the texts that are at hand. */
+interface Texts {
   readonly manifest: Manifest;
   readonly sources: readonly NamedSource[];
 }
 
-/** What is asked, beside the answer. */
-export interface AnswerTexts extends Texts {
-  readonly about: AskedObject | undefined;
-  /** The glob by which it is a directory that is asked about. */
-  readonly directoryBy: string | undefined;
+/** The whole explanation. `placeTextOf` gives a place of the manifest as a comment of a trace. */
+export function explanationText(
+  explanation: Explanation,
+  texts: Texts,
+  placeTextOf: (span: ManifestSpan) => string,
+): string {
+  const { answer, flips, wanted, conditions } = explanation;
+  const traceOf = ({ program }: ExplainedRun, i: number): readonly string[] => {
+    const trace = answer.traces?.[i];
+    const row = texts.manifest.programs.find((p) => p.name === program);
+    return trace === undefined ? [] : hookTraceLines(trace, row, placeTextOf);
+  };
+  const lines = answerText(explanation, texts, traceOf);
+  if (conditions !== undefined) lines.push(...conditionsText(conditions, texts));
+  if (flips !== undefined) lines.push(...flipsText(flips, wanted));
+  return lines.join('\n') + '\n';
 }
 
 /** The verdict, every program run, the rule that decided and those that it overrides. */
-export function answerText(
-  { action, path, decision, runs }: Answer,
-  texts: AnswerTexts,
-  traceOf: (run: ExplainedRun, index: number) => readonly string[] = () => [],
+function answerText(
+  { answer: { action, path, decision, runs }, about, directoryBy }: Explanation,
+  texts: Texts,
+  traceOf: (run: ExplainedRun, index: number) => readonly string[],
 ): string[] {
   const verdict =
     decision.verdict === 'error'
       ? `fails with ${decision.errno}, before anything denies it`
       : decision.verdict;
-  const { about, directoryBy } = texts;
   const slash = about?.object === 'dir' && !path.endsWith('/') ? '/' : '';
   const asked = printable(path === '' ? action : `${action} ${path}${slash}`);
   const lines = [`${asked}: ${verdict}`];
@@ -121,7 +134,7 @@ function mentionText({ entry, rule }: PlaceMention, { manifest, sources }: Texts
 }
 
 /** What would have to hold, each with what decides it now. */
-export function conditionsText(conditions: readonly Subject[], texts: Texts): string[] {
+function conditionsText(conditions: readonly Subject[], texts: Texts): string[] {
   const lines = ['', 'to be allowed, all of this must hold'];
   for (const subject of conditions) {
     const path = printable(`/${subject.names.join('/')}`);
@@ -155,7 +168,7 @@ function remedyText({ reason, names, action }: Subject): string {
 }
 
 /** The edits, each with all that it changes. */
-export function flipsText({ smallest, narrowest, ruledOut }: Flips, wanted: 'allow' | 'deny'): string[] {
+function flipsText({ smallest, narrowest, ruledOut }: Flips, wanted: 'allow' | 'deny'): string[] {
   const does = wanted === 'allow' ? 'allows' : 'denies';
   if (smallest === undefined)
     return ['', `no small edit of the policy ${does} it`, ...ruledOutText(ruledOut)];

@@ -1,19 +1,17 @@
 /** A traced run as lines of text, and as data: the instruction, and what it changed. */
-import { counted } from '../../base/counted.js';
+import { counted, printable } from '../../base/text.js';
 import type { ManifestProgram, ManifestSpan } from '../../artifact/manifest.js';
 import { disassemble } from '../../bpf/disasm.js';
-import type { RegisterView } from '../../runtime/engine/stepper.js';
-import type { Trace, TracedStep, Written } from '../../runtime/engine/step-trace.js';
+import type { RegisterView } from './stepper.js';
+import type { Trace, TracedStep, Written } from './step-trace.js';
 import { assertNever } from '../../base/assert.js';
-import { hexOf } from './hex.js';
-import { printable } from '../../base/printable.js';
-import { placeText, type Place } from './source-lines.js';
+import { hexOf } from '../../base/hex.js';
 
 /** Column of the changes. */
 const WIDTH = 40;
 
 /** `   3  stxdw [r10-8], r1    stack-8: context+0`; a function's instructions are indented by its depth. */
-export function traceLine(step: TracedStep): string {
+function traceLine(step: TracedStep): string {
   const text = `${'  '.repeat(step.depth)}${disassemble(step.instruction)}`;
   const changes = changesOf(step).map(({ place, value, note }) => {
     const shown = note === undefined ? value : `${value} (${note})`;
@@ -23,8 +21,15 @@ export function traceLine(step: TracedStep): string {
   return `${String(step.slot).padStart(4)}  ${text.padEnd(WIDTH)} ${all}`.trimEnd();
 }
 
-export function omittedText(omitted: number): string {
+function omittedText(omitted: number): string {
   return `… ${counted(omitted, 'more instruction')}: see \`--trace-limit\``;
+}
+
+/** The trace of a raw program, a line for each instruction. */
+export function traceText({ steps, omitted }: Trace): string {
+  const lines = steps.map(traceLine);
+  if (omitted > 0) lines.push(omittedText(omitted));
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 /**
@@ -34,7 +39,7 @@ export function omittedText(omitted: number): string {
 export function hookTraceLines(
   { steps, omitted }: Trace,
   row: ManifestProgram | undefined,
-  placeOf: (span: ManifestSpan) => Place | undefined,
+  placeText: (span: ManifestSpan) => string,
 ): readonly string[] {
   const lines: string[] = [];
   let range: ManifestProgram['spans'][number] | undefined;
@@ -42,7 +47,7 @@ export function hookTraceLines(
   for (const step of steps) {
     const found = row?.spans.find(({ from, to }) => from <= step.slot && step.slot < to);
     if (found !== undefined && found !== range) {
-      const here = placeText(placeOf(found.span));
+      const here = placeText(found.span);
       const parts = [here === place ? '' : here, printable(found.note)].filter((part) => part !== '');
       if (parts.length > 0) lines.push(`      ; ${parts.join(': ')}`);
       place = here;

@@ -1,10 +1,10 @@
 /** A request, or a step of a scenario, that can be asked again of another version of the policy. */
-import { counted } from '../../base/counted.js';
+import { counted } from '../../base/text.js';
 import { actionBit, actionsAskedOf, hasAction, type ActionName } from '../../abi/actions.js';
 import type { Artifact } from '../../artifact/manifest.js';
 import type { CompileResult } from '../../compile.js';
-import type { EditTarget } from '../../tools/edits/edits.js';
-import type { Asked } from '../../tools/edits/flip.js';
+import type { EditTarget } from '../edits/edits.js';
+import type { Asked } from '../edits/flip.js';
 import type { createTracingEngine, Trace } from '../../runtime/engine/step-trace.js';
 import { explainRuns, traced, type ExplainedRun } from '../../runtime/explain.js';
 import { request } from '../../runtime/kernel/syscalls/index.js';

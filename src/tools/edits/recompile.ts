@@ -1,14 +1,17 @@
 /** The compilation of one file once more, with other texts. */
+import type { CompileOptions } from '../../analyse.js';
 import { compile, type CompileResult } from '../../compile.js';
 import type { NamedSource } from '../../diagnostics/types.js';
 import type { Importer } from '../../parser/link.js';
-import type { Options } from './options.js';
+
+/** The options of the first compilation that its result does not keep. */
+export type RecompileOptions = Pick<CompileOptions, 'defines'>;
 
 /** `texts` by the sources' `id`; what is not there is as it was read. */
 export function recompile(
   { sources }: CompileResult,
   texts: ReadonlyMap<string, string>,
-  { defines }: Options,
+  options: RecompileOptions,
 ): CompileResult {
   const textOf = (source: NamedSource): string => texts.get(source.id) ?? source.text;
   const importer: Importer = (name) => {
@@ -18,5 +21,5 @@ export function recompile(
       : { kind: 'ok', text: textOf(source) };
   };
   const entry = sources.slice(0, 1).map((s) => ({ ...s, text: textOf(s) }));
-  return compile(entry, { defines, importer });
+  return compile(entry, { ...options, importer });
 }

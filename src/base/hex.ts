@@ -1,5 +1,5 @@
 /** Bytes as hex text: pairs of digits, with white space between bytes or words and `0x` before them where one likes. */
-import { printable } from '../../base/printable.js';
+import { printable } from './text.js';
 
 export type ParsedHex =
   { readonly kind: 'ok'; readonly bytes: Uint8Array } | { readonly kind: 'failed'; readonly why: string };

@@ -4,9 +4,12 @@
  */
 import {
   ALL_ACTIONS,
+  ALL_TRIGGERS,
   NO_ACTIONS,
   WALK_BIT,
   actionBits,
+  actionNames,
+  difference,
   hasAction,
   maskOfBit,
   union,
@@ -18,7 +21,8 @@ import type { Span } from '../../diagnostics/types.js';
 import type { Place } from '../../ir/hierarchy/places.js';
 import { mentionsOnPath, type Aspect, type MentionOnPath } from '../../ir/hierarchy/on-path.js';
 import type { Rule, Scope } from '../../ir/check/policy.js';
-import type { View } from './workspace.js';
+
+type Layers = readonly AnalysedLayer[];
 
 export interface ScopeAt {
   readonly layer: AnalysedLayer;
@@ -40,14 +44,14 @@ interface Index {
   readonly scopes: ReadonlyMap<string, readonly ScopeAt[]>;
 }
 
-const INDEXES = new WeakMap<View, Index>();
+const INDEXES = new WeakMap<Layers, Index>();
 
 /** The scopes that are declared at a span: several when a fragment is used several times. */
-export function scopesAt(view: View, span: Span): readonly ScopeAt[] {
-  let index = INDEXES.get(view);
+export function scopesAt(layers: Layers, span: Span): readonly ScopeAt[] {
+  let index = INDEXES.get(layers);
   if (index === undefined) {
-    index = { scopes: indexScopes(view) };
-    INDEXES.set(view, index);
+    index = { scopes: indexScopes(layers) };
+    INDEXES.set(layers, index);
   }
   return index.scopes.get(key(span)) ?? [];
 }
@@ -56,9 +60,9 @@ function key({ source, start }: Span): string {
   return `${source}:${start}`;
 }
 
-function indexScopes(view: View): Map<string, ScopeAt[]> {
+function indexScopes(layers: Layers): Map<string, ScopeAt[]> {
   const index = new Map<string, ScopeAt[]>();
-  for (const layer of view.layers) {
+  for (const layer of layers) {
     const places = new Map<Scope, Place[]>();
     for (const place of layer.places) {
       for (const scope of [...place.dirs, ...place.files]) {
@@ -104,6 +108,14 @@ export function reasonsAt({ layer }: AnalysedLayer, place: Place, level: Aspect)
   return [...reasons.values()];
 }
 
+/** Whether the actions have the same verdicts, for the same reasons, on the directory itself and beneath it. */
+export function isSameBeneath(layer: AnalysedLayer, place: Place): boolean {
+  const [own, below] = (['dir', 'below'] as const).map((level) =>
+    reasonsAt(layer, place, level).map((r) => `${r.verdict} ${r.actions} ${r.by?.rule.span.start}`),
+  );
+  return own?.join() === below?.join();
+}
+
 /** Every rule that speaks of a level of a place, in the order in which they act. */
 function rulesAt(place: Place, level: Aspect): MentionOnPath[] {
   const path: Place[] = [];
@@ -117,10 +129,10 @@ export interface Overrides {
   readonly overriding: readonly Rule[];
 }
 
-export function overridesOf(view: View, span: Span): Overrides {
+export function overridesOf(layers: Layers, span: Span): Overrides {
   const overridden = new Map<string, Rule>();
   const overriding = new Map<string, Rule>();
-  for (const { places } of view.layers) {
+  for (const { places } of layers) {
     for (const place of places) {
       for (const level of ['dir', 'file', 'below'] as const) {
         const chain = rulesAt(place, level).map(({ rule }) => rule);
@@ -146,4 +158,18 @@ function pair(
   if ((first.actions & second.actions) === 0 || first.effect === second.effect) return;
   const other = isFirst ? second : first;
   (first.effect === 'forbid' ? reversed : usual).set(key(other.span), other);
+}
+
+/** A set of actions in Markdown: the names, or `all` except a few. */
+export function actionsText(mask: ActionMask): string {
+  if (mask === ALL_ACTIONS) return '`all`, `walk`';
+  if (mask === ALL_TRIGGERS) return '`all`';
+  const rest = difference(ALL_TRIGGERS, mask);
+  const names = (m: ActionMask): string =>
+    actionNames(m)
+      .map((n) => `\`${n}\``)
+      .join(', ');
+  const few = actionNames(rest).length;
+  if (few > 6) return names(mask);
+  return `\`all\` except ${names(rest)}${difference(mask, ALL_TRIGGERS) === 0 ? '' : ', and `walk`'}`;
 }
