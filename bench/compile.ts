@@ -1,6 +1,6 @@
 /** Compilation: time and growth in this process, memory of a process of its own. */
 import { spawnSync } from 'node:child_process';
-import { compile } from '../src/compile.js';
+import { compile } from '../src/index.js';
 import { largePolicy } from './policies.js';
 import { medianMs, type Row } from './rows.js';
 
@@ -32,7 +32,7 @@ export function whatCompiles(): Row[] {
 /** The most memory that `llpc build` of 10,000 scopes takes, from the kernel's own count for the process. */
 function peakMemory(): Row {
   const code = `
-    import { compile } from ${JSON.stringify(new URL('../src/compile.js', import.meta.url).href)};
+    import { compile } from ${JSON.stringify(new URL('../src/index.js', import.meta.url).href)};
     import { largePolicy } from ${JSON.stringify(new URL('./policies.js', import.meta.url).href)};
     if (compile(largePolicy(10000)).artifact === undefined) throw new Error('it does not compile');
     console.log(process.resourceUsage().maxRSS);`;

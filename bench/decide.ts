@@ -1,5 +1,5 @@
 /** Decisions through the model, in both engines, each beside the same calls with no policy. */
-import { compile } from '../src/compile.js';
+import { compile } from '../src/index.js';
 import { createEngine } from '../src/runtime/engine/engine.js';
 import type { EngineName } from '../src/runtime/engine/names.js';
 import { buildTree } from '../src/runtime/kernel/build-tree.js';

@@ -1,5 +1,5 @@
 /** The exact difference of two large policies, from text to the list of changes. */
-import { checkSources, type Checked } from '../src/analyse.js';
+import { checkSources, type Checked } from '../src/compile.js';
 import { defined } from '../src/base/assert.js';
 import { findDifferences, type Side } from '../src/ir/analysis/differences.js';
 import { largePolicy } from './policies.js';

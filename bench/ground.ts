@@ -1,5 +1,5 @@
 /** Grounding: a manifest of 10,000 entries on a tree that has them all. */
-import { compile } from '../src/compile.js';
+import { compile } from '../src/index.js';
 import { buildTree, type TreeEntry } from '../src/runtime/kernel/build-tree.js';
 import { groundPolicy } from '../src/runtime/load.js';
 import { defined } from '../src/base/assert.js';

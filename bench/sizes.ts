@@ -1,5 +1,5 @@
 /** Instructions of the programs: the same for ten scopes and for ten thousand. */
-import { compile } from '../src/compile.js';
+import { compile } from '../src/index.js';
 import { largePolicy } from './policies.js';
 import type { Row } from './rows.js';
 

@@ -1,6 +1,6 @@
 /** What compiling a set of programs costs: time, and the memory of an enforced policy. */
 import { spawnSync } from 'node:child_process';
-import { compile } from '../src/compile.js';
+import { compile } from '../src/index.js';
 import { defined } from '../src/base/assert.js';
 import { createEngine } from '../src/runtime/engine/engine.js';
 import { wasm } from '../src/runtime/engine/wasm/api.js';
@@ -42,7 +42,7 @@ const at = (file: string): string => JSON.stringify(new URL(file, import.meta.ur
 /** The first set of a process, whose translator has never run before: the median of a few processes. */
 function first(): Row {
   const code = `
-    import { compile } from ${at('../src/compile.js')};
+    import { compile } from ${at('../src/index.js')};
     import { SMALL_POLICY } from ${at('./policies.js')};
     import { createEngine } from ${at('../src/runtime/engine/engine.js')};
     import { createWasmRunner } from ${at('../src/runtime/engine/wasm/runner.js')};
@@ -68,7 +68,7 @@ function first(): Row {
 /** Heap, array buffers and linear memory of twenty policies enforced one after the other, in a process of their own. */
 function memory(): Row {
   const code = `
-    import { compile } from ${at('../src/compile.js')};
+    import { compile } from ${at('../src/index.js')};
     import { largePolicy } from ${at('./policies.js')};
     import { createEngine } from ${at('../src/runtime/engine/engine.js')};
     import { linearMemory } from ${at('../src/runtime/engine/wasm/linear.js')};

@@ -2,11 +2,12 @@
  * What chaining buys: the same policy and the same calls under three plans, of which the compiler makes the first. Prints the
  * table of `examples/why-chaining/README.md`.
  */
+import { buildPlan } from '../src/codegen/v8/plan.js';
 import { readFileSync } from 'node:fs';
 import { buildMonolith, monolithEngine, unchainedArtifact } from '../examples/why-chaining/plans.js';
 import type { Artifact } from '../src/artifact/manifest.js';
 import { defined } from '../src/base/assert.js';
-import { compile } from '../src/compile.js';
+import { compile } from '../src/index.js';
 import { createEngine } from '../src/runtime/engine/engine.js';
 import type { Engine } from '../src/runtime/engine/types.js';
 import { buildTree } from '../src/runtime/kernel/build-tree.js';
@@ -39,7 +40,9 @@ function plansOf(policy: string): Plan[] {
   const compiled = compile(policy);
   const artifact = defined(compiled.artifact, 'the policy compiles');
   const unchained = unchainedArtifact(compiled);
-  const monolith = buildMonolith(defined(compiled.stages.plan?.chains[0], 'the policy has a layer'));
+  const monolith = buildMonolith(
+    defined(buildPlan(defined(compiled.stages.policy, 'it compiles')).chains[0], 'the policy has a layer'),
+  );
   const sizesOf = ({ manifest }: Artifact): number[] => manifest.programs.map((p) => p.instructions);
   const gets = artifact.manifest.programs.filter((p) => p.hook === 'fs_get').map((p) => p.instructions);
   const interpreter = (): Engine => createEngine('interpreter');

@@ -1,20 +1,188 @@
 /**
- * The passes, in the order of the picture in ARCHITECTURE.md. Text goes in at the top, an artifact comes out at the
- * bottom, and nothing flows back up.
+ * The passes, in the order of the picture in ARCHITECTURE.md: one table. Text goes in at the top, an artifact comes out at the
+ * bottom, and nothing flows back up. `llpc check`, an editor and a build run a longer or shorter part of it.
+ *
+ * No target is imported here: what a target does is asked of the `Target` that the caller gives, so that checking loads no
+ * code generator and no engine.
  */
 import type { Artifact } from './artifact/manifest.js';
-import { checkSources, hasError, type Checked, type CompileOptions, type Stages } from './analyse.js';
-import { verifySet } from './bpf/verify/verify.js';
-import { emitChain } from './codegen/v8/emit.js';
-import { buildArtifact, type EmittedChain } from './codegen/v8/manifest.js';
-import { proveChain } from './codegen/v8/prove.js';
+import { LIMITS } from './codegen/limits.js';
+import type { StageName, Target, TargetStage } from './codegen/target.js';
+import { defined } from './base/assert.js';
 import { report } from './diagnostics/catalogue.js';
 import { sortDiagnostics } from './diagnostics/sort.js';
 import type { Diagnostic, NamedSource } from './diagnostics/types.js';
+import { checkAssertions } from './ir/analysis/check-assertions.js';
+import { checkGains, type ReportedGain } from './ir/analysis/check-gains.js';
+import { checkPlaces } from './ir/analysis/check-places.js';
+import { check } from './ir/check/check.js';
+import type { CheckedPolicy, Layer } from './ir/check/policy.js';
+import { printPolicy } from './ir/check/print.js';
 import type { HierarchyAutomaton } from './ir/hierarchy/automaton.js';
-import { type MachineState } from './semantics/machine.js';
-import { buildPlan, type Chain, type ChainPlan } from './codegen/v8/plan.js';
-import type { SourceInput } from './parser/link.js';
+import { buildHierarchy } from './ir/hierarchy/build-hierarchy.js';
+import { placePath, type Place } from './ir/hierarchy/places.js';
+import { printHierarchy } from './ir/hierarchy/print.js';
+import type { PolicyFile } from './parser/ast.js';
+import { link, type Importer, type SourceInput } from './parser/link.js';
+import type { Linked } from './parser/linked.js';
+import { printAst } from './parser/print.js';
+import { stdImporter } from './parser/std.js';
+
+export interface CompileOptions {
+  /** Values for parameters, by name. */
+  readonly defines?: Readonly<Record<string, string>>;
+  /** Finds imported files; without it only `std/…` is found. */
+  readonly importer?: Importer;
+  /** Told what is done next, for those who wait. */
+  readonly progress?: (what: string) => void;
+}
+
+/** What the passes have made so far. A pass adds to it and changes nothing. */
+interface Build {
+  readonly inputs: readonly SourceInput[];
+  readonly options: CompileOptions;
+  /** Absent where only the policy is checked. */
+  readonly target?: Target;
+  readonly linked: Linked;
+  readonly sources: readonly NamedSource[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly policy?: CheckedPolicy;
+  readonly layers: readonly AnalysedLayer[];
+  readonly gains: readonly ReportedGain[];
+  /** The target's own: only its functions look into them. */
+  readonly plan?: unknown;
+  readonly code?: unknown;
+  readonly artifact?: Artifact;
+}
+
+/** A layer with what is decided on it. */
+export interface AnalysedLayer {
+  readonly layer: Layer;
+  readonly automaton: HierarchyAutomaton;
+  /** Every object that scopes name, from the root down. */
+  readonly places: readonly Place[];
+}
+
+/** One row of the table. */
+interface Pass {
+  readonly name: string;
+  /** Why it stands where it does. */
+  readonly why: string;
+  /** `clean`: not run after an error. `policy`: run where there is a policy, whatever is wrong with it. */
+  readonly needs?: 'clean' | 'policy';
+  /** What it adds. `diagnostics` are added to those that there are. */
+  readonly run: (build: Build) => Partial<Build>;
+  /** What `--emit` shows of what the pass made, by the name of the stage; undefined where it was not made. */
+  readonly shows?: Readonly<Record<string, (build: Build) => string | undefined>>;
+}
+
+/** The passes that need no target, first to last. */
+const CHECK_PASSES: readonly Pass[] = [
+  {
+    name: 'link',
+    why: 'first: everything else reads syntax trees, and imports are found while they are parsed',
+    run: ({ inputs, options }) => link(inputs, withStd(options.importer)),
+    shows: { ast: ({ linked }) => linked.files.map((f) => printAst(f.file)).join('') },
+  },
+  {
+    name: 'check',
+    why: 'names, sets and paths mean something only when all files are known',
+    run: ({ linked, options }) => {
+      const { value, diagnostics } = check(linked, options.defines ?? {});
+      return { diagnostics, ...(value && { policy: value }) };
+    },
+    shows: { policy: ({ policy }) => policy && printPolicy(policy) },
+  },
+  {
+    name: 'limits',
+    why: 'what no target takes is said before anything is decided for long',
+    needs: 'policy',
+    run: ({ policy, target }) => ({
+      diagnostics: policy === undefined ? [] : LIMITS[target?.name ?? 'landlock-v8'](policy),
+    }),
+  },
+  {
+    name: 'buildHierarchy',
+    why: 'every decision from here on is made on the automaton, and on the places that it was made of',
+    needs: 'policy',
+    run: buildHierarchies,
+    shows: {
+      hierarchy: ({ policy, layers }) => policy && layers.map((l) => printHierarchy(l.automaton)).join(''),
+    },
+  },
+  {
+    name: 'checkPlaces',
+    why: 'conflicts come first: where scopes contradict each other there is no meaning to assert anything of',
+    needs: 'policy',
+    run: ({ layers }) => ({ diagnostics: layers.flatMap((l) => checkPlaces(l.layer, l.places)) }),
+  },
+  {
+    name: 'checkClaims',
+    why: 'last: assertions and moves are about a policy that means something, so nothing before may be wrong',
+    needs: 'clean',
+    run: checkClaims,
+  },
+];
+
+/** The passes that a target adds, first to last. */
+const TARGET_PASSES: readonly Pass[] = [
+  {
+    name: 'gaps',
+    why: 'what the target cannot hold is said before anything is made for it',
+    needs: 'clean',
+    run: made(({ target, policy, hierarchies }) => ({ diagnostics: target.gaps({ policy, hierarchies }) })),
+  },
+  {
+    name: 'plan',
+    why: 'what each part of the artifact decides, before there is any instruction',
+    needs: 'clean',
+    run: made(({ target, policy, hierarchies }) => ({ plan: target.plan({ policy, hierarchies }) })),
+    shows: { plan: shown('plan') },
+  },
+  {
+    name: 'emit',
+    why: 'the plan is complete: each part of it is generated by itself',
+    needs: 'clean',
+    run: made(({ target, plan }) => target.emit(plan)),
+    shows: { blocks: shown('blocks'), optimised: shown('optimised'), asm: shown('asm') },
+  },
+  {
+    name: 'artifact',
+    why: 'what is written down is all that loads: it has the bytes, and what the loader must know of them',
+    needs: 'clean',
+    run: made(({ target, policy, hierarchies, sources, plan, code }) => ({
+      artifact: target.artifact({ policy, hierarchies, sources, plan, code }),
+    })),
+    shows: { manifest: shown('manifest') },
+  },
+  {
+    name: 'prove',
+    why: 'last: it reads the artifact back from its bytes, so no pass comes after it that could be wrong',
+    needs: 'clean',
+    run: made(({ target, policy, hierarchies, artifact, options }) => {
+      options.progress?.('proving the artifact');
+      return target.prove(defined(artifact, 'the pass before made it'), { policy, hierarchies });
+    }),
+  },
+];
+
+/** Every pass of a build, in order. */
+export const PASSES: readonly Pass[] = [...CHECK_PASSES, ...TARGET_PASSES];
+
+/** What each pass made, as far as it got. */
+export interface Stages {
+  readonly files: readonly PolicyFile[];
+  readonly policy?: CheckedPolicy;
+  /** One per layer. */
+  readonly hierarchies?: readonly HierarchyAutomaton[];
+  /** Moves that gain rights and are not accepted. `confirmGains` runs them. */
+  readonly gains?: readonly ReportedGain[];
+  /** The text that `--emit` shows of a stage; undefined where the compilation did not get there. */
+  readonly show: (stage: StageName) => string | undefined;
+}
+
+/** Of a compilation that made nothing that could be shown. */
+export const NO_STAGES: Stages = { files: [], show: () => undefined };
 
 export interface CompileResult {
   /** Absent when there is an error among the diagnostics. */
@@ -25,58 +193,146 @@ export interface CompileResult {
   readonly stages: Stages;
 }
 
-/** Compiles one text, or several files as layers. Never throws for bad input. */
-export function compile(input: string | readonly SourceInput[], options: CompileOptions = {}): CompileResult {
+/** Compiles one text, or several files as layers, for a target. Never throws for bad input. */
+export function compileFor(
+  target: Target,
+  input: string | readonly SourceInput[],
+  options: CompileOptions = {},
+): CompileResult {
   const inputs = typeof input === 'string' ? [{ name: 'policy.llp', text: input }] : input;
-  const checked = checkSources(inputs, options);
-  if (checked.policy === undefined || hasError(checked.diagnostics)) return withoutArtifact(checked);
-  const plan = buildPlan(checked.policy);
-  const stages = { ...checked.stages, plan };
-  const { chains, diagnostics } = generate(plan, checked.hierarchies, options.progress);
-  const all = [...checked.diagnostics, ...diagnostics];
-  if (hasError(all)) return withoutArtifact({ ...checked, diagnostics: all, stages });
-  const artifact = buildArtifact(plan, chains, checked.sources, checked.policy);
-  return { artifact, diagnostics: all, sources: checked.sources, stages };
+  const build = runPasses(PASSES, inputs, options, target);
+  const { sources } = build;
+  const diagnostics = sortDiagnostics(build.diagnostics);
+  const artifact = hasError(diagnostics) ? undefined : build.artifact;
+  return { artifact, diagnostics, sources, stages: stagesOf(build) };
 }
 
-function withoutArtifact({ diagnostics, sources, stages }: Checked): CompileResult {
-  return { artifact: undefined, diagnostics: sortDiagnostics(diagnostics), sources, stages };
+export interface Checked {
+  readonly policy: CheckedPolicy | undefined;
+  readonly hierarchies: readonly HierarchyAutomaton[];
+  readonly sources: readonly NamedSource[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly stages: Stages;
 }
 
-/** Bytes for every chain, verified and proved. */
-function generate(
-  plan: ChainPlan,
-  hierarchies: readonly HierarchyAutomaton[],
-  progress: CompileOptions['progress'],
-): { readonly chains: readonly EmittedChain[]; readonly diagnostics: readonly Diagnostic[] } {
-  const out: Diagnostic[] = [];
-  const layers = [...new Set(plan.chains.map((c) => c.layer))];
-  const chains = plan.chains.map((chain): EmittedChain => {
-    progress?.(`proving the chain of "${chain.layer.name}"`);
-    const programs = emitChain(chain);
-    const proof = proveChain(chain, programs, machineStates(chain, hierarchies[layers.indexOf(chain.layer)]));
-    if (proof.kind === 'proved') return { chain, programs, certificate: proof.certificate };
-    out.push(report('LLP4002', { program: proof.program, reason: proof.reason }, { span: chain.layer.span }));
-    return { chain, programs, certificate: null };
-  });
-  const sizes = chains.map((c) => c.programs.map((p) => ({ name: p.plan.name, size: p.bytes.length })));
-  for (const message of verifySet(sizes)) out.push(report('LLP4003', { reason: message }, {}));
-  return { chains, diagnostics: out };
+/** The passes that need no target: what `llpc check` does. */
+export function checkSources(inputs: readonly SourceInput[], options: CompileOptions = {}): Checked {
+  const build = runPasses(CHECK_PASSES, inputs, options);
+  const { policy, sources } = build;
+  const diagnostics = sortDiagnostics(build.diagnostics);
+  return { policy, hierarchies: automataOf(build.layers), sources, diagnostics, stages: stagesOf(build) };
 }
 
-/** The places of the hierarchy as the machine sees them: one bit a class. */
-export function machineStates(chain: Chain, automaton: HierarchyAutomaton | undefined): MachineState[] {
-  const bits = chain.classes.flatMap(({ actions, decision }) =>
-    decision.kind === 'bit' ? [{ action: actions, bit: decision.bit }] : [],
-  );
-  const project = (mask: number): number =>
-    bits.reduce((sum, { action, bit }) => ((mask & action) === action ? sum | (1 << bit) : sum), 0);
-  const states = new Map<string, MachineState>();
-  for (const { dir, file, below } of automaton?.states ?? []) {
-    for (const object of dir === file ? [dir] : [dir, file]) {
-      const state = { self: project(object), below: project(below), exact: true };
-      states.set(`${state.self},${state.below}`, state);
-    }
+export interface Analysed {
+  readonly policy: CheckedPolicy | undefined;
+  /** Those whose globs could be decided. */
+  readonly layers: readonly AnalysedLayer[];
+  /** Moves that gain rights and are not accepted. */
+  readonly gains: readonly ReportedGain[];
+  readonly linked: Linked;
+  readonly sources: readonly NamedSource[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The same with all that was found on the way: what an editor asks about after each keystroke. */
+export function analyse(inputs: readonly SourceInput[], options: CompileOptions = {}): Analysed {
+  const { policy, layers, gains, linked, sources, diagnostics } = runPasses(CHECK_PASSES, inputs, options);
+  return { policy, layers, gains, linked, sources, diagnostics: sortDiagnostics(diagnostics) };
+}
+
+export function hasError(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some((d) => d.severity === 'error');
+}
+
+function runPasses(
+  passes: readonly Pass[],
+  inputs: readonly SourceInput[],
+  options: CompileOptions,
+  target?: Target,
+): Build {
+  const start: Build = {
+    inputs,
+    options,
+    ...(target && { target }),
+    linked: { files: [], entries: [] },
+    sources: [],
+    diagnostics: [],
+    layers: [],
+    gains: [],
+  };
+  return passes.reduce((build, { needs, run }) => {
+    if (needs !== undefined && build.policy === undefined) return build;
+    if (needs === 'clean' && hasError(build.diagnostics)) return build;
+    const added = run(build);
+    return { ...build, ...added, diagnostics: [...build.diagnostics, ...(added.diagnostics ?? [])] };
+  }, start);
+}
+
+function stagesOf(build: Build): Stages {
+  const files = build.linked.files.map((f) => f.file);
+  const show = (stage: StageName): string | undefined => {
+    for (const { shows } of PASSES) if (shows?.[stage] !== undefined) return shows[stage](build);
+    return undefined;
+  };
+  const { policy, gains } = build;
+  return policy === undefined
+    ? { files, show }
+    : { files, policy, hierarchies: automataOf(build.layers), gains, show };
+}
+
+/** What the target shows of a stage. */
+function shown(stage: TargetStage): (build: Build) => string | undefined {
+  return ({ target, plan, code, artifact }) => target?.show(stage, { plan, code, artifact });
+}
+
+function automataOf(layers: readonly AnalysedLayer[]): HierarchyAutomaton[] {
+  return layers.map((l) => l.automaton);
+}
+
+function withStd(importer: Importer | undefined): Importer {
+  return (name) => {
+    if (name.startsWith('std/')) return stdImporter(name);
+    return importer?.(name) ?? { kind: 'missing', why: 'only `std/…` can be imported here' };
+  };
+}
+
+function buildHierarchies({ policy, options }: Build): Partial<Build> {
+  const layers: AnalysedLayer[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const layer of policy?.layers ?? []) {
+    options.progress?.(`deciding "${layer.name}"`);
+    const hierarchy = buildHierarchy(layer);
+    if (hierarchy.kind === 'ok') layers.push({ layer, ...hierarchy });
+    else diagnostics.push(tooLarge(layer, hierarchy.place));
   }
-  return [...states.values()];
+  return { layers, diagnostics };
+}
+
+function tooLarge(layer: Layer, place: Place): Diagnostic {
+  const span = place.dirs[0]?.spans[0] ?? place.files[0]?.spans[0] ?? layer.span;
+  return report('LLP4001', { path: placePath(place) }, { span });
+}
+
+function checkClaims({ policy, layers, options }: Build): Partial<Build> {
+  if (policy === undefined) return {};
+  options.progress?.('deciding assertions and moves');
+  const broken = checkAssertions(policy, automataOf(layers));
+  const { gains, others } = checkGains(policy, automataOf(layers));
+  return { gains, diagnostics: [...broken, ...others, ...gains.map((g) => g.diagnostic)] };
+}
+
+/** A build that has a target and a policy without errors: what the target's passes start from. */
+interface Made extends Build {
+  readonly target: Target;
+  readonly policy: CheckedPolicy;
+  /** One per layer. */
+  readonly hierarchies: readonly HierarchyAutomaton[];
+}
+
+function made(run: (build: Made) => Partial<Build>): Pass['run'] {
+  return (build) => {
+    const target = defined(build.target, 'the passes of a target are run for one');
+    const policy = defined(build.policy, 'the pass is not run without a policy');
+    return run({ ...build, target, policy, hierarchies: automataOf(build.layers) });
+  };
 }

@@ -1,12 +1,26 @@
 /** `llpc`: the compiler. Loading and running an artifact is `llpc/runtime`, running a policy's tests `llpc/testing`. */
-export { compile } from './compile.js';
-export type { CompileResult } from './compile.js';
-export { checkSources } from './analyse.js';
-export type { Checked, CompileOptions, Stages } from './analyse.js';
+import type { TargetName } from './artifact/manifest.js';
+import { DEFAULT_TARGET, TARGETS } from './codegen/targets.js';
+import { compileFor, type CompileOptions, type CompileResult } from './compile.js';
+import type { SourceInput } from './parser/link.js';
+
+export interface BuildOptions extends CompileOptions {
+  /** What the artifact is for. Landlock v8 when absent. */
+  readonly target?: TargetName;
+}
+
+/** Compiles one text, or several files as layers. Never throws for bad input. */
+export function compile(input: string | readonly SourceInput[], options: BuildOptions = {}): CompileResult {
+  const { target } = options;
+  return compileFor(target === undefined ? DEFAULT_TARGET : TARGETS[target], input, options);
+}
+
+export { checkSources } from './compile.js';
+export type { Checked, CompileOptions, CompileResult, Stages } from './compile.js';
 export { confirmGains } from './tools/testing/confirm-gains.js';
 export { formatText, type Formatted } from './format/format.js';
 export type { Imported, Importer, SourceInput } from './parser/link.js';
-export type { Artifact, Manifest } from './artifact/manifest.js';
+export type { Artifact, Manifest, TargetName } from './artifact/manifest.js';
 export { manifestText } from './artifact/text.js';
 export type { Diagnostic, Note, Severity, SourceText, Span } from './diagnostics/types.js';
 export { renderText } from './diagnostics/render.js';

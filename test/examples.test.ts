@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { chainingTable, exampleFigures } from '../bench/why-chaining.js';
 import { defined } from '../src/base/assert.js';
-import { emitStage } from '../src/front/cli/emit.js';
 import { fileImporter } from '../src/front/cli/io.js';
 import { makeTree } from '../src/front/cli/scenario-files.js';
-import { compile, type CompileResult } from '../src/compile.js';
+import { compile } from './support/compile.js';
+import { type CompileResult } from '../src/compile.js';
 import { createEngine } from '../src/runtime/engine/engine.js';
 import { ENGINE_NAMES } from '../src/runtime/engine/names.js';
 import { runScenario } from '../src/runtime/scenario/run.js';
@@ -61,7 +61,7 @@ describe.each(EXAMPLES)('example %s', (example) => {
     expect(
       await validateAgainst(
         'manifest-1.json',
-        JSON.parse(defined(emitStage(result, 'manifest'), 'a manifest')),
+        JSON.parse(defined(result.stages.show('manifest'), 'a manifest')),
       ),
     ).toEqual([]);
   });
@@ -72,7 +72,7 @@ describe.each(EXAMPLES)('example %s', (example) => {
       const extension = stage === 'manifest' ? 'json' : 'txt';
       matchGolden(
         `${example}/${stage}.${extension}`,
-        defined(emitStage(result, stage), 'the stage is reached'),
+        defined(result.stages.show(stage), 'the stage is reached'),
       );
     },
   );

@@ -8,14 +8,14 @@ import { defined } from '../../src/base/assert.js';
 import { R0, R1, R6, andImm64, exit, from, ldx, movImm64, stx } from '../../src/bpf/asm.js';
 import { encode, encodeErrorText } from '../../src/bpf/encode.js';
 import { i32, type AsmInstruction, type JumpOp, type Reg } from '../../src/bpf/types.js';
-import type { Stages } from '../../src/analyse.js';
+import type { Stages } from '../../src/compile.js';
 import type { CompileResult } from '../../src/compile.js';
 import { layOut, type Block, type Graph, type Terminator, type Test } from '../../src/codegen/v8/blocks.js';
 import { emitChain } from '../../src/codegen/v8/emit.js';
-import { buildArtifact, mapName } from '../../src/codegen/v8/manifest.js';
+import { buildArtifact } from '../../src/codegen/v8/manifest.js';
 import { optimise } from '../../src/codegen/v8/optimise.js';
 import type { ActionClass } from '../../src/codegen/v8/partition.js';
-import { buildChain, type Chain, type ProgramPlan } from '../../src/codegen/v8/plan.js';
+import { buildChain, buildPlan, mapName, type Chain, type ProgramPlan } from '../../src/codegen/v8/plan.js';
 import { selectProgram } from '../../src/codegen/v8/select.js';
 import { createInterpreterRunner } from '../../src/runtime/engine/interpreter-runner.js';
 import { createInterpreter, loadProgram } from '../../src/runtime/engine/interpreter.js';
@@ -23,12 +23,12 @@ import type { InterpreterProgram } from '../../src/runtime/engine/load-program.j
 import type { Engine, HookPrograms, HookRunner, Runnable } from '../../src/runtime/engine/types.js';
 
 /** The parts of a compilation that the other plans are made of. */
-type Compiled = Pick<CompileResult, 'sources'> & { readonly stages: Pick<Stages, 'plan'> };
+type Compiled = Pick<CompileResult, 'sources'> & { readonly stages: Pick<Stages, 'policy'> };
 
 /** An artifact with a chain for each class that can deny. Each chain walks the whole path for itself. */
 export function unchainedArtifact({ stages, sources }: Compiled): Artifact {
-  const chains = defined(stages.plan, 'it compiles').chains.flatMap(splitChain);
-  const emitted = chains.map((chain) => ({ chain, programs: emitChain(chain), certificate: null }));
+  const chains = buildPlan(defined(stages.policy, 'it compiles')).chains.flatMap(splitChain);
+  const emitted = chains.map((chain) => ({ chain, programs: emitChain(chain) }));
   return buildArtifact({ chains }, emitted, sources, { assertions: [], gainAssertions: [] });
 }
 

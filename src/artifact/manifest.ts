@@ -11,6 +11,10 @@ import type { PathPattern } from '../semantics/pattern.js';
 export const MANIFEST_FORMAT = 'llp-manifest';
 export const MANIFEST_VERSION = 1;
 
+/** The targets that an artifact can be for. */
+export const TARGET_NAMES = ['landlock-v8'] as const;
+export type TargetName = (typeof TARGET_NAMES)[number];
+
 export interface Artifact {
   readonly manifest: Manifest;
   /** The bytes that `programs[i].bytecode.file` names, by that name. */
@@ -22,7 +26,7 @@ export interface Manifest {
   readonly version: typeof MANIFEST_VERSION;
   /** The name of the first policy block. */
   readonly policy: string;
-  readonly target: 'landlock-v8';
+  readonly target: TargetName;
   readonly sources: readonly ManifestSource[];
   readonly programs: readonly ManifestProgram[];
   readonly maps: readonly ManifestMap[];
@@ -167,9 +171,13 @@ export interface ManifestChain {
   readonly certificate: Certificate | null;
 }
 
-/** What the proof saw: every state and input on which the bytes were run and compared to the plan. */
+/** What the proof decided of one chain, on the manifest and the bytes as they were read back. */
 export interface Certificate {
+  /** Places at which the verdicts of the entries were compared with those of the policy's automaton: all that there are. */
+  readonly places: number;
+  /** States of the walk machine on which the bytes were run and compared with it. */
   readonly states: number;
+  /** Combinations of map value, tag and lookup that each state was asked with. */
   readonly inputs: number;
   /** Programs run. */
   readonly runs: number;

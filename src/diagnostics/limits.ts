@@ -9,7 +9,7 @@ export const LIMITS = {
   ),
   LLP4002: error(
     'proof failed',
-    'the bytes of `{program}` do not do what the plan says: {reason}',
+    '`{part}` of the artifact does not mean what the policy means: {reason}',
     'this is a bug in llpc: please report it with the policy',
   ),
   LLP4003: error(

@@ -6,9 +6,7 @@ import { LOOKUP, type Lookup } from '../abi/hooks.js';
 
 /** What a program asks of the state that its step leads to. */
 export type Check =
-  | { readonly kind: 'allow' }
-  | { readonly kind: 'deny' }
-  | { readonly kind: 'bit'; readonly bit: number; readonly region: 'deny' | 'varies' };
+  { readonly kind: 'allow' } | { readonly kind: 'deny' } | { readonly kind: 'bit'; readonly bit: number };
 
 /** A place as the machine knows it. Masks are of *allowed* classes; 0 (session start) is `undefined`. */
 export interface MachineState {

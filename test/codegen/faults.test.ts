@@ -3,16 +3,15 @@
  * Then every single-field mutation of every program must be caught or be one of the few that change nothing.
  */
 import { describe, expect, it } from 'vitest';
-import { checkSources } from '../../src/analyse.js';
+import { checkSources } from '../../src/compile.js';
 import { defined } from '../../src/base/assert.js';
 import { decode } from '../../src/bpf/decode.js';
 import { encodeInstructions } from '../../src/bpf/encode.js';
 import { reg, i16, i32, type Instruction } from '../../src/bpf/types.js';
 import { verifyProgram } from '../../src/bpf/verify/verify.js';
 import { emitChain } from '../../src/codegen/v8/emit.js';
-import type { Emitted } from '../../src/codegen/v8/manifest.js';
-import { proveChain } from '../../src/codegen/v8/prove.js';
-import { machineStates } from '../../src/compile.js';
+import type { Emitted } from '../../src/codegen/v8/emit.js';
+import { landlockV8 } from '../../src/codegen/v8/target.js';
 import { buildPlan } from '../../src/codegen/v8/plan.js';
 
 const POLICY = `llp 1;
@@ -27,9 +26,11 @@ policy "faults" {
 }`;
 
 const checked = checkSources([{ name: 'p.llp', text: POLICY }]);
-const chain = defined(buildPlan(defined(checked.policy, 'it checks')).chains[0], 'a chain');
+const policy = defined(checked.policy, 'it checks');
+const meaning = { policy, hierarchies: checked.hierarchies, sources: checked.sources };
+const plan = buildPlan(policy);
+const chain = defined(plan.chains[0], 'a chain');
 const programs = emitChain(chain);
-const places = machineStates(chain, checked.hierarchies[0]);
 
 function programNamed(name: string): Emitted {
   return defined(
@@ -48,7 +49,9 @@ function judge(original: Emitted, instructions: readonly Instruction[]): Verdict
   const maps = original.maps.map((name) => ({ name, type: 'inode' as const, kind: 'inode' as const }));
   const source = { name: original.plan.name, hook, triggerMask, bytes, maps };
   if (verifyProgram(source).kind === 'refused') return 'verifier';
-  return proveChain(chain, [{ ...original, bytes }], places).kind === 'refuted' ? 'proof' : 'nothing';
+  const changed = programs.map((p) => (p === original ? { ...p, bytes } : p));
+  const artifact = landlockV8.artifact({ ...meaning, plan, code: [{ chain, programs: changed }] });
+  return landlockV8.prove(artifact, meaning).diagnostics.length > 0 ? 'proof' : 'nothing';
 }
 
 const instructionsOf = (program: Emitted): Instruction[] =>

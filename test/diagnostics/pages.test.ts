@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { checkSources } from '../../src/analyse.js';
+import { checkSources } from '../../src/compile.js';
 import { CATALOGUE, type Entry } from '../../src/diagnostics/catalogue.js';
 import { renderText } from '../../src/diagnostics/render.js';
 import { matchGolden } from '../support/golden.js';

@@ -1,6 +1,6 @@
 /** What `diff` says of chosen pairs: regions, grouping, what appears later, what must be there. */
 import { describe, expect, it } from 'vitest';
-import { checkSources } from '../../src/analyse.js';
+import { checkSources } from '../../src/compile.js';
 import { textAt } from '../../src/tools/diff/sides.js';
 import { defined } from '../../src/base/assert.js';
 import { diffPolicies, type DiffReport, type DiffSide } from '../../src/tools/diff/diff.js';

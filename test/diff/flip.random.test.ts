@@ -1,10 +1,11 @@
 /** Edits that turn a verdict around: on random policies, each judged by the reference after it is applied to the text. */
 import { expect, it } from 'vitest';
 import { ACTIONS, WALK, actionBit, type ActionName } from '../../src/abi/actions.js';
-import { hasError } from '../../src/analyse.js';
+import { hasError } from '../../src/compile.js';
 import { askedOf, askRequest } from '../../src/tools/query/question.js';
 import { readAuditLine } from '../../src/tools/query/audit.js';
-import { compile, type CompileResult } from '../../src/compile.js';
+import { compile } from '../support/compile.js';
+import { type CompileResult } from '../../src/compile.js';
 import { defined } from '../../src/base/assert.js';
 import { findFlips, type Flip } from '../../src/tools/edits/flip.js';
 import type { Layer } from '../../src/ir/check/policy.js';

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { WALK, actionNames, maskOf, type ActionName, actionBit } from '../../src/abi/actions.js';
-import { checkSources, hasError, type Checked } from '../../src/analyse.js';
+import { checkSources, hasError, type Checked } from '../../src/compile.js';
 import { emitChain } from '../../src/codegen/v8/emit.js';
 import { buildArtifact } from '../../src/codegen/v8/manifest.js';
 import { buildPlan } from '../../src/codegen/v8/plan.js';

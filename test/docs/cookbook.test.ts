@@ -1,8 +1,8 @@
 /** The cookbook: every policy on it is laid out, compiles without a word, loads, and passes its tests. */
 import { describe, expect, it } from 'vitest';
 import { defined } from '../../src/base/assert.js';
-import { checkSources } from '../../src/analyse.js';
-import { compile } from '../../src/compile.js';
+import { checkSources } from '../../src/compile.js';
+import { compile } from '../support/compile.js';
 import { formatText } from '../../src/format/format.js';
 import { confirmGains } from '../../src/tools/testing/confirm-gains.js';
 import { runTests } from '../../src/tools/testing/testing.js';

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { defined } from '../../src/base/assert.js';
 import { COMMANDS } from '../../src/front/cli/help.js';
-import { compile } from '../../src/compile.js';
+import { compile } from '../support/compile.js';
 import { runTests } from '../../src/tools/testing/testing.js';
 import { blockIn, readPage } from '../support/page.js';
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ACTIONS, type ActionName } from '../../src/abi/actions.js';
 import { defined } from '../../src/base/assert.js';
-import { compile } from '../../src/compile.js';
+import { compile } from '../support/compile.js';
 import { createEngine, HOT_RUNS } from '../../src/runtime/engine/engine.js';
 import { ENGINE_NAMES } from '../../src/runtime/engine/names.js';
 import { buildTree, type TreeEntry } from '../../src/runtime/kernel/build-tree.js';

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Artifact } from '../../src/artifact/manifest.js';
 import { defined } from '../../src/base/assert.js';
-import { compile } from '../../src/compile.js';
+import { compile } from '../support/compile.js';
 import { moduleText } from '../../src/front/unplugin/module.js';
 import { fc } from '../support/random.js';
 

@@ -1,7 +1,7 @@
 /** Over-grants: what a policy allows beyond what was observed, judged on the actions that calls ask of each kind of object. */
 import { expect, it } from 'vitest';
 import { maskOf, type ActionName } from '../../src/abi/actions.js';
-import { checkSources } from '../../src/analyse.js';
+import { checkSources } from '../../src/compile.js';
 import { defined } from '../../src/base/assert.js';
 import { overGrants, type Observation, type OverGrant } from '../../src/tools/learn/over-grant.js';
 

@@ -1,6 +1,6 @@
 /** What a report says of calls that were refused, and what they keep a policy from. */
 import { expect, it } from 'vitest';
-import { compile } from '../../src/compile.js';
+import { compile } from '../support/compile.js';
 import {
   assertionOf,
   learn,

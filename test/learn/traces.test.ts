@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { TRIGGERS, maskOf } from '../../src/abi/actions.js';
-import { checkSources } from '../../src/analyse.js';
+import { checkSources } from '../../src/compile.js';
 import { stateAt } from '../../src/ir/hierarchy/walker.js';
 import { allowedOn } from '../../src/tools/learn/automaton.js';
 import { RULES, type RuleName } from '../../src/tools/learn/generalise.js';

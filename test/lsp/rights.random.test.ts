@@ -1,7 +1,7 @@
 /** The rules that a hover names are those that the verdicts of the automaton come from, on random policies. */
 import { expect, it } from 'vitest';
 import { ALL_ACTIONS } from '../../src/abi/actions.js';
-import { analyse } from '../../src/analyse.js';
+import { analyse } from '../../src/compile.js';
 import { allowedAt, reasonsAt } from '../../src/tools/query/rights.js';
 import { globbyText, policyText } from '../support/arbitrary.js';
 import { cases, fc } from '../support/random.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { checkSources } from '../../src/analyse.js';
+import { checkSources } from '../../src/compile.js';
 import { diagnosticsJson } from '../../src/diagnostics/json.js';
 import { renderText } from '../../src/diagnostics/render.js';
 import { diagnosticsSarif } from '../../src/diagnostics/sarif.js';

@@ -2,7 +2,7 @@
  * The chain, run by both engines in turn on the kernel model, against the reference evaluator: random policies, trees and calls.
  */
 import { describe, expect, it } from 'vitest';
-import { compile } from '../../src/compile.js';
+import { compile } from '../support/compile.js';
 import type { CheckedPolicy, Scope } from '../../src/ir/check/policy.js';
 import { createEngine } from '../../src/runtime/engine/engine.js';
 import { buildTree } from '../../src/runtime/kernel/build-tree.js';

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { actionBit, unionOf, type ActionMask } from '../../src/abi/actions.js';
-import { checkSources, type Checked } from '../../src/analyse.js';
+import { checkSources, type Checked } from '../../src/compile.js';
 import type { Diagnostic } from '../../src/diagnostics/types.js';
 import type { HierarchyAutomaton, HierarchyState } from '../../src/ir/hierarchy/automaton.js';
 import type { Layer, Rule, Scope } from '../../src/ir/check/policy.js';

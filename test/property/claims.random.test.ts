@@ -11,7 +11,7 @@ import {
   ALL_TRIGGERS,
   actionMask,
 } from '../../src/abi/actions.js';
-import { checkSources, hasError, type Checked } from '../../src/analyse.js';
+import { checkSources, hasError, type Checked } from '../../src/compile.js';
 import { defined } from '../../src/base/assert.js';
 import type { Artifact } from '../../src/artifact/manifest.js';
 import { emitChain } from '../../src/codegen/v8/emit.js';

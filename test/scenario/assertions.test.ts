@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { manifestText } from '../../src/artifact/text.js';
 import { defined } from '../../src/base/assert.js';
-import { compile, type CompileResult } from '../../src/compile.js';
+import { compile } from '../support/compile.js';
+import { type CompileResult } from '../../src/compile.js';
 import { renderText } from '../../src/diagnostics/render.js';
 import { toDiagnostics } from '../../src/tools/query/locate.js';
 import { readArtifact } from '../../src/runtime/artifact-file.js';

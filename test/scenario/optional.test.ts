@@ -1,7 +1,7 @@
 /** What loading says of globs that find nothing. */
 import { expect, it } from 'vitest';
 import { defined } from '../../src/base/assert.js';
-import { compile } from '../../src/compile.js';
+import { compile } from '../support/compile.js';
 import { buildTree } from '../../src/runtime/kernel/build-tree.js';
 import { groundPolicy } from '../../src/runtime/load.js';
 

@@ -1,7 +1,7 @@
 /** The page about scenarios: its example replays as it says, and it names every call and argument. */
 import { expect, it } from 'vitest';
 import { defined } from '../../src/base/assert.js';
-import { compile } from '../../src/compile.js';
+import { compile } from '../support/compile.js';
 import { buildTree } from '../../src/runtime/kernel/build-tree.js';
 import { CALLS } from '../../src/runtime/scenario/calls.js';
 import { runScenario } from '../../src/runtime/scenario/run.js';

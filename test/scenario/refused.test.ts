@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { compile } from '../../src/compile.js';
+import { compile } from '../support/compile.js';
 import { defined } from '../../src/base/assert.js';
 import { buildTree } from '../../src/runtime/index.js';
 import { groundPolicy } from '../../src/runtime/load.js';

@@ -2,7 +2,7 @@
 import { expect, it, describe } from 'vitest';
 import { defined } from '../../src/base/assert.js';
 import type { Artifact } from '../../src/artifact/manifest.js';
-import { compile } from '../../src/compile.js';
+import { compile } from '../support/compile.js';
 import { buildTree } from '../../src/runtime/kernel/build-tree.js';
 import type { HookRun } from '../../src/runtime/kernel/trace.js';
 import { runScenario, type Replay, type ScenarioOptions } from '../../src/runtime/scenario/run.js';

@@ -1,8 +1,7 @@
 /** The two schemas: what they take, what they refuse, and in which words. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { emitStage } from '../../src/front/cli/emit.js';
-import { compile } from '../../src/compile.js';
+import { compile } from '../support/compile.js';
 import { defined } from '../../src/base/assert.js';
 import { ERRNO } from '../../src/runtime/kernel/errno.js';
 import { validateAgainst } from '../../src/runtime/schema.js';
@@ -113,7 +112,7 @@ function withLess(value: Json): Json[] {
 }
 
 const POLICY = readFileSync(new URL('../../examples/why-chaining/policy.llp', import.meta.url), 'utf8');
-const MANIFEST = JSON.parse(defined(emitStage(compile(POLICY), 'manifest'), 'it compiles')) as Json;
+const MANIFEST = JSON.parse(defined(compile(POLICY).stages.show('manifest'), 'it compiles')) as Json;
 
 describe('manifest-1.json', () => {
   it('takes a manifest', async () => {

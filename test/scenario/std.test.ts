@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defined } from '../../src/base/assert.js';
 import { fileImporter } from '../../src/front/cli/io.js';
-import { compile } from '../../src/compile.js';
+import { compile } from '../support/compile.js';
 import { buildTree, type TreeEntry } from '../../src/runtime/kernel/build-tree.js';
 import { loadPolicy, type LoadedPolicy } from '../../src/runtime/load.js';
 

@@ -1,7 +1,7 @@
 /** What is mounted where, and what of it counts when a policy is loaded. */
 import { describe, expect, it } from 'vitest';
 import { defined } from '../../src/base/assert.js';
-import { compile } from '../../src/compile.js';
+import { compile } from '../support/compile.js';
 import { buildTree, type TreeEntry } from '../../src/runtime/kernel/build-tree.js';
 import { loadPolicy } from '../../src/runtime/load.js';
 

@@ -1,5 +1,6 @@
 /** From the text of a policy to a drawing, and policies of every size to draw. */
-import { compile, type CompileResult } from '../../src/compile.js';
+import { compile } from './compile.js';
+import { type CompileResult } from '../../src/compile.js';
 import { drawGraph, type GraphRequest } from '../../src/tools/graph/draw.js';
 import { fileImporter } from '../../src/front/cli/io.js';
 import type { GraphModel } from '../../src/tools/graph/model.js';

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { fileImporter } from '../../src/front/cli/io.js';
-import { compile } from '../../src/compile.js';
+import { compile } from './compile.js';
 import { formatText } from '../../src/format/format.js';
 import { readLexemes } from '../../src/parser/lexemes.js';
 

@@ -1,6 +1,6 @@
 /** What the tree of a test has without being told. */
 import { expect, test } from 'vitest';
-import { compile } from '../../src/compile.js';
+import { compile } from '../support/compile.js';
 import { runTests } from '../../src/tools/testing/testing.js';
 
 const POLICY = `llp 1;

@@ -1,23 +1,56 @@
-/** One chain of the plan → the bytes of its programs. Only this file knows the order select, optimise, lay out, encode. */
+/** Plan → the bytes of every program. Only this file knows the order: select, optimise, lay out, encode, measure. */
 import { encode, encodeErrorText } from '../../bpf/encode.js';
-import type { AsmInstruction } from '../../bpf/types.js';
-import type { Chain, ProgramPlan } from './plan.js';
-import { layOut } from './blocks.js';
-import { mapName, type Emitted } from './manifest.js';
+import type { Origin } from '../../bpf/types.js';
+import { verifySet } from '../../bpf/verify/verify.js';
+import { report } from '../../diagnostics/catalogue.js';
+import type { Diagnostic } from '../../diagnostics/types.js';
+import { layOut, type Graph } from './blocks.js';
+import { mapName, type Chain, type ChainPlan, type ProgramPlan } from './plan.js';
 import { optimise } from './optimise.js';
 import { selectProgram } from './select.js';
+
+/** One program after encoding. */
+export interface Emitted {
+  readonly plan: ProgramPlan;
+  readonly bytes: Uint8Array;
+  /** One per slot. */
+  readonly origins: readonly (Origin | undefined)[];
+  readonly instructions: number;
+  readonly maps: readonly string[];
+}
+
+/** The programs of one chain. */
+export interface EmittedChain {
+  readonly chain: Chain;
+  readonly programs: readonly Emitted[];
+}
+
+/** The programs of every chain. An error when a task cannot have all of them. */
+export function emitPlan(plan: ChainPlan): {
+  readonly code: readonly EmittedChain[];
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const code = plan.chains.map((chain) => ({ chain, programs: emitChain(chain) }));
+  const sizes = code.map((c) => c.programs.map((p) => ({ name: p.plan.name, size: p.bytes.length })));
+  return { code, diagnostics: verifySet(sizes).map((reason) => report('LLP4003', { reason }, {})) };
+}
 
 export function emitChain(chain: Chain): Emitted[] {
   return chain.programs.map((plan) => emitProgram(chain, plan));
 }
 
-/** Instructions with labels, as `--emit asm` shows them. */
-function assembleProgram(chain: Chain, plan: ProgramPlan): AsmInstruction[] {
-  return layOut(optimise(selectProgram(chain, plan, mapName(chain))));
+/** The blocks of a program as they are selected. */
+export function blocksOf(chain: Chain, plan: ProgramPlan): Graph {
+  return selectProgram(chain, plan, mapName(chain));
+}
+
+/** The blocks of a program as they are written. */
+export function optimisedBlocksOf(chain: Chain, plan: ProgramPlan): Graph {
+  return optimise(blocksOf(chain, plan));
 }
 
 function emitProgram(chain: Chain, plan: ProgramPlan): Emitted {
-  const asm = assembleProgram(chain, plan);
+  const asm = layOut(optimisedBlocksOf(chain, plan));
   const usesMap = asm.some((i) => i.op.kind === 'ld_imm64' && i.op.source.kind !== 'imm');
   const maps = usesMap ? [mapName(chain)] : [];
   const encoded = encode(asm, maps);

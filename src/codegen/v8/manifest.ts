@@ -14,7 +14,6 @@ import {
   MANIFEST_FORMAT,
   MANIFEST_VERSION,
   type Artifact,
-  type Certificate,
   type InodeMap,
   type LoadStep,
   type Manifest,
@@ -31,30 +30,11 @@ import type { NamedSource, Span } from '../../diagnostics/types.js';
 import { positionAt } from '../../diagnostics/lines.js';
 import type { ActionClass } from './partition.js';
 import { patternText } from '../../ir/check/paths.js';
-import type { Chain, ChainPlan, ProgramPlan } from './plan.js';
+import type { Emitted, EmittedChain } from './emit.js';
+import { mapName, type Chain, type ChainPlan, type ProgramPlan } from './plan.js';
 import type { CheckedPolicy, Layer, Scope } from '../../ir/check/policy.js';
 import type { Effects } from '../../semantics/scope.js';
 import { defined } from '../../base/assert.js';
-
-/** One program after encoding. */
-export interface Emitted {
-  readonly plan: ProgramPlan;
-  readonly bytes: Uint8Array;
-  /** One per slot. */
-  readonly origins: readonly (Origin | undefined)[];
-  readonly instructions: number;
-  readonly maps: readonly string[];
-}
-
-export interface EmittedChain {
-  readonly chain: Chain;
-  readonly programs: readonly Emitted[];
-  readonly certificate: Certificate | null;
-}
-
-export function mapName(chain: Chain): string {
-  return `${chain.stem}inodes`;
-}
 
 export function buildArtifact(
   plan: ChainPlan,
@@ -77,7 +57,7 @@ export function buildArtifact(
     chains: chains.map((c): ManifestChain => ({
       name: c.chain.layer.name,
       programs: c.programs.map((p) => p.plan.name),
-      certificate: c.certificate,
+      certificate: null,
     })),
     load: loadSteps(chains, maps),
     ...assertionsOf(plan, claims, at),

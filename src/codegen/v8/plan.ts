@@ -8,8 +8,7 @@ import { ALL_TRIGGERS, WALK, intersection, maskOf, unionOf, type ActionMask } fr
 import type { CookieLayout } from '../../semantics/cookie.js';
 import type { Span } from '../../diagnostics/types.js';
 import { layoutCookie } from '../../semantics/cookie.js';
-import type { Check } from '../../semantics/machine.js';
-import { partitionActions, type ActionClass } from './partition.js';
+import { partitionActions, type ActionClass, type Decision } from './partition.js';
 import type { CheckedPolicy, Layer } from '../../ir/check/policy.js';
 
 export interface ChainPlan {
@@ -28,16 +27,21 @@ export interface Chain {
 
 export type ProgramPlan =
   /** Makes the step for every directory; denies unless `check` allows. */
-  | { readonly kind: 'walk'; readonly name: string; readonly check: Check; readonly span: Span }
+  | { readonly kind: 'walk'; readonly name: string; readonly check: Decision; readonly span: Span }
   | {
       readonly kind: 'pick';
       readonly name: string;
       readonly triggers: ActionMask;
-      readonly check: Check;
+      readonly check: Decision;
       readonly span: Span;
     }
   /** Tags with the region of the state. */
   | { readonly kind: 'get'; readonly name: string; readonly span: Span };
+
+/** The name of a chain's inode map. */
+export function mapName(chain: Chain): string {
+  return `${chain.stem}inodes`;
+}
 
 export function buildPlan(policy: CheckedPolicy): ChainPlan {
   const many = policy.layers.length > 1;
@@ -86,6 +90,6 @@ function pickPlans(layer: Layer, stem: string, classes: readonly ActionClass[]):
   return [...plans, { kind: 'pick', name, triggers: denied, check: { kind: 'deny' }, span: layer.span }];
 }
 
-function checkOf(classes: readonly ActionClass[], action: ActionMask): Check {
+function checkOf(classes: readonly ActionClass[], action: ActionMask): Decision {
   return classes.find((c) => (c.actions & action) !== 0)?.decision ?? { kind: 'allow' };
 }

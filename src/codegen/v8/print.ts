@@ -1,122 +1,12 @@
-/** What `--emit policy`, `--emit hierarchy` and `--emit plan` show; golden tests compare the same text. */
-import { counted } from '../../base/text.js';
-import {
-  ALL_ACTIONS,
-  ALL_TRIGGERS,
-  actionName,
-  actionNames,
-  difference,
-  unionOf,
-  type ActionMask,
-} from '../../abi/actions.js';
-import type { HierarchyAutomaton, HierarchyState } from '../../ir/hierarchy/automaton.js';
-import { patternText } from '../../ir/check/paths.js';
-import type { Check } from '../../semantics/machine.js';
-import type { Chain, ChainPlan, ProgramPlan } from './plan.js';
-import type {
-  Assertion,
-  CheckedPolicy,
-  CheckedTest,
-  GainAssertion,
-  Layer,
-  Scope,
-} from '../../ir/check/policy.js';
-import type { Effects } from '../../semantics/scope.js';
+/** What `--emit` shows of the stages of Landlock v8; golden tests compare the same text. */
+import { actionNames } from '../../abi/actions.js';
 import { assertNever } from '../../base/assert.js';
-
-/** A mask for people: the shorter of what is in it and what is not. */
-function maskText(mask: ActionMask): string {
-  if (mask === 0) return 'none';
-  if (mask === ALL_ACTIONS) return 'everything';
-  const names = actionNames(mask);
-  const missing = actionNames(difference(ALL_ACTIONS, mask));
-  return missing.length < names.length ? `everything but ${missing.join(', ')}` : names.join(', ');
-}
-
-export function printPolicy(policy: CheckedPolicy): string {
-  const claims = printClaims(policy);
-  return [
-    ...policy.layers.map(printLayer),
-    ...(claims === '' ? [] : [claims]),
-    ...policy.tests.map(printTest),
-  ].join('\n');
-}
-
-function printClaims({ assertions, gainAssertions, acceptedGains }: CheckedPolicy): string {
-  const mask = unionOf(acceptedGains.map((a) => a.actions));
-  const accepted = mask === 0 ? '' : `accept gains ${setText(mask)}\n`;
-  return assertions.map(printAssertion).join('') + gainAssertions.map(printGains).join('') + accepted;
-}
-
-function printAssertion({ claim, actions, reach, path, layer }: Assertion): string {
-  return `assert ${claim} ${setText(actions)} ${reach} ${patternText(path)}${about(layer)}\n`;
-}
-
-function printGains({ actions, layer }: GainAssertion): string {
-  return `assert never gains ${setText(actions)}${about(layer)}\n`;
-}
-
-function about(layer: Layer | undefined): string {
-  return layer === undefined ? '' : ` in ${JSON.stringify(layer.name)}`;
-}
-
-function printLayer(layer: Layer): string {
-  const head = `policy ${JSON.stringify(layer.name)}\n  default ${layer.default}\n`;
-  return head + layer.scopes.map(printScope).join('');
-}
-
-function printScope(scope: Scope): string {
-  const optional = scope.optional ? '?' : scope.within > 0 ? ` (with its first ${scope.within})` : '';
-  const head = `  ${scope.object}${optional} ${patternText(scope.path)}\n`;
-  return (
-    head +
-    printEffects('    ', scope.region) +
-    printEffects(scope.object === 'dir' ? '    here ' : '    ', scope.self)
-  );
-}
-
-function printEffects(indent: string, effects: Effects): string {
-  const line = (name: keyof Effects): string =>
-    effects[name] === 0 ? '' : `${indent}${name} ${setText(effects[name])}\n`;
-  return line('allow') + line('deny') + line('forbid');
-}
-
-function setText(mask: ActionMask): string {
-  return mask === ALL_TRIGGERS ? 'all' : actionNames(mask).join(', ');
-}
-
-function printTest(test: CheckedTest): string {
-  const given = test.given.map(
-    (g) => `  given ${g.kind} ${g.path}${'target' in g ? ` -> ${g.target}` : ''}\n`,
-  );
-  const steps = test.steps.map((s) =>
-    s.kind === 'cd' ? `  cd ${s.path}\n` : `  expect ${s.effect} ${actionName(s.action)} ${s.path}\n`,
-  );
-  return `test ${JSON.stringify(test.name)}\n${given.join('')}${steps.join('')}`;
-}
-
-export function printHierarchy(automaton: HierarchyAutomaton): string {
-  const { states } = automaton;
-  return `hierarchy ${JSON.stringify(automaton.layer)}: ${counted(states.length, 'state')}\n${states.map(printState).join('')}`;
-}
-
-function printState(state: HierarchyState): string {
-  const verdicts = [
-    `    directory: ${maskText(state.dir)}`,
-    ...(state.below === state.dir ? [] : [`    beneath: ${maskText(state.below)}`]),
-    ...(state.file === state.below ? [] : [`    other object: ${maskText(state.file)}`]),
-  ];
-  const edges = [
-    ...state.literals.map((e) => `    ${JSON.stringify(e.name)} -> ${e.to}`),
-    ...state.classes.map((e) => {
-      const matching = e.matching.map((i) => state.globs[i]).join(' & ');
-      const not = state.globs.filter((_, i) => !e.matching.includes(i)).map((g) => ` & !${g}`);
-      return `    ${matching}${not.join('')} -> ${e.to}   (as ${JSON.stringify(e.witness)})`;
-    }),
-    `    else -> ${state.other}`,
-  ];
-  return `  state ${state.id}\n${[...verdicts, ...edges].join('\n')}\n`;
-}
+import { counted } from '../../base/text.js';
+import { disassemble } from '../../bpf/disasm.js';
+import { i32, type AsmInstruction } from '../../bpf/types.js';
+import type { Check } from '../../semantics/machine.js';
+import type { Block, Graph, Terminator } from './blocks.js';
+import type { Chain, ChainPlan, ProgramPlan } from './plan.js';
 
 export function printPlan(plan: ChainPlan): string {
   return `plan: ${counted(plan.chains.length, 'chain')}\n${plan.chains.map(printChain).join('')}`;
@@ -150,4 +40,53 @@ function printProgram(plan: ProgramPlan): string {
 
 function checkText(check: Check): string {
   return check.kind === 'bit' ? `deny if bit ${check.bit}` : check.kind;
+}
+
+/** The blocks of every program, as `graphOf` makes them. */
+export function printGraphs(plan: ChainPlan, graphOf: (chain: Chain, program: ProgramPlan) => Graph): string {
+  return plan.chains
+    .flatMap((chain) => chain.programs.map((program) => printGraph(program.name, graphOf(chain, program))))
+    .join('\n');
+}
+
+function printGraph(name: string, graph: Graph): string {
+  return `${name}: ${counted(graph.length, 'block')}\n${graph.map(printBlock).join('')}`;
+}
+
+function printBlock({ label, body, end, origin }: Block): string {
+  const lines = [...body.map(asmText), ...endText(end)].map((line) => `    ${line}\n`);
+  return `  ${label}: ; ${origin.note}\n${lines.join('')}`;
+}
+
+/** The body of a block has no jumps. A map is shown by its name. */
+function asmText({ op }: AsmInstruction): string {
+  switch (op.kind) {
+    case 'jump':
+    case 'ja':
+    case 'call_local':
+      throw new Error('internal error: a jump inside of a block');
+    case 'ld_imm64': {
+      const { source } = op;
+      if (source.kind === 'imm') return disassemble({ ...op, source });
+      return `${disassemble({ ...op, source: { ...source, map: i32(0) } })} ; ${source.map}`;
+    }
+    default:
+      return disassemble(op);
+  }
+}
+
+function endText(end: Terminator): string[] {
+  switch (end.kind) {
+    case 'exit':
+      return [];
+    case 'goto':
+      return [`goto ${end.to}`];
+    case 'branch': {
+      const { op, dst, src } = end.test;
+      const operand = src.kind === 'imm' ? String(src.imm) : `r${src.reg}`;
+      return [`${op} r${dst}, ${operand}, ${end.then} else ${end.otherwise}`];
+    }
+    default:
+      return assertNever(end);
+  }
 }

@@ -13,9 +13,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CompileOptions } from '../../analyse.js';
+import type { CompileOptions } from '../../compile.js';
 import type { Manifest } from '../../artifact/manifest.js';
-import type { CompileResult } from '../../compile.js';
+import { NO_STAGES, type CompileResult } from '../../compile.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic, NamedSource } from '../../diagnostics/types.js';
 import type { SourceInput } from '../../parser/link.js';
@@ -72,7 +72,7 @@ export function readCached(slot: CacheSlot, read: ReadFile): CompileResult | und
     kept.bytecode.map(([file, text]) => [file, new Uint8Array(Buffer.from(text, 'base64'))]),
   );
   const { manifest, diagnostics } = kept;
-  return { artifact: { manifest, bytecode }, diagnostics, sources, stages: { files: [] } };
+  return { artifact: { manifest, bytecode }, diagnostics, sources, stages: NO_STAGES };
 }
 
 /** Keeps a compilation that has an artifact. Where it cannot be written, nothing is kept, and that is said. */

@@ -1,6 +1,6 @@
 /** `llpc check` and `llpc build`. */
 import { relative, resolve, posix } from 'node:path';
-import { hasError } from '../../analyse.js';
+import { hasError } from '../../compile.js';
 import type { Artifact } from '../../artifact/manifest.js';
 import type { CompileResult } from '../../compile.js';
 import { report } from '../../diagnostics/catalogue.js';
@@ -101,8 +101,7 @@ function needFiles(options: Options): void {
 async function compileAndReport(options: Options, depth: Depth, readFile: ReadFile): Promise<CompileResult> {
   const result = await compileFiles(options.positionals, options, depth, readFile);
   if (options.emit.length > 0) {
-    const { emitStage } = await import('./emit.js');
-    for (const stage of options.emit) print(emitStage(result, stage) ?? '');
+    for (const stage of options.emit) print(result.stages.show(stage) ?? '');
     if (result.diagnostics.length > 0) await printDiagnostics(result.diagnostics, result.sources, 'text');
   } else {
     await printDiagnostics(result.diagnostics, result.sources, options.format);

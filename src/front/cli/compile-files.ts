@@ -1,6 +1,6 @@
 /** Files → a compilation: what every command that takes policies begins with. */
-import type { CompileOptions } from '../../analyse.js';
-import type { CompileResult } from '../../compile.js';
+import type { CompileOptions } from '../../compile.js';
+import { checkSources, compileFor, NO_STAGES, type CompileResult } from '../../compile.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
 import type { SourceInput } from '../../parser/link.js';
 import { identify, readText, type ReadFile } from './io.js';
@@ -31,7 +31,7 @@ export async function compileFiles(
     }
   }
   if (readable.length === 0)
-    return { artifact: undefined, diagnostics: missing, sources: [], stages: { files: [] } };
+    return { artifact: undefined, diagnostics: missing, sources: [], stages: NO_STAGES };
   const progress = progressLine();
   const compileOptions = {
     defines: options.defines,
@@ -42,7 +42,7 @@ export async function compileFiles(
   const result =
     depth === 'build'
       ? await compileOrRemember(inputs, options, compileOptions, readFile)
-      : { ...(await import('../../analyse.js')).checkSources(inputs, compileOptions), artifact: undefined };
+      : { ...checkSources(inputs, compileOptions), artifact: undefined };
   const diagnostics = await confirmed(result);
   progress.done();
   if (missing.length === 0) return { ...result, diagnostics };
@@ -66,7 +66,8 @@ async function compileOrRemember(
   const slot = kept?.cacheSlot(cache ?? '', inputs, compileOptions);
   const known = slot === undefined ? undefined : kept?.readCached(slot, readFile);
   if (known !== undefined) return known;
-  const result = (await import('../../compile.js')).compile(inputs, compileOptions);
+  const { DEFAULT_TARGET } = await import('../../codegen/targets.js');
+  const result = compileFor(DEFAULT_TARGET, inputs, compileOptions);
   const failure = slot === undefined ? undefined : kept?.writeCached(slot, result);
   return failure === undefined ? result : { ...result, diagnostics: [...result.diagnostics, failure] };
 }

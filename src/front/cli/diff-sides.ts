@@ -1,5 +1,5 @@
 /** What `llpc diff` compares, read from disk: policies, several of which are layers, or a manifest. */
-import { hasError } from '../../analyse.js';
+import { hasError } from '../../compile.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic, NamedSource } from '../../diagnostics/types.js';
 import type { DiffSide } from '../../tools/diff/diff.js';

@@ -1,6 +1,6 @@
 /** `llpc explain`: one request, every program that it ran, what decided, and what would turn it around. */
 import type { ActionName } from '../../abi/actions.js';
-import { hasError } from '../../analyse.js';
+import { hasError } from '../../compile.js';
 import type { Artifact } from '../../artifact/manifest.js';
 import { defined } from '../../base/assert.js';
 import { report } from '../../diagnostics/catalogue.js';

@@ -1,6 +1,6 @@
 /** `llpc graph`: the hierarchy of a policy as a picture. */
 import { basename, dirname } from 'node:path';
-import { hasError } from '../../analyse.js';
+import { hasError } from '../../compile.js';
 import type { CompileResult } from '../../compile.js';
 import { nearestName } from '../../diagnostics/suggest.js';
 import type { Diagnostic } from '../../diagnostics/types.js';

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Artifact } from '../../artifact/manifest.js';
-import { hasError } from '../../analyse.js';
+import { hasError } from '../../compile.js';
 import type { CompileResult } from '../../compile.js';
 import type { Diagnostic, NamedSource, SourceText } from '../../diagnostics/types.js';
 import { toDiagnostics } from '../../tools/query/locate.js';

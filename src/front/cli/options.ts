@@ -1,6 +1,7 @@
 /** Arguments of the commands. A mistake in them is a usage error: exit code 2. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { TRIGGERS, type TriggerName } from '../../abi/actions.js';
+import { STAGES, type StageName } from '../../codegen/target.js';
 import { nearestName } from '../../diagnostics/suggest.js';
 import type { Picture } from '../../tools/graph/draw.js';
 import type { CoverageFormat } from '../../tools/testing/coverage-text.js';
@@ -10,8 +11,6 @@ import { list, oneOf, readDefines, readHex, UsageError, wholeNumber } from './ar
 export type Format = 'text' | 'json' | 'sarif' | 'markdown' | Picture;
 const DIAGNOSTIC_FORMATS: readonly Format[] = ['text', 'json', 'sarif'];
 const COVERAGE_FORMATS: readonly CoverageFormat[] = ['text', 'json', 'lcov'];
-const STAGES = ['ast', 'policy', 'hierarchy', 'plan', 'asm', 'manifest'] as const;
-export type Stage = (typeof STAGES)[number];
 /** The hooks that a kernel has. */
 const HOOK_NAMES = ['fs_walk', 'fs_pick', 'fs_get'] as const;
 
@@ -21,7 +20,7 @@ export interface Options {
   /** Of a report. */
   readonly format: Format;
   readonly help: boolean;
-  readonly emit: readonly Stage[];
+  readonly emit: readonly StageName[];
   readonly out: string | undefined;
   /** Where to write what the build read, for Make and Ninja. */
   readonly depfile: string | undefined;

@@ -1,6 +1,6 @@
 /** `llpc test`: each policy's own tests, file by file. */
 import { counted, printable } from '../../base/text.js';
-import { hasError } from '../../analyse.js';
+import { hasError } from '../../compile.js';
 import { together } from '../../diagnostics/together.js';
 import type { Diagnostic, SourceText } from '../../diagnostics/types.js';
 import { countRuns, startCoverage } from '../../runtime/coverage.js';

@@ -1,13 +1,11 @@
 /** Policies for a test suite: from a file, or compiled before; and their stages as texts. */
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CompileOptions } from '../../analyse.js';
+import type { CompileOptions } from '../../compile.js';
 import type { Artifact } from '../../artifact/manifest.js';
-import { manifestText } from '../../artifact/text.js';
-import { artifactListing } from '../../bpf/program-text.js';
-import { emitStage } from '../cli/emit.js';
 import { fileImporter, identify, readText } from '../cli/io.js';
-import { compile, type CompileResult } from '../../compile.js';
+import { DEFAULT_TARGET, TARGETS } from '../../codegen/targets.js';
+import { compileFor, NO_STAGES, type CompileResult } from '../../compile.js';
 import { report } from '../../diagnostics/catalogue.js';
 import { renderText } from '../../diagnostics/render.js';
 import type { Diagnostic, NamedSource } from '../../diagnostics/types.js';
@@ -22,9 +20,9 @@ export function compileFile(file: string | URL, options: PolicyOptions = {}): Co
   const path = pathOf(file);
   const read = readText(path);
   if (read.kind === 'ok')
-    return compile(identify([path], [read.text]), { ...options, importer: fileImporter });
+    return compileFor(DEFAULT_TARGET, identify([path], [read.text]), { ...options, importer: fileImporter });
   const missing = report('LLP2017', { path, why: read.why }, {});
-  return { artifact: undefined, diagnostics: [missing], sources: [], stages: { files: [] } };
+  return { artifact: undefined, diagnostics: [missing], sources: [], stages: NO_STAGES };
 }
 
 /** As diagnostics show it: from the working directory where it is beneath it. */
@@ -54,18 +52,18 @@ export function rendered(diagnostics: readonly Diagnostic[], sources: readonly N
 /** Texts of what a policy compiles to, by file name; those between source and bytecode only of a compilation. */
 export function stageFiles(policy: PolicyInput): ReadonlyMap<string, string> {
   if (typeof policy === 'object' && 'bytecode' in policy) {
-    return new Map([
-      ['asm.txt', artifactListing(policy)],
-      ['manifest.json', manifestText(policy.manifest)],
-    ]);
+    const { show } = TARGETS[policy.manifest.target];
+    return filesOf(['asm', 'manifest'], (stage) => show(stage, { artifact: policy }));
   }
   const result = typeof policy === 'string' || policy instanceof URL ? compileFile(policy) : policy;
   artifactOf(result);
-  const stages = ['policy', 'hierarchy', 'plan', 'asm', 'manifest'] as const;
-  return new Map(
-    stages.map((stage) => [
-      `${stage}.${stage === 'manifest' ? 'json' : 'txt'}`,
-      emitStage(result, stage) ?? '',
-    ]),
-  );
+  return filesOf(['policy', 'hierarchy', 'plan', 'asm', 'manifest'], result.stages.show);
+}
+
+function filesOf<S extends string>(
+  stages: readonly S[],
+  show: (stage: S) => string | undefined,
+): Map<string, string> {
+  const extension = (stage: S): string => (stage === 'manifest' ? 'json' : 'txt');
+  return new Map(stages.map((stage) => [`${stage}.${extension(stage)}`, show(stage) ?? '']));
 }

@@ -1,5 +1,5 @@
 /** Scenario files in a test suite: what `llpc run` does, as a value. */
-import { hasError } from '../../analyse.js';
+import { hasError } from '../../compile.js';
 import type { Artifact } from '../../artifact/manifest.js';
 import { loadManifest } from '../cli/load-files.js';
 import { beside, makeTree, readScenario } from '../cli/scenario-files.js';

@@ -9,7 +9,7 @@
 import { describe, expect, Snapshots, test, type MatcherResult } from 'vitest';
 import { resolve } from 'node:path';
 import type { ActionName } from '../../abi/actions.js';
-import { hasError } from '../../analyse.js';
+import { hasError } from '../../compile.js';
 import { positionAt } from '../../diagnostics/lines.js';
 import type { Diagnostic, NamedSource } from '../../diagnostics/types.js';
 import { runTests, type TestOptions } from '../../tools/testing/testing.js';

@@ -8,7 +8,7 @@ import { readdirSync, statSync, type Stats } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { analyse, type Analysed } from '../../analyse.js';
+import { analyse, type Analysed } from '../../compile.js';
 import { readText } from '../cli/io.js';
 import { defined } from '../../base/assert.js';
 import type { Span } from '../../diagnostics/types.js';

@@ -5,9 +5,10 @@
  * read or looked for; and diagnostics as each bundler can show them.
  */
 import { relative, resolve, sep } from 'node:path';
-import type { CompileOptions } from '../../analyse.js';
+import type { CompileOptions } from '../../compile.js';
 import { identify, readText, recording, type ReadText } from '../cli/io.js';
-import { compile } from '../../compile.js';
+import { DEFAULT_TARGET } from '../../codegen/targets.js';
+import { compileFor } from '../../compile.js';
 import { report } from '../../diagnostics/catalogue.js';
 import { locate, type JsonLocation } from '../../diagnostics/json.js';
 import { lineText } from '../../diagnostics/lines.js';
@@ -51,7 +52,7 @@ export function compileModule(path: string, options: LlpcOptions): CompiledModul
     const missing = report('LLP2017', { path: name, why: read.why }, {});
     return { code: undefined, files: files(), messages: [message(missing, [])] };
   }
-  const { artifact, diagnostics, sources } = compile(identify([name], [read.text]), {
+  const { artifact, diagnostics, sources } = compileFor(DEFAULT_TARGET, identify([name], [read.text]), {
     ...options,
     importer: readFile,
   });

@@ -17,9 +17,6 @@ import { ActionSets, collectNames, type FileNames } from './names.js';
 import type { CheckedPolicy, Layer, NamedSet } from './policy.js';
 import { Values, type Defines } from './values.js';
 
-/** Chains that a task can have. */
-const MAX_LAYERS = 256;
-
 export function check(linked: Linked, defines: Defines): Outcome<CheckedPolicy> {
   const out: Diagnostic[] = [];
   const names = collectNames(linked, out);
@@ -124,14 +121,4 @@ function checkLayers(linked: Linked, layers: readonly Layer[], out: Diagnostic[]
     const span = file === undefined ? {} : { span: { ...file.span, end: file.span.start } };
     out.push(report('LLP2013', {}, { ...span, help: 'write `policy "name" { … }`' }));
   }
-  const extra = layers[MAX_LAYERS];
-  if (extra === undefined) return;
-  const help = 'merge policies that need not be layers of their own';
-  out.push(
-    report(
-      'LLP4004',
-      { layers: String(layers.length), limit: String(MAX_LAYERS) },
-      { span: extra.span, help },
-    ),
-  );
 }

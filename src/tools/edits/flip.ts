@@ -7,7 +7,7 @@
  *
  * An edit that breaks an assertion is tried without it: where it would do, it is told which assertion rules it out.
  */
-import { hasError } from '../../analyse.js';
+import { hasError } from '../../compile.js';
 import { defined } from '../../base/assert.js';
 import type { CompileResult } from '../../compile.js';
 import { diffPolicies, type DiffChange } from '../diff/diff.js';

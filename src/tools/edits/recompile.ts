@@ -1,6 +1,6 @@
 /** The compilation of one file once more, with other texts. */
-import type { CompileOptions } from '../../analyse.js';
-import { compile, type CompileResult } from '../../compile.js';
+import { DEFAULT_TARGET } from '../../codegen/targets.js';
+import { compileFor, type CompileOptions, type CompileResult } from '../../compile.js';
 import type { NamedSource } from '../../diagnostics/types.js';
 import type { Importer } from '../../parser/link.js';
 
@@ -21,5 +21,5 @@ export function recompile(
       : { kind: 'ok', text: textOf(source) };
   };
   const entry = sources.slice(0, 1).map((s) => ({ ...s, text: textOf(s) }));
-  return compile(entry, { ...options, importer });
+  return compileFor(DEFAULT_TARGET, entry, { ...options, importer });
 }

@@ -1,6 +1,6 @@
 /** The `assert never … under "PATH";` of a file, for `llpc learn --assert`. */
 import { literalNames } from '../../semantics/pattern.js';
-import { checkSources, type CompileOptions } from '../../analyse.js';
+import { checkSources, type CompileOptions } from '../../compile.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
 import type { Assertion } from '../../ir/check/policy.js';

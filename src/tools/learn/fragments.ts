@@ -3,7 +3,7 @@
  * covers, and grants nothing that an assertion excludes; what it covers is asked of its own automaton.
  */
 import { actionBit, hasAction } from '../../abi/actions.js';
-import { checkSources } from '../../analyse.js';
+import { checkSources } from '../../compile.js';
 import type { HierarchyAutomaton } from '../../ir/hierarchy/automaton.js';
 import { stringText } from './policy-strings.js';
 import type { Need } from './facts.js';

@@ -16,7 +16,7 @@ import {
   type ActionMask,
 } from '../../abi/actions.js';
 import { decidingMention } from '../../semantics/deciding.js';
-import type { AnalysedLayer } from '../../analyse.js';
+import type { AnalysedLayer } from '../../compile.js';
 import type { Span } from '../../diagnostics/types.js';
 import type { Place } from '../../ir/hierarchy/places.js';
 import { mentionsOnPath, type Aspect, type MentionOnPath } from '../../ir/hierarchy/on-path.js';

@@ -7,7 +7,7 @@
  * without such a move is checked without the engine.
  */
 import { actionNames, actionsAskedOf, difference, intersection, type ActionMask } from '../../abi/actions.js';
-import type { Stages } from '../../analyse.js';
+import type { Stages } from '../../compile.js';
 import type { Artifact } from '../../artifact/manifest.js';
 import { emitChain } from '../../codegen/v8/emit.js';
 import { buildArtifact } from '../../codegen/v8/manifest.js';
@@ -88,7 +88,7 @@ export function replayGains(
 /** The chains of these layers, without the proof that a build makes. */
 function artifactOf(policy: CheckedPolicy, sources: readonly NamedSource[]): Artifact {
   const plan = buildPlan(policy);
-  const chains = plan.chains.map((chain) => ({ chain, programs: emitChain(chain), certificate: null }));
+  const chains = plan.chains.map((chain) => ({ chain, programs: emitChain(chain) }));
   // What is asserted is left out: the run shows what the rules do.
   return buildArtifact(plan, chains, sources, { assertions: [], gainAssertions: [] });
 }

@@ -1,35 +1,39 @@
 /**
- * The proof: on every state and input of the walk machine the bytes do what the plan says.
+ * Decides that the bytes of a chain are the walk machine: on every state and input each program makes the step of
+ * `semantics/machine.ts` and denies exactly what its class says.
  *
- * Input: a chain, its programs' bytes, and the machine's states (of the hierarchy, and one-bit variants of all and of
- * nothing, because links can bring scopes together at load). Output: a certificate, or the first run that differs.
+ * Input: a chain that was read back, the bytes of its programs, and the states of the objects that scopes name. To these come
+ * all, nothing, and each class alone set or clear, because links can bring scopes together at load. Output: what was run, or
+ * the first run that differs.
  *
- * Method: inputs are given on demand. A program is run with what is decided so far; the first input that it or the plan
+ * Method: inputs are given on demand. A program is run with what is decided so far; the first input that it or the machine
  * reads and that is not decided yet is decided in every possible way, and each is run again. A run in which both read
  * only decided inputs stands for every value of the others, so the runs cover the whole product of states and inputs
  * although there are far fewer of them.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { LOOKUP, type Lookup } from '../../abi/hooks.js';
-import type { Certificate } from '../../artifact/manifest.js';
-import { assertNever } from '../../base/assert.js';
-import { encodeState, placeLimit, type CookieValue } from '../../semantics/cookie.js';
-import { regionOf, step, verdict, type MachineState } from '../../semantics/machine.js';
-import { type Chain, type ProgramPlan } from './plan.js';
-import { createInodeTable, type InodeTable } from '../../runtime/engine/maps.js';
-import { createInterpreter, loadProgram } from '../../runtime/engine/interpreter.js';
+import { LOOKUP, type Lookup } from '../../../abi/hooks.js';
+import type { Certificate, InodeMap } from '../../../artifact/manifest.js';
+import { assertNever } from '../../../base/assert.js';
+import { encodeState, placeLimit, type CookieLayout, type CookieValue } from '../../../semantics/cookie.js';
+import { regionOf, step, verdict, type MachineState } from '../../../semantics/machine.js';
+import { createInodeTable, type InodeTable } from '../../../runtime/engine/maps.js';
+import { createInterpreter, loadProgram } from '../../../runtime/engine/interpreter.js';
 import type {
   HookContext,
   Interpreter,
   LoadedProgram,
   Observer,
   TagStore,
-} from '../../runtime/engine/types.js';
-import type { Emitted } from './manifest.js';
+} from '../../../runtime/engine/types.js';
+import type { ReadChain, ReadProgram } from './chain.js';
+import { refuted, type Refuted } from './refuted.js';
+import type { PlaceMasks } from './verdicts.js';
 
-export type ProofResult =
-  | { readonly kind: 'proved'; readonly certificate: Certificate }
-  | { readonly kind: 'refuted'; readonly program: string; readonly reason: string };
+/** What was run. */
+export interface Run extends Pick<Certificate, 'states' | 'inputs' | 'runs' | 'cases' | 'digest'> {
+  readonly kind: 'run';
+}
 
 /** A value of the state with what it means; 0 is the start of a session, or no entry, or no tag. */
 interface Valued {
@@ -62,81 +66,78 @@ const INODE = 1;
 const CHAIN = 1;
 const ENOMEM = -12;
 
-export function proveChain(
-  chain: Chain,
-  programs: readonly Emitted[],
-  places: readonly MachineState[],
-): ProofResult {
-  const domains = buildDomains(chain, places);
+/** Runs every program of a chain on every state and input. `bytesOf`: the bytes of a program by its name. */
+export function runChain(
+  chain: ReadChain,
+  bytesOf: (program: string) => Uint8Array,
+  places: readonly PlaceMasks[],
+): Run | Refuted {
+  const domains = buildDomains(chain.map, places);
   const hash = createHash('sha256');
   let runs = 0;
   let cases = 0;
-  for (const program of programs) {
-    const result = proveProgram(chain, program, domains, hash);
-    if (typeof result === 'string') return { kind: 'refuted', program: program.plan.name, reason: result };
+  for (const program of chain.programs) {
+    const { name } = program.row;
+    const result = runProgram(chain.map, program, bytesOf(name), domains, hash);
+    if (typeof result === 'string') return refuted(name, result);
     runs += result;
-    cases += product(program.plan, domains);
+    cases += casesOf(program, domains);
   }
   const inputs = domains.map.length * domains.tag.length * domains.lookup.length;
-  const certificate = { states: domains.cookie.length, inputs, runs, cases, digest: hash.digest('hex') };
-  return { kind: 'proved', certificate };
+  return { kind: 'run', states: domains.cookie.length, inputs, runs, cases, digest: hash.digest('hex') };
 }
 
 /** Combinations of what a hook can see. */
-function product(plan: ProgramPlan, domains: Domains): number {
+function casesOf({ row }: ReadProgram, domains: Domains): number {
   const inputs = domains.map.length * domains.tag.length * domains.lookup.length;
-  switch (plan.kind) {
-    case 'walk':
-    case 'pick':
-      return domains.cookie.length * inputs;
-    case 'get':
-      return domains.cookie.length * domains.setTag.length;
-    default:
-      return assertNever(plan);
-  }
+  return domains.cookie.length * (row.hook === 'fs_get' ? domains.setTag.length : inputs);
 }
 
-function buildDomains(chain: Chain, places: readonly MachineState[]): Domains {
-  const never = deniedRegions(chain);
-  const all = [...places, ...basis(chain.layout.classes)];
+function buildDomains(map: InodeMap, places: readonly PlaceMasks[]): Domains {
+  const { layout } = map;
+  const never = deniedRegions(map);
+  const all = [...places, ...basis(layout.classes)];
   const mapped = dedupe(all.map((s) => ({ self: s.self, below: s.below & ~never, exact: true })));
   const regions = dedupe([...mapped.map(regionOf), { self: 0, below: 0, exact: false }]);
   const none: Valued = { state: undefined, value: { lo: 0, hi: 0 } };
   const withPlaces = (states: readonly MachineState[]): Valued[] =>
     states.flatMap((state, i) =>
-      samplePlaces(chain, i).map((p) => ({ state, value: encodeState(chain.layout, state, p) })),
+      samplePlaces(layout, i).map((p) => ({ state, value: encodeState(layout, state, p) })),
     );
-  const map = withPlaces(mapped);
+  const values = withPlaces(mapped);
   // What the step makes of an unknown place is a cookie, and then a tag, like any other.
   const tag = [...withPlaces(regions), { state: { self: 0, below: 0, exact: false }, value: UNKNOWN_COOKIE }];
   return {
-    cookie: [none, ...map, ...tag],
-    map: [none, ...map],
+    cookie: [none, ...values, ...tag],
+    map: [none, ...values],
     tag: [none, ...tag],
     lookup: [LOOKUP.NORMAL, LOOKUP.ROOT, LOOKUP.DOT, LOOKUP.DOTDOT],
     setTag: [0, ENOMEM],
   };
 }
 
-/** Classes that no scope allows in its region: whatever links bring together, nothing beneath a place allows them. */
-function deniedRegions(chain: Chain): number {
-  return chain.classes.reduce(
-    (sum, { decision }) =>
-      decision.kind === 'bit' && decision.region === 'deny' ? sum | (1 << decision.bit) : sum,
-    0,
-  );
+/**
+ * The bits that no region can have set: nothing allows the class at first, and no entry does beneath its object. Links bring
+ * entries together, and make none.
+ */
+function deniedRegions(map: InodeMap): number {
+  const allowed = new Set(map.entries.flatMap((e) => e.region.allow));
+  return map.classes.reduce((bits, { actions, decision }, i) => {
+    const initially = map.default === 'allow' || actions.includes('walk');
+    return decision.kind !== 'bit' || initially || allowed.has(i) ? bits : bits | (1 << decision.bit);
+  }, 0);
 }
 
 /** All, none, and each bit alone set or clear: what a link may bring together is made of these per class. */
-function basis(classes: number): MachineState[] {
+function basis(classes: number): PlaceMasks[] {
   const all = (1 << classes) - 1;
   const masks = [0, all];
   for (let bit = 0; bit < classes; bit++) masks.push(1 << bit, all & ~(1 << bit));
   return masks.flatMap((m) => [
-    { self: m, below: m, exact: true },
-    { self: m, below: all & ~m, exact: true },
-    { self: m, below: 0, exact: true },
-    { self: 0, below: m, exact: true },
+    { self: m, below: m },
+    { self: m, below: all & ~m },
+    { self: m, below: 0 },
+    { self: 0, below: m },
   ]);
 }
 
@@ -145,22 +146,28 @@ function dedupe(states: readonly MachineState[]): MachineState[] {
 }
 
 /** No place, and a place whose bits differ from state to state. */
-function samplePlaces(chain: Chain, i: number): number[] {
-  const limit = placeLimit(chain.layout);
+function samplePlaces(layout: CookieLayout, i: number): number[] {
+  const limit = placeLimit(layout);
   if (limit <= 1) return [0];
   return [0, 1 + ((Math.imul(i + 1, 0x9e3779b1) >>> 0) % (limit - 1))];
 }
 
 /** Number of runs, or what went wrong. */
-function proveProgram(chain: Chain, emitted: Emitted, domains: Domains, hash: Hash): number | string {
-  const harness = createHarness(emitted);
+function runProgram(
+  map: InodeMap,
+  program: ReadProgram,
+  bytes: Uint8Array,
+  domains: Domains,
+  hash: Hash,
+): number | string {
+  const harness = createHarness(program, bytes);
   if (typeof harness === 'string') return harness;
   const pending: Assignment[] = [UNDECIDED];
   let runs = 0;
   for (let assignment = pending.pop(); assignment !== undefined; assignment = pending.pop()) {
     runs++;
     const actual = runOnce(harness, assignment, domains);
-    const expected = expect(chain, emitted.plan, assignment, domains);
+    const expected = expect(map, program, assignment, domains);
     const open = expected.read.concat(actual.read).find((name) => assignment?.[name] === undefined);
     if (open !== undefined) {
       for (let i = domains[open].length - 1; i >= 0; i--) pending.push({ ...assignment, [open]: i });
@@ -169,7 +176,7 @@ function proveProgram(chain: Chain, emitted: Emitted, domains: Domains, hash: Ha
     const difference = compare(expected, actual);
     const shown = JSON.stringify(describe(assignment, domains));
     if (difference !== undefined) return `${difference} on ${shown}`;
-    hash.update(`${emitted.plan.name} ${shown} ${JSON.stringify(actual)}\n`);
+    hash.update(`${program.row.name} ${shown} ${JSON.stringify(actual)}\n`);
   }
   return runs;
 }
@@ -201,15 +208,20 @@ interface Result {
 function compare(expected: Result, actual: Result): string | undefined {
   const effect = (allowed: boolean): string => (allowed ? 'allows' : 'denies');
   if (expected.allowed !== actual.allowed)
-    return `the plan ${effect(expected.allowed)} and the program ${effect(actual.allowed)}`;
+    return `the machine ${effect(expected.allowed)} and the program ${effect(actual.allowed)}`;
   if (expected.tag !== actual.tag)
-    return `the plan tags ${expected.tag ?? 'nothing'} and the program ${actual.tag ?? 'nothing'}`;
+    return `the machine tags ${expected.tag ?? 'nothing'} and the program ${actual.tag ?? 'nothing'}`;
   if (!expected.allowed || expected.cookie === actual.cookie) return undefined;
-  return `the plan leaves the cookie ${expected.cookie ?? 'as it is'} and the program ${actual.cookie ?? 'as it is'}`;
+  return `the machine leaves the cookie ${expected.cookie ?? 'as it is'} and the program ${actual.cookie ?? 'as it is'}`;
 }
 
-/** What the plan says, from an input that notes what is read of it. */
-function expect(chain: Chain, plan: ProgramPlan, assignment: Assignment, domains: Domains): Result {
+/** What the machine does, from an input that notes what is read of it. */
+function expect(
+  map: InodeMap,
+  { row, check }: ReadProgram,
+  assignment: Assignment,
+  domains: Domains,
+): Result {
   const read: InputName[] = [];
   const take = <K extends InputName>(name: K): Domains[K][number] => {
     if (!read.includes(name)) read.push(name);
@@ -230,28 +242,28 @@ function expect(chain: Chain, plan: ProgramPlan, assignment: Assignment, domains
     // The map is looked at first: with a hit the state before does not matter.
     return input.map ?? step(take('cookie').state, input);
   };
-  const judge = (check: { kind: string } & Parameters<typeof verdict>[0]): boolean =>
+  const allows = (): boolean =>
     check.kind === 'bit' ? verdict(check, next()) === 'allow' : check.kind === 'allow';
   const done = (allowed: boolean, cookie?: string, tag?: string): Result => ({ allowed, cookie, tag, read });
-  const stored = (): string => hex(storedValue(chain, assignment, domains, next()));
-  switch (plan.kind) {
-    case 'pick':
-      return done(judge(plan.check));
-    case 'walk':
-      return judge(plan.check) ? done(true, stored()) : done(false);
-    case 'get': {
+  const stored = (): string => hex(storedValue(map.layout, assignment, domains, next()));
+  switch (row.hook) {
+    case 'fs_pick':
+      return done(allows());
+    case 'fs_walk':
+      return allows() ? done(true, stored()) : done(false);
+    case 'fs_get': {
       const { state, value } = take('cookie');
       if (state === undefined) return done(true);
       return done(take('setTag') === 0, undefined, hex({ lo: value.hi, hi: value.hi }));
     }
     default:
-      return assertNever(plan);
+      return assertNever(row.hook);
   }
 }
 
 /** The encoding of the state that the step leads to: with the place of what it comes from. */
 function storedValue(
-  chain: Chain,
+  layout: CookieLayout,
   assignment: Assignment,
   domains: Domains,
   state: MachineState,
@@ -265,8 +277,8 @@ function storedValue(
   const lookup = domains.lookup[assignment.lookup ?? 0];
   if (lookup === LOOKUP.DOT) return cookie.value;
   if (lookup === LOOKUP.DOTDOT && cookie.state.exact) return unknown;
-  const place = cookie.value.hi >>> chain.layout.placeShift;
-  return encodeState(chain.layout, state, chain.layout.placeBits > 0 ? place : 0);
+  const place = cookie.value.hi >>> layout.placeShift;
+  return encodeState(layout, state, layout.placeBits > 0 ? place : 0);
 }
 
 interface Harness {
@@ -276,11 +288,10 @@ interface Harness {
   readonly context: HookContext;
 }
 
-function createHarness({ plan, bytes, maps }: Emitted): Harness | string {
-  const tables = maps.map((name) => createInodeTable(name, 1));
-  const hook = `fs_${plan.kind}` as const;
-  const triggerMask = plan.kind === 'pick' ? plan.triggers : 0;
-  const source = { name: plan.name, hook, triggerMask, bytes, maps };
+function createHarness({ row }: ReadProgram, bytes: Uint8Array): Harness | string {
+  const { name, hook, triggerMask, maps } = row;
+  const tables = maps.map((map) => createInodeTable(map, 1));
+  const source = { name, hook, triggerMask, bytes, maps };
   const loaded = loadProgram(source, new Map(tables.map((t) => [t.name, t])));
   if (loaded.kind === 'refused') return loaded.errors.map((e) => e.message).join('; ');
   const context = { cookieLo: 0, cookieHi: 0, chain: CHAIN, object: INODE, lookup: 0 };

@@ -1,0 +1,144 @@
+/**
+ * The proof of a build: the artifact is read back from its text and its bytes, and decided to mean the policy.
+ *
+ * Input: an artifact, the checked policy and its automata. Output: the artifact with a certificate for each chain, or an error
+ * that names the part that is wrong, and why. Decided are:
+ *
+ * - the verdict on every path, action and kind of object is that of the automaton (`verdicts.ts`);
+ * - the entries require of a tree what the scopes require, and show their rules (`entries.ts`);
+ * - the programs are exactly those that the chain needs, on the right triggers, in the right order (`chain.ts`);
+ * - the bytes of each are the walk machine with the verdict of its class (`bytes.ts`);
+ * - what is asserted, and what the loader has to do, is all there.
+ *
+ * Nothing that made the artifact (partition, plan, selection, manifest writer) is used.
+ */
+import { createHash } from 'node:crypto';
+import { actionNames } from '../../../abi/actions.js';
+import type { Artifact, Certificate, Manifest, ManifestAssertion } from '../../../artifact/manifest.js';
+import { manifestText } from '../../../artifact/text.js';
+import { assert } from '../../../base/assert.js';
+import { report } from '../../../diagnostics/catalogue.js';
+import type { Diagnostic } from '../../../diagnostics/types.js';
+import type { CheckedPolicy } from '../../../ir/check/policy.js';
+import type { HierarchyAutomaton } from '../../../ir/hierarchy/automaton.js';
+import type { Meaning } from '../../target.js';
+import { runChain } from './bytes.js';
+import { loadStepsOf, readChain, type ReadChain } from './chain.js';
+import { checkEntries } from './entries.js';
+import { isRefuted, refuted, type Refuted } from './refuted.js';
+import { decideVerdicts } from './verdicts.js';
+
+/** The artifact with its certificates, or an error that says where it is not the policy. */
+export function prove(
+  artifact: Artifact,
+  meaning: Meaning,
+): { readonly artifact: Artifact; readonly diagnostics: readonly Diagnostic[] } {
+  const result = decide(artifact, meaning);
+  if (isRefuted(result)) {
+    const { part, reason } = result;
+    const [layer] = meaning.policy.layers;
+    const place = layer === undefined ? {} : { span: layer.span };
+    return { artifact, diagnostics: [report('LLP4002', { part, reason }, place)] };
+  }
+  const { manifest } = artifact;
+  const chains = manifest.chains.map((chain, i) => ({ ...chain, certificate: result[i] ?? null }));
+  return { artifact: { ...artifact, manifest: { ...manifest, chains } }, diagnostics: [] };
+}
+
+/** A certificate for each chain, or what is wrong. */
+function decide({ manifest, bytecode }: Artifact, { policy, hierarchies }: Meaning): Certificate[] | Refuted {
+  const read = JSON.parse(manifestText(manifest)) as Manifest;
+  const chains: ReadChain[] = [];
+  for (const index of policy.layers.keys()) {
+    const chain = readChain(read, index);
+    if (isRefuted(chain)) return chain;
+    chains.push(chain);
+  }
+  const wrong = checkFrame(read, policy, chains);
+  if (wrong !== undefined) return wrong;
+  const certificates: Certificate[] = [];
+  for (const [i, chain] of chains.entries()) {
+    const [layer, automaton] = [policy.layers[i], hierarchies[i]];
+    assert(layer !== undefined && automaton !== undefined, 'a layer has an automaton');
+    const certificate = checkEntries(chain.map, layer) ?? decideChain(chain, automaton, bytecode);
+    if (isRefuted(certificate)) return certificate;
+    certificates.push(certificate);
+  }
+  return certificates;
+}
+
+function decideChain(
+  chain: ReadChain,
+  automaton: HierarchyAutomaton,
+  bytecode: Artifact['bytecode'],
+): Certificate | Refuted {
+  const verdicts = decideVerdicts(chain, automaton);
+  if (isRefuted(verdicts)) return verdicts;
+  const bytes = new Map<string, Uint8Array>();
+  for (const { row } of chain.programs) {
+    const found = bytecode.get(row.bytecode.file);
+    if (found === undefined || sha256(found) !== row.bytecode.sha256)
+      return refuted(row.name, 'its bytes are not those that the manifest names');
+    bytes.set(row.name, found);
+  }
+  const run = runChain(chain, (name) => bytes.get(name) ?? new Uint8Array(), verdicts.states);
+  if (isRefuted(run)) return run;
+  const { states, inputs, runs, cases, digest } = run;
+  return { places: verdicts.places, states, inputs, runs, cases, digest };
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** What is said of all chains together. */
+function checkFrame(
+  read: Manifest,
+  policy: CheckedPolicy,
+  chains: readonly ReadChain[],
+): Refuted | undefined {
+  const { layers } = policy;
+  const wrong = (reason: string): Refuted => refuted('the manifest', reason);
+  if (read.policy !== layers[0]?.name) return wrong('it is named after another policy');
+  if (read.chains.length !== layers.length || read.maps.length !== layers.length)
+    return wrong('it has not one chain and one map for each layer');
+  if (chains.some((c, i) => c.row.name !== layers[i]?.name))
+    return wrong('its chains are not in the order of the layers');
+  if (new Set(read.maps.map((m) => m.name)).size !== read.maps.length) return wrong('two maps have one name');
+  if (read.programs.length !== chains.reduce((sum, c) => sum + c.programs.length, 0))
+    return wrong('a program is in no chain, or in two');
+  if (JSON.stringify(read.load) !== JSON.stringify(loadStepsOf(chains)))
+    return wrong('its load steps are others');
+  if (JSON.stringify(claimsRead(read)) !== JSON.stringify(claimsMeant(policy, chains)))
+    return wrong('it does not assert what the policy asserts');
+  return undefined;
+}
+
+type Claim = readonly [kind: string, actions: readonly string[], maps: readonly string[], ...rest: unknown[]];
+
+function claimsRead({ assertions = [] }: Manifest): Claim[] {
+  return assertions.map((a: ManifestAssertion) =>
+    a.kind === 'gains'
+      ? ['gains', a.actions, a.maps]
+      : ['place', a.actions, a.maps, a.claim, a.reach, a.components],
+  );
+}
+
+function claimsMeant(
+  { assertions, gainAssertions, layers }: CheckedPolicy,
+  chains: readonly ReadChain[],
+): Claim[] {
+  const mapsOf = (layer: CheckedPolicy['layers'][number] | undefined): string[] =>
+    chains.flatMap((c, i) => (layer === undefined || layers[i] === layer ? [c.map.name] : []));
+  return [
+    ...assertions.map((a): Claim => [
+      'place',
+      actionNames(a.actions),
+      mapsOf(a.layer),
+      a.claim,
+      a.reach,
+      a.path,
+    ]),
+    ...gainAssertions.map((a): Claim => ['gains', actionNames(a.actions), mapsOf(a.layer)]),
+  ];
+}

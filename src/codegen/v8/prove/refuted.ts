@@ -1,0 +1,16 @@
+/** What the proof found wrong: a part of the artifact, and why it is not what the policy means. */
+export interface Refuted {
+  readonly kind: 'refuted';
+  /** The name of a program, a map or a chain. */
+  readonly part: string;
+  readonly reason: string;
+}
+
+export function refuted(part: string, reason: string): Refuted {
+  return { kind: 'refuted', part, reason };
+}
+
+/** Whether a result says that something is wrong. */
+export function isRefuted(result: object | undefined): result is Refuted {
+  return result !== undefined && 'kind' in result && result.kind === 'refuted';
+}

@@ -1,0 +1,246 @@
+/**
+ * Decides that the entries of a map give the verdicts of the hierarchy automaton: on every path, every action, and both kinds
+ * of object, and on what appears later.
+ *
+ * Input: a chain that was read back, and the automaton of its layer. Output: the number of places that were compared and the
+ * states that the map can hold, or a path on which the two differ. Method: the entries, as a trie of their own, and the
+ * automaton read the same names, one class of names at a time; a pair of both that was seen before is not walked again.
+ * Weakness: where globs overlap too much there is no decision, and the build fails; the hierarchy has the same limit.
+ *
+ * The rule is read from the language once more ("Which rule decides"), on classes of actions.
+ */
+import { ACTIONS, maskOf, unionOf, type ActionMask } from '../../../abi/actions.js';
+import type { InodeMap, ManifestEffects, MapEntry } from '../../../artifact/manifest.js';
+import type { HierarchyAutomaton, HierarchyState } from '../../../ir/hierarchy/automaton.js';
+import { checkedGlob, nextState, rootState } from '../../../ir/hierarchy/walker.js';
+import { matchesGlob } from '../../../pattern/glob.js';
+import { nameClasses } from '../../../pattern/name-classes.js';
+import type { ReadChain } from './chain.js';
+import { refuted, type Refuted } from './refuted.js';
+
+/** What was decided. */
+export interface Decided {
+  readonly kind: 'decided';
+  /** Pairs of a place of the entries and a state of the automaton. */
+  readonly places: number;
+  /** The states of objects that scopes name, in the bits of the map: what the programs have to be right on. */
+  readonly states: readonly PlaceMasks[];
+}
+
+/** Bits of classes that are allowed: on the object, and beneath it. */
+export interface PlaceMasks {
+  readonly self: number;
+  readonly below: number;
+}
+
+/** A place of the entries: those that name it, and those beneath. Masks have a bit for each class, by its index. */
+interface Node {
+  readonly id: number;
+  readonly literals: Map<string, Node>;
+  readonly globs: Map<string, Node>;
+  readonly dirs: Acting[];
+  readonly files: Acting[];
+}
+
+interface Acting {
+  /** `g` for a glob, `l` for a literal, one for each component: general to specific is the order of these texts. */
+  readonly rank: string;
+  readonly region: Sets;
+  readonly self: Sets;
+}
+
+interface Sets {
+  readonly allow: number;
+  readonly deny: number;
+  readonly forbid: number;
+}
+
+/** What the last mentions allow, and what is forbidden for good. */
+interface Carried {
+  readonly allow: number;
+  readonly forbid: number;
+}
+
+interface Way {
+  readonly above: Way | undefined;
+  readonly name: string;
+  readonly nodes: readonly Node[];
+  readonly before: Carried;
+  readonly state: HierarchyState;
+}
+
+/** Compares the map of a chain with an automaton. */
+export function decideVerdicts({ map }: ReadChain, automaton: HierarchyAutomaton): Decided | Refuted {
+  const actionsOf = actionsByClass(map);
+  const bitsOf = bitsByClass(map);
+  const states = new Map<string, PlaceMasks>();
+  const seen = new Set<string>();
+  const before = { allow: initialSet(map), forbid: 0 };
+  const root: Way = { above: undefined, name: '', nodes: [trieOf(map)], before, state: rootState(automaton) };
+  const pending: Way[] = [root];
+  for (let way = pending.pop(); way !== undefined; way = pending.pop()) {
+    const { nodes, state } = way;
+    const dir = act(way.before, actingOn(nodes, 'dirs'));
+    const file = act(way.before, actingOn(nodes, 'files'));
+    const wrong =
+      differing('directory', actionsOf(dir.self), state.dir) ??
+      differing('other object', actionsOf(file.self), state.file) ??
+      differing('directory, beneath it', actionsOf(dir.below), state.below);
+    if (wrong !== undefined) return refuted(map.name, `${wrong} at ${pathOf(way)}`);
+    for (const self of [dir.self, file.self]) {
+      const masks = { self: bitsOf(self), below: bitsOf(dir.below) };
+      states.set(`${masks.self},${masks.below}`, masks);
+    }
+    const next = successors(way, dir, automaton);
+    if (next === undefined) return refuted(map.name, `the globs beneath ${pathOf(way)} overlap too much`);
+    for (const one of next) {
+      const key = `${one.nodes.map((n) => n.id).join()};${one.before.allow};${one.before.forbid};${one.state.id}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      pending.push(one);
+    }
+  }
+  return { kind: 'decided', places: seen.size + 1, states: [...states.values()] };
+}
+
+function differing(aspect: string, read: ActionMask, meant: ActionMask): string | undefined {
+  if (read === meant) return undefined;
+  const names = ACTIONS.filter((_, bit) => ((read ^ meant) >>> bit) & 1);
+  return `it decides ${names.join(', ')} otherwise than the policy on the ${aspect},`;
+}
+
+function pathOf(way: Way): string {
+  const names: string[] = [];
+  for (let at: Way | undefined = way; at?.above !== undefined; at = at.above) names.unshift(at.name);
+  return JSON.stringify(`/${names.join('/')}`);
+}
+
+/** One way on for each class of names. */
+function successors(way: Way, { carried }: Acted, automaton: HierarchyAutomaton): Way[] | undefined {
+  const { nodes, state } = way;
+  const go = (name: string, next: readonly Node[]): Way => {
+    return { above: way, name, nodes: next, before: carried, state: nextState(automaton, state, name) };
+  };
+  const names = new Set(state.literals.map((e) => e.name));
+  for (const node of nodes) for (const name of node.literals.keys()) names.add(name);
+  const globs = [...new Set([...state.globs, ...nodes.flatMap((n) => [...n.globs.keys()])])];
+  const named = [...names].map((name) => go(name, childrenOf(nodes, name)));
+  if (globs.length === 0) return [...named, go(unnamed(names), [])];
+  const classes = nameClasses(globs.map(checkedGlob), names);
+  return classes && [...named, ...classes.map(({ witness }) => go(witness, childrenOf(nodes, witness)))];
+}
+
+/** A name that is not among these. */
+function unnamed(names: ReadonlySet<string>): string {
+  let name = 'x';
+  while (names.has(name)) name += 'x';
+  return name;
+}
+
+function childrenOf(nodes: readonly Node[], name: string): Node[] {
+  const found: Node[] = [];
+  for (const { literals, globs } of nodes) {
+    const literal = literals.get(name);
+    if (literal !== undefined) found.push(literal);
+    for (const [glob, node] of globs) if (matchesGlob(checkedGlob(glob), name)) found.push(node);
+  }
+  return found;
+}
+
+interface Acted {
+  readonly carried: Carried;
+  readonly self: number;
+  readonly below: number;
+}
+
+/** The entries that name an object, general to specific. */
+function actingOn(nodes: readonly Node[], kind: 'dirs' | 'files'): readonly Acting[] {
+  const [only] = nodes;
+  if (nodes.length === 1 && only !== undefined) return only[kind];
+  return nodes.flatMap((n) => n[kind]).sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0));
+}
+
+/** The last mention of a class decides, unless it is forbidden; `here` is about the object alone. */
+function act(before: Carried, entries: readonly Acting[]): Acted {
+  let region = before;
+  let object = before;
+  for (const entry of entries) {
+    region = mention(region, entry.region);
+    object = mention(mention(object, entry.region), entry.self);
+  }
+  return { carried: region, self: object.allow & ~object.forbid, below: region.allow & ~region.forbid };
+}
+
+function mention({ allow, forbid }: Carried, sets: Sets): Carried {
+  return { allow: (allow & ~sets.deny) | sets.allow, forbid: forbid | sets.forbid };
+}
+
+function trieOf({ entries }: InodeMap): Node {
+  let count = 0;
+  const create = (): Node => ({
+    id: count++,
+    literals: new Map(),
+    globs: new Map(),
+    dirs: [],
+    files: [],
+  });
+  const root = create();
+  for (const entry of entries) {
+    let node = root;
+    for (const component of entry.components) {
+      const [children, key] =
+        'glob' in component ? [node.globs, component.glob] : [node.literals, component.literal];
+      const next = children.get(key) ?? create();
+      children.set(key, next);
+      node = next;
+    }
+    node[entry.object === 'dir' ? 'dirs' : 'files'].push(actingOf(entry));
+  }
+  return root;
+}
+
+function actingOf({ components, region, self }: MapEntry): Acting {
+  const rank = components.map((c) => ('glob' in c ? 'g' : 'l')).join('');
+  return { rank, region: setsOf(region), self: setsOf(self) };
+}
+
+function setsOf({ allow, deny, forbid }: ManifestEffects): Sets {
+  const set = (indices: readonly number[]): number => indices.reduce((sum, i) => sum | (1 << i), 0);
+  return { allow: set(allow), deny: set(deny), forbid: set(forbid) };
+}
+
+/** Everything or nothing, as the default says; `walk` is allowed unless a rule denies it. */
+function initialSet({ classes, default: effect }: InodeMap): number {
+  return classes.reduce(
+    (set, { actions }, i) => (effect === 'allow' || actions.includes('walk') ? set | (1 << i) : set),
+    0,
+  );
+}
+
+/** The actions that a set of classes allows: a class without a state has the verdict that its row says. */
+function actionsByClass({ classes }: InodeMap): (set: number) => ActionMask {
+  const masks = classes.map((c) => maskOf(...c.actions));
+  const known = new Map<number, ActionMask>();
+  return (set) => {
+    const made =
+      known.get(set) ??
+      unionOf(
+        classes.flatMap(({ decision }, i) => {
+          const allowed = decision.kind === 'bit' ? ((set >>> i) & 1) === 1 : decision.kind === 'allow';
+          return allowed ? (masks[i] ?? []) : [];
+        }),
+      );
+    known.set(set, made);
+    return made;
+  };
+}
+
+/** The state bits of a set of classes. */
+function bitsByClass({ classes }: InodeMap): (set: number) => number {
+  return (set) =>
+    classes.reduce(
+      (bits, { decision }, i) =>
+        decision.kind === 'bit' && (set >>> i) & 1 ? bits | (1 << decision.bit) : bits,
+      0,
+    );
+}

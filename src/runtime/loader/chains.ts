@@ -1,0 +1,220 @@
+/**
+ * The loader of program chains: the manifest grounded on a file system, its programs verified.
+ *
+ * Input: an artifact and a tree. Output: a grounded policy, or everything that does not fit; nothing is half done. What the
+ * loader of a real kernel does in the manifest's `load` steps, `enforceChains` does to a modelled task.
+ */
+import { createHash } from 'node:crypto';
+import type { Artifact, ManifestMap, ManifestProgram } from '../../artifact/manifest.js';
+import { renderVerifierMessage } from '../../bpf/verify/verify.js';
+import { encodeState, placeLimit, type CookieLayout } from '../../semantics/cookie.js';
+import { loadProgram } from '../engine/load-program.js';
+import { createArrayTable, createHashTable, createInodeTable, type EngineMap } from '../engine/maps.js';
+import { loadKernelProgram, type KernelProgram } from '../kernel/program-set.js';
+import { ancestry } from '../kernel/resolve.js';
+import { chdir } from '../kernel/syscalls/index.js';
+import { prepend, setNoNewPrivs, type CallResult, type Task } from '../kernel/task.js';
+import type { Vfs } from '../kernel/vfs.js';
+import { checkAssertions } from './assertions.js';
+import { ground, type Place } from './ground.js';
+import type { GroundedMap, GroundedPolicy, LoadResult } from './grounded.js';
+import { problemOf, type LoadProblem } from './problems.js';
+import { resolveLiteral } from './resolve.js';
+
+/** Grounds an artifact on the tree of a kernel. Warnings come with the value. */
+export function groundChains(artifact: Artifact, vfs: Vfs): LoadResult<GroundedPolicy> {
+  const problems: LoadProblem[] = checkDigests(artifact);
+  if (problems.length > 0) return { kind: 'refused', problems };
+  const tables = new Map<string, EngineMap>();
+  const maps = new Map<string, GroundedMap>();
+  for (const map of artifact.manifest.maps)
+    tables.set(map.name, makeTable(map, vfs, maps, artifact, problems));
+  const chains = loadChains(artifact, tables, problems);
+  if (!hasError(problems)) problems.push(...checkAssertions(artifact.manifest, maps, vfs));
+  if (hasError(problems)) return { kind: 'refused', problems };
+  return { kind: 'loaded', value: { artifact, maps, chains }, problems };
+}
+
+function hasError(problems: readonly LoadProblem[]): boolean {
+  return problems.some((p) => p.severity === 'error');
+}
+
+function checkDigests({ manifest, bytecode }: Artifact): LoadProblem[] {
+  return manifest.programs.flatMap(({ name, bytecode: { file, sha256 } }) => {
+    const bytes = bytecode.get(file);
+    if (bytes === undefined)
+      return [problemOf('LLP5007', { program: name, why: `its bytecode \`${file}\` is missing` })];
+    const digest = createHash('sha256').update(bytes).digest('hex');
+    if (digest === sha256) return [];
+    return [
+      problemOf('LLP5007', {
+        program: name,
+        why: `\`${file}\` is not the file that was built: its digest differs`,
+      }),
+    ];
+  });
+}
+
+function makeTable(
+  map: ManifestMap,
+  vfs: Vfs,
+  maps: Map<string, GroundedMap>,
+  artifact: Artifact,
+  problems: LoadProblem[],
+): EngineMap {
+  if (map.type !== 'inode') return plainTable(map, artifact, problems);
+  const result = ground(map, vfs);
+  if (result.kind === 'refused') {
+    problems.push(...result.faults.map((fault) => problemOf.fault(fault, map, artifact.manifest)));
+    return createInodeTable(map.name, 1);
+  }
+  problems.push(...result.unmatched.map((entry) => problemOf.unmatched(entry, artifact.manifest)));
+  const numbers = placeNumbers(map.layout, result.places);
+  const table = createInodeTable(map.name, Math.max(1, result.places.size + map.raw.length));
+  if (map.layout.classes > 0) {
+    for (const [inode, place] of result.places) {
+      const { lo, hi } = encodeState(
+        map.layout,
+        { self: place.self, below: place.below, exact: true },
+        numbers.get(inode) ?? 0,
+      );
+      table.update(inode, lo, hi);
+    }
+  }
+  for (const { path, value } of map.raw) addRaw(table, vfs, path, value, problems);
+  const byNumber = new Map(
+    [...numbers].flatMap(([inode, n]) => (n > 0 ? [[n, result.places.get(inode) as Place]] : [])),
+  );
+  maps.set(map.name, { map, places: result.places, byNumber });
+  return table;
+}
+
+/** A number for every place, in the order of inodes; all 0 when there are more places than numbers. */
+function placeNumbers(layout: CookieLayout, places: ReadonlyMap<number, Place>): ReadonlyMap<number, number> {
+  const inodes = [...places.keys()].sort((a, b) => a - b);
+  const enough = inodes.length < placeLimit(layout);
+  return new Map(inodes.map((inode, i) => [inode, enough ? i + 1 : 0]));
+}
+
+function addRaw(
+  table: ReturnType<typeof createInodeTable>,
+  vfs: Vfs,
+  path: string,
+  value: string,
+  problems: LoadProblem[],
+): void {
+  const found = resolveLiteral(vfs, path.split('/'));
+  if (found.kind === 'absent') {
+    problems.push(
+      problemOf('LLP5001', { path, why: found.why }, 'make it, or take its value out of the manifest'),
+    );
+    return;
+  }
+  const inode = found.path.at(-1)?.inode.ino ?? 0;
+  table.update(inode, parseInt(value.slice(8), 16) | 0, parseInt(value.slice(0, 8), 16) | 0);
+}
+
+/** Bytes of values that a map may hold: a manifest is read from a file, and an array is made as large as it says. */
+const MOST_MAP_BYTES = 2 ** 30;
+
+function plainTable(
+  map: ManifestMap & { readonly type: 'array' | 'hash' },
+  { manifest }: Artifact,
+  problems: LoadProblem[],
+): EngineMap {
+  const bytes = Math.ceil(map.valueSize / 8) * 8 * map.maxEntries;
+  if (bytes > MOST_MAP_BYTES) {
+    const program = manifest.programs.find((p) => p.maps.includes(map.name))?.name ?? map.name;
+    const why = `its map \`${map.name}\` takes ${bytes} bytes, more than ${MOST_MAP_BYTES}`;
+    problems.push(problemOf('LLP5007', { program, why }));
+    return createHashTable(map.name, map.keySize, 0, 1);
+  }
+  return map.type === 'array'
+    ? createArrayTable(map.name, map.valueSize, map.maxEntries)
+    : createHashTable(map.name, map.keySize, map.valueSize, map.maxEntries);
+}
+
+/** Every chain's programs, each with the one before it. */
+function loadChains(
+  { manifest, bytecode }: Artifact,
+  tables: ReadonlyMap<string, EngineMap>,
+  problems: LoadProblem[],
+): KernelProgram[] {
+  const loaded = new Map<string, KernelProgram>();
+  const lasts: KernelProgram[] = [];
+  for (const { programs } of manifest.chains) {
+    for (const name of programs) {
+      const row = manifest.programs.find((p) => p.name === name);
+      const bytes = row === undefined ? undefined : bytecode.get(row.bytecode.file);
+      if (row === undefined || bytes === undefined) {
+        problems.push(
+          problemOf('LLP5007', { program: name, why: 'no program of this name is in the manifest' }),
+        );
+        return [];
+      }
+      const program = loadOne(
+        row,
+        bytes,
+        tables,
+        row.previous === null ? undefined : loaded.get(row.previous),
+        problems,
+      );
+      if (program === undefined) return [];
+      loaded.set(name, program);
+    }
+    const last = loaded.get(programs.at(-1) ?? '');
+    if (last !== undefined) lasts.push(last);
+  }
+  return lasts;
+}
+
+function loadOne(
+  row: ManifestProgram,
+  bytes: Uint8Array,
+  tables: ReadonlyMap<string, EngineMap>,
+  previous: KernelProgram | undefined,
+  problems: LoadProblem[],
+): KernelProgram | undefined {
+  const { name, hook, triggerMask, maps } = row;
+  const outcome = loadProgram({ name, hook, triggerMask, bytes, maps }, tables);
+  if (outcome.kind === 'refused') {
+    problems.push(
+      ...outcome.errors.map((e) => problemOf('LLP5007', { program: name, why: renderVerifierMessage(e) })),
+    );
+    return undefined;
+  }
+  if (row.previous !== null && previous === undefined) {
+    problems.push(
+      problemOf('LLP5008', { program: name, why: `\`${row.previous}\` is not loaded before it` }),
+    );
+    return undefined;
+  }
+  const added = loadKernelProgram(outcome.program, previous);
+  if (added.ok) return added.program;
+  problems.push(
+    problemOf('LLP5008', {
+      program: name,
+      why: `${added.errno}: it cannot stand after \`${row.previous ?? 'nothing'}\``,
+    }),
+  );
+  return undefined;
+}
+
+/**
+ * Enforces a grounded policy on a task: `no_new_privs`, each chain, then a chdir to where the task is, so that its working
+ * directory has a tag. The first error of the kernel is the result; a chdir that the policy denies is none.
+ */
+export function enforceChains(policy: GroundedPolicy, task: Task): CallResult {
+  setNoNewPrivs(task);
+  for (const last of policy.chains) {
+    const result = prepend(task, last);
+    if (!result.ok) return result;
+  }
+  if (policy.artifact.manifest.load.some((s) => s.step === 'chdir_current')) chdir(task, currentPath(task));
+  return { ok: true };
+}
+
+/** The absolute path of the working directory: from `/` the walk knows where it is. */
+function currentPath(task: Task): string {
+  return '/' + ancestry(task.kernel.vfs, task.cwd).names.join('/');
+}

@@ -1,0 +1,26 @@
+/** A policy after loading, as types. */
+import type { Artifact, InodeMap } from '../../artifact/manifest.js';
+import type { KernelProgram } from '../kernel/program-set.js';
+import type { Place } from './ground.js';
+import type { LoadProblem } from './problems.js';
+
+/** An inode map and what its values mean. */
+export interface GroundedMap {
+  readonly map: InodeMap;
+  /** By inode number. */
+  readonly places: ReadonlyMap<number, Place>;
+  /** By the number in the cookie's place bits; empty when the bits do not hold as many. */
+  readonly byNumber: ReadonlyMap<number, Place>;
+}
+
+/** A policy that is ready to be enforced on tasks of one kernel. */
+export interface GroundedPolicy {
+  readonly artifact: Artifact;
+  readonly maps: ReadonlyMap<string, GroundedMap>;
+  /** The last program of each chain, in the manifest's order. */
+  readonly chains: readonly KernelProgram[];
+}
+
+export type LoadResult<T> =
+  | { readonly kind: 'loaded'; readonly value: T; readonly problems: readonly LoadProblem[] }
+  | { readonly kind: 'refused'; readonly problems: readonly LoadProblem[] };
