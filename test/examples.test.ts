@@ -66,7 +66,7 @@ describe.each(EXAMPLES)('example %s', (example) => {
     ).toEqual([]);
   });
 
-  it.each(['policy', 'hierarchy', 'plan', 'asm', 'manifest'] as const)(
+  it.each(['policy', 'hierarchy', 'plan', 'blocks', 'optimised', 'asm', 'manifest'] as const)(
     'has the same %s as before',
     (stage) => {
       const extension = stage === 'manifest' ? 'json' : 'txt';
