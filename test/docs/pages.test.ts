@@ -16,7 +16,7 @@ function shownOn(page: string): string[] {
   return [...new Set([...scripts.join('\n').matchAll(/\bllpc ([a-z]+)/g)].map((m) => m[1] ?? ''))];
 }
 
-for (const page of [...PAGES.keys(), 'docs/guide.md']) testPage(page);
+for (const page of [...PAGES.keys(), 'docs/guide.md', 'docs/language.md']) testPage(page);
 
 it.each([...PAGES])('%s has examples of its commands', (page, commands) => {
   expect(shownOn(page)).toEqual(commands);
