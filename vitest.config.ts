@@ -18,6 +18,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/temporary.ts', 'test/support/seed.ts'],
     maxWorkers: '100%', // with two cores it would take one
+    isolate: false, // the sources are loaded once in a worker: no test replaces a module
     testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: PROJECTS.map((test) => ({ extends: true, test })),

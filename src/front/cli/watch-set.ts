@@ -23,8 +23,12 @@ interface Folder {
 
 const POLL_MS = 500;
 
-/** @param onEvent called when something may have happened; too often rather than too seldom */
-export function watchSet(onEvent: () => void): WatchSet {
+/**
+ * Calls back when something may have happened to the files, too often rather than too seldom.
+ *
+ * @param watchFolder `fs.watch`; a test gives one that fails, as on a system without watches
+ */
+export function watchSet(onEvent: () => void, watchFolder: typeof watch = watch): WatchSet {
   const folders = new Map<string, Folder>();
   let wanted: ReadonlyMap<string, ReadonlySet<string>> = new Map();
   let poll: NodeJS.Timeout | undefined;
@@ -44,7 +48,7 @@ export function watchSet(onEvent: () => void): WatchSet {
     if (id === undefined || folders.get(path)?.id === id) return;
     drop(path);
     try {
-      const watcher = watch(path, { persistent: true }, (_, name) => heard(path, name));
+      const watcher = watchFolder(path, { persistent: true }, (_, name) => heard(path, name));
       watcher.on('error', () => (drop(path), onEvent()));
       folders.set(path, { watcher, id });
     } catch (error) {
