@@ -322,14 +322,14 @@ function checkClaims({ policy, layers, options }: Build): Partial<Build> {
 }
 
 /** A build that has a target and a policy without errors: what the target's passes start from. */
-interface Made extends Build {
+interface TargetBuild extends Build {
   readonly target: Target;
   readonly policy: CheckedPolicy;
   /** One per layer. */
   readonly hierarchies: readonly HierarchyAutomaton[];
 }
 
-function made(run: (build: Made) => Partial<Build>): Pass['run'] {
+function made(run: (build: TargetBuild) => Partial<Build>): Pass['run'] {
   return (build) => {
     const target = defined(build.target, 'the passes of a target are run for one');
     const policy = defined(build.policy, 'the pass is not run without a policy');

@@ -105,6 +105,23 @@ describe('imports', () => {
   });
 });
 
+describe('words', () => {
+  it('a type name is declared once', () => {
+    const declared = files.flatMap((file) =>
+      [...readFileSync(join(SRC, file), 'utf8').matchAll(TYPE)].map((m) => ({ name: m[1] ?? '', file })),
+    );
+    const names = new Map<string, Set<string>>();
+    for (const { name, file } of declared) names.set(name, (names.get(name) ?? new Set()).add(file));
+    expect(names.size).toBeGreaterThan(500);
+    expect([...names].filter(([, where]) => where.size > 1).map(([name, where]) => [name, ...where])).toEqual(
+      [],
+    );
+  });
+});
+
+/** A declaration of a type at the top of a file, exported or not. */
+const TYPE = /^(?:export )?(?:abstract )?(?:interface|class|type) (\w+)\b(?=[^;]*?[={<])/gm;
+
 /** The files that are loaded with a file: not those of types, nor those that it imports when it needs them. */
 function loadedBy(file: string): string[] {
   const loaded = [file];

@@ -15,7 +15,13 @@ import { emitChain } from '../../src/codegen/v8/emit.js';
 import { buildArtifact } from '../../src/codegen/v8/manifest.js';
 import { optimise } from '../../src/codegen/v8/optimise.js';
 import type { ActionClass } from '../../src/codegen/v8/partition.js';
-import { buildChain, buildPlan, mapName, type Chain, type ProgramPlan } from '../../src/codegen/v8/plan.js';
+import {
+  buildChain,
+  buildPlan,
+  mapName,
+  type PlannedChain,
+  type ProgramPlan,
+} from '../../src/codegen/v8/plan.js';
 import { selectProgram } from '../../src/codegen/v8/select.js';
 import { createInterpreterRunner } from '../../src/runtime/engine/interpreter-runner.js';
 import { createInterpreter, loadProgram } from '../../src/runtime/engine/interpreter.js';
@@ -32,7 +38,7 @@ export function unchainedArtifact({ stages, sources }: Compiled): Artifact {
   return buildArtifact({ chains }, emitted, sources, { assertions: [], gainAssertions: [] });
 }
 
-function splitChain({ layer, stem, classes }: Chain): Chain[] {
+function splitChain({ layer, stem, classes }: PlannedChain): PlannedChain[] {
   return classes
     .filter((c) => c.decision.kind !== 'allow')
     .map((own, i) => {
@@ -76,14 +82,14 @@ export interface Monolith {
 }
 
 /** One program for each directory and for the object: the step of the walk, then the verdict on each class that is asked for. */
-export function buildMonolith(chain: Chain): Monolith {
+export function buildMonolith(chain: PlannedChain): Monolith {
   const maps = [mapName(chain)];
   const encoded = encode(layOut(optimise(selectMonolith(chain))), maps);
   if (encoded.kind === 'failed') throw new Error(encoded.errors.map(encodeErrorText).join('; '));
   return { bytes: encoded.bytes, instructions: encoded.instructions, maps };
 }
 
-function selectMonolith(chain: Chain): Graph {
+function selectMonolith(chain: PlannedChain): Graph {
   const walk = defined(
     chain.programs.find((p) => p.kind === 'walk'),
     'the chain has an fs_walk',

@@ -9,17 +9,19 @@ const ZEROS = '0'.repeat(64);
 const SEAL = /"sha256": "([0-9a-f]{64})"\s*\}\s*$/;
 
 export function manifestText(manifest: Manifest): string {
-  const open = layOut({ ...manifest, sha256: ZEROS }, 0) + '\n';
+  const open = layOutJson({ ...manifest, sha256: ZEROS }, 0) + '\n';
   return replaceSeal(open, createHash('sha256').update(open).digest('hex'));
 }
 
 /** Levels that get lines of their own: a map's entries and a program's spans are a line each, whatever is in them. */
 const OPEN_LEVELS = 4;
 
-function layOut(value: object, level: number): string {
+function layOutJson(value: object, level: number): string {
   const indent = ' '.repeat(level + 1);
   const item = (v: unknown): string =>
-    typeof v === 'object' && v !== null && level + 1 < OPEN_LEVELS ? layOut(v, level + 1) : JSON.stringify(v);
+    typeof v === 'object' && v !== null && level + 1 < OPEN_LEVELS
+      ? layOutJson(v, level + 1)
+      : JSON.stringify(v);
   const isArray = Array.isArray(value);
   const parts = isArray
     ? value.map((v: unknown) => item(v))

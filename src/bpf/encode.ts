@@ -82,7 +82,7 @@ function collectLabels(
   return labels;
 }
 
-type Resolved = { readonly op: Instruction } | { readonly error: EncodeError };
+type ResolvedInstruction = { readonly op: Instruction } | { readonly error: EncodeError };
 
 function resolve(
   instruction: AsmInstruction,
@@ -90,7 +90,7 @@ function resolve(
   slot: number,
   labels: ReadonlyMap<string, number>,
   maps: readonly string[],
-): Resolved {
+): ResolvedInstruction {
   const { op, target } = instruction;
   if (op.kind !== 'jump' && op.kind !== 'ja' && op.kind !== 'call_local') {
     if (target !== undefined) return { error: { kind: 'unexpected_target', index, label: target } };
@@ -100,13 +100,13 @@ function resolve(
   const to = labels.get(target);
   if (to === undefined) return { error: { kind: 'unknown_label', index, label: target } };
   const distance = to - slot - 1;
-  const tooFar: Resolved = { error: { kind: 'too_far', index, label: target, distance } };
+  const tooFar: ResolvedInstruction = { error: { kind: 'too_far', index, label: target, distance } };
   if (op.kind === 'jump') return isI16(distance) ? { op: { ...op, offset: distance } } : tooFar;
   const fits = op.kind === 'ja' && !op.wide ? isI16(distance) : isI32(distance);
   return fits ? { op: { ...op, offset: distance as I32 } } : tooFar;
 }
 
-function resolveMap(op: LdImm64<string>, index: number, maps: readonly string[]): Resolved {
+function resolveMap(op: LdImm64<string>, index: number, maps: readonly string[]): ResolvedInstruction {
   const source = op.source;
   if (source.kind === 'imm') return { op: { ...op, source } };
   const map = maps.indexOf(source.map);

@@ -32,7 +32,7 @@ const SIZE_SUFFIX: Readonly<Record<Size, string>> = { 1: 'b', 2: 'h', 4: 'w', 8:
 const SIZES: readonly Size[] = [1, 2, 4, 8];
 const WIDTHS: readonly Width[] = [32, 64];
 
-export type Group = 'base32' | 'base64' | 'divmul32' | 'divmul64' | 'atomic32' | 'atomic64';
+export type ConformanceGroup = 'base32' | 'base64' | 'divmul32' | 'divmul64' | 'atomic32' | 'atomic64';
 
 /** The syntax of the operands. */
 export type Form =
@@ -64,7 +64,7 @@ export interface OpRow {
   readonly opcode: number;
   readonly mnemonic: string;
   readonly form: Form;
-  readonly group: Group;
+  readonly group: ConformanceGroup;
   readonly fixed: FixedFields;
   /** An instruction of this row whose operands are 0. The decoder copies it and sets the operands. */
   readonly shape: Instruction;
@@ -130,14 +130,20 @@ const REG_OPERAND: Operand = { kind: 'reg', reg: Z };
 const IMM_OPERAND: Operand = { kind: 'imm', imm: Z };
 const DIVMUL: ReadonlySet<AluOp> = new Set<AluOp>(['mul', 'div', 'sdiv', 'mod', 'smod']);
 
-function row(opcode: number, form: Form, group: Group, fixed: FixedFields, shape: Instruction): OpRow {
+function row(
+  opcode: number,
+  form: Form,
+  group: ConformanceGroup,
+  fixed: FixedFields,
+  shape: Instruction,
+): OpRow {
   return { opcode, mnemonic: mnemonicOf(shape), form, group, fixed, shape };
 }
 
 function aluRows(): OpRow[] {
   return WIDTHS.flatMap((width) =>
     ALU_CODES.flatMap(([op, code, off]) => {
-      const group: Group = DIVMUL.has(op) ? `divmul${width}` : `base${width}`;
+      const group: ConformanceGroup = DIVMUL.has(op) ? `divmul${width}` : `base${width}`;
       const cls = width === 64 ? CLASS.ALU64 : CLASS.ALU;
       const alu = (src: Operand): Instruction => ({ kind: 'alu', width, op, dst: Z, src });
       return [
@@ -160,7 +166,7 @@ function unaryRows(): OpRow[] {
   ] as const;
   const endian = orders.flatMap(([order, low]) =>
     ([16, 32, 64] as const).map((bits) => {
-      const group: Group = bits === 64 || order === 'swap' ? 'base64' : 'base32';
+      const group: ConformanceGroup = bits === 64 || order === 'swap' ? 'base64' : 'base32';
       const fixed = { src: 0, off: 0, imm: bits };
       return row(low | 0xd0, 'dst', group, fixed, { kind: 'endian', order, bits, dst: Z });
     }),
@@ -185,7 +191,7 @@ function movsxRows(): OpRow[] {
 
 function memoryRows(): OpRow[] {
   const rows = SIZES.flatMap((size) => {
-    const group: Group = size === 8 ? 'base64' : 'base32';
+    const group: ConformanceGroup = size === 8 ? 'base64' : 'base32';
     const low = MODE.MEM | SIZE_BITS[size];
     const at = { size, dst: Z, offset: Z };
     return [

@@ -23,7 +23,7 @@ export type ParseOutcome =
   | { readonly kind: 'parsed'; readonly instructions: readonly Instruction[] }
   | { readonly kind: 'failed'; readonly errors: readonly AsmError[] };
 
-interface Line {
+interface AsmLine {
   readonly number: number;
   readonly slot: number;
   readonly mnemonic: string;
@@ -46,8 +46,8 @@ export function parseAsm(text: string): ParseOutcome {
   return errors.length > 0 ? { kind: 'failed', errors } : { kind: 'parsed', instructions };
 }
 
-function splitLines(text: string, labels: Map<string, number>, errors: AsmError[]): readonly Line[] {
-  const lines: Line[] = [];
+function splitLines(text: string, labels: Map<string, number>, errors: AsmError[]): readonly AsmLine[] {
+  const lines: AsmLine[] = [];
   let slot = 0;
   for (const [index, source] of text.split('\n').entries()) {
     const number = index + 1;
@@ -99,7 +99,7 @@ const FORMS: Readonly<Record<Form, readonly [RegExp, readonly Field[]]>> = {
 
 type Fields = { dst: number; src: number; off: number; imm: number; next: number };
 
-function parseLine(line: Line, labels: ReadonlyMap<string, number>): Instruction | string {
+function parseLine(line: AsmLine, labels: ReadonlyMap<string, number>): Instruction | string {
   const rows = rowsOfMnemonic(line.mnemonic);
   if (rows.length === 0) return `\`${line.mnemonic}\` is not an instruction`;
   for (const row of rows) {
@@ -114,7 +114,7 @@ function build(
   row: OpRow,
   names: readonly Field[],
   texts: readonly string[],
-  line: Line,
+  line: AsmLine,
   labels: ReadonlyMap<string, number>,
 ): Instruction | string {
   const fields: Fields = { dst: 0, src: 0, off: 0, imm: 0, next: 0 };
@@ -135,7 +135,7 @@ function setField(
   fields: Fields,
   name: Field,
   text: string,
-  line: Line,
+  line: AsmLine,
   labels: ReadonlyMap<string, number>,
 ): string | undefined {
   if (name === 'wide') {

@@ -13,7 +13,7 @@ import { SYNTAX } from './syntax.js';
 import type { Diagnostic, Severity } from './types.js';
 
 /** One row of the catalogue. */
-export interface Entry {
+export interface CatalogueEntry {
   readonly severity: Severity;
   /** A few words for lists: no parameters. */
   readonly title: string;
@@ -36,7 +36,7 @@ type Details = Partial<Pick<Diagnostic, 'span' | 'notes' | 'help' | 'fix'>>;
 
 /** A diagnostic with this code. */
 export function report<C extends Code>(code: C, params: Params<C>, details: Details): Diagnostic {
-  const entry: Entry = CATALOGUE[code];
+  const entry: CatalogueEntry = CATALOGUE[code];
   const values: Readonly<Record<string, string>> = params;
   const message = entry.message.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
   const help = entry.help === undefined ? {} : { help: entry.help };

@@ -1,5 +1,5 @@
 /** Diagnostics as data: the form of `--format json`. Described by `schema/diagnostics-1.json`. */
-import { CATALOGUE, type Code, type Entry } from './catalogue.js';
+import { CATALOGUE, type Code, type CatalogueEntry } from './catalogue.js';
 import { positionAt } from './lines.js';
 import type { Diagnostic, Severity, SourceText, Span } from './types.js';
 
@@ -50,7 +50,10 @@ function toJson(d: Diagnostic, sources: readonly SourceText[]): JsonDiagnostic {
   };
 }
 
-const ENTRIES: Readonly<Partial<Record<string, Entry>>> = CATALOGUE satisfies Record<Code, Entry>;
+const ENTRIES: Readonly<Partial<Record<string, CatalogueEntry>>> = CATALOGUE satisfies Record<
+  Code,
+  CatalogueEntry
+>;
 
 /** The title of a code in the catalogue. */
 export function titleOf(code: string): string {

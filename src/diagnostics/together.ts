@@ -1,12 +1,12 @@
 /** Diagnostics of several compilations as those of one: spans are moved to the list of all sources. */
 import type { Diagnostic, SourceText } from './types.js';
 
-export interface Found {
+export interface Findings {
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: readonly SourceText[];
 }
 
-export function together(all: readonly Found[]): Found {
+export function together(all: readonly Findings[]): Findings {
   const sources: SourceText[] = [];
   const diagnostics = all.flatMap((found) => {
     const base = sources.length;

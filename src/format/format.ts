@@ -25,11 +25,11 @@ export function formatText(text: string, source = 0): Formatted {
   if (manifest !== undefined) return { kind: 'refused', diagnostics: [manifest] };
   const { value, diagnostics } = parse(text, source);
   if (value === undefined || diagnostics.length > 0) return { kind: 'refused', diagnostics };
-  return { kind: 'ok', text: layOut(value, text) };
+  return { kind: 'ok', text: layOutText(value, text) };
 }
 
 /** The layout of a text without syntax errors, given its tree. */
-export function layOut(file: PolicyFile, text: string): string {
+export function layOutText(file: PolicyFile, text: string): string {
   const lexemes = readLexemes(text);
   const doc = printFile(file, { tokens: lexemes.tokens, gaps: readGaps(text, lexemes), at: 0 });
   const plain = render(doc, WIDTH);

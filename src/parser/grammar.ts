@@ -10,11 +10,11 @@ import type { ParserMethod } from 'chevrotain';
 import { EOF } from './chevrotain.js';
 import type { Span } from '../diagnostics/types.js';
 import type * as ast from './ast.js';
-import { NodeParser, type Place } from './node-parser.js';
+import { NodeParser, type ReachedPath } from './node-parser.js';
 import { onlyRules } from './restrict.js';
 import * as t from './tokens.js';
 
-type Rule<T> = ParserMethod<[], T>;
+type Production<T> = ParserMethod<[], T>;
 
 export class PolicyParser extends NodeParser {
   constructor(skipValidations = true) {
@@ -23,7 +23,7 @@ export class PolicyParser extends NodeParser {
   }
 
   // PolicyFile = [ Version ] { Import | Param | Actions | Fragment | Policy | Assert | Accept | Test }
-  readonly policyFile: Rule<ast.PolicyFile> = this.RULE('policyFile', (): ast.PolicyFile => {
+  readonly policyFile: Production<ast.PolicyFile> = this.RULE('policyFile', (): ast.PolicyFile => {
     const imports: ast.ImportDecl[] = [];
     const params: ast.ParamDecl[] = [];
     const actions: ast.ActionsDecl[] = [];
@@ -52,7 +52,7 @@ export class PolicyParser extends NodeParser {
   });
 
   // Version = "llp" Integer ";"
-  readonly version: Rule<number> = this.RULE('version', (): number => {
+  readonly version: Production<number> = this.RULE('version', (): number => {
     this.CONSUME(t.Llp);
     const number = this.CONSUME(t.Integer);
     this.endWith('version', this.CONSUME(t.Semicolon));
@@ -60,7 +60,7 @@ export class PolicyParser extends NodeParser {
   });
 
   // Import = "import" String ";"
-  readonly importDecl: Rule<ast.ImportDecl> = this.RULE('importDecl', (): ast.ImportDecl => {
+  readonly importDecl: Production<ast.ImportDecl> = this.RULE('importDecl', (): ast.ImportDecl => {
     const first = this.CONSUME(t.Import);
     const path = this.templateFrom(this.CONSUME(t.Text), 'an import');
     this.endWith('importDecl', this.CONSUME(t.Semicolon));
@@ -68,7 +68,7 @@ export class PolicyParser extends NodeParser {
   });
 
   // Param = "param" TypedName [ "=" String ] ";"
-  readonly paramDecl: Rule<ast.ParamDecl> = this.RULE('paramDecl', (): ast.ParamDecl => {
+  readonly paramDecl: Production<ast.ParamDecl> = this.RULE('paramDecl', (): ast.ParamDecl => {
     const first = this.CONSUME(t.Param);
     const { name, type } = this.SUBRULE(this.typedName) ?? this.noTypedName();
     const value = this.OPTION(() => {
@@ -80,7 +80,7 @@ export class PolicyParser extends NodeParser {
   });
 
   // TypedName = Identifier ":" Identifier
-  readonly typedName: Rule<{ name: ast.Name; type: ast.ParamType; span: Span }> = this.RULE(
+  readonly typedName: Production<{ name: ast.Name; type: ast.ParamType; span: Span }> = this.RULE(
     'typedName',
     (): { name: ast.Name; type: ast.ParamType; span: Span } => {
       const first = this.CONSUME(t.Identifier);
@@ -91,7 +91,7 @@ export class PolicyParser extends NodeParser {
   );
 
   // Actions = "actions" Identifier "=" SetExpr ";"
-  readonly actionsDecl: Rule<ast.ActionsDecl> = this.RULE('actionsDecl', (): ast.ActionsDecl => {
+  readonly actionsDecl: Production<ast.ActionsDecl> = this.RULE('actionsDecl', (): ast.ActionsDecl => {
     const first = this.CONSUME(t.Actions);
     const name = this.nameFrom(this.CONSUME(t.Identifier));
     this.CONSUME(t.Equals);
@@ -101,7 +101,7 @@ export class PolicyParser extends NodeParser {
   });
 
   // SetExpr = "all" [ "except" NameList ] | NameList
-  readonly setExpr: Rule<ast.SetExpr> = this.RULE('setExpr', (): ast.SetExpr => {
+  readonly setExpr: Production<ast.SetExpr> = this.RULE('setExpr', (): ast.SetExpr => {
     const first = this.LA(1);
     let names: ast.Name[] = [];
     const all = this.OR([
@@ -126,7 +126,7 @@ export class PolicyParser extends NodeParser {
   });
 
   // NameList = Identifier { "," Identifier }
-  readonly nameList: Rule<ast.Name[]> = this.RULE('nameList', (): ast.Name[] => {
+  readonly nameList: Production<ast.Name[]> = this.RULE('nameList', (): ast.Name[] => {
     const names = [this.nameFrom(this.CONSUME(t.Identifier))];
     this.MANY(() => {
       this.CONSUME(t.Comma);
@@ -136,7 +136,7 @@ export class PolicyParser extends NodeParser {
   });
 
   // Fragment = "fragment" Identifier [ "(" TypedName { "," TypedName } ")" ] Block
-  readonly fragmentDecl: Rule<ast.FragmentDecl> = this.RULE('fragmentDecl', (): ast.FragmentDecl => {
+  readonly fragmentDecl: Production<ast.FragmentDecl> = this.RULE('fragmentDecl', (): ast.FragmentDecl => {
     const first = this.CONSUME(t.Fragment);
     const name = this.nameFrom(this.CONSUME(t.Identifier));
     const params: ast.ParamDecl[] = [];
@@ -156,7 +156,7 @@ export class PolicyParser extends NodeParser {
   });
 
   // Policy = "policy" String "{" { Default | Assert | Accept | ScopeItem } "}"
-  readonly policyDecl: Rule<ast.PolicyDecl> = this.RULE('policyDecl', (): ast.PolicyDecl => {
+  readonly policyDecl: Production<ast.PolicyDecl> = this.RULE('policyDecl', (): ast.PolicyDecl => {
     const first = this.CONSUME(t.Policy);
     const name = this.CONSUME(t.Text);
     const defaults: ast.DefaultDecl[] = [];
@@ -187,7 +187,7 @@ export class PolicyParser extends NodeParser {
   });
 
   // Default = "default" Verdict ";"
-  readonly defaultDecl: Rule<ast.DefaultDecl> = this.RULE('defaultDecl', (): ast.DefaultDecl => {
+  readonly defaultDecl: Production<ast.DefaultDecl> = this.RULE('defaultDecl', (): ast.DefaultDecl => {
     const first = this.CONSUME(t.Default);
     const effect = this.SUBRULE(this.verdict) ?? 'deny';
     this.endWith('defaultDecl', this.CONSUME(t.Semicolon));
@@ -195,10 +195,10 @@ export class PolicyParser extends NodeParser {
   });
 
   // Assert = "assert" ( "never" ( "gains" SetExpr | SetExpr Place ) | "always" SetExpr Place ) ";"
-  readonly assertDecl: Rule<ast.AssertDecl> = this.RULE('assertDecl', (): ast.AssertDecl => {
+  readonly assertDecl: Production<ast.AssertDecl> = this.RULE('assertDecl', (): ast.AssertDecl => {
     const first = this.CONSUME(t.Assert);
     let set: ast.SetExpr | undefined;
-    let place: Place | undefined;
+    let place: ReachedPath | undefined;
     let claim: ast.Claim | 'gains' = 'never';
     this.OR([
       {
@@ -233,7 +233,7 @@ export class PolicyParser extends NodeParser {
   });
 
   // Place = ( "under" | "at" ) String
-  readonly place: Rule<Place> = this.RULE('place', (): Place => {
+  readonly place: Production<ReachedPath> = this.RULE('place', (): ReachedPath => {
     const reach = this.OR<ast.Reach>([
       { ALT: () => this.word(t.Under, 'under') },
       { ALT: () => this.word(t.At, 'at') },
@@ -242,7 +242,7 @@ export class PolicyParser extends NodeParser {
   });
 
   // Accept = "accept" "gains" SetExpr ";"
-  readonly acceptDecl: Rule<ast.AcceptDecl> = this.RULE('acceptDecl', (): ast.AcceptDecl => {
+  readonly acceptDecl: Production<ast.AcceptDecl> = this.RULE('acceptDecl', (): ast.AcceptDecl => {
     const first = this.CONSUME(t.Accept);
     this.CONSUME(t.Gains);
     const set = this.SUBRULE(this.setExpr) ?? this.noSet();
@@ -251,7 +251,7 @@ export class PolicyParser extends NodeParser {
   });
 
   // Verdict = "allow" | "deny"
-  readonly verdict: Rule<'allow' | 'deny'> = this.RULE('verdict', (): 'allow' | 'deny' =>
+  readonly verdict: Production<'allow' | 'deny'> = this.RULE('verdict', (): 'allow' | 'deny' =>
     this.OR<'allow' | 'deny'>([
       { ALT: () => this.word(t.Allow, 'allow') },
       { ALT: () => this.word(t.Deny, 'deny') },
@@ -259,7 +259,7 @@ export class PolicyParser extends NodeParser {
   );
 
   // Block = "{" { ScopeItem } "}"
-  readonly block: Rule<ast.ScopeItem[]> = this.RULE('block', (): ast.ScopeItem[] => {
+  readonly block: Production<ast.ScopeItem[]> = this.RULE('block', (): ast.ScopeItem[] => {
     const items: ast.ScopeItem[] = [];
     this.CONSUME(t.LeftBrace);
     this.MANY(() => add(items, this.SUBRULE(this.scopeItem)));
@@ -268,7 +268,7 @@ export class PolicyParser extends NodeParser {
   });
 
   // ScopeItem = Use | Scope | Here | Rule
-  readonly scopeItem: Rule<ast.ScopeItem> = this.RULE('scopeItem', (): ast.ScopeItem =>
+  readonly scopeItem: Production<ast.ScopeItem> = this.RULE('scopeItem', (): ast.ScopeItem =>
     this.OR<ast.ScopeItem>([
       { ALT: () => this.SUBRULE(this.useDecl) },
       { ALT: () => this.SUBRULE(this.scopeDecl) },
@@ -278,7 +278,7 @@ export class PolicyParser extends NodeParser {
   );
 
   // Use = "use" Identifier [ "(" String { "," String } ")" ] ";"
-  readonly useDecl: Rule<ast.UseDecl> = this.RULE('useDecl', (): ast.UseDecl => {
+  readonly useDecl: Production<ast.UseDecl> = this.RULE('useDecl', (): ast.UseDecl => {
     const first = this.CONSUME(t.Use);
     const name = this.nameFrom(this.CONSUME(t.Identifier));
     const args: ast.Template[] = [];
@@ -292,7 +292,7 @@ export class PolicyParser extends NodeParser {
   });
 
   // Scope = ( "dir" | "file" ) [ "?" ] String Block
-  readonly scopeDecl: Rule<ast.ScopeDecl> = this.RULE('scopeDecl', (): ast.ScopeDecl => {
+  readonly scopeDecl: Production<ast.ScopeDecl> = this.RULE('scopeDecl', (): ast.ScopeDecl => {
     const first = this.LA(1);
     const object = this.OR<'dir' | 'file'>([
       { ALT: () => this.word(t.Dir, 'dir') },
@@ -306,7 +306,7 @@ export class PolicyParser extends NodeParser {
   });
 
   // Here = "here" Block
-  readonly hereDecl: Rule<ast.HereDecl> = this.RULE('hereDecl', (): ast.HereDecl => {
+  readonly hereDecl: Production<ast.HereDecl> = this.RULE('hereDecl', (): ast.HereDecl => {
     const first = this.CONSUME(t.Here);
     const items = this.SUBRULE(this.block) ?? [];
     return {
@@ -317,7 +317,7 @@ export class PolicyParser extends NodeParser {
   });
 
   // Rule = ( "allow" | "deny" | "forbid" ) SetExpr ";"
-  readonly ruleDecl: Rule<ast.RuleDecl> = this.RULE('ruleDecl', (): ast.RuleDecl => {
+  readonly ruleDecl: Production<ast.RuleDecl> = this.RULE('ruleDecl', (): ast.RuleDecl => {
     const first = this.LA(1);
     const effect = this.OR<ast.Effect>([
       { ALT: () => this.word(t.Allow, 'allow') },
@@ -330,7 +330,7 @@ export class PolicyParser extends NodeParser {
   });
 
   // Test = "test" String "{" [ "given" "{" { GivenItem } "}" ] { TestStep } "}"
-  readonly testDecl: Rule<ast.TestDecl> = this.RULE('testDecl', (): ast.TestDecl => {
+  readonly testDecl: Production<ast.TestDecl> = this.RULE('testDecl', (): ast.TestDecl => {
     const first = this.CONSUME(t.Test);
     const name = this.CONSUME(t.Text);
     const given: ast.GivenItem[] = [];
@@ -355,7 +355,7 @@ export class PolicyParser extends NodeParser {
 
   // GivenItem = ( "file" | "dir" | "link" | "bind" | "hardlink" ) String [ "->" String ] ";"
   // A target is for the last three, and they need one: see `#given`.
-  readonly givenItem: Rule<ast.GivenItem> = this.RULE('givenItem', (): ast.GivenItem => {
+  readonly givenItem: Production<ast.GivenItem> = this.RULE('givenItem', (): ast.GivenItem => {
     const first = this.LA(1);
     const kind = this.OR<'file' | 'dir' | 'link' | 'bind' | 'hardlink'>([
       { ALT: () => this.word(t.File, 'file') },
@@ -374,7 +374,7 @@ export class PolicyParser extends NodeParser {
   });
 
   // TestStep = "expect" Verdict Identifier String ";" | "cd" String ";"
-  readonly testStep: Rule<ast.TestStep> = this.RULE('testStep', (): ast.TestStep => {
+  readonly testStep: Production<ast.TestStep> = this.RULE('testStep', (): ast.TestStep => {
     const first = this.LA(1);
     return this.OR<ast.TestStep>([
       {

@@ -21,7 +21,7 @@ interface Internals {
   tokVectorLength: number;
 }
 
-export interface Place {
+export interface ReachedPath {
   readonly reach: ast.Reach;
   readonly path: ast.Template;
 }
@@ -106,7 +106,7 @@ export abstract class NodeParser extends EmbeddedActionsParser {
     claim: ast.Claim | 'gains',
     span: Span,
     set: ast.SetExpr = this.noSet(),
-    place: Place = { reach: 'at', path: this.noTemplate() },
+    place: ReachedPath = { reach: 'at', path: this.noTemplate() },
   ): ast.AssertDecl {
     return claim === 'gains'
       ? { kind: 'assert-gains', span, set }

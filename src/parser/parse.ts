@@ -42,7 +42,7 @@ export function parse(text: string, source: number): Outcome<PolicyFile> {
   return { value: read.value, diagnostics: limit([...out, ...misspelt, ...version, ...read.errors]) };
 }
 
-interface Read {
+interface ReadPolicy {
   readonly value: PolicyFile | undefined;
   readonly errors: readonly Diagnostic[];
 }
@@ -54,7 +54,7 @@ function readTokens(
   source: number,
   text: string,
   mended: ReadonlySet<number | undefined> = new Set(),
-): Read {
+): ReadPolicy {
   own.begin(tokens, source, text.length);
   const value = own.policyFile() as PolicyFile | undefined;
   const isOneWord = (error: IRecognitionException): boolean =>

@@ -25,7 +25,17 @@ export function readTemplate(token: IToken, source: number, out: Diagnostic[]): 
       body === '' ? [] : [{ kind: 'text', text: body, span: { source, start, end: start + body.length } }];
     return { kind: 'template', span, parts, broken: !closed };
   }
-  const reader: Reader = { body, start, source, out, parts: [], broken: !closed, text: '', from: 0, at: 0 };
+  const reader: TemplateReader = {
+    body,
+    start,
+    source,
+    out,
+    parts: [],
+    broken: !closed,
+    text: '',
+    from: 0,
+    at: 0,
+  };
   while (reader.at < body.length) readPiece(reader);
   flush(reader, body.length);
   return { kind: 'template', span, parts: reader.parts, broken: reader.broken };
@@ -41,7 +51,7 @@ export function plainText(template: Template, where: string, out: Diagnostic[]):
   return text.replace(/\\(.)/gsu, '$1');
 }
 
-interface Reader {
+interface TemplateReader {
   readonly body: string;
   /** Offset of the body in the source. */
   readonly start: number;
@@ -54,7 +64,7 @@ interface Reader {
   at: number;
 }
 
-function readPiece(reader: Reader): void {
+function readPiece(reader: TemplateReader): void {
   const { body, at } = reader;
   if (body[at] === '\\') readEscape(reader);
   else if (body[at] === '$' && body[at + 1] === '{') readInterpolation(reader);
@@ -74,7 +84,7 @@ function readPiece(reader: Reader): void {
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', '"': '"', $: '$' };
 
-function readEscape(reader: Reader): void {
+function readEscape(reader: TemplateReader): void {
   const { body, at } = reader;
   const char = body[at + 1] ?? '';
   const simple = ESCAPES[char];
@@ -90,7 +100,7 @@ function readEscape(reader: Reader): void {
 }
 
 /** `\u{41}`, or an escape that is none. */
-function readCodePoint(reader: Reader, char: string): void {
+function readCodePoint(reader: TemplateReader, char: string): void {
   const { body, at } = reader;
   const match = /^\\u\{([0-9A-Fa-f]{1,6})\}/.exec(body.slice(at, at + 12));
   const code = match === null ? 0 : parseInt(match[1] ?? '', 16);
@@ -110,7 +120,7 @@ function readCodePoint(reader: Reader, char: string): void {
   reader.at += length;
 }
 
-function readInterpolation(reader: Reader): void {
+function readInterpolation(reader: TemplateReader): void {
   const { body, at } = reader;
   const close = body.indexOf('}', at);
   const end = close < 0 ? body.length : close + 1;
@@ -130,12 +140,12 @@ function readInterpolation(reader: Reader): void {
 }
 
 /** Ends the text that has been read so far. */
-function flush(reader: Reader, to: number): void {
+function flush(reader: TemplateReader, to: number): void {
   if (reader.text !== '')
     reader.parts.push({ kind: 'text', text: reader.text, span: spanAt(reader, reader.from, to) });
   reader.text = '';
 }
 
-function spanAt({ start, source }: Reader, from: number, to: number): Span {
+function spanAt({ start, source }: TemplateReader, from: number, to: number): Span {
   return { source, start: start + from, end: start + to };
 }

@@ -9,7 +9,7 @@ import { HOOKS, LOOKUP, LOOKUP_NAMES, type HookName, type Phase } from '../abi/h
 import type { InodeMap } from '../artifact/manifest.js';
 import { reasonAt, mentionsAt, type PlaceMention, type Reason } from './loader/reason.js';
 import { decodeCookie, type CookieValue, type DecodedCookie } from '../semantics/cookie.js';
-import { pathOf, type Place } from './loader/ground.js';
+import { pathOf, type MapPlace } from './loader/ground.js';
 import type { EngineEvent, HookRun } from './kernel/trace.js';
 import type { Kernel } from './kernel/task.js';
 import type { GroundedMap, GroundedPolicy } from './load.js';
@@ -73,7 +73,7 @@ export function traced<T>(
 /** Explains the runs of one request. `policies` are those that are enforced on the kernel's tasks. */
 export function explainRuns(policies: readonly GroundedPolicy[], runs: readonly HookRun[]): ExplainedRun[] {
   /** The place that each chain's cookie comes from, for cookies without a number. */
-  const last = new Map<number, Place>();
+  const last = new Map<number, MapPlace>();
   return runs.map((run) => explainRun(findChain(policies, run.program), run, last));
 }
 
@@ -92,7 +92,7 @@ export interface RunDecision {
  * verdict. Actions that a chain allows everywhere are left out: there nothing could have been denied.
  */
 export function decisionsOf(policies: readonly GroundedPolicy[], runs: readonly HookRun[]): RunDecision[] {
-  const last = new Map<number, Place>();
+  const last = new Map<number, MapPlace>();
   return runs.flatMap((run) => {
     const { grounded } = findChain(policies, run.program);
     if (grounded === undefined || phaseOf(run) === 'hold') return [];
@@ -105,7 +105,7 @@ export function decisionsOf(policies: readonly GroundedPolicy[], runs: readonly 
       .filter(
         (action) => place !== undefined && couldDeny(map, action) && decides(map, standing, action, verdict),
       )
-      .map((action) => ({ map, action, verdict, reason: reasonAt(map, place as Place, level, action) }));
+      .map((action) => ({ map, action, verdict, reason: reasonAt(map, place as MapPlace, level, action) }));
   });
 }
 
@@ -143,7 +143,7 @@ function mapOfConstants(
 function explainRun(
   { name: chain, grounded }: ChainContext,
   run: HookRun,
-  last: Map<number, Place>,
+  last: Map<number, MapPlace>,
 ): ExplainedRun {
   const lookup = run.events.find(isLookup);
   const tag = run.events.find(isTag);
@@ -186,15 +186,15 @@ const isTag = (e: EngineEvent): e is EventOf<'getTag' | 'setTag'> =>
   e.kind === 'getTag' || e.kind === 'setTag';
 
 /** Where the object stands: at a place of the map itself, in its region, or nowhere known. */
-interface Standing {
-  readonly place: Place | undefined;
+interface RunStanding {
+  readonly place: MapPlace | undefined;
   readonly level: 'self' | 'below';
 }
 
 /** The step of the walk machine, in terms of places, from what the run saw. */
-function standingOf(grounded: GroundedMap, run: HookRun, last: Place | undefined): Standing {
+function standingOf(grounded: GroundedMap, run: HookRun, last: MapPlace | undefined): RunStanding {
   const { layout } = grounded.map;
-  const of = (value: CookieValue): Place | undefined => {
+  const of = (value: CookieValue): MapPlace | undefined => {
     const state = decodeCookie(layout, value);
     return state.kind === 'place' ? (grounded.byNumber.get(state.place) ?? last) : undefined;
   };
@@ -215,12 +215,12 @@ function standingOf(grounded: GroundedMap, run: HookRun, last: Place | undefined
   return { place: of(run.before), level: same ? 'self' : 'below' };
 }
 
-function rootOf({ places }: GroundedMap): Place | undefined {
+function rootOf({ places }: GroundedMap): MapPlace | undefined {
   for (const place of places.values()) if (place.parent === undefined) return place;
   return undefined;
 }
 
-interface Judgement {
+interface RunJudgement {
   readonly action: ActionName;
   readonly reason: Reason;
   readonly overridden: readonly PlaceMention[];
@@ -230,9 +230,9 @@ interface Judgement {
 function judgementOf(
   { map }: GroundedMap,
   run: HookRun,
-  standing: Standing,
+  standing: RunStanding,
   verdict: 'allow' | 'deny',
-): Judgement | undefined {
+): RunJudgement | undefined {
   if (phaseOf(run) === 'hold') return undefined;
   const actions = judgedActions(map, run);
   const action = actions.find((a) => decides(map, standing, a, verdict));
@@ -252,7 +252,7 @@ function judgedActions(map: InodeMap, run: HookRun): ActionName[] {
 
 function decides(
   map: InodeMap,
-  { place, level }: Standing,
+  { place, level }: RunStanding,
   action: ActionName,
   verdict: 'allow' | 'deny',
 ): boolean {
@@ -264,7 +264,11 @@ function decides(
   return (allowed === 1) === (verdict === 'allow');
 }
 
-function viewOf(grounded: GroundedMap | undefined, value: CookieValue, last: Place | undefined): CookieView {
+function viewOf(
+  grounded: GroundedMap | undefined,
+  value: CookieValue,
+  last: MapPlace | undefined,
+): CookieView {
   const hex = [value.hi, value.lo].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
   if (grounded === undefined) return { hex, state: undefined, self: [], below: [], place: undefined };
   const { map, byNumber } = grounded;

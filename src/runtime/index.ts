@@ -13,7 +13,7 @@ export * as kernel from './kernel/task.js';
 export * as syscalls from './kernel/syscalls/index.js';
 export { runScenario, type Replay, type ScenarioOptions } from './scenario/run.js';
 export { treeEntry } from './scenario/tree.js';
-export type { Scenario, ScenarioResult, Step, StepResult } from './scenario/types.js';
+export type { Scenario, ScenarioResult, ScenarioStep, StepResult } from './scenario/types.js';
 export { parseScenario, validateScenario, type ScenarioCheck } from './scenario/validate.js';
 export type { Artifact, Manifest } from '../artifact/manifest.js';
 export { loadProgram, type LoadOutcome, type ProgramSource } from './engine/load-program.js';

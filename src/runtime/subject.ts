@@ -9,7 +9,7 @@ import { rootLocation } from './kernel/mounts.js';
 import type { Inode, Location, Vfs } from './kernel/vfs.js';
 import { reasonAt, type Reason } from './explain.js';
 import type { GroundedMap, GroundedPolicy } from './load.js';
-import type { Place } from './loader/ground.js';
+import type { MapPlace } from './loader/ground.js';
 
 export interface Subject {
   /** Position of the map's layer in the policy. */
@@ -19,7 +19,7 @@ export interface Subject {
   /** Components of the physical path. */
   readonly names: readonly string[];
   readonly object: 'dir' | 'file';
-  readonly place: Place;
+  readonly place: MapPlace;
   /** `self` where the object itself is in the map. */
   readonly level: 'self' | 'below';
   readonly verdict: 'allow' | 'deny';
@@ -27,14 +27,14 @@ export interface Subject {
 }
 
 /** An object, and what leads to it from the root. */
-export interface Found {
+export interface FoundObject {
   readonly physical: readonly Inode[];
   readonly names: readonly string[];
 }
 
 /** Where an inode is; the first place in the order of the tree. */
-export function findInode(vfs: Vfs, ino: number): Found | undefined {
-  const visit = (at: Location, found: Found): Found | undefined => {
+export function findInode(vfs: Vfs, ino: number): FoundObject | undefined {
+  const visit = (at: Location, found: FoundObject): FoundObject | undefined => {
     if (at.inode.ino === ino) return found;
     if (found.names.length > 4096) return undefined;
     for (const [name, next] of entriesOf(at)) {
@@ -50,7 +50,7 @@ export function findInode(vfs: Vfs, ino: number): Found | undefined {
 }
 
 /** What each layer makes of an action on an object; nothing for maps without rules. */
-export function subjectsAt(policy: GroundedPolicy, found: Found, action: ActionName): Subject[] {
+export function subjectsAt(policy: GroundedPolicy, found: FoundObject, action: ActionName): Subject[] {
   return [...policy.maps.values()].flatMap((grounded, layer) => {
     const subject = subjectAt(grounded, layer, found, action);
     return subject === undefined ? [] : [subject];
@@ -60,7 +60,7 @@ export function subjectsAt(policy: GroundedPolicy, found: Found, action: ActionN
 function subjectAt(
   grounded: GroundedMap,
   layer: number,
-  { physical, names }: Found,
+  { physical, names }: FoundObject,
   action: ActionName,
 ): Subject | undefined {
   const at = physical.findLastIndex((inode) => grounded.places.has(inode.ino));
@@ -76,7 +76,7 @@ function subjectAt(
 }
 
 /** The object that a request on a path is about; undefined when the path leads nowhere. */
-export function findObject(vfs: Vfs, action: ActionName, path: string): Found | undefined {
+export function findObject(vfs: Vfs, action: ActionName, path: string): FoundObject | undefined {
   const found = resolve(vfs, path, followsLink(actionBit(action)));
   return found.ok ? found : undefined;
 }
@@ -94,7 +94,7 @@ export function conditionsOf(
   const found = findObject(vfs, action, path);
   if (found === undefined) return undefined;
   const { physical, names } = found;
-  const prefixes = physical.slice(0, -1).map((_, i): Found => {
+  const prefixes = physical.slice(0, -1).map((_, i): FoundObject => {
     return { physical: physical.slice(0, i + 1), names: names.slice(0, i) };
   });
   return [
@@ -104,8 +104,8 @@ export function conditionsOf(
 }
 
 /** The places from the root to one: the index is the depth. */
-export function placesTo(place: Place): Place[] {
-  const all: Place[] = [];
-  for (let at: Place | undefined = place; at !== undefined; at = at.parent) all.push(at);
+export function placesTo(place: MapPlace): MapPlace[] {
+  const all: MapPlace[] = [];
+  for (let at: MapPlace | undefined = place; at !== undefined; at = at.parent) all.push(at);
   return all.reverse();
 }

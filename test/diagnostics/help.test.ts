@@ -1,7 +1,7 @@
 /** Every diagnostic says what to do: where it is reported, or by its row in the catalogue. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { CATALOGUE, report, type Entry } from '../../src/diagnostics/catalogue.js';
+import { CATALOGUE, report, type CatalogueEntry } from '../../src/diagnostics/catalogue.js';
 
 /** The rule is shown behind what a test expected, and the tree behind what it wanted: which is wrong, only its author knows. */
 const NONE = ['LLP5009', 'LLP5012'];
@@ -25,7 +25,7 @@ function callsIn(file: string): Call[] {
 
 const FILES = readdirSync(new URL('../../src', import.meta.url), { recursive: true, encoding: 'utf8' });
 const CALLS = FILES.filter((f) => f.endsWith('.ts')).flatMap(callsIn);
-const ENTRIES = Object.entries<Entry>(CATALOGUE);
+const ENTRIES = Object.entries<CatalogueEntry>(CATALOGUE);
 
 /** An argument or a property that is a help; `details` hold one. */
 const HELPED = /\b(?:help|details|misspelt|HELP)\b|,\s*['`]/;

@@ -3,12 +3,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { checkSources } from '../../src/compile.js';
-import { CATALOGUE, type Entry } from '../../src/diagnostics/catalogue.js';
+import { CATALOGUE, type CatalogueEntry } from '../../src/diagnostics/catalogue.js';
 import { renderText } from '../../src/diagnostics/render.js';
 import { matchGolden } from '../support/golden.js';
 
 const FOLDER = fileURLToPath(new URL('../../docs/errors/', import.meta.url));
-const ENTRIES = Object.entries<Entry>(CATALOGUE);
+const ENTRIES = Object.entries<CatalogueEntry>(CATALOGUE);
 const page = (code: string): string => readFileSync(`${FOLDER}${code}.md`, 'utf8');
 const examples = (code: string): string[] =>
   [...page(code).matchAll(/```llp\n([^]*?)```/g)].map((m) => m[1] ?? '');

@@ -14,7 +14,7 @@ import {
 } from '../../src/abi/actions.js';
 import { callOf, CALLS } from '../../src/runtime/scenario/calls.js';
 import { addNumber, addTask, ScenarioFault, taskOf, type Labels } from '../../src/runtime/scenario/labels.js';
-import type { Step } from '../../src/runtime/scenario/types.js';
+import type { ScenarioStep } from '../../src/runtime/scenario/types.js';
 import type { Inode } from '../../src/runtime/kernel/vfs.js';
 import { newKernelTask, tree } from '../support/fake-engine.js';
 import { cases, fc } from '../support/random.js';
@@ -55,7 +55,7 @@ const AT = some('AT_REMOVEDIR', 'AT_EMPTY_PATH', 'AT_SYMLINK_NOFOLLOW', 'RENAME_
 const MODE = some('R_OK', 'W_OK', 'X_OK', 'PROT_READ', 'PROT_WRITE', 'PROT_EXEC');
 
 const names = Object.keys(CALLS).filter((name) => name !== 'request' && name !== 'enforce');
-const anyStep: fc.Arbitrary<Step> = fc
+const anyStep: fc.Arbitrary<ScenarioStep> = fc
   .record({
     call: fc.oneof(fc.constantFrom(...names), fc.constantFrom('open', 'openat', 'mmap', 'fork')),
     task: fc.constantFrom('main', 'main', 'other'),
@@ -70,7 +70,7 @@ const anyStep: fc.Arbitrary<Step> = fc
   })
   .map((step) => {
     const takes = new Set<string>(['call', 'task', ...(CALLS[step.call]?.takes ?? [])]);
-    return Object.fromEntries(Object.entries(step).filter(([k]) => takes.has(k))) as unknown as Step;
+    return Object.fromEntries(Object.entries(step).filter(([k]) => takes.has(k))) as unknown as ScenarioStep;
   });
 
 function kindsIn(dir: Inode, into: Map<number, Inode['kind']>): void {

@@ -13,7 +13,7 @@ import { runScenario } from '../../src/runtime/scenario/run.js';
 import type { Vfs } from '../../src/runtime/kernel/vfs.js';
 import { buildTree } from '../../src/runtime/kernel/build-tree.js';
 import { treeEntry } from '../../src/runtime/scenario/tree.js';
-import type { Scenario, Step, TreeItem } from '../../src/runtime/scenario/types.js';
+import type { Scenario, ScenarioStep, TreeItem } from '../../src/runtime/scenario/types.js';
 import { cases, fc } from '../support/random.js';
 
 const NAMES = ['a', 'b', '.c', 'v1.2', 'v1.10', 'x*y'] as const;
@@ -34,9 +34,9 @@ const flags = fc.constantFrom(
   ['O_DIRECTORY'],
   ['O_WRONLY', 'O_APPEND'],
 );
-const one = (...calls: readonly string[]): fc.Arbitrary<Step> =>
+const one = (...calls: readonly string[]): fc.Arbitrary<ScenarioStep> =>
   fc.record({ call: fc.constantFrom(...calls), path: relative });
-const step: fc.Arbitrary<Step> = fc.oneof(
+const step: fc.Arbitrary<ScenarioStep> = fc.oneof(
   { arbitrary: fc.record({ call: fc.constant('open'), path: relative, flags }), weight: 4 },
   one('stat', 'lstat', 'readlink', 'chmod', 'lchown', 'statfs', 'truncate', 'execve'),
   one('mkdir', 'rmdir', 'unlink', 'chdir'),
@@ -44,7 +44,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ call: fc.constant('symlink'), path: relative, target: fc.constantFrom('a', '/b', '..') }),
 );
 
-function scenarioFrom(items: readonly TreeItem[], steps: readonly Step[]): Scenario {
+function scenarioFrom(items: readonly TreeItem[], steps: readonly ScenarioStep[]): Scenario {
   const kept: TreeItem[] = [];
   for (const entry of items) {
     // What cannot be made beside the others is left out.
@@ -107,7 +107,9 @@ describe('random programs', () => {
         fc.array(item, { minLength: 1, maxLength: 8 }),
         fc.array(fc.tuple(step, fc.boolean()), { minLength: 1, maxLength: 12 }),
         (items, steps) => {
-          const marked = steps.map(([s, refused]): Step => (refused ? { ...s, expect: 'EACCES' } : s));
+          const marked = steps.map(([s, refused]): ScenarioStep =>
+            refused ? { ...s, expect: 'EACCES' } : s,
+          );
           const scenario = scenarioFrom(items, marked);
           const { learned, recording } = learnFrom(scenario, [], new Set(['fragments']), 2);
           const { artifact } = compile([{ name: 'p.llp', text: learned.text }]);

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { TRIGGERS, maskOf } from '../../src/abi/actions.js';
 import { checkSources } from '../../src/compile.js';
 import { stateAt } from '../../src/ir/hierarchy/walker.js';
-import { allowedOn } from '../../src/tools/learn/automaton.js';
+import { allowedAndAsked } from '../../src/tools/learn/automaton.js';
 import { RULES, type RuleName } from '../../src/tools/learn/generalise.js';
 import {
   assertionOf,
@@ -146,7 +146,7 @@ describe.each(NAMES)('%s', (name) => {
     for (const { witness, actions } of learned.overGrants) {
       const path = witness.split('/').filter((part) => part !== '');
       const state = stateAt(automaton, path);
-      const allowed = allowedOn(state, 'dir') | allowedOn(state, 'file');
+      const allowed = allowedAndAsked(state, 'dir') | allowedAndAsked(state, 'file');
       const seen = observed?.get(`/${path.join('/')}`)?.actions ?? 0;
       for (const action of actions) {
         const bit = maskOf(action);
@@ -179,10 +179,10 @@ describe.each(NAMES)('%s', (name) => {
         const seen = observed.get(`/${path.join('/')}`);
         const isFile = seen?.kind === 'file';
         const allowed = isFile
-          ? allowedOn(state, 'file')
+          ? allowedAndAsked(state, 'file')
           : seen === undefined
-            ? allowedOn(state, 'file') | allowedOn(state, 'dir')
-            : allowedOn(state, 'dir');
+            ? allowedAndAsked(state, 'file') | allowedAndAsked(state, 'dir')
+            : allowedAndAsked(state, 'dir');
         if ((allowed & bit) === 0 || ((seen?.actions ?? 0) & bit) !== 0) return;
         expect(
           learned.overGrants.some((entry) => entry.actions.includes(action) && covers(entry.where, path)),

@@ -6,7 +6,7 @@ import { compile } from '../support/compile.js';
 import { buildTree } from '../../src/runtime/kernel/build-tree.js';
 import type { HookRun } from '../../src/runtime/kernel/trace.js';
 import { runScenario, type Replay, type ScenarioOptions } from '../../src/runtime/scenario/run.js';
-import type { Scenario, Step } from '../../src/runtime/scenario/types.js';
+import type { Scenario, ScenarioStep } from '../../src/runtime/scenario/types.js';
 
 const POLICY = `llp 1;
 policy "p" {
@@ -19,7 +19,7 @@ const ARTIFACTS: ReadonlyMap<string, Artifact> = new Map([
   ['open', defined(compile('llp 1; policy "q" { default allow; }').artifact, 'it compiles')],
 ]);
 
-function replay(steps: readonly Step[], options: ScenarioOptions = {}): Replay {
+function replay(steps: readonly ScenarioStep[], options: ScenarioOptions = {}): Replay {
   const { vfs } = buildTree([
     { kind: 'file', path: '/a/f' },
     { kind: 'file', path: '/a/secret' },
@@ -29,7 +29,8 @@ function replay(steps: readonly Step[], options: ScenarioOptions = {}): Replay {
   return runScenario({ format: 'llp-scenario', version: 1, tree: [], steps }, ARTIFACTS, vfs, options);
 }
 
-const results = (steps: readonly Step[]): readonly string[] => replay(steps).steps.map((s) => s.result);
+const results = (steps: readonly ScenarioStep[]): readonly string[] =>
+  replay(steps).steps.map((s) => s.result);
 
 describe('a step', () => {
   it('tells what it called, what came of it, and what that cost', () => {
@@ -54,7 +55,7 @@ describe('a step', () => {
     ['with both', { capability: true, noNewPrivs: true }, 'allow'],
   ])('enforces a policy %s: %j: %s', (_, privilege, expected) => {
     const { vfs } = buildTree([{ kind: 'dir', path: '/a/ro' }]);
-    const steps: Step[] = [
+    const steps: ScenarioStep[] = [
       { call: 'fork', as: 'child' },
       { call: 'enforce', task: 'child', policy: 'main' },
     ];
@@ -109,7 +110,7 @@ describe('labels', () => {
   });
 
   it('go on to a child, and not back', () => {
-    const steps: Step[] = [
+    const steps: ScenarioStep[] = [
       { call: 'open', path: '/a/f', as: 'f' },
       { call: 'fork', as: 'child' },
       { call: 'fstat', fd: 'f', task: 'child' },
@@ -139,7 +140,7 @@ describe('labels', () => {
   });
 
   it('tell mappings from descriptors', () => {
-    const steps: Step[] = [
+    const steps: ScenarioStep[] = [
       { call: 'open', path: '/a/f', as: 'f' },
       { call: 'mmap', fd: 'f', mode: ['PROT_READ'], as: 'm' },
       { call: 'mprotect', fd: 'm', mode: ['PROT_READ', 'PROT_EXEC'] },
@@ -152,7 +153,7 @@ describe('labels', () => {
 });
 
 /** A step that is wrong, and what is said of it. */
-const FAULTS: readonly (readonly [Step, string])[] = [
+const FAULTS: readonly (readonly [ScenarioStep, string])[] = [
   [{ call: 'opne', path: '/a' }, 'there is no call `opne`: did you mean `open`?'],
   [{ call: 'toString' }, 'there is no call `toString`'],
   [{ call: 'open' }, '`open` needs `path`'],
@@ -173,7 +174,7 @@ const FAULTS: readonly (readonly [Step, string])[] = [
 ];
 
 describe('a fault of the scenario', () => {
-  const before: Step[] = [
+  const before: ScenarioStep[] = [
     { call: 'open', path: '/a', as: 'dir' },
     { call: 'fork', as: 'gone' },
     { call: 'exit', task: 'gone' },

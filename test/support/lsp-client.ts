@@ -13,13 +13,13 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { defined } from '../../src/base/assert.js';
 import type { Completion } from '../../src/front/lsp/completion.js';
 import type { QuickFix } from '../../src/front/lsp/findings.js';
-import type { Location, Range } from '../../src/front/lsp/workspace.js';
+import type { TextLocation, Range } from '../../src/front/lsp/workspace.js';
 
 /** The answers that the tests read. */
 interface Answers {
   readonly hover: { readonly contents: { readonly value: string }; readonly range: Range } | null;
-  readonly definition: readonly Location[];
-  readonly references: readonly Location[];
+  readonly definition: readonly TextLocation[];
+  readonly references: readonly TextLocation[];
   readonly prepareRename: Range | null;
   readonly rename: { readonly changes: Readonly<Record<string, readonly Edit[]>> };
   readonly completion: readonly Completion[];
@@ -184,7 +184,7 @@ export function apply({ document }: OpenText, edits: readonly Edit[]): string {
 }
 
 /** The text that a location is about, from the open texts. */
-export function textAt(texts: readonly OpenText[], { uri, range }: Location): string {
+export function textAt(texts: readonly OpenText[], { uri, range }: TextLocation): string {
   return defined(
     texts.find((t) => t.uri === uri),
     `the text ${uri}`,

@@ -140,7 +140,7 @@ function startsBefore(offset: number | bigint, env: StepEnv): void {
 }
 
 /** A region of memory whose pointers are offsets from its start. `rule` is the rule that an access outside breaks. */
-interface Region {
+interface MemoryRegion {
   readonly rule: VerifierRule;
   readonly name: string;
   readonly size: number;
@@ -148,7 +148,7 @@ interface Region {
 
 type RegionPointer = Extract<Value, { kind: 'value' | 'memory' }>;
 
-function regionOf(pointer: RegionPointer, env: StepEnv): Region {
+function regionOf(pointer: RegionPointer, env: StepEnv): MemoryRegion {
   if (pointer.kind === 'memory') {
     const size = env.target.kind === 'raw' ? env.target.memorySize : 0;
     return { rule: 'memory', name: 'memory', size };

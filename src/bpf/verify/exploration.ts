@@ -3,10 +3,10 @@ import { disassemble } from '../disasm.js';
 import type { Liveness } from './liveness.js';
 import type { Placed } from '../types.js';
 import type { Loops } from './loops.js';
-import type { Seen, SeenHere, Trace } from './paths.js';
+import type { Seen, SeenHere, JumpTrace } from './paths.js';
 import type { Shape } from './shape.js';
 import type { State } from './state.js';
-import type { PathStep, StepEnv, Target, VerifierError, VerifierMap, VerifierRule } from './types.js';
+import type { PathStep, StepEnv, VerifierTarget, VerifierError, VerifierMap, VerifierRule } from './types.js';
 import type { Landmarks } from './widen.js';
 import { defined } from '../../base/assert.js';
 
@@ -25,7 +25,7 @@ export interface Input {
   readonly code: readonly Placed[];
   readonly shape: Shape;
   readonly liveness: Liveness;
-  readonly target: Target;
+  readonly target: VerifierTarget;
   readonly maps: readonly VerifierMap[];
   /** The number of instructions that may be explored. */
   readonly budget: number;
@@ -52,7 +52,7 @@ export interface Way {
   readonly from: number;
   /** The last state that was remembered on the path. */
   readonly seen: Seen | undefined;
-  readonly trace: Trace | undefined;
+  readonly trace: JumpTrace | undefined;
 }
 
 export interface Exploration extends Input {
@@ -85,7 +85,7 @@ export interface Exploration extends Input {
   /** The instruction that is being explored. */
   index: number;
   /** The path to it. */
-  trace: Trace | undefined;
+  trace: JumpTrace | undefined;
   /** Steps in the paths of all errors. */
   pathLength: number;
 }
@@ -146,7 +146,7 @@ export function report(x: Exploration, index: number, rule: VerifierRule, messag
   x.errors.push({ slot, disassembly: disassemble(instruction), rule, message, path: pathOf(x, x.trace) });
 }
 
-function pathOf(x: Exploration, trace: Trace | undefined): readonly PathStep[] {
+function pathOf(x: Exploration, trace: JumpTrace | undefined): readonly PathStep[] {
   const path: PathStep[] = [];
   for (let at = trace; at !== undefined; at = at.before) path.push(pathStep(x, at));
   x.pathLength += path.length;
@@ -154,7 +154,7 @@ function pathOf(x: Exploration, trace: Trace | undefined): readonly PathStep[] {
 }
 
 /** The step of a path. Equal steps are one object, because the paths of errors in a loop are long and similar. */
-function pathStep(x: Exploration, { index, taken }: Trace): PathStep {
+function pathStep(x: Exploration, { index, taken }: JumpTrace): PathStep {
   const key = index * 2 + (taken ? 1 : 0);
   const found = x.pathSteps.get(key);
   if (found !== undefined) return found;

@@ -20,14 +20,14 @@ export interface Seen {
 }
 
 /** The conditional jumps of a path as a linked list, last jump first. */
-export interface Trace {
-  readonly before: Trace | undefined;
+export interface JumpTrace {
+  readonly before: JumpTrace | undefined;
   readonly index: number;
   readonly taken: boolean;
 }
 
 /** The path with one more conditional jump. */
-export function extend(before: Trace | undefined, index: number, taken: boolean): Trace {
+export function extend(before: JumpTrace | undefined, index: number, taken: boolean): JumpTrace {
   return { before, index, taken };
 }
 

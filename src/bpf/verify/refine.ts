@@ -13,13 +13,13 @@ import { assertNever } from '../../base/assert.js';
 export type Pair = readonly [a: Scalar, b: Scalar];
 
 /** The operands on each branch; undefined if no pair of numbers takes it. */
-export interface Ways {
+export interface BranchOperands {
   readonly taken: Pair | undefined;
   readonly fall: Pair | undefined;
 }
 
 /** What is known of two compared numbers on each branch. */
-export function compare(op: JumpOp, width: Width, a: Scalar, b: Scalar): Ways {
+export function compare(op: JumpOp, width: Width, a: Scalar, b: Scalar): BranchOperands {
   if (a === UNKNOWN && b === UNKNOWN) return { taken: [a, b], fall: [a, b] };
   if (width === 64) return { taken: refine(op, 64, a, b, true), fall: refine(op, 64, a, b, false) };
   const low: Pair = [lowBits(32, a), lowBits(32, b)];

@@ -23,10 +23,10 @@ export interface Shape {
   readonly functions: readonly number[];
   /** Deepest nesting of functions. */
   readonly frames: number;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly ShapeProblem[];
 }
 
-export interface Problem {
+export interface ShapeProblem {
   readonly index: number;
   readonly rule: VerifierRule;
   readonly message: string;
@@ -88,8 +88,8 @@ function leavingProblems(
   targets: Int32Array,
   fallsThrough: Uint8Array,
   functions: readonly number[],
-): Problem[] {
-  const problems: Problem[] = [];
+): ShapeProblem[] {
+  const problems: ShapeProblem[] = [];
   code.forEach(({ instruction: { kind } }, index) => {
     const own = functionOf(functions, index);
     const target = targets[index] ?? -1;
@@ -108,7 +108,7 @@ function nesting(
   code: readonly Placed[],
   targets: Int32Array,
   functions: readonly number[],
-): { readonly frames: number; readonly problem?: Problem } {
+): { readonly frames: number; readonly problem?: ShapeProblem } {
   const calls = code.flatMap(({ instruction }, index) =>
     instruction.kind === 'call_local'
       ? [{ index, from: functionOf(functions, index), to: functionOf(functions, targets[index] ?? 0) }]
@@ -135,7 +135,7 @@ interface LocalCall {
 const deepest = (calls: readonly LocalCall[], depths: Int32Array): number =>
   calls.reduce((most, { to }) => Math.max(most, depths[to] ?? 1), 1);
 
-function deepProblem(calls: readonly LocalCall[], index: number): Problem {
+function deepProblem(calls: readonly LocalCall[], index: number): ShapeProblem {
   const own = calls.find((call) => call.index === index);
   const isRecursive = own !== undefined && reaches(calls, own.to, own.from);
   const message = isRecursive

@@ -9,7 +9,7 @@ import { STACK_SIZE } from '../../abi/hooks.js';
 import type { ArgKind } from '../../abi/helpers.js';
 import type { Scalar } from './scalar.js';
 import { UNKNOWN, constantNumber } from './scalar.js';
-import type { Target } from './types.js';
+import type { VerifierTarget } from './types.js';
 
 /** Opaque pointers of a context. */
 export type Handle = 'chain' | 'inode' | 'tag_object';
@@ -68,7 +68,7 @@ export function newFrame(call: number, args: readonly Value[]): Frame {
   return { regs, slots: NO_SLOTS, call };
 }
 
-export function initialState(target: Target): State {
+export function initialState(target: VerifierTarget): State {
   const args: Value[] =
     target.kind === 'hook'
       ? [{ kind: 'context' }]

@@ -75,13 +75,13 @@ export type Verification =
   | { readonly kind: 'refused'; readonly errors: readonly VerifierError[] };
 
 /** What a program is verified for: a hook, or raw, with the memory and helpers that the caller gives it. */
-export type Target =
+export type VerifierTarget =
   | { readonly kind: 'hook'; readonly hook: HookAbi }
   | { readonly kind: 'raw'; readonly memorySize: number; readonly helpers: ReadonlySet<number> };
 
 /** What the checks of an instruction use besides the state. */
 export interface StepEnv {
-  readonly target: Target;
+  readonly target: VerifierTarget;
   readonly maps: readonly VerifierMap[];
   report(rule: VerifierRule, message: string): void;
   /** A new id for the result of a lookup. */

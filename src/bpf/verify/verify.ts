@@ -33,7 +33,7 @@ import { BUDGET } from './exploration.js';
 import { explore } from './explore.js';
 import { shapeOf, unreachable } from './shape.js';
 import type { Shape } from './shape.js';
-import type { Target, Verification, VerifierError, VerifierMap, VerifierRule } from './types.js';
+import type { VerifierTarget, Verification, VerifierError, VerifierMap, VerifierRule } from './types.js';
 import { defined } from '../../base/assert.js';
 
 export { renderVerifierError, renderVerifierMessage } from './render.js';
@@ -84,7 +84,7 @@ export function verifyProgram(program: ProgramToVerify, options: VerifyOptions =
   const count = decoded.instructions.length;
   const isLong = count > MAX_INSTRUCTIONS;
   const size = isLong ? [sizeError(`${count} instructions are more than ${MAX_INSTRUCTIONS}`)] : [];
-  const target: Target = { kind: 'hook', hook };
+  const target: VerifierTarget = { kind: 'hook', hook };
   const { budget = BUDGET } = options;
   return verifyDecoded({ decoded, target, maps: program.maps, budget, errors, size });
 }
@@ -96,7 +96,7 @@ export function verifyRawProgram(program: RawToVerify): Verification {
   const size = slots > MAX_RAW_SLOTS ? [sizeError(`${slots} slots are more than ${MAX_RAW_SLOTS}`)] : [];
   const decoded = decode(size.length > 0 ? bytes.subarray(0, 0) : bytes);
   if (size.length > 0) return { kind: 'refused', errors: size };
-  const target: Target = { kind: 'raw', memorySize, helpers: new Set(helpers) };
+  const target: VerifierTarget = { kind: 'raw', memorySize, helpers: new Set(helpers) };
   return verifyDecoded({ decoded, target, maps, budget, errors: [], size });
 }
 
@@ -124,7 +124,7 @@ function subtypeErrors(program: ProgramToVerify): VerifierError[] {
 
 interface Decodable {
   readonly decoded: Decoded;
-  readonly target: Target;
+  readonly target: VerifierTarget;
   readonly maps: readonly VerifierMap[];
   readonly budget: number;
   /** Errors of the program as a whole. With an error in `size`, the instructions are not checked. */
@@ -155,7 +155,7 @@ function verifyDecoded({ decoded, target, maps, budget, errors, size }: Decodabl
   return { kind: 'accepted', code, facts: { unprovenLoops, functions, frames, steps } };
 }
 
-function flowErrors(code: readonly Placed[], shape: Shape, target: Target): VerifierError[] {
+function flowErrors(code: readonly Placed[], shape: Shape, target: VerifierTarget): VerifierError[] {
   const errorAt = (index: number, rule: VerifierRule, message: string): VerifierError => {
     const { slot, instruction } = defined(code[index], 'an instruction of the program');
     return { slot, disassembly: disassemble(instruction), rule, message, path: [] };

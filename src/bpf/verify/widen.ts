@@ -12,7 +12,7 @@ import { LIMITS, UNKNOWN, covers, max, min, reduce } from './scalar.js';
 import type { Placed } from '../types.js';
 import { UNSET, WRITTEN } from './state.js';
 import type { Slot, State, Value } from './state.js';
-import type { Target, VerifierMap } from './types.js';
+import type { VerifierTarget, VerifierMap } from './types.js';
 
 /** The numbers to which ranges are widened, ascending: a loop is likely to stop at one of them. */
 export type Landmarks = readonly bigint[];
@@ -20,7 +20,7 @@ export type Landmarks = readonly bigint[];
 /** The constants of a program, the sizes of its maps and memory, each ±1, and the limits of registers. */
 export function landmarksOf(
   code: readonly Placed[],
-  target: Target,
+  target: VerifierTarget,
   maps: readonly VerifierMap[],
 ): Landmarks {
   const named = code.flatMap(({ instruction: op }): bigint[] => {

@@ -5,7 +5,7 @@ import { verifySet } from '../../bpf/verify/verify.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
 import { layOut, type Graph } from './blocks.js';
-import { mapName, type Chain, type ChainPlan, type ProgramPlan } from './plan.js';
+import { mapName, type PlannedChain, type ChainPlan, type ProgramPlan } from './plan.js';
 import { optimise } from './optimise.js';
 import { selectProgram } from './select.js';
 
@@ -21,7 +21,7 @@ export interface Emitted {
 
 /** The programs of one chain. */
 export interface EmittedChain {
-  readonly chain: Chain;
+  readonly chain: PlannedChain;
   readonly programs: readonly Emitted[];
 }
 
@@ -35,21 +35,21 @@ export function emitPlan(plan: ChainPlan): {
   return { code, diagnostics: verifySet(sizes).map((reason) => report('LLP4003', { reason }, {})) };
 }
 
-export function emitChain(chain: Chain): Emitted[] {
+export function emitChain(chain: PlannedChain): Emitted[] {
   return chain.programs.map((plan) => emitProgram(chain, plan));
 }
 
 /** The blocks of a program as they are selected. */
-export function blocksOf(chain: Chain, plan: ProgramPlan): Graph {
+export function blocksOf(chain: PlannedChain, plan: ProgramPlan): Graph {
   return selectProgram(chain, plan, mapName(chain));
 }
 
 /** The blocks of a program as they are written. */
-export function optimisedBlocksOf(chain: Chain, plan: ProgramPlan): Graph {
+export function optimisedBlocksOf(chain: PlannedChain, plan: ProgramPlan): Graph {
   return optimise(blocksOf(chain, plan));
 }
 
-function emitProgram(chain: Chain, plan: ProgramPlan): Emitted {
+function emitProgram(chain: PlannedChain, plan: ProgramPlan): Emitted {
   const asm = layOut(optimisedBlocksOf(chain, plan));
   const usesMap = asm.some((i) => i.op.kind === 'ld_imm64' && i.op.source.kind !== 'imm');
   const maps = usesMap ? [mapName(chain)] : [];

@@ -31,7 +31,7 @@ import { positionAt } from '../../diagnostics/lines.js';
 import type { ActionClass } from './partition.js';
 import { patternText } from '../../ir/check/paths.js';
 import type { Emitted, EmittedChain } from './emit.js';
-import { mapName, type Chain, type ChainPlan, type ProgramPlan } from './plan.js';
+import { mapName, type PlannedChain, type ChainPlan, type ProgramPlan } from './plan.js';
 import type { CheckedPolicy, Layer, Scope } from '../../ir/check/policy.js';
 import type { Effects } from '../../semantics/scope.js';
 import { defined } from '../../base/assert.js';
@@ -132,7 +132,7 @@ function originRanges(
   return ranges;
 }
 
-function inodeMap(chain: Chain, at: (span: Span) => ManifestSpan): InodeMap {
+function inodeMap(chain: PlannedChain, at: (span: Span) => ManifestSpan): InodeMap {
   const { layer, classes, layout } = chain;
   const share = sharing(classes);
   return {

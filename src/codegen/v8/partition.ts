@@ -23,10 +23,10 @@ import { initialSets } from '../../ir/hierarchy/places.js';
 
 export interface ActionClass {
   readonly actions: ActionMask;
-  readonly decision: Decision;
+  readonly decision: ClassDecision;
 }
 
-export type Decision =
+export type ClassDecision =
   | { readonly kind: 'allow' }
   | { readonly kind: 'deny' }
   /** `bit` of the state. `region`: what every region that can be reached says, if they all say the same. */

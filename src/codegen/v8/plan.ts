@@ -8,14 +8,14 @@ import { ALL_TRIGGERS, WALK, intersection, maskOf, unionOf, type ActionMask } fr
 import type { CookieLayout } from '../../semantics/cookie.js';
 import type { Span } from '../../diagnostics/types.js';
 import { layoutCookie } from '../../semantics/cookie.js';
-import { partitionActions, type ActionClass, type Decision } from './partition.js';
+import { partitionActions, type ActionClass, type ClassDecision } from './partition.js';
 import type { CheckedPolicy, Layer } from '../../ir/check/policy.js';
 
 export interface ChainPlan {
-  readonly chains: readonly Chain[];
+  readonly chains: readonly PlannedChain[];
 }
 
-export interface Chain {
+export interface PlannedChain {
   readonly layer: Layer;
   /** Unique over the plan: the stem of program and map names. */
   readonly stem: string;
@@ -27,19 +27,19 @@ export interface Chain {
 
 export type ProgramPlan =
   /** Makes the step for every directory; denies unless `check` allows. */
-  | { readonly kind: 'walk'; readonly name: string; readonly check: Decision; readonly span: Span }
+  | { readonly kind: 'walk'; readonly name: string; readonly check: ClassDecision; readonly span: Span }
   | {
       readonly kind: 'pick';
       readonly name: string;
       readonly triggers: ActionMask;
-      readonly check: Decision;
+      readonly check: ClassDecision;
       readonly span: Span;
     }
   /** Tags with the region of the state. */
   | { readonly kind: 'get'; readonly name: string; readonly span: Span };
 
 /** The name of a chain's inode map. */
-export function mapName(chain: Chain): string {
+export function mapName(chain: PlannedChain): string {
   return `${chain.stem}inodes`;
 }
 
@@ -51,7 +51,7 @@ export function buildPlan(policy: CheckedPolicy): ChainPlan {
 }
 
 /** The chain of one layer: the programs that its classes need. */
-export function buildChain(layer: Layer, stem: string, classes: readonly ActionClass[]): Chain {
+export function buildChain(layer: Layer, stem: string, classes: readonly ActionClass[]): PlannedChain {
   const layout = layoutCookie(classes.filter((c) => c.decision.kind === 'bit').length);
   const walkCheck = checkOf(classes, WALK);
   const picks = pickPlans(layer, stem, classes);
@@ -90,6 +90,6 @@ function pickPlans(layer: Layer, stem: string, classes: readonly ActionClass[]):
   return [...plans, { kind: 'pick', name, triggers: denied, check: { kind: 'deny' }, span: layer.span }];
 }
 
-function checkOf(classes: readonly ActionClass[], action: ActionMask): Decision {
+function checkOf(classes: readonly ActionClass[], action: ActionMask): ClassDecision {
   return classes.find((c) => (c.actions & action) !== 0)?.decision ?? { kind: 'allow' };
 }

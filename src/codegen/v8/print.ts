@@ -6,13 +6,13 @@ import { disassemble } from '../../bpf/disasm.js';
 import { i32, type AsmInstruction } from '../../bpf/types.js';
 import type { Check } from '../../semantics/machine.js';
 import type { Block, Graph, Terminator } from './blocks.js';
-import type { Chain, ChainPlan, ProgramPlan } from './plan.js';
+import type { PlannedChain, ChainPlan, ProgramPlan } from './plan.js';
 
 export function printPlan(plan: ChainPlan): string {
   return `plan: ${counted(plan.chains.length, 'chain')}\n${plan.chains.map(printChain).join('')}`;
 }
 
-function printChain({ layer, classes, layout, programs }: Chain): string {
+function printChain({ layer, classes, layout, programs }: PlannedChain): string {
   const classLines = classes.map(({ actions, decision }) => {
     const how =
       decision.kind === 'bit'
@@ -43,7 +43,10 @@ function checkText(check: Check): string {
 }
 
 /** The blocks of every program, as `graphOf` makes them. */
-export function printGraphs(plan: ChainPlan, graphOf: (chain: Chain, program: ProgramPlan) => Graph): string {
+export function printGraphs(
+  plan: ChainPlan,
+  graphOf: (chain: PlannedChain, program: ProgramPlan) => Graph,
+): string {
   return plan.chains
     .flatMap((chain) => chain.programs.map((program) => printGraph(program.name, graphOf(chain, program))))
     .join('\n');

@@ -29,13 +29,13 @@ import {
 import { i32, type AsmInstruction, type JumpOp, type Reg } from '../../bpf/types.js';
 import type { Span } from '../../diagnostics/types.js';
 import type { CookieLayout } from '../../semantics/cookie.js';
-import type { Decision } from './partition.js';
-import type { Chain, ProgramPlan } from './plan.js';
+import type { ClassDecision } from './partition.js';
+import type { PlannedChain, ProgramPlan } from './plan.js';
 import { assertNever } from '../../base/assert.js';
 import type { Block, Graph, Terminator, Test } from './blocks.js';
 
 /** Blocks of one program; `map` is the name of the chain's inode map. */
-export function selectProgram(chain: Chain, plan: ProgramPlan, map: string): Graph {
+export function selectProgram(chain: PlannedChain, plan: ProgramPlan, map: string): Graph {
   const select: Select = { layout: chain.layout, span: plan.span, map };
   switch (plan.kind) {
     case 'walk':
@@ -88,13 +88,13 @@ const allow = (select: Select): Block => constant(select, 'allow', 0, 'allow');
 const deny = (select: Select): Block => constant(select, 'deny', 1, 'deny');
 
 /** The return value is what is left of the state after the AND: 0 unless the class is denied. */
-function checkEnd(select: Select, check: Decision): readonly AsmInstruction[] {
+function checkEnd(select: Select, check: ClassDecision): readonly AsmInstruction[] {
   if (check.kind !== 'bit') return [movImm64(R0, check.kind === 'allow' ? 0 : 1), exit()];
   return [andImm64(R0, 1 << check.bit), exit()];
 }
 
 /** fs_walk: the step, stored, and the verdict on `walk`. */
-function selectWalk(select: Select, check: Decision): Graph {
+function selectWalk(select: Select, check: ClassDecision): Graph {
   if (check.kind === 'deny') return [deny(select)];
   const store = [stx(8, R6, CTX.cookie, R0), ...checkEnd(select, check)];
   return [
@@ -104,7 +104,7 @@ function selectWalk(select: Select, check: Decision): Graph {
 }
 
 /** fs_pick: the step, not stored, and the verdict on the class. */
-function selectPick(select: Select, check: Decision): Graph {
+function selectPick(select: Select, check: ClassDecision): Graph {
   if (check.kind !== 'bit') return [check.kind === 'deny' ? deny(select) : allow(select)];
   const end = block(select, 'end', 'judge the class', checkEnd(select, check), EXIT);
   if (check.region === 'deny') return [...selfOnlyBlocks(select), end, deny(select)];

@@ -9,7 +9,7 @@ import {
   type BytecodeProgram,
   type DecodedProgram,
 } from '../../bpf/program-text.js';
-import { placeFinder, placeText, type Place } from '../../tools/query/source-lines.js';
+import { placeFinder, placeText, type SourcePlace } from '../../tools/query/source-lines.js';
 import type { ManifestSpan } from '../../artifact/manifest.js';
 import { unknownName, UsageError } from './arguments.js';
 import { oneFile, readBytecode, textOrJson } from './bytecode-files.js';
@@ -17,7 +17,7 @@ import { textsBeside } from './load-files.js';
 import type { Options } from './options.js';
 import { fail, print, printJson } from './output.js';
 
-type PlaceOf = (span: ManifestSpan) => Place | undefined;
+type PlaceOf = (span: ManifestSpan) => SourcePlace | undefined;
 
 export async function disasmCommand(options: Options): Promise<number> {
   const file = oneFile(options, 'llpc disasm FILE');
@@ -41,7 +41,7 @@ function chosen(programs: readonly BytecodeProgram[], name: string | undefined):
   throw unknownName(`there is no program \`${name}\``, 'the programs are', name, names);
 }
 
-function placeJson(place: Place | undefined): object | null {
+function placeJson(place: SourcePlace | undefined): object | null {
   return place === undefined ? null : { ...place, text: place.text ?? null };
 }
 

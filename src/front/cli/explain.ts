@@ -8,7 +8,7 @@ import type { Diagnostic } from '../../diagnostics/types.js';
 import { createTracingEngine } from '../../runtime/engine/step-trace.js';
 import type { Vfs } from '../../runtime/kernel/vfs.js';
 import { readAuditLine } from '../../tools/query/audit.js';
-import { explainAnswer, explanationJson, type Question } from '../../tools/query/explain.js';
+import { explainAnswer, explanationJson, type PolicyQuestion } from '../../tools/query/explain.js';
 import { explanationText } from '../../tools/query/explain-text.js';
 import { toDiagnostics } from '../../tools/query/locate.js';
 import { askRequest, askStep, type Asking } from '../../tools/query/question.js';
@@ -23,7 +23,7 @@ import { loadPolicies } from './policies.js';
 import { makeTree, readScenario, readScenarioTree } from './scenario-files.js';
 
 type ReadQuestion =
-  | { readonly kind: 'ok'; readonly question: Question }
+  | { readonly kind: 'ok'; readonly question: PolicyQuestion }
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
 
 const USAGE =

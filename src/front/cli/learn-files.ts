@@ -8,7 +8,7 @@ import type { Vfs } from '../../runtime/kernel/vfs.js';
 import type { Asked } from '../../tools/learn/facts.js';
 import { scenarioInput, traceInput, type ReadInput } from '../../tools/learn/inputs.js';
 import { REPLAYS, type Learnt } from '../../tools/learn/learn.js';
-import type { Kind, Lookup } from '../../tools/learn/live.js';
+import type { Kind, KindLookup } from '../../tools/learn/live.js';
 import type { RecordOptions } from '../../tools/learn/record.js';
 import { readBytes, reasonOf } from './io.js';
 import type { LearnArguments } from './options.js';
@@ -75,7 +75,7 @@ function failed(...diagnostics: Diagnostic[]): ReadInput {
 }
 
 /** What is really there, beneath a directory that stands for `/`. Nothing is followed; `/proc` is of other processes by now. */
-function lookupIn(root: string): Lookup {
+function lookupIn(root: string): KindLookup {
   return (path) => {
     if (/^\/proc(\/|$)/.test(path)) return undefined;
     const real = join(root, path);

@@ -50,13 +50,16 @@ export async function runScenarioFile(
   return finished(replay.steps, replayDiagnostics(replay, file, sources), sources);
 }
 
-interface Loaded {
+interface CompiledFile {
   readonly artifact: Artifact | undefined;
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: readonly NamedSource[];
 }
 
-async function loadRef({ name, source, manifest, defines }: PolicyRef, folder: string): Promise<Loaded> {
+async function loadRef(
+  { name, source, manifest, defines }: PolicyRef,
+  folder: string,
+): Promise<CompiledFile> {
   if (source !== undefined) return compileFile(beside(folder, source), { defines: defines ?? {} });
   if (manifest !== undefined) return loadManifest(beside(folder, manifest));
   const why = `policy \`${name}\` has neither \`source\` nor \`manifest\``;

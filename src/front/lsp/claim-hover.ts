@@ -7,7 +7,7 @@ import { actionsText } from '../../tools/query/rights.js';
 import { covers } from './tree.js';
 import { locationOf, ownFile, type View } from './workspace.js';
 
-type Claim = ast.AssertDecl | ast.AcceptDecl;
+type ClaimDecl = ast.AssertDecl | ast.AcceptDecl;
 
 export function claimHover(
   view: View,
@@ -15,18 +15,18 @@ export function claimHover(
 ): { readonly text: string; readonly span: Span } | undefined {
   const { file } = ownFile(view);
   const claim = [file, ...file.policies]
-    .flatMap(({ assertions, accepts }): readonly Claim[] => [...assertions, ...accepts])
+    .flatMap(({ assertions, accepts }): readonly ClaimDecl[] => [...assertions, ...accepts])
     .find(({ span }) => covers(span, offset));
   if (claim === undefined) return undefined;
   const text = [headOf(view, claim), ...verdictOf(view, claim)].join('\n\n');
   return { text, span: claim.span };
 }
 
-const isAt = (span: Span | undefined, { span: own }: Claim): boolean =>
+const isAt = (span: Span | undefined, { span: own }: ClaimDecl): boolean =>
   span !== undefined && span.source === 0 && span.start === own.start && span.end === own.end;
 
 /** With sets and parameters put in. */
-function headOf({ policy }: View, claim: Claim): string {
+function headOf({ policy }: View, claim: ClaimDecl): string {
   switch (claim.kind) {
     case 'assert': {
       const checked = policy?.assertions.find(({ span }) => isAt(span, claim));
@@ -46,7 +46,7 @@ function assertionText({ claim, actions, reach, path }: Assertion): string {
 }
 
 /** What was found of it; without a policy nothing is decided. */
-function verdictOf(view: View, claim: Claim): string[] {
+function verdictOf(view: View, claim: ClaimDecl): string[] {
   const found = view.diagnostics.filter(({ span }) => isAt(span, claim));
   if (found.length > 0) return found.flatMap((diagnostic) => brokenText(view, diagnostic));
   if (!isDecided(view)) return ['Not decided: mend the errors of the policy first.'];

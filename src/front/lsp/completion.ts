@@ -6,7 +6,7 @@ import { CompletionItemKind } from 'vscode-languageserver';
 import { ACTIONS } from '../../abi/actions.js';
 import { escapePattern, hasGlob, unescapePattern } from '../../pattern/glob.js';
 import { stdUrl } from '../../parser/std.js';
-import { contextAt, type Context } from './context.js';
+import { contextAt, type CursorContext } from './context.js';
 import { valueOf } from './hover.js';
 import { enclosing } from './tree.js';
 import { ownFile, rangeIn, type Range, type View, type Workspace } from './workspace.js';
@@ -26,11 +26,11 @@ interface Suggestion {
   readonly text?: string;
 }
 
-interface At {
+interface CompletionPoint {
   readonly workspace: Workspace;
   readonly view: View;
   readonly offset: number;
-  readonly context: Context;
+  readonly context: CursorContext;
 }
 
 export function complete(workspace: Workspace, view: View, offset: number): Completion[] {
@@ -62,7 +62,7 @@ const ITEMS: Readonly<Record<string, string>> = {
 };
 
 /** Outside of strings: by the words of the statement so far. */
-function inCode(at: At): Suggestion[] {
+function inCode(at: CompletionPoint): Suggestion[] {
   const { statement, blocks } = at.context;
   const [first, ...rest] = statement.map((t) => t.image);
   const last = rest.at(-1);
@@ -93,7 +93,7 @@ function inCode(at: At): Suggestion[] {
   }
 }
 
-function inSet(at: At, before: readonly string[]): Suggestion[] {
+function inSet(at: CompletionPoint, before: readonly string[]): Suggestion[] {
   const last = before.at(-1);
   if (last === 'all' && before.length === 1) return words('except');
   if (last !== undefined && last !== ',' && last !== 'except') return [];
@@ -103,7 +103,7 @@ function inSet(at: At, before: readonly string[]): Suggestion[] {
 }
 
 /** Behind `assert never` and `assert always`. */
-function inClaim(at: At, [claim, ...rest]: readonly string[]): Suggestion[] {
+function inClaim(at: CompletionPoint, [claim, ...rest]: readonly string[]): Suggestion[] {
   if (rest[0] === 'gains') return inSet(at, rest.slice(1));
   if (rest.length === 0) return [...inSet(at, rest), ...(claim === 'never' ? words('gains') : [])];
   const last = rest.at(-1);
@@ -116,7 +116,7 @@ function actions(): Suggestion[] {
   return ACTIONS.map((label) => ({ label, kind: CompletionItemKind.EnumMember, detail: 'action' }));
 }
 
-function fragments({ view }: At): Suggestion[] {
+function fragments({ view }: CompletionPoint): Suggestion[] {
   return [...(view.names[0]?.fragments ?? [])].map(([label, { decl }]) => {
     const params = decl.params.map((p) => `${p.name.text}: ${p.type}`).join(', ');
     const args = decl.params.map((p) => `"${p.name.text}"`).join(', ');
@@ -126,7 +126,7 @@ function fragments({ view }: At): Suggestion[] {
 }
 
 /** In a string: suggestions, and the part of it that they take the place of. */
-function inString(at: At): readonly [readonly Suggestion[], string] {
+function inString(at: CompletionPoint): readonly [readonly Suggestion[], string] {
   const { typed, statement } = at.context;
   const interpolation = /\$\{([A-Za-z0-9_-]*)$/.exec(typed)?.[1];
   if (interpolation !== undefined) return [params(at), interpolation];
@@ -137,7 +137,7 @@ function inString(at: At): readonly [readonly Suggestion[], string] {
   return (first === 'dir' || first === 'file') && !inTest ? paths(at, first) : [[], ''];
 }
 
-function params({ view, offset }: At): Suggestion[] {
+function params({ view, offset }: CompletionPoint): Suggestion[] {
   const { blocks } = enclosing(ownFile(view).file, offset);
   const locals = blocks.flatMap((b) => (b.kind === 'fragment' ? b.params.map((p) => p.name.text) : []));
   const closed = view.documents[0]?.getText()[offset] === '}';
@@ -148,7 +148,7 @@ function params({ view, offset }: At): Suggestion[] {
   }));
 }
 
-function imports({ view, context }: At): readonly [readonly Suggestion[], string] {
+function imports({ view, context }: CompletionPoint): readonly [readonly Suggestion[], string] {
   const typed = context.typed.slice(1);
   const base = typed.slice(0, typed.lastIndexOf('/') + 1);
   const own = view.sources[0]?.name ?? '';
@@ -164,7 +164,7 @@ function imports({ view, context }: At): readonly [readonly Suggestion[], string
 }
 
 /** Objects of the file system beneath the scopes around and what is typed so far. */
-function paths(at: At, object: 'dir' | 'file'): readonly [readonly Suggestion[], string] {
+function paths(at: CompletionPoint, object: 'dir' | 'file'): readonly [readonly Suggestion[], string] {
   const typed = at.context.typed.replace(/^"/, '');
   const base = typed.slice(0, typed.lastIndexOf('/') + 1);
   const folder = [...at.context.paths.map((p) => p.replace(/^"|"$/g, '')), base].map((p) => literal(at, p));
@@ -175,7 +175,7 @@ function paths(at: At, object: 'dir' | 'file'): readonly [readonly Suggestion[],
 }
 
 /** What a string stands for; undefined where that is not one path. */
-function literal({ workspace, view }: At, raw: string): string | undefined {
+function literal({ workspace, view }: CompletionPoint, raw: string): string | undefined {
   let known = true;
   const text = raw.replace(/\$\{([^}]*)\}/g, (_, name: string) => {
     const value = valueOf(workspace, view, name, 0);
@@ -191,19 +191,19 @@ function escape(name: string): string {
   return plain.replace(/[\0-\x1f\x7f]/g, (c) => `\\u{${c.charCodeAt(0).toString(16)}}`);
 }
 
-interface Entry {
+interface FolderEntry {
   readonly name: string;
   readonly isDir: boolean;
 }
 
-function entry({ name, isDir }: Entry, text: string): Suggestion {
+function entry({ name, isDir }: FolderEntry, text: string): Suggestion {
   return { label: name, kind: isDir ? CompletionItemKind.Folder : CompletionItemKind.File, text };
 }
 
 /** A long list helps nobody. */
 const MAX_ENTRIES = 1000;
 
-function entries(folder: string): Entry[] {
+function entries(folder: string): FolderEntry[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
       .slice(0, MAX_ENTRIES)

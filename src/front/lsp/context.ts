@@ -3,7 +3,7 @@
  */
 import { readLexemes, type Lexeme } from '../../parser/lexemes.js';
 
-export interface Context {
+export interface CursorContext {
   /** First words of the blocks around, from the outermost in: `policy`, `dir`, … */
   readonly blocks: readonly string[];
   /** Paths of the `dir` scopes around, as written, with their quotes. */
@@ -16,7 +16,7 @@ export interface Context {
   readonly place: 'word' | 'string' | 'comment';
 }
 
-export function contextAt(text: string, offset: number): Context {
+export function contextAt(text: string, offset: number): CursorContext {
   const { tokens, comments } = readLexemes(text);
   const inside = comments.find(
     (c) => c.start < offset && (offset < c.end || (offset === c.end && c.image.startsWith('//'))),

@@ -1,7 +1,15 @@
 /** Diagnostics as an editor shows them, and their fixes as actions. */
 import { CodeActionKind, DiagnosticSeverity, DiagnosticTag } from 'vscode-languageserver';
 import type { Diagnostic, Span } from '../../diagnostics/types.js';
-import { isStd, locationOf, ownFile, rangeIn, type Location, type Range, type View } from './workspace.js';
+import {
+  isStd,
+  locationOf,
+  ownFile,
+  rangeIn,
+  type TextLocation,
+  type Range,
+  type View,
+} from './workspace.js';
 
 export interface Finding {
   readonly range: Range;
@@ -10,7 +18,7 @@ export interface Finding {
   readonly source: 'llpc';
   readonly message: string;
   readonly tags?: DiagnosticTag[];
-  readonly relatedInformation: { readonly location: Location; readonly message: string }[];
+  readonly relatedInformation: { readonly location: TextLocation; readonly message: string }[];
 }
 
 export function findings(view: View): Finding[] {
@@ -20,7 +28,7 @@ export function findings(view: View): Finding[] {
 /** What may go without a change of meaning. */
 const IDLE: ReadonlySet<string> = new Set(['LLP3014', 'LLP3021']);
 
-interface Shown {
+interface ShownDiagnostic {
   readonly diagnostic: Diagnostic;
   /** Where in this file. */
   readonly span: Span;
@@ -30,7 +38,7 @@ interface Shown {
  * What is found in an imported file is shown where this file leads to it: at the `use`, else at the import. A file of
  * declarations needs no policy.
  */
-function shown(view: View): Shown[] {
+function shown(view: View): ShownDiagnostic[] {
   const { file } = ownFile(view);
   const library = file.fragments.length + file.actions.length + file.params.length > 0;
   return view.diagnostics.flatMap((diagnostic) => {

@@ -20,7 +20,7 @@ import {
 } from 'vscode-languageserver/node';
 import { paramsFault } from './params.js';
 
-type State = 'new' | 'running' | 'down';
+type LifeState = 'new' | 'running' | 'down';
 
 /** `ServerNotInitialized` of the protocol. */
 const NOT_INITIALIZED = -32002;
@@ -53,7 +53,7 @@ export function createGate(
 ): Gate {
   const reader = new StreamMessageReader(input);
   const writer = new StreamMessageWriter(output);
-  let state: State = 'new';
+  let state: LifeState = 'new';
   const count = { messages: 0 };
   const atEnd = (): void =>
     whenRead(count, () => {
@@ -90,7 +90,11 @@ function gated(reader: MessageReader, listen: MessageReader['listen']): MessageR
 }
 
 /** The state after a message that goes through; undefined for one that does not. */
-function judge(message: Message, state: State, writer: MessageWriter): { readonly next: State } | undefined {
+function judge(
+  message: Message,
+  state: LifeState,
+  writer: MessageWriter,
+): { readonly next: LifeState } | undefined {
   if (Message.isRequest(message)) return judgeRequest(message, state, writer);
   if (Message.isNotification(message)) return judgeNotification(message, state, writer);
   if (Message.isResponse(message)) return { next: state };
@@ -100,9 +104,9 @@ function judge(message: Message, state: State, writer: MessageWriter): { readonl
 
 function judgeRequest(
   { id, method, params }: RequestMessage,
-  state: State,
+  state: LifeState,
   writer: MessageWriter,
-): { readonly next: State } | undefined {
+): { readonly next: LifeState } | undefined {
   if (state === 'new' && method !== 'initialize')
     return refuse(writer, id, NOT_INITIALIZED, `\`initialize\` comes before \`${method}\``);
   if (state === 'running' && method === 'initialize')
@@ -116,9 +120,9 @@ function judgeRequest(
 
 function judgeNotification(
   { method, params }: NotificationMessage,
-  state: State,
+  state: LifeState,
   writer: MessageWriter,
-): { readonly next: State } | undefined {
+): { readonly next: LifeState } | undefined {
   if (state !== 'running') return method === 'exit' ? { next: state } : undefined;
   const fault = paramsFault(method, params);
   if (fault === undefined) return { next: state };

@@ -15,7 +15,7 @@ import {
   overridesOf,
   reasonsAt,
   scopesAt,
-  type Reason,
+  type RightsReason,
   type ScopeAt,
 } from '../../tools/query/rights.js';
 import { occurrenceAt, type Occurrence } from './symbols.js';
@@ -34,12 +34,12 @@ export function hover(workspace: Workspace, view: View, offset: number): Hover |
   return { contents: { kind: 'markdown', value: found.text }, range: rangeIn(document, found.span) };
 }
 
-interface Found {
+interface HoverText {
   readonly text: string;
   readonly span: Span;
 }
 
-function nameHover(workspace: Workspace, view: View, offset: number): Found | undefined {
+function nameHover(workspace: Workspace, view: View, offset: number): HoverText | undefined {
   const found = occurrenceAt(view, offset);
   return found === undefined ? undefined : { text: describe(workspace, view, found), span: found.name.span };
 }
@@ -71,7 +71,7 @@ export function valueOf(workspace: Workspace, view: View, name: string, file: nu
   return new Values(view.names, workspace.defines, []).read(template, { file, args: new Map() });
 }
 
-function treeHover(view: View, offset: number): Found | undefined {
+function treeHover(view: View, offset: number): HoverText | undefined {
   const { blocks, leaf } = enclosing(ownFile(view).file, offset);
   if (leaf?.kind === 'rule') return ruleHover(view, leaf, offset);
   const block = blocks.at(-1);
@@ -121,7 +121,7 @@ function rightsText(view: View, at: ScopeAt): string {
 
 const TITLES: Readonly<Record<Aspect, string>> = { dir: 'Itself', below: 'Beneath', file: '' };
 
-const VERDICTS: Readonly<Record<Reason['verdict'], string>> = {
+const VERDICTS: Readonly<Record<RightsReason['verdict'], string>> = {
   allow: 'allowed',
   deny: 'denied',
   forbid: 'forbidden',
@@ -130,7 +130,7 @@ const VERDICTS: Readonly<Record<Reason['verdict'], string>> = {
 /** What rules decide, by verdict, then what none speaks of. */
 function reasonsText(view: View, { layer }: ScopeAt, place: Place, level: Aspect): string[] {
   const reasons = reasonsAt(layer, place, level);
-  const ruled = (verdict: Reason['verdict']): string[] =>
+  const ruled = (verdict: RightsReason['verdict']): string[] =>
     reasons.flatMap(({ actions: mask, by, verdict: own }) =>
       own !== verdict || by === undefined
         ? []
@@ -162,7 +162,7 @@ function elsewhere(places: readonly Place[], levels: readonly Aspect[]): string[
   return other === undefined ? [] : [`Other scopes change this at \`${placePath(other)}\`.`];
 }
 
-function ruleHover(view: View, rule: RuleDecl, offset: number): Found {
+function ruleHover(view: View, rule: RuleDecl, offset: number): HoverText {
   const name = rule.set.names.find((n) => covers(n.span, offset));
   const span = name?.span ?? rule.span;
   const mask = new ActionSets(view.names, []).expand(rule.set, rule.span.source);

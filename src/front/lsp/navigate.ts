@@ -12,14 +12,14 @@ import {
   locationOf,
   ownFile,
   rangeIn,
-  type Location,
+  type TextLocation,
   type Range,
   type View,
   type Workspace,
 } from './workspace.js';
 
 /** The declaration of a name, the file of an import, the rules that a rule overrides. */
-export function definition(view: View, offset: number): Location[] {
+export function definition(view: View, offset: number): TextLocation[] {
   const found = occurrenceAt(view, offset);
   if (found !== undefined) return [locationOf(view, found.declaration.name.span)];
   const imported = importAt(view, offset);
@@ -45,7 +45,7 @@ export function references(
   view: View,
   offset: number,
   declaration: boolean,
-): Location[] {
+): TextLocation[] {
   const found = occurrenceAt(view, offset);
   if (found !== undefined) {
     return occurrencesOf(workspace, view, found)
@@ -60,15 +60,15 @@ export function references(
     : overridesOf(view.layers, rule.span).overriding.map((r) => locationOf(view, r.span));
 }
 
-interface Placed extends Occurrence {
-  readonly location: Location;
+interface PlacedOccurrence extends Occurrence {
+  readonly location: TextLocation;
   readonly isDeclaration: boolean;
 }
 
-function occurrencesOf(workspace: Workspace, view: View, wanted: Occurrence): Placed[] {
+function occurrencesOf(workspace: Workspace, view: View, wanted: Occurrence): PlacedOccurrence[] {
   const id = identity(view, wanted);
   const views = wanted.local ? [view] : [...new Set([view, ...allViews(workspace)])];
-  const out = new Map<string, Placed>();
+  const out = new Map<string, PlacedOccurrence>();
   for (const other of views) {
     for (const found of occurrences(other)) {
       if (found.name.text !== wanted.name.text || identity(other, found) !== id) continue;
@@ -84,8 +84,8 @@ function same(a: Span, b: Span): boolean {
   return a.source === b.source && a.start === b.start;
 }
 
-function importsOf(workspace: Workspace, uri: string | undefined): Location[] {
-  const out = new Map<string, Location>();
+function importsOf(workspace: Workspace, uri: string | undefined): TextLocation[] {
+  const out = new Map<string, TextLocation>();
   for (const view of allViews(workspace)) {
     for (const { imports } of view.linked.files) {
       for (const { index, span } of imports) {

@@ -124,7 +124,7 @@ export const TOKEN_TYPES = [
 ] as const;
 type TokenType = (typeof TOKEN_TYPES)[number];
 
-interface Colour {
+interface ColouredToken {
   readonly start: number;
   readonly end: number;
   readonly type: TokenType;
@@ -159,7 +159,7 @@ function typeOf({ declaration, local }: ReturnType<typeof occurrences>[number]):
   }
 }
 
-function colour(token: Lexeme, names: ReadonlyMap<number, TokenType>): Colour[] {
+function colour(token: Lexeme, names: ReadonlyMap<number, TokenType>): ColouredToken[] {
   const { kind, start, end, image } = token;
   const known = names.get(start);
   if (known !== undefined) return [{ start, end, type: known }];
@@ -184,8 +184,11 @@ function colour(token: Lexeme, names: ReadonlyMap<number, TokenType>): Colour[] 
 }
 
 /** A string, with the names in it in their own colour. */
-function stringColours({ start, end, image }: Lexeme, names: ReadonlyMap<number, TokenType>): Colour[] {
-  const out: Colour[] = [];
+function stringColours(
+  { start, end, image }: Lexeme,
+  names: ReadonlyMap<number, TokenType>,
+): ColouredToken[] {
+  const out: ColouredToken[] = [];
   let from = start;
   for (const match of image.matchAll(/\$\{([A-Za-z_][A-Za-z0-9_-]*)\}/g)) {
     const name = start + match.index + 2;
@@ -199,7 +202,7 @@ function stringColours({ start, end, image }: Lexeme, names: ReadonlyMap<number,
 }
 
 /** Editors want no token of several lines. */
-function perLine(text: string, { start, end, type }: Colour): Colour[] {
+function perLine(text: string, { start, end, type }: ColouredToken): ColouredToken[] {
   let from = start;
   return text
     .slice(start, end)
@@ -211,7 +214,7 @@ function perLine(text: string, { start, end, type }: Colour): Colour[] {
     });
 }
 
-function encode(document: TextDocument, colours: readonly Colour[]): number[] {
+function encode(document: TextDocument, colours: readonly ColouredToken[]): number[] {
   let [line, character] = [0, 0];
   return colours.flatMap(({ start, end, type }) => {
     const at = document.positionAt(start);

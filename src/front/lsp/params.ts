@@ -1,16 +1,18 @@
 /** What the parameters of messages must have, as far as this server reads them; the rest of a message is not looked at. */
 
 /** What is wrong with a value; undefined if nothing is. `at` is its name. */
-type Check = (value: unknown, at: string) => string | undefined;
+type ParamCheck = (value: unknown, at: string) => string | undefined;
 
-const text: Check = (value, at) => (typeof value === 'string' ? undefined : fault(value, at, 'a string'));
-const integer: Check = (value, at) => (Number.isInteger(value) ? undefined : fault(value, at, 'an integer'));
+const text: ParamCheck = (value, at) =>
+  typeof value === 'string' ? undefined : fault(value, at, 'a string');
+const integer: ParamCheck = (value, at) =>
+  Number.isInteger(value) ? undefined : fault(value, at, 'an integer');
 
 function fault(value: unknown, at: string, wanted: string): string {
   return value === undefined ? `\`${at}\` is missing` : `\`${at}\` is not ${wanted}`;
 }
 
-function object(fields: Readonly<Record<string, Check>>): Check {
+function object(fields: Readonly<Record<string, ParamCheck>>): ParamCheck {
   return (value, at) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       return fault(value, at, 'an object');
@@ -23,7 +25,7 @@ function object(fields: Readonly<Record<string, Check>>): Check {
   };
 }
 
-function list(check: Check): Check {
+function list(check: ParamCheck): ParamCheck {
   return (value, at) => {
     if (!Array.isArray(value)) return fault(value, at, 'a list');
     for (const [i, item] of value.entries()) {
@@ -35,7 +37,7 @@ function list(check: Check): Check {
 }
 
 /** `null` is as good as nothing. */
-function optional(check: Check): Check {
+function optional(check: ParamCheck): ParamCheck {
   return (value, at) => (value === undefined || value === null ? undefined : check(value, at));
 }
 
@@ -46,7 +48,7 @@ const of = object({ textDocument });
 const at = object({ textDocument, position });
 const folders = list(object({ uri: text }));
 
-const CHECKS: ReadonlyMap<string, Check> = new Map([
+const CHECKS: ReadonlyMap<string, ParamCheck> = new Map([
   [
     'initialize',
     object({ capabilities: object({}), rootUri: optional(text), workspaceFolders: optional(folders) }),

@@ -15,7 +15,7 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Defines } from '../../ir/check/values.js';
-import { layOut } from '../../format/format.js';
+import { layOutText } from '../../format/format.js';
 import { complete } from './completion.js';
 import { findings, quickFixes } from './findings.js';
 import { createGate } from './gate.js';
@@ -136,17 +136,17 @@ function faultText(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-interface Asked {
+interface OnDocument {
   readonly textDocument: { readonly uri: string };
 }
 
-interface AskedAt extends Asked {
+interface AtPosition extends OnDocument {
   readonly position: { readonly line: number; readonly character: number };
 }
 
 function answer(connection: Connection, workspace: Workspace): void {
   const at =
-    <P extends AskedAt, R>(give: (view: View, offset: number, params: P) => R, none: R) =>
+    <P extends AtPosition, R>(give: (view: View, offset: number, params: P) => R, none: R) =>
     (params: P): R => {
       const view = viewOf(workspace, params.textDocument.uri);
       const document = view?.documents[0];
@@ -155,7 +155,7 @@ function answer(connection: Connection, workspace: Workspace): void {
         : give(view, document.offsetAt(params.position), params);
     };
   const of =
-    <P extends Asked, R>(give: (view: View, params: P) => R, none: R) =>
+    <P extends OnDocument, R>(give: (view: View, params: P) => R, none: R) =>
     (params: P): R => {
       const view = viewOf(workspace, params.textDocument.uri);
       return view === undefined ? none : give(view, params);
@@ -197,7 +197,7 @@ function formatted(view: View) {
   const [document] = view.documents;
   const old = document?.getText() ?? '';
   const { file, complete: wellFormed } = ownFile(view);
-  const text = wellFormed ? layOut(file, old) : old;
+  const text = wellFormed ? layOutText(file, old) : old;
   if (document === undefined || text === old) return [];
   const { start, end, newText } = difference(old, text);
   return [{ range: rangeIn(document, { start, end }), newText }];

@@ -45,7 +45,7 @@ export function declaredAs(view: View, { name }: Declaration): string {
 }
 
 /** Where names are looked up. */
-interface Scope {
+interface NameScope {
   readonly names: FileNames;
   readonly locals: ReadonlyMap<string, ast.ParamDecl>;
   readonly out: Occurrence[];
@@ -53,7 +53,7 @@ interface Scope {
 
 function inFile({ file }: LinkedFile, names: FileNames | undefined): Occurrence[] {
   if (names === undefined) return [];
-  const scope: Scope = { names, locals: new Map(), out: [] };
+  const scope: NameScope = { names, locals: new Map(), out: [] };
   for (const param of file.params) {
     declare(scope, param, false);
     if (param.default !== undefined) inTemplate(param.default, scope);
@@ -72,18 +72,18 @@ function inFile({ file }: LinkedFile, names: FileNames | undefined): Occurrence[
   return scope.out.filter(({ name }) => name.text !== '');
 }
 
-function declare(scope: Scope, declaration: Declaration, local: boolean): void {
+function declare(scope: NameScope, declaration: Declaration, local: boolean): void {
   scope.out.push({ name: declaration.name, declaration, local });
 }
 
-function inFragment(fragment: ast.FragmentDecl, scope: Scope): void {
+function inFragment(fragment: ast.FragmentDecl, scope: NameScope): void {
   declare(scope, fragment, false);
   const inner = { ...scope, locals: new Map(fragment.params.map((p) => [p.name.text, p])) };
   for (const param of fragment.params) declare(scope, param, true);
   for (const item of fragment.items) inItem(item, inner);
 }
 
-function inItem(item: ast.ScopeItem, scope: Scope): void {
+function inItem(item: ast.ScopeItem, scope: NameScope): void {
   switch (item.kind) {
     case 'rule':
       return inSet(item.set, scope);
@@ -103,7 +103,7 @@ function inItem(item: ast.ScopeItem, scope: Scope): void {
 /** What is asserted and accepted, of the file or of a policy. */
 function inClaims(
   { assertions, accepts }: Pick<ast.PolicyFile, 'assertions' | 'accepts'>,
-  scope: Scope,
+  scope: NameScope,
 ): void {
   for (const claim of [...assertions, ...accepts]) {
     inSet(claim.set, scope);
@@ -111,7 +111,7 @@ function inClaims(
   }
 }
 
-function inTest(test: ast.TestDecl, scope: Scope): void {
+function inTest(test: ast.TestDecl, scope: NameScope): void {
   for (const item of test.given) {
     inTemplate(item.path, scope);
     if ('target' in item && item.target !== item.path) inTemplate(item.target, scope);
@@ -119,13 +119,13 @@ function inTest(test: ast.TestDecl, scope: Scope): void {
   for (const step of test.steps) inTemplate(step.path, scope);
 }
 
-function inSet(set: ast.SetExpr, scope: Scope): void {
+function inSet(set: ast.SetExpr, scope: NameScope): void {
   for (const name of set.names) {
     if (actionBit(name.text) === undefined) refer(scope, name, scope.names.actions.get(name.text)?.decl);
   }
 }
 
-function inTemplate(template: ast.Template, scope: Scope): void {
+function inTemplate(template: ast.Template, scope: NameScope): void {
   for (const part of template.parts) {
     if (part.kind === 'text') continue;
     const local = scope.locals.get(part.name.text);
@@ -133,6 +133,6 @@ function inTemplate(template: ast.Template, scope: Scope): void {
   }
 }
 
-function refer(scope: Scope, name: ast.Name, declaration: Declaration | undefined, local = false): void {
+function refer(scope: NameScope, name: ast.Name, declaration: Declaration | undefined, local = false): void {
   if (declaration !== undefined) scope.out.push({ name, declaration, local });
 }

@@ -3,7 +3,7 @@ import { assertNever } from '../../base/assert.js';
 import type * as ast from '../../parser/ast.js';
 import type { Span } from '../../diagnostics/types.js';
 
-export type Block = ast.PolicyDecl | ast.FragmentDecl | ast.ScopeDecl | ast.HereDecl;
+export type BlockDecl = ast.PolicyDecl | ast.FragmentDecl | ast.ScopeDecl | ast.HereDecl;
 
 export function covers({ start, end }: Span, offset: number): boolean {
   return start <= offset && offset <= end;
@@ -11,13 +11,13 @@ export function covers({ start, end }: Span, offset: number): boolean {
 
 /** The blocks around a place from the outermost in, and the statement there that is none. */
 export interface Enclosing {
-  readonly blocks: readonly Block[];
+  readonly blocks: readonly BlockDecl[];
   readonly leaf: ast.RuleDecl | ast.UseDecl | undefined;
 }
 
 export function enclosing(file: ast.PolicyFile, offset: number): Enclosing {
-  const blocks: Block[] = [];
-  let items: readonly (ast.ScopeItem | Block)[] = [...file.policies, ...file.fragments];
+  const blocks: BlockDecl[] = [];
+  let items: readonly (ast.ScopeItem | BlockDecl)[] = [...file.policies, ...file.fragments];
   for (;;) {
     const next = items.find((item) => covers(item.span, offset));
     if (next === undefined) return { blocks, leaf: undefined };

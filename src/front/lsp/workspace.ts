@@ -168,7 +168,7 @@ export function ownFile(view: View): LinkedFile {
   return defined(view.linked.files[0], 'the entry is the first file');
 }
 
-export interface Location {
+export interface TextLocation {
   readonly uri: string;
   readonly range: Range;
 }
@@ -178,7 +178,7 @@ export interface Range {
   readonly end: { readonly line: number; readonly character: number };
 }
 
-export function locationOf(view: View, span: Span): Location {
+export function locationOf(view: View, span: Span): TextLocation {
   const document = defined(view.documents[span.source], 'a span is in a source');
   return { uri: document.uri, range: rangeIn(document, span) };
 }

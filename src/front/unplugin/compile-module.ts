@@ -19,7 +19,7 @@ import { moduleText } from './module.js';
 export type LlpcOptions = Pick<CompileOptions, 'defines'>;
 
 /** Somewhere in a text. */
-export interface Place extends JsonLocation {
+export interface MessagePlace extends JsonLocation {
   /** The line, as it is written. */
   readonly lineText: string;
 }
@@ -31,8 +31,8 @@ export interface Message {
   readonly text: string;
   /** As on a terminal: place, message, line with carets, notes, help. */
   readonly rendered: string;
-  readonly place: Place | undefined;
-  readonly notes: readonly { readonly text: string; readonly place: Place | undefined }[];
+  readonly place: MessagePlace | undefined;
+  readonly notes: readonly { readonly text: string; readonly place: MessagePlace | undefined }[];
 }
 
 export interface CompiledModule {
@@ -74,7 +74,7 @@ function message(d: Diagnostic, sources: readonly SourceText[]): Message {
   };
 }
 
-function placeOf(span: Span | undefined, sources: readonly SourceText[]): Place | undefined {
+function placeOf(span: Span | undefined, sources: readonly SourceText[]): MessagePlace | undefined {
   const at = locate(span, sources);
   const source = span === undefined ? undefined : sources[span.source];
   if (at === null || source === undefined) return undefined;

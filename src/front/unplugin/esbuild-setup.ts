@@ -1,6 +1,6 @@
 /** The plugin in esbuild, by its own interface: there a message has its line, its length and its notes. */
 import type { Message as EsbuildMessage, OnLoadResult, PartialMessage, PluginBuild } from 'esbuild';
-import { compileModule, type LlpcOptions, type Message, type Place } from './compile-module.js';
+import { compileModule, type LlpcOptions, type Message, type MessagePlace } from './compile-module.js';
 
 export function setUpEsbuild(build: PluginBuild, options: LlpcOptions): void {
   build.onLoad({ filter: /\.llp$/ }, ({ path, suffix }): OnLoadResult | undefined => {
@@ -28,7 +28,9 @@ function toEsbuild({ text, place, notes }: Message): PartialMessage {
 }
 
 /** Columns from 0, in bytes of UTF-8; a place of several lines ends with the first. */
-function locationOf(place: Place | undefined): Partial<NonNullable<EsbuildMessage['location']>> | null {
+function locationOf(
+  place: MessagePlace | undefined,
+): Partial<NonNullable<EsbuildMessage['location']>> | null {
   if (place === undefined) return null;
   const { file, line, column, endLine, endColumn, lineText } = place;
   const end = endLine === line ? endColumn - 1 : lineText.length;

@@ -46,7 +46,7 @@ export interface Change {
 }
 
 /** A change of one action. */
-export interface Found {
+export interface FoundChange {
   readonly action: ActionMask;
   readonly key: string;
   names: readonly string[];
@@ -58,11 +58,11 @@ export interface Found {
   readonly decisions: Change['decisions'];
 }
 
-export interface AskedFound extends Found {
+export interface AskedFound extends FoundChange {
   readonly best: Candidate;
 }
 
-export const isAsked = (found: Found): found is AskedFound => found.best !== undefined;
+export const isAsked = (found: FoundChange): found is AskedFound => found.best !== undefined;
 
 /** The same for what is told alike: `walk` has no default, and is allowed where no rule denies it. */
 export function decisionKey({ layer, by }: LayerDecision, action: ActionMask): string {
@@ -98,7 +98,7 @@ export function mergeActions(found: readonly AskedFound[]): Change[] {
     .sort(compareChanges);
 }
 
-const maskOfAll = (group: readonly Found[]): ActionMask => unionOf(group.map((f) => f.action));
+const maskOfAll = (group: readonly FoundChange[]): ActionMask => unionOf(group.map((f) => f.action));
 
 /** The best of each action, or one object for all where there is one that is as easy to ask. */
 function witnessesOf(group: readonly AskedFound[]): Witness[] {

@@ -18,7 +18,7 @@ import {
 import { defined } from '../../base/assert.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
-import { deciderNotes, deciderAt, type Decider } from './deciding-rule.js';
+import { deciderNotes, deciderAt, type DecidingRule } from './deciding-rule.js';
 import type { HierarchyAutomaton } from '../hierarchy/automaton.js';
 import type { Assertion, CheckedPolicy, Layer } from '../check/policy.js';
 import * as spots from '../hierarchy/spots.js';
@@ -142,7 +142,7 @@ function broken({ claim, span }: Assertion, layers: readonly Layer[], breach: Br
 }
 
 /** Whether it is this layer that breaks an `always`. */
-function denies(decider: Decider, action: ActionBit): boolean {
+function denies(decider: DecidingRule, action: ActionBit): boolean {
   if (decider.kind === 'rule') return decider.rule.effect !== 'allow';
   return decider.layer.default === 'deny' && action !== WALK_BIT;
 }

@@ -15,7 +15,7 @@ import {
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic, Note, Span } from '../../diagnostics/types.js';
 import { automataOf } from './check-assertions.js';
-import { deciderNotes, deciderAt, type Decider } from './deciding-rule.js';
+import { deciderNotes, deciderAt, type DecidingRule } from './deciding-rule.js';
 import { findGains, type Gain, type Region } from './gains.js';
 import type { HierarchyAutomaton } from '../hierarchy/automaton.js';
 import type { CheckedPolicy, GainAssertion, Layer } from '../check/policy.js';
@@ -116,7 +116,7 @@ export function objectIn({ name }: Gain, { directory }: Region): Step[] {
 }
 
 interface RuleAt {
-  readonly decider: Decider;
+  readonly decider: DecidingRule;
   readonly action: ActionBit;
 }
 

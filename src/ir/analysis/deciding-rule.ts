@@ -7,7 +7,7 @@ import type { Layer, Rule, Scope } from '../check/policy.js';
 import { viaNotes } from '../check/scopes.js';
 import type { Step } from '../hierarchy/spots.js';
 
-export type Decider =
+export type DecidingRule =
   | { readonly kind: 'rule'; readonly scope: Scope; readonly rule: Rule }
   /** No rule speaks of it. */
   | { readonly kind: 'default'; readonly layer: Layer };
@@ -18,7 +18,7 @@ export function deciderAt(
   path: readonly Step[],
   object: 'dir' | 'file',
   action: ActionBit,
-): Decider {
+): DecidingRule {
   const appears = path.findIndex((step) => step.appears);
   const loaded = (appears < 0 ? path : path.slice(0, appears)).map((step) => step.name);
   const by = deciderOn(placesOnPath(indexOf(layer), loaded), path.length, object, maskOfBit(action));
@@ -37,7 +37,7 @@ function indexOf(layer: Layer): PathIndex {
 
 /** The rule as a note, in the words `allowed` or `denied`; with the layer's name where there are several. */
 export function deciderNotes(
-  decider: Decider,
+  decider: DecidingRule,
   verdict: 'allowed' | 'denied',
   action: ActionBit,
   layerName: string | undefined,

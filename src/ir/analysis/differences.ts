@@ -33,7 +33,7 @@ import {
   mergeActions,
   type Candidate,
   type Change,
-  type Found,
+  type FoundChange,
   type LayerDecision,
 } from './changes.js';
 import type { HierarchyAutomaton } from '../hierarchy/automaton.js';
@@ -109,7 +109,7 @@ interface Search {
   readonly refuses: readonly [ReturnType<typeof refusals>, ReturnType<typeof refusals>];
   readonly leads: Map<number, boolean>;
   /** Action, rules of both sides → where that change is first seen. */
-  readonly found: Map<string, Found>;
+  readonly found: Map<string, FoundChange>;
 }
 
 const ASPECTS: readonly Aspect[] = ['dir', 'file', 'below'];
@@ -146,7 +146,7 @@ function leadsToChange(search: Search, state: ProductState): boolean {
   return leads;
 }
 
-interface Step {
+interface ReachedState {
   readonly names: readonly string[];
   readonly state: ProductState;
   readonly blocked: readonly [number | undefined, number | undefined];
@@ -154,10 +154,10 @@ interface Step {
 
 /** Breadth first over the paths that lead to a change; false when there are too many. */
 function followPaths(search: Search): boolean {
-  const queue: Step[] = [{ names: [], state: search.product.root, blocked: [undefined, undefined] }];
+  const queue: ReachedState[] = [{ names: [], state: search.product.root, blocked: [undefined, undefined] }];
   for (let i = 0; i < queue.length; i++) {
     if (i >= MAX_PATHS) return false;
-    const step = queue[i] as Step;
+    const step = queue[i] as ReachedState;
     const blocked = blockedBeneath(search, step);
     const { named } = search.product.edges(step.state);
     recordStep(search, step, blocked);
@@ -169,13 +169,13 @@ function followPaths(search: Search): boolean {
   return true;
 }
 
-function blockedBeneath(search: Search, { names, state, blocked }: Step): Step['blocked'] {
+function blockedBeneath(search: Search, { names, state, blocked }: ReachedState): ReachedState['blocked'] {
   const of = (side: 0 | 1): number | undefined =>
     blocked[side] ?? ((sideMask(search, state, side, 'dir') & WALK) === 0 ? names.length : undefined);
   return [of(0), of(1)];
 }
 
-function recordStep(search: Search, step: Step, beneath: Step['blocked']): void {
+function recordStep(search: Search, step: ReachedState, beneath: ReachedState['blocked']): void {
   const { names, state } = step;
   const changed = ASPECTS.map((a) => (canBe(a, names) ? changedMask(search, state, a) : NO_ACTIONS));
   if (changed.every((mask) => mask === 0)) return;
@@ -199,7 +199,7 @@ function canBe(aspect: Aspect, names: readonly string[]): boolean {
 
 function recordAction(
   search: Search,
-  { names, state }: Step,
+  { names, state }: ReachedState,
   places: readonly (readonly Place[][])[],
   aspect: Aspect,
   action: ActionMask,
@@ -223,7 +223,7 @@ function recordAction(
   const id = `${action}:${key}`;
   const known = search.found.get(id);
   const start = { action, key, change, decisions, names };
-  const found: Found = known ?? { ...start, aspects: [], best: undefined, ofKind: {} };
+  const found: FoundChange = known ?? { ...start, aspects: [], best: undefined, ofKind: {} };
   search.found.set(id, found);
   if (found.names === names) found.aspects.push(aspect);
   // What no call asks is where no change begins.
@@ -252,10 +252,10 @@ function decisionOf(
 /** `object`: its kind, for what lies beneath. */
 function candidateOf(
   search: Search,
-  step: Step,
+  step: ReachedState,
   aspect: Aspect,
   object: 'dir' | 'file',
-  beneath: Step['blocked'],
+  beneath: ReachedState['blocked'],
 ): Candidate {
   if (aspect !== 'below') {
     const refused = refusedBy(search, step.names, aspect);

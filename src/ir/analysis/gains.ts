@@ -51,22 +51,22 @@ export function findGains(product: Spots, relevant: ActionMask): Gains {
   return { kind: 'found', gains };
 }
 
-interface Found extends Region {
+interface FoundRegion extends Region {
   readonly spot: Spot;
 }
 
-interface Target extends Found {
+interface MoveTarget extends FoundRegion {
   readonly call: Gain['call'];
 }
 
 /** Directories that allow the same beneath them: the first of them, and the first of them to move into, by call. */
-interface Group extends Found {
-  readonly targets: Target[];
+interface RegionGroup extends FoundRegion {
+  readonly targets: MoveTarget[];
 }
 
 /** All regions, or where the search had to stop. */
-function findRegions(product: Spots): Group[] | { readonly at: Trail | undefined } {
-  const groups = new Map<ActionMask, Group>();
+function findRegions(product: Spots): RegionGroup[] | { readonly at: Trail | undefined } {
+  const groups = new Map<ActionMask, RegionGroup>();
   const queue: { readonly spot: Spot; readonly trail: Trail | undefined }[] = [
     { spot: product.root, trail: undefined },
   ];
@@ -89,7 +89,7 @@ function findRegions(product: Spots): Group[] | { readonly at: Trail | undefined
 }
 
 function addRegion(
-  groups: Map<ActionMask, Group>,
+  groups: Map<ActionMask, RegionGroup>,
   spot: Spot,
   trail: Trail | undefined,
   own: ActionMask,
@@ -100,14 +100,14 @@ function addRegion(
     (call) => (own & MOVE_ACTIONS[call].into) !== 0 && !known?.targets.some((t) => t.call === call),
   );
   if (known !== undefined && wanted.length === 0) return;
-  const found: Found = { directory: spots.stepsOf(trail), allowed, spot };
+  const found: FoundRegion = { directory: spots.stepsOf(trail), allowed, spot };
   const group = known ?? { ...found, targets: [] };
   groups.set(allowed, group);
   group.targets.push(...wanted.map((call) => ({ ...found, call })));
 }
 
 /** The targets that are needed to show every gain, the one that adds most first. */
-function gainsFrom(from: Found, targets: readonly Target[], relevant: ActionMask): Gain[] {
+function gainsFrom(from: FoundRegion, targets: readonly MoveTarget[], relevant: ActionMask): Gain[] {
   const candidates = targets
     .map((to) => ({ to, gained: intersection(gainOf(to.call, from.allowed, to.allowed), relevant) }))
     .filter((c) => c.gained !== 0);
@@ -123,7 +123,7 @@ function gainsFrom(from: Found, targets: readonly Target[], relevant: ActionMask
   return gains;
 }
 
-function makeGain(from: Found, to: Target, gained: ActionMask): Gain {
+function makeGain(from: FoundRegion, to: MoveTarget, gained: ActionMask): Gain {
   return {
     call: to.call,
     from: { directory: from.directory, allowed: from.allowed },

@@ -10,7 +10,7 @@ import type { Layer, Scope } from '../check/policy.js';
 type ObjectKind = 'dir' | 'file';
 
 /** How a literal scope binds: it must be there; only where an enclosing `?` scope is; or only the kind is checked. */
-export type Need =
+export type RequiredWhen =
   | { readonly kind: 'always' }
   | { readonly kind: 'with'; readonly enclosing: string }
   | { readonly kind: 'if-there' };
@@ -18,7 +18,7 @@ export type Need =
 export interface Requirement {
   readonly path: string;
   readonly object: ObjectKind;
-  readonly need: Need;
+  readonly need: RequiredWhen;
   readonly scope: Scope;
 }
 
@@ -43,13 +43,13 @@ function requirementsOf(layers: readonly Layer[]): Map<string, Requirement> {
   return all;
 }
 
-function needOf({ optional, within, path }: Scope): Need {
+function needOf({ optional, within, path }: Scope): RequiredWhen {
   if (optional) return { kind: 'if-there' };
   return within === 0 ? { kind: 'always' } : { kind: 'with', enclosing: patternText(path.slice(0, within)) };
 }
 
 /** An enclosing scope further out is there more often. */
-function strength(need: Need): number {
+function strength(need: RequiredWhen): number {
   if (need.kind === 'always') return 2;
   return need.kind === 'if-there' ? 0 : 1 + 1 / (1 + need.enclosing.length);
 }
@@ -68,7 +68,7 @@ export function requirementChanges(
 }
 
 /** For people and for comparison. */
-export function needText(need: Need | undefined): string {
+export function needText(need: RequiredWhen | undefined): string {
   switch (need?.kind) {
     case undefined:
       return 'nothing';

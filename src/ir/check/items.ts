@@ -40,7 +40,7 @@ export interface Context {
 export const NO_ARGS: ReadonlyMap<string, string> = new Map();
 
 /** Where an item stands. */
-interface Position {
+interface ItemPosition {
   readonly env: Env;
   readonly scope: OpenScope;
   /** Whether no `dir` is around: paths are absolute. */
@@ -57,7 +57,7 @@ interface Position {
 export function checkPolicy(context: Context, policy: PolicyDecl, file: number): Layer {
   const table: ScopeTable = new Map();
   const root = openScope(table, '', [], [], 'dir', { optional: false, within: 0, span: policy.nameSpan });
-  const position: Position = {
+  const position: ItemPosition = {
     env: { file, args: NO_ARGS },
     scope: root,
     top: true,
@@ -81,7 +81,12 @@ export function checkPolicy(context: Context, policy: PolicyDecl, file: number):
   };
 }
 
-function checkItems(context: Context, table: ScopeTable, items: readonly ScopeItem[], at: Position): void {
+function checkItems(
+  context: Context,
+  table: ScopeTable,
+  items: readonly ScopeItem[],
+  at: ItemPosition,
+): void {
   for (const item of items) {
     if (at.via.length > 0 && !spend(context, at.via)) return;
     switch (item.kind) {
@@ -114,13 +119,13 @@ function spend({ budget, out }: Context, via: readonly Span[]): boolean {
   return budget.items > 0;
 }
 
-function addRule({ sets }: Context, rule: RuleDecl, { env, scope, self, via }: Position): void {
+function addRule({ sets }: Context, rule: RuleDecl, { env, scope, self, via }: ItemPosition): void {
   const actions = sets.expand(rule.set, env.file);
   if (actions === 0) return;
   scope.rules.push({ effect: rule.effect, actions, self, span: rule.span, via });
 }
 
-function checkScope(context: Context, table: ScopeTable, decl: ScopeDecl, at: Position): void {
+function checkScope(context: Context, table: ScopeTable, decl: ScopeDecl, at: ItemPosition): void {
   if (at.self) {
     const help = 'use the fragment in a `dir`, where paths have something beneath';
     context.out.push(
@@ -150,7 +155,7 @@ function checkScope(context: Context, table: ScopeTable, decl: ScopeDecl, at: Po
 }
 
 /** The components that a scope adds to the one around it; top level is absolute, the rest is relative. */
-function scopePath(context: Context, decl: ScopeDecl, at: Position): PathPattern | undefined {
+function scopePath(context: Context, decl: ScopeDecl, at: ItemPosition): PathPattern | undefined {
   const text = context.values.read(decl.path, at.env);
   if (text === undefined) return undefined;
   const { span } = decl.path;
@@ -181,7 +186,7 @@ function withoutSlash({ span, parts }: Template, text: string): Pick<Diagnostic,
   return { fix: { span: { ...span, start: span.start + 1, end: span.start + 2 }, replacement: '' } };
 }
 
-function checkUse(context: Context, table: ScopeTable, use: UseDecl, at: Position): void {
+function checkUse(context: Context, table: ScopeTable, use: UseDecl, at: ItemPosition): void {
   const symbol = context.names[at.env.file]?.fragments.get(use.name.text);
   if (symbol === undefined) {
     unknownFragment(context, use, at);
@@ -210,7 +215,7 @@ function checkUse(context: Context, table: ScopeTable, use: UseDecl, at: Positio
   });
 }
 
-function unknownFragment(context: Context, use: UseDecl, at: Position): void {
+function unknownFragment(context: Context, use: UseDecl, at: ItemPosition): void {
   const known = [...(context.names[at.env.file]?.fragments.keys() ?? [])];
   const details = respell(use.name.text, known, use.name.span) ?? {
     help: 'declare it with `fragment`, or import the file that does',
@@ -222,7 +227,7 @@ function bindArguments(
   context: Context,
   decl: FragmentDecl,
   use: UseDecl,
-  at: Position,
+  at: ItemPosition,
 ): Map<string, string> | undefined {
   if (use.args.length !== decl.params.length) {
     const params = {

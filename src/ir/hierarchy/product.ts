@@ -38,7 +38,7 @@ export interface Product {
 /** The globs beneath a place overlap too much to tell their names apart. The message lists them. */
 export class TooManyNames extends Error {}
 
-interface Builder {
+interface ProductBuilder {
   readonly automata: readonly HierarchyAutomaton[];
   /** Names to keep away from where any name of a class will do. */
   readonly avoided: ReadonlySet<string>;
@@ -50,7 +50,7 @@ export function createProduct(
   automata: readonly HierarchyAutomaton[],
   avoided: ReadonlySet<string> = new Set(),
 ): Product {
-  const builder: Builder = {
+  const builder: ProductBuilder = {
     automata,
     avoided,
     interned: new Map(),
@@ -63,7 +63,7 @@ export function createProduct(
   return { root, edges: (from) => edgesOf(builder, from), size: () => builder.interned.size };
 }
 
-function intern(builder: Builder, ids: readonly number[]): ProductState {
+function intern(builder: ProductBuilder, ids: readonly number[]): ProductState {
   const key = ids.join();
   const known = builder.interned.get(key);
   if (known !== undefined) return known;
@@ -73,7 +73,7 @@ function intern(builder: Builder, ids: readonly number[]): ProductState {
   return made;
 }
 
-function edgesOf(builder: Builder, from: ProductState): ProductEdges {
+function edgesOf(builder: ProductBuilder, from: ProductState): ProductEdges {
   const known = builder.memo.get(from.id);
   if (known !== undefined) return known;
   const made = makeEdges(builder, from.states);
@@ -81,7 +81,7 @@ function edgesOf(builder: Builder, from: ProductState): ProductEdges {
   return made;
 }
 
-function makeEdges(builder: Builder, states: readonly HierarchyState[]): ProductEdges {
+function makeEdges(builder: ProductBuilder, states: readonly HierarchyState[]): ProductEdges {
   const ways = waysFrom(states, { avoided: builder.avoided });
   if (ways === undefined) throw new TooManyNames(states.flatMap((s) => s.globs).join(' '));
   const { literals, globs, classes, fresh } = ways;

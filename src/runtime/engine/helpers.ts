@@ -4,7 +4,7 @@
  */
 import type { EngineMap, PlainTable } from './maps.js';
 import { locate } from './memory.js';
-import type { Machine, Runnable } from './memory.js';
+import type { Machine, RunnableCode } from './memory.js';
 import { TAG } from './prepare.js';
 import { HI, LO } from './store.js';
 import type { Observer, TagStore } from './types.js';
@@ -17,17 +17,17 @@ const inodeTag: number = TAG.INODE;
 const chainTag: number = TAG.CHAIN;
 
 /** The map whose handle is in register `at`; undefined if there is none. */
-function mapAt(p: Runnable, at: number): EngineMap | undefined {
+function mapAt(p: RunnableCode, at: number): EngineMap | undefined {
   return hi[at] === mapTag ? p.maps[lo[at] as number] : undefined;
 }
 
-function plainMap(p: Runnable): PlainTable | undefined {
+function plainMap(p: RunnableCode): PlainTable | undefined {
   const map = mapAt(p, 1);
   return map === undefined || map.kind === 'inode' ? undefined : map;
 }
 
 /** A copy of the bytes that register `at` points to; undefined if they are not accessible. */
-function bytesAt(m: Machine, p: Runnable, at: number, size: number): Uint8Array | undefined {
+function bytesAt(m: Machine, p: RunnableCode, at: number, size: number): Uint8Array | undefined {
   const address = lo[at] as number;
   const view = locate(m, p, hi[at] as number, address, size);
   return view === undefined
@@ -42,7 +42,7 @@ function result(value: number): true {
 }
 
 /** r0 = pointer to the value, or 0; false when an argument is bad. */
-export function mapLookup(m: Machine, p: Runnable): boolean {
+export function mapLookup(m: Machine, p: RunnableCode): boolean {
   const map = plainMap(p);
   const key = map && bytesAt(m, p, 2, map.keySize);
   if (map === undefined || key === undefined) return false;
@@ -54,7 +54,7 @@ export function mapLookup(m: Machine, p: Runnable): boolean {
 }
 
 /** r0 = 0 or a negative errno; false when an argument is bad. */
-export function mapUpdate(m: Machine, p: Runnable): boolean {
+export function mapUpdate(m: Machine, p: RunnableCode): boolean {
   const map = plainMap(p);
   const key = map && bytesAt(m, p, 2, map.keySize);
   const value = map && bytesAt(m, p, 3, map.valueSize);
@@ -64,14 +64,14 @@ export function mapUpdate(m: Machine, p: Runnable): boolean {
 }
 
 /** r0 = 0 or a negative errno; false when an argument is bad. */
-export function mapDelete(m: Machine, p: Runnable): boolean {
+export function mapDelete(m: Machine, p: RunnableCode): boolean {
   const map = plainMap(p);
   const key = map && bytesAt(m, p, 2, map.keySize);
   return map !== undefined && key !== undefined && result(map.delete(key));
 }
 
 /** r0 = the value of the inode, or 0. */
-export function inodeMapLookup(p: Runnable, observer: Observer | undefined): boolean {
+export function inodeMapLookup(p: RunnableCode, observer: Observer | undefined): boolean {
   const map = mapAt(p, 1);
   if (map === undefined || map.kind !== 'inode' || hi[2] !== inodeTag) return false;
   const inode = lo[2] as number;
@@ -107,7 +107,7 @@ export function landlockSetTag(tags: TagStore, observer: Observer | undefined): 
 }
 
 /** r0 = the result of a helper that the caller of a raw program supplies. */
-export function otherHelper(p: Runnable, number: number): boolean {
+export function otherHelper(p: RunnableCode, number: number): boolean {
   const helper = p.helpers?.get(number);
   return helper !== undefined && result(helper());
 }

@@ -4,14 +4,14 @@ import { verifyProgram } from '../../bpf/verify/verify.js';
 import type { Placed } from '../../bpf/types.js';
 import type { VerifierError, VerifierMap, VerifyOptions } from '../../bpf/verify/verify.js';
 import type { EngineMap } from './maps.js';
-import type { Runnable } from './memory.js';
+import type { RunnableCode } from './memory.js';
 import { TAG, prepare } from './prepare.js';
 import { newHome } from './store.js';
 import type { LoadedProgram } from './types.js';
 import { defined } from '../../base/assert.js';
 
 /** A loaded program with the code that the interpreter runs. Only `loadProgram` makes one. */
-export interface InterpreterProgram extends LoadedProgram, Runnable {
+export interface InterpreterProgram extends LoadedProgram, RunnableCode {
   readonly hook: HookName;
   readonly bytes: Uint8Array;
   /** High half of the handle at offset 16 of the context, which is an inode or a tag object. */

@@ -32,7 +32,7 @@ export interface Machine {
 }
 
 /** The code and maps of a program, ready to run. */
-export interface Runnable extends Prepared {
+export interface RunnableCode extends Prepared {
   readonly name: string;
   /** Undefined for a raw program, which has no context. */
   readonly hook: HookName | undefined;
@@ -60,7 +60,7 @@ export function createMachine(): Machine {
 /** The region that contains `size` bytes at a pointer; undefined if no accessible region contains them. */
 export function locate(
   m: Machine,
-  p: Runnable,
+  p: RunnableCode,
   tag: number,
   address: number,
   size: number,
@@ -74,17 +74,17 @@ export function locate(
 const FIELD_OF_WORD = ['cookie', 'cookie', 'chain', 'chain', 'inode', 'inode', 'inode_lookup'];
 
 /** Reports to an observer the field of the context that is read. */
-function noteRead(observer: Observer, p: Runnable, address: number): void {
+function noteRead(observer: Observer, p: RunnableCode, address: number): void {
   const field = FIELD_OF_WORD[address >> 2] ?? 'cookie';
   observer.readContext?.(field === 'inode' && p.hook === 'fs_get' ? 'tag_object' : field);
 }
 
-function instructionAt(p: Runnable, pc: number): Instruction | undefined {
+function instructionAt(p: RunnableCode, pc: number): Instruction | undefined {
   return p.source[instructionNumber(p.home, pc)]?.instruction;
 }
 
 /** Executes the load at `pc`. Returns false if it faults. */
-export function load(m: Machine, p: Runnable, pc: number, observer: Observer | undefined): boolean {
+export function load(m: Machine, p: RunnableCode, pc: number, observer: Observer | undefined): boolean {
   const op = instructionAt(p, pc);
   if (op?.kind !== 'load') return false;
   const address = ((LO[op.src] as number) + op.offset) | 0;
@@ -115,7 +115,14 @@ function readSigned(view: DataView, address: number, size: 1 | 2 | 4): number {
 }
 
 /** Stores the low `size` bytes of register `s`. Returns false if the store faults. */
-export function store(m: Machine, p: Runnable, d: number, s: number, offset: number, size: number): boolean {
+export function store(
+  m: Machine,
+  p: RunnableCode,
+  d: number,
+  s: number,
+  offset: number,
+  size: number,
+): boolean {
   const address = ((LO[d] as number) + offset) | 0;
   const view = locate(m, p, HI[d] as number, address, size);
   if (view === undefined) return false;
@@ -128,7 +135,7 @@ export function store(m: Machine, p: Runnable, d: number, s: number, offset: num
 }
 
 /** Executes the atomic operation at `pc`. Returns false if it faults. With one thread, every operation is atomic. */
-export function atomic(m: Machine, p: Runnable, pc: number): boolean {
+export function atomic(m: Machine, p: RunnableCode, pc: number): boolean {
   const op = instructionAt(p, pc);
   if (op?.kind !== 'atomic') return false;
   const address = ((LO[op.dst] as number) + op.offset) | 0;

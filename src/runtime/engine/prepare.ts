@@ -107,7 +107,7 @@ function engineName(op: Instruction): string {
   }
 }
 
-interface Operands {
+interface PreparedOperands {
   readonly dst: number;
   readonly src: number;
   readonly offset: number;
@@ -132,7 +132,7 @@ function constantPool(): ConstantPool {
   return { values, place };
 }
 
-function operandsOf(op: Instruction, constants: ConstantPool): Operands {
+function operandsOf(op: Instruction, constants: ConstantPool): PreparedOperands {
   const second = (o: Operand): number => (o.kind === 'reg' ? o.reg : constants.place(o.imm, o.imm >> 31));
   switch (op.kind) {
     case 'alu':
@@ -162,9 +162,10 @@ function operandsOf(op: Instruction, constants: ConstantPool): Operands {
   }
 }
 
-type Wide = Extract<Instruction, { kind: 'ld_imm64' }>['source'];
-
-function wideConstant(source: Wide, constants: ConstantPool): number {
+function wideConstant(
+  source: Extract<Instruction, { kind: 'ld_imm64' }>['source'],
+  constants: ConstantPool,
+): number {
   switch (source.kind) {
     case 'imm':
       return constants.place(source.lo, source.hi);

@@ -5,7 +5,7 @@ import { decode } from '../../bpf/decode.js';
 import { disassemble } from '../../bpf/disasm.js';
 import { errorLines, ofVerifier } from '../../bpf/program-error.js';
 import type { RawRun } from './raw.js';
-import type { Trace } from './step-trace.js';
+import type { StepTrace } from './step-trace.js';
 import { traceJson } from './trace-text.js';
 
 type RunOf<K extends RawRun['kind']> = RawRun & { readonly kind: K };
@@ -35,7 +35,7 @@ export function r0Hex({ lo, hi }: { readonly lo: number; readonly hi: number }):
 }
 
 /** What `schema/bytecode-1.json` says of a run. `before` is the memory that it began with. */
-export function rawRunJson(run: RawRun, before: Uint8Array, trace: Trace | undefined): object {
+export function rawRunJson(run: RawRun, before: Uint8Array, trace: StepTrace | undefined): object {
   const traced = trace === undefined ? {} : { trace: traceJson(trace) };
   return { format: 'llp-exec', version: 1, ...jsonOf(run, before), ...traced };
 }

@@ -1,5 +1,5 @@
 /** Describes the content of a register for display: a number, or a pointer in terms of the program. */
-import type { Runnable } from './memory.js';
+import type { RunnableCode } from './memory.js';
 import { ARENA, TAG } from './prepare.js';
 
 /** The content of a register. The halves of a number are signed. */
@@ -37,7 +37,7 @@ const MIDDLE = (ARENA.context + ARENA.stack) / 2;
  * The content of a register.
  * @param frame low half of r10
  */
-export function viewRegister(p: Runnable, lo: number, hi: number, frame: number): RegisterView {
+export function viewRegister(p: RunnableCode, lo: number, hi: number, frame: number): RegisterView {
   if (hi === TAG.ARENA) {
     const context = p.hook !== undefined && lo < MIDDLE;
     return {

@@ -4,7 +4,7 @@ import type { DecodeError } from '../../bpf/decode.js';
 import type { InterpreterProgram } from './load-program.js';
 import { createArrayTable } from './maps.js';
 import type { EngineMap } from './maps.js';
-import type { Machine, Runnable } from './memory.js';
+import type { Machine, RunnableCode } from './memory.js';
 import { ARENA, REGISTER_FILE, TAG, prepare } from './prepare.js';
 import { ARENA_BYTES, ARENA_WORDS, HI, LO, entryOf, newHome } from './store.js';
 import type { Home } from './store.js';
@@ -64,7 +64,7 @@ export interface RawOptions {
 
 /** A program without a hook. `memory` is the copy that it writes into; it is also the value of its last map. */
 export interface RawProgram {
-  readonly program: Runnable;
+  readonly program: RunnableCode;
   readonly memory: Uint8Array;
   readonly fuel: number;
 }

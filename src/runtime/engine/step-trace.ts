@@ -23,24 +23,24 @@ export interface TracedStep {
   /** The register that the instruction writes, and the other registers that changed. */
   readonly registers: readonly { readonly register: number; readonly value: RegisterView }[];
   /** The memory that a store or an atomic operation wrote, after it. */
-  readonly written: Written | undefined;
+  readonly written: WrittenMemory | undefined;
   /** Slot of the next instruction; undefined if the program returned or faulted. */
   readonly next: number | undefined;
 }
 
 /** Written memory. The offset of a stack pointer is from r10 of the running function. */
-export interface Written extends Content {
+export interface WrittenMemory extends Content {
   readonly at: Pointer;
 }
 
-export interface Trace {
+export interface StepTrace {
   readonly steps: readonly TracedStep[];
   /** The number of instructions beyond the limit. */
   readonly omitted: number;
 }
 
 /** Runs a stepper to its end. Instructions beyond the limit are run, but only counted. */
-export function traceSteps(stepper: Stepper, limit: number): Trace & { readonly end: StepEnd } {
+export function traceSteps(stepper: Stepper, limit: number): StepTrace & { readonly end: StepEnd } {
   const { steps, last } = firstSteps(stepper, limit);
   let end = last;
   while (end.kind === 'step') end = stepper.next();
@@ -56,7 +56,7 @@ export function traceRaw(
   memory: Uint8Array,
   options: Pick<RawOptions, 'fuel'>,
   limit: number,
-): Trace | undefined {
+): StepTrace | undefined {
   const run = runRaw(bytes, memory, options);
   const stepped = stepRaw(bytes, memory, options);
   if (run.kind === 'refused' || stepped.kind === 'refused') return undefined;
@@ -107,7 +107,7 @@ function isSame(a: RegisterView, depthOfA: number, b: RegisterView, depthOfB: nu
   return a.into === b.into && a.map === b.map && a.offset + moved === b.offset;
 }
 
-function writtenBy({ instruction: op, registers }: Snapshot, after: Snapshot): Written | undefined {
+function writtenBy({ instruction: op, registers }: Snapshot, after: Snapshot): WrittenMemory | undefined {
   if (op.kind !== 'store' && op.kind !== 'store_imm' && op.kind !== 'atomic') return undefined;
   const base = registers[op.dst];
   if (base?.kind !== 'pointer') return undefined;
@@ -119,12 +119,12 @@ function writtenBy({ instruction: op, registers }: Snapshot, after: Snapshot): W
 /** An interpreter that records a trace of each program that it runs. */
 export interface TracingEngine extends Engine {
   /** The traces since the last call, in the order of the runs. The limit applies to their total length. */
-  take(): readonly Trace[];
+  take(): readonly StepTrace[];
 }
 
 /** A tracing interpreter. It traces at most `limit` instructions between two calls of `take`. */
 export function createTracingEngine(limit: number): TracingEngine {
-  let traces: Trace[] = [];
+  let traces: StepTrace[] = [];
   let left = limit;
   const run = (p: LoadedProgram, context: HookContext, tags: TagStore, observer?: Observer): number => {
     const { steps, omitted, end } = traceSteps(stepHook(p, context, tags, observer), left);
@@ -136,7 +136,7 @@ export function createTracingEngine(limit: number): TracingEngine {
     engine.fault = end.fault;
     return LANDLOCK_RET_DENY;
   };
-  const take = (): readonly Trace[] => {
+  const take = (): readonly StepTrace[] => {
     const taken = traces;
     traces = [];
     left = limit;

@@ -15,7 +15,7 @@ import { NO_TAGS } from './interpreter.js';
 import type { InterpreterProgram } from './load-program.js';
 import { createMachine } from './memory.js';
 import type { EngineMap } from './maps.js';
-import type { Machine, Runnable } from './memory.js';
+import type { Machine, RunnableCode } from './memory.js';
 import { ARENA, REGISTER_FILE } from './prepare.js';
 import { FUEL, finishHook, rawProgram, startHook, startRaw } from './start.js';
 import type { RawOptions } from './start.js';
@@ -107,7 +107,7 @@ export function stepHook(
 
 interface SteppedRun {
   readonly machine: Machine;
-  readonly program: Runnable;
+  readonly program: RunnableCode;
   /** The fuel at the start. */
   readonly fuel: number;
   readonly tags: TagStore;
@@ -190,7 +190,7 @@ function snapshot(run: SteppedRun, { slot, instruction }: Placed, at: Saved, wri
 }
 
 function bytesAt(
-  { maps }: Runnable,
+  { maps }: RunnableCode,
   { arena, lo }: Saved,
   { into, offset, map }: Pointer,
   length: number,
@@ -211,7 +211,7 @@ function bytesOf(table: EngineMap | undefined): Uint8Array | undefined {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-function pointerIn(program: Runnable, bytes: Uint8Array, frame: number): Pointer | undefined {
+function pointerIn(program: RunnableCode, bytes: Uint8Array, frame: number): Pointer | undefined {
   if (bytes.length !== 8) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, 8);
   const held = viewRegister(program, view.getInt32(0, true), view.getInt32(4, true), frame);

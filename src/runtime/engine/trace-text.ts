@@ -3,7 +3,7 @@ import { counted, printable } from '../../base/text.js';
 import type { ManifestProgram, ManifestSpan } from '../../artifact/manifest.js';
 import { disassemble } from '../../bpf/disasm.js';
 import type { RegisterView } from './stepper.js';
-import type { Trace, TracedStep, Written } from './step-trace.js';
+import type { StepTrace, TracedStep, WrittenMemory } from './step-trace.js';
 import { assertNever } from '../../base/assert.js';
 import { hexOf } from '../../base/hex.js';
 
@@ -26,7 +26,7 @@ function omittedText(omitted: number): string {
 }
 
 /** The trace of a raw program, a line for each instruction. */
-export function traceText({ steps, omitted }: Trace): string {
+export function traceText({ steps, omitted }: StepTrace): string {
   const lines = steps.map(traceLine);
   if (omitted > 0) lines.push(omittedText(omitted));
   return lines.map((line) => `${line}\n`).join('');
@@ -37,7 +37,7 @@ export function traceText({ steps, omitted }: Trace): string {
  * they are for, where one of the two is another than before.
  */
 export function hookTraceLines(
-  { steps, omitted }: Trace,
+  { steps, omitted }: StepTrace,
   row: ManifestProgram | undefined,
   placeText: (span: ManifestSpan) => string,
 ): readonly string[] {
@@ -60,7 +60,7 @@ export function hookTraceLines(
 }
 
 /** What `--format json` says of a trace. */
-export function traceJson({ steps, omitted }: Trace): object {
+export function traceJson({ steps, omitted }: StepTrace): object {
   const rows = steps.map((step) => ({
     slot: step.slot,
     text: disassemble(step.instruction),
@@ -71,7 +71,7 @@ export function traceJson({ steps, omitted }: Trace): object {
   return { steps: rows, omitted };
 }
 
-interface Change {
+interface ValueChange {
   /** A register, or where in memory. */
   readonly place: string;
   readonly value: string;
@@ -79,8 +79,8 @@ interface Change {
   readonly note: string | undefined;
 }
 
-function changesOf({ registers, written }: TracedStep): readonly Change[] {
-  const changes = registers.map(({ register, value }): Change => ({
+function changesOf({ registers, written }: TracedStep): readonly ValueChange[] {
+  const changes = registers.map(({ register, value }): ValueChange => ({
     place: `r${register}`,
     value: viewText(value),
     note: decimalOf(value),
@@ -88,7 +88,7 @@ function changesOf({ registers, written }: TracedStep): readonly Change[] {
   return written === undefined ? changes : [...changes, writtenChange(written)];
 }
 
-function writtenChange({ at, bytes, pointer }: Written): Change {
+function writtenChange({ at, bytes, pointer }: WrittenMemory): ValueChange {
   return {
     place: viewText(at),
     value: pointer === undefined ? hexOf(bytes) : viewText(pointer),

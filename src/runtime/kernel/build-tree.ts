@@ -65,10 +65,10 @@ export function addToTree(vfs: Vfs, entry: TreeEntry, replace = false): string |
   }
 }
 
-type Place = { readonly ok: true; readonly walk: Walk } | { readonly ok: false; readonly errno: Errno };
+type WalkedPlace = { readonly ok: true; readonly walk: Walk } | { readonly ok: false; readonly errno: Errno };
 
 /** The walk to the entry of a path, after the directories above it are made. */
-function placeFor(vfs: Vfs, path: string): Place {
+function placeFor(vfs: Vfs, path: string): WalkedPlace {
   const root = rootLocation(vfs);
   const absolute = path.startsWith('/') ? path : `/${path}`;
   const walk = walkPath(vfs, root, root, absolute, MODE.ENTRY);

@@ -121,7 +121,7 @@ interface Rest {
 }
 
 /** A walk on its way. `parsed` and `at` are what is being read; `rest` is what follows the links it came through. */
-interface Cursor {
+interface WalkCursor {
   readonly vfs: Vfs;
   readonly walk: Walk;
   readonly mode: WalkMode;
@@ -168,7 +168,7 @@ function failed(walk: Walk, errno: Errno): Walk {
 }
 
 /** The loop: one component a turn. */
-function runCursor(c: Cursor): void {
+function runCursor(c: WalkCursor): void {
   const walk = c.walk;
   while (more(c)) {
     if (c.inode.kind !== 'dir') return void failed(walk, 'ENOTDIR');
@@ -185,7 +185,7 @@ function runCursor(c: Cursor): void {
 }
 
 /** Goes back to what follows a link when its target is read to the end. */
-function more(c: Cursor): boolean {
+function more(c: WalkCursor): boolean {
   while (c.at === c.parsed.parts.length) {
     const rest = c.rest?.pop();
     if (rest === undefined) return false;
@@ -195,7 +195,7 @@ function more(c: Cursor): boolean {
   return true;
 }
 
-function noteLast(c: Cursor, name: string): void {
+function noteLast(c: WalkCursor, name: string): void {
   const walk = c.walk;
   walk.dir = c.inode;
   walk.dirMount = c.mount;
@@ -216,7 +216,7 @@ function lastKind(name: string): LastKind {
  * The last component of a call that names an entry: its inode as the directory has it. A name that is too long is left to
  * the call, because of `rename`: there the error of the old name comes before that of the new one.
  */
-function entryTarget(c: Cursor, name: string): void {
+function entryTarget(c: WalkCursor, name: string): void {
   const walk = c.walk;
   if (walk.last !== 'name') return;
   walk.inode = c.inode.entries?.get(name);
@@ -224,7 +224,7 @@ function entryTarget(c: Cursor, name: string): void {
 }
 
 /** Takes one component; an errno ends the walk. */
-function step(c: Cursor, name: string, isLast: boolean): Errno | undefined {
+function step(c: WalkCursor, name: string, isLast: boolean): Errno | undefined {
   const kind = lastKind(name);
   if (kind === 'dot') {
     c.lookup = LOOKUP.DOT;
@@ -248,17 +248,17 @@ function step(c: Cursor, name: string, isLast: boolean): Errno | undefined {
  * ENOENT; what was noted of the last component stays only if it is the missing one. A name that is too long cannot be there,
  * and is looked at only now; a directory that is removed is not even searched.
  */
-function missing(c: Cursor, name: string, isLast: boolean): Errno {
+function missing(c: WalkCursor, name: string, isLast: boolean): Errno {
   if (nameTooLong(name) && c.inode.nlink > 0) return 'ENAMETOOLONG';
   if (!isLast) c.walk.dir = undefined;
   return 'ENOENT';
 }
 
-function follows(c: Cursor): boolean {
+function follows(c: WalkCursor): boolean {
   return c.mode === MODE.FOLLOW || c.mode === MODE.CREATE || c.mustBeDir;
 }
 
-function stepUp(c: Cursor): Errno | undefined {
+function stepUp(c: WalkCursor): Errno | undefined {
   const up = parentOf(c, c.walk.root);
   if (up === undefined) return 'ENOENT';
   c.mount = up.mount;
@@ -269,7 +269,7 @@ function stepUp(c: Cursor): Errno | undefined {
 }
 
 /** Goes to what is mounted on the child, if this mount has something there. */
-function crossTo(c: Cursor, child: Inode, name: string): boolean {
+function crossTo(c: WalkCursor, child: Inode, name: string): boolean {
   const on = mountAt(c.mount, child, c.inode, name);
   if (on === undefined) return false;
   const top = crossDown({ mount: on, inode: on.root });
@@ -281,7 +281,7 @@ function crossTo(c: Cursor, child: Inode, name: string): boolean {
 }
 
 /** Puts the link's target before what is left of the path. */
-function followLink(c: Cursor, link: Inode): Errno | undefined {
+function followLink(c: WalkCursor, link: Inode): Errno | undefined {
   if (++c.walk.links > MAX_LINKS) return 'ELOOP';
   if (c.at < c.parsed.parts.length) (c.rest ??= []).push({ parsed: c.parsed, at: c.at });
   c.walk.dir = undefined;
@@ -298,7 +298,7 @@ function followLink(c: Cursor, link: Inode): Errno | undefined {
   return undefined;
 }
 
-function finish(c: Cursor): void {
+function finish(c: WalkCursor): void {
   if (c.mustBeDir && c.inode.kind !== 'dir') return void failed(c.walk, 'ENOTDIR');
   c.walk.inode = c.inode;
   c.walk.mount = c.mount;

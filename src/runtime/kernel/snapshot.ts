@@ -14,7 +14,7 @@ export interface SnapshotOptions {
   readonly interpreters?: boolean;
 }
 
-export interface Snapshot extends BuiltTree {
+export interface DirectorySnapshot extends BuiltTree {
   readonly entries: number;
   /** Whether the limit ended it. */
   readonly complete: boolean;
@@ -42,7 +42,7 @@ const DEFAULTS: Required<SnapshotOptions> = {
 };
 
 /** What cannot be read is a problem of its path, the root included. Throws nothing. */
-export function snapshotDirectory(path: string, options: SnapshotOptions = {}): Snapshot {
+export function snapshotDirectory(path: string, options: SnapshotOptions = {}): DirectorySnapshot {
   const vfs = new Vfs();
   const problems: TreeProblem[] = [];
   const device = attempt(problems, path, () => fs.statSync(path).dev) ?? 0;

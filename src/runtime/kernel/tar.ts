@@ -15,7 +15,7 @@ export interface TarTree extends BuiltTree {
   readonly complete: boolean;
 }
 
-type Member = Extract extends AsyncIterable<infer M> ? M : never;
+type TarMember = Extract extends AsyncIterable<infer M> ? M : never;
 
 /** The two records of a pax header that are names, as `tar-stream` gives them. */
 interface PaxNames {
@@ -68,7 +68,7 @@ function feed(source: Readable, members: Extract): void {
   });
 }
 
-async function addMember(vfs: Vfs, member: Member, readsHead: boolean): Promise<TreeProblem | undefined> {
+async function addMember(vfs: Vfs, member: TarMember, readsHead: boolean): Promise<TreeProblem | undefined> {
   const { header } = member;
   const name = decoded(header.name, paxNames(header).path);
   const wanted = readsHead && header.type === 'file' && (header.mode & 0o111) !== 0;
@@ -95,7 +95,7 @@ function isDamaged(header: Header): boolean {
 }
 
 /** Reads a member to its end; its interpreter, if that is wanted. */
-async function drain(member: Member, wanted: boolean): Promise<string | undefined> {
+async function drain(member: TarMember, wanted: boolean): Promise<string | undefined> {
   const head: Buffer[] = [];
   let length = 0;
   for await (const chunk of member as AsyncIterable<Buffer>) {

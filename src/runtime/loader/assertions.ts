@@ -20,7 +20,7 @@ import {
 import { assertNever } from '../../base/assert.js';
 import type { Manifest, ManifestAssertion } from '../../artifact/manifest.js';
 import type { Vfs } from '../kernel/vfs.js';
-import { checkGains } from './gains.js';
+import { judgeGains } from './gains.js';
 import { problemOf, withReasons, type LoadProblem } from './problems.js';
 import { literalNames } from '../../semantics/pattern.js';
 import { resolveLiteral, resolvePattern, type PhysicalPath } from './resolve.js';
@@ -30,7 +30,7 @@ import type { MapOnTree, Standing, Standpoint } from './standing.js';
 type PlaceAssertion = ManifestAssertion & { readonly kind: 'place' };
 
 /** Errors for what does not hold, warnings for what would not. `maps`: by name. */
-export function checkAssertions(
+export function judgeAssertions(
   manifest: Manifest,
   maps: ReadonlyMap<string, MapOnTree>,
   vfs: Vfs,
@@ -41,14 +41,14 @@ export function checkAssertions(
       case 'place':
         return checkPlace(manifest, assertion, about, vfs);
       case 'gains':
-        return checkGains(manifest, assertion, about, vfs);
+        return judgeGains(manifest, assertion, about, vfs);
       default:
         return assertNever(assertion);
     }
   });
 }
 
-interface Breach {
+interface BreachOnTree {
   /** The object in words. */
   readonly object: string;
   readonly action: ActionBit;
@@ -97,7 +97,7 @@ function findBreach(
   assertion: PlaceAssertion,
   maps: readonly MapOnTree[],
   objects: readonly Standpoint[],
-): Breach | undefined {
+): BreachOnTree | undefined {
   const queue = [...objects];
   for (const at of queue) {
     const isDirectory = at.location.inode.kind === 'dir';

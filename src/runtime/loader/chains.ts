@@ -15,8 +15,8 @@ import { ancestry } from '../kernel/resolve.js';
 import { chdir } from '../kernel/syscalls/index.js';
 import { prepend, setNoNewPrivs, type CallResult, type Task } from '../kernel/task.js';
 import type { Vfs } from '../kernel/vfs.js';
-import { checkAssertions } from './assertions.js';
-import { ground, type Place } from './ground.js';
+import { judgeAssertions } from './assertions.js';
+import { ground, type MapPlace } from './ground.js';
 import type { GroundedMap, GroundedPolicy, LoadResult } from './grounded.js';
 import { problemOf, type LoadProblem } from './problems.js';
 import { resolveLiteral } from './resolve.js';
@@ -30,7 +30,7 @@ export function groundChains(artifact: Artifact, vfs: Vfs): LoadResult<GroundedP
   for (const map of artifact.manifest.maps)
     tables.set(map.name, makeTable(map, vfs, maps, artifact, problems));
   const chains = loadChains(artifact, tables, problems);
-  if (!hasError(problems)) problems.push(...checkAssertions(artifact.manifest, maps, vfs));
+  if (!hasError(problems)) problems.push(...judgeAssertions(artifact.manifest, maps, vfs));
   if (hasError(problems)) return { kind: 'refused', problems };
   return { kind: 'loaded', value: { artifact, maps, chains }, problems };
 }
@@ -83,14 +83,17 @@ function makeTable(
   }
   for (const { path, value } of map.raw) addRaw(table, vfs, path, value, problems);
   const byNumber = new Map(
-    [...numbers].flatMap(([inode, n]) => (n > 0 ? [[n, result.places.get(inode) as Place]] : [])),
+    [...numbers].flatMap(([inode, n]) => (n > 0 ? [[n, result.places.get(inode) as MapPlace]] : [])),
   );
   maps.set(map.name, { map, places: result.places, byNumber });
   return table;
 }
 
 /** A number for every place, in the order of inodes; all 0 when there are more places than numbers. */
-function placeNumbers(layout: CookieLayout, places: ReadonlyMap<number, Place>): ReadonlyMap<number, number> {
+function placeNumbers(
+  layout: CookieLayout,
+  places: ReadonlyMap<number, MapPlace>,
+): ReadonlyMap<number, number> {
   const inodes = [...places.keys()].sort((a, b) => a - b);
   const enough = inodes.length < placeLimit(layout);
   return new Map(inodes.map((inode, i) => [inode, enough ? i + 1 : 0]));

@@ -24,7 +24,7 @@ import type { MapOnTree, Standing, Standpoint } from './standing.js';
 type GainsAssertion = ManifestAssertion & { readonly kind: 'gains' };
 
 /** What lies in a directory and is not named; `own` is about the directory itself. */
-interface Region {
+interface TreeRegion {
   readonly path: string;
   readonly mount: number;
   readonly own: readonly Standing[];
@@ -36,12 +36,12 @@ interface Region {
 
 interface Move {
   readonly call: MoveCall;
-  readonly from: Region;
-  readonly to: Region;
+  readonly from: TreeRegion;
+  readonly to: TreeRegion;
   readonly gained: ActionMask;
 }
 
-export function checkGains(
+export function judgeGains(
   manifest: Manifest,
   assertion: GainsAssertion,
   maps: readonly MapOnTree[],
@@ -75,8 +75,8 @@ export function checkGains(
 }
 
 /** One for each mount, region and way into it. */
-function findRegions(maps: readonly MapOnTree[], root: Standpoint): Region[] {
-  const found = new Map<string, Region>();
+function findRegions(maps: readonly MapOnTree[], root: Standpoint): TreeRegion[] {
+  const found = new Map<string, TreeRegion>();
   const queue = [root];
   for (const at of queue) {
     if (at.location.inode.kind !== 'dir' || (tree.allowedOn(maps, at.standings) & WALK) === 0) continue;
@@ -89,7 +89,7 @@ function findRegions(maps: readonly MapOnTree[], root: Standpoint): Region[] {
 }
 
 function addRegion(
-  found: Map<string, Region>,
+  found: Map<string, TreeRegion>,
   maps: readonly MapOnTree[],
   at: Standpoint,
   own: readonly Standing[],
@@ -103,7 +103,7 @@ function addRegion(
   if (!found.has(key)) found.set(key, { path: at.path, mount, own, below, allowed, into });
 }
 
-function bestMove(regions: readonly Region[], relevant: ActionMask): Move | undefined {
+function bestMove(regions: readonly TreeRegion[], relevant: ActionMask): Move | undefined {
   let best: Move | undefined;
   for (const from of regions) {
     for (const to of regions) {

@@ -29,10 +29,10 @@ import {
 } from './resolve.js';
 
 /** An object of the map. Its masks have the bits of classes. */
-export interface Place extends Applied<number> {
+export interface MapPlace extends Applied<number> {
   readonly inode: Inode;
   /** The place above on the physical path; undefined for the root. */
-  readonly parent: Place | undefined;
+  readonly parent: MapPlace | undefined;
   /** Last component of the physical path as it is on the file system; empty for the root. */
   readonly name: string;
   /** The scopes that name the object, general to specific. */
@@ -60,7 +60,7 @@ export type LoadFault =
 
 /** A required glob that found nothing: no fault, but told. */
 export interface Grounded {
-  readonly places: ReadonlyMap<number, Place>;
+  readonly places: ReadonlyMap<number, MapPlace>;
   readonly unmatched: readonly MapEntry[];
 }
 
@@ -132,7 +132,7 @@ function mayFindNothing(vfs: Vfs, { components, optional, within }: MapEntry): b
 /** A place and what is known beneath it, by mount and inode: two ways to one location are one node. */
 interface Node {
   readonly location: Location;
-  readonly place: Place;
+  readonly place: MapPlace;
   readonly children: Map<Inode, Node[]>;
 }
 
@@ -169,7 +169,7 @@ function makeNode(ledger: Ledger, parent: Node | undefined, location: NamedLocat
   const before = parent?.place ?? initial(ledger.map);
   const entries = ledger.named.get(inode) ?? [];
   entries.sort((a, b) => generalToSpecific(a.components, b.components));
-  const place: Place = {
+  const place: MapPlace = {
     inode,
     parent: parent?.place,
     name,
@@ -209,9 +209,9 @@ function nameOf(dir: Location, at: Location): string | undefined {
 }
 
 /** The physical path of a place, as text. */
-export function pathOf(place: Place): string {
+export function pathOf(place: MapPlace): string {
   const names: string[] = [];
-  for (let at: Place | undefined = place; at?.parent !== undefined; at = at.parent) names.push(at.name);
+  for (let at: MapPlace | undefined = place; at?.parent !== undefined; at = at.parent) names.push(at.name);
   return '/' + names.reverse().join('/');
 }
 

@@ -1,16 +1,16 @@
 /** A policy after loading, as types. */
 import type { Artifact, InodeMap } from '../../artifact/manifest.js';
 import type { KernelProgram } from '../kernel/program-set.js';
-import type { Place } from './ground.js';
+import type { MapPlace } from './ground.js';
 import type { LoadProblem } from './problems.js';
 
 /** An inode map and what its values mean. */
 export interface GroundedMap {
   readonly map: InodeMap;
   /** By inode number. */
-  readonly places: ReadonlyMap<number, Place>;
+  readonly places: ReadonlyMap<number, MapPlace>;
   /** By the number in the cookie's place bits; empty when the bits do not hold as many. */
-  readonly byNumber: ReadonlyMap<number, Place>;
+  readonly byNumber: ReadonlyMap<number, MapPlace>;
 }
 
 /** A policy that is ready to be enforced on tasks of one kernel. */

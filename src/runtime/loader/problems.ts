@@ -14,19 +14,19 @@ export interface LoadProblem extends Diagnostic {
   }[];
 }
 
-type Place = LoadProblem['places'][number];
+type ProblemPlace = LoadProblem['places'][number];
 
 /** A problem with no place. */
 function make<C extends Code>(
   code: C,
   params: Params<C>,
   help?: string,
-  places: readonly Place[] = [],
+  places: readonly ProblemPlace[] = [],
 ): LoadProblem {
   return { ...report(code, params, help === undefined ? {} : { help }), places };
 }
 
-function placeOf(entry: MapEntry, manifest: Manifest, message: string): Place {
+function placeOf(entry: MapEntry, manifest: Manifest, message: string): ProblemPlace {
   return placeAt(manifest, entry.span, message);
 }
 
@@ -72,7 +72,7 @@ function ofUnmatched(entry: MapEntry, manifest: Manifest): LoadProblem {
   return make('LLP5005', { path: entry.path }, help, [placeOf(entry, manifest, 'declared here')]);
 }
 
-function placeAt(manifest: Manifest, span: ManifestSpan, message: string): Place {
+function placeAt(manifest: Manifest, span: ManifestSpan, message: string): ProblemPlace {
   return { file: manifest.sources[span.source]?.name ?? manifest.policy, span, message };
 }
 
@@ -93,7 +93,7 @@ export function withReasons(
   return { ...problem, notes: [...problem.notes, ...notes], places: unique([...problem.places, ...places]) };
 }
 
-function unique(places: readonly Place[]): Place[] {
+function unique(places: readonly ProblemPlace[]): ProblemPlace[] {
   return [...new Map(places.map((p) => [JSON.stringify([p.file, p.span]), p])).values()];
 }
 

@@ -2,7 +2,7 @@
 import type { ActionName } from '../../abi/actions.js';
 import type { InodeMap, ManifestRule, MapEntry } from '../../artifact/manifest.js';
 import { decidingMention, mentionsOn } from '../../semantics/deciding.js';
-import { pathOf, type Place } from './ground.js';
+import { pathOf, type MapPlace } from './ground.js';
 
 /** What decided. */
 export type Reason =
@@ -20,19 +20,24 @@ export interface PlaceMention {
 }
 
 /** The rule that decides an action at a place, or the default when no rule mentions it. */
-export function reasonAt(map: InodeMap, place: Place, level: 'self' | 'below', action: ActionName): Reason {
+export function reasonAt(
+  map: InodeMap,
+  place: MapPlace,
+  level: 'self' | 'below',
+  action: ActionName,
+): Reason {
   const found = decidingMention(mentionsAt(place, level, action));
   return found ?? { kind: 'default', effect: action === 'walk' ? 'allow' : map.default };
 }
 
 /** The rules that mention an action at a place, in the order in which they act. */
-export function mentionsAt(place: Place, level: 'self' | 'below', action: ActionName): PlaceMention[] {
+export function mentionsAt(place: MapPlace, level: 'self' | 'below', action: ActionName): PlaceMention[] {
   const path: {
     readonly rules: readonly ManifestRule[];
     readonly entry: MapEntry;
-    readonly place: Place;
+    readonly place: MapPlace;
   }[][] = [];
-  for (let at: Place | undefined = place; at !== undefined; at = at.parent) {
+  for (let at: MapPlace | undefined = place; at !== undefined; at = at.parent) {
     const here = at;
     path.unshift(here.entries.map((entry) => ({ rules: entry.rules, entry, place: here })));
   }

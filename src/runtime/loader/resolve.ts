@@ -20,11 +20,11 @@ export function rootPath(vfs: Vfs): PhysicalPath {
   return [{ ...rootLocation(vfs), name: '' }];
 }
 
-export type Resolved =
+export type ResolvedLiteral =
   { readonly kind: 'found'; readonly path: PhysicalPath } | { readonly kind: 'absent'; readonly why: string };
 
 /** The object of a literal path. */
-export function resolveLiteral(vfs: Vfs, names: readonly string[]): Resolved {
+export function resolveLiteral(vfs: Vfs, names: readonly string[]): ResolvedLiteral {
   return follow(vfs, rootPath(vfs), names, { left: MAX_LINKS });
 }
 
@@ -59,7 +59,12 @@ function matchingNames(dir: PhysicalPath, source: string): string[] {
 }
 
 /** Follows names from a directory; `links` counts down over the whole resolution, as Linux does. */
-function follow(vfs: Vfs, from: PhysicalPath, names: readonly string[], links: { left: number }): Resolved {
+function follow(
+  vfs: Vfs,
+  from: PhysicalPath,
+  names: readonly string[],
+  links: { left: number },
+): ResolvedLiteral {
   let path: NamedLocation[] = [...from];
   const rest = [...names].reverse();
   for (let name = rest.pop(); name !== undefined; name = rest.pop()) {

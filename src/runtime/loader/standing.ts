@@ -18,7 +18,7 @@ import type { InodeMap } from '../../artifact/manifest.js';
 import { defined } from '../../base/assert.js';
 import { entriesOf } from '../kernel/resolve.js';
 import type { Location, Vfs } from '../kernel/vfs.js';
-import type { Place } from './ground.js';
+import type { MapPlace } from './ground.js';
 import { reasonAt, type Reason } from './reason.js';
 import { rootPath, type PhysicalPath } from './resolve.js';
 
@@ -26,12 +26,12 @@ import { rootPath, type PhysicalPath } from './resolve.js';
 export interface MapOnTree {
   readonly map: InodeMap;
   /** By inode number. */
-  readonly places: ReadonlyMap<number, Place>;
+  readonly places: ReadonlyMap<number, MapPlace>;
 }
 
 /** Where something stands in one map: at a place, or in the region of one. */
 export interface Standing {
-  readonly place: Place;
+  readonly place: MapPlace;
   readonly level: 'self' | 'below';
 }
 

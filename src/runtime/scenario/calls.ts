@@ -8,48 +8,48 @@ import * as sys from '../kernel/syscalls/index.js';
 import { exit, fork, ptrace, type CallResult, type FdResult, type Task } from '../kernel/task.js';
 import { ACCESS_MODE, AT, bitsOf, LINK, MAPPING, OPEN, PROTECTION, RENAME, UNLINK } from './flags.js';
 import { numberOf, ScenarioFault, taskOf, unknown, type Labels, type Numbered } from './labels.js';
-import type { Step } from './types.js';
+import type { ScenarioStep } from './types.js';
 
 /** What a call gave. A descriptor or mapping is the caller's unless `owner` says otherwise. */
-export interface Made {
+export interface MadeCall {
   readonly result: CallResult;
   readonly numbered?: Numbered;
   readonly owner?: Task;
   readonly child?: Task;
 }
 
-export type Argument = Exclude<keyof Step, 'call' | 'task' | 'expect'>;
+export type Argument = Exclude<keyof ScenarioStep, 'call' | 'task' | 'expect'>;
 
 export interface Call {
   readonly takes: readonly Argument[];
-  readonly make: (task: Task, step: Step, labels: Labels) => Made;
+  readonly make: (task: Task, step: ScenarioStep, labels: Labels) => MadeCall;
 }
 
-const done = (result: CallResult): Made => ({ result });
+const done = (result: CallResult): MadeCall => ({ result });
 
-function withFd(result: FdResult, owner?: Task): Made {
+function withFd(result: FdResult, owner?: Task): MadeCall {
   if (!result.ok) return { result };
   const numbered: Numbered = { kind: 'descriptor', number: result.fd };
   return owner === undefined ? { result, numbered } : { result, numbered, owner };
 }
 
-function given<K extends Argument>(step: Step, name: K): NonNullable<Step[K]> {
+function given<K extends Argument>(step: ScenarioStep, name: K): NonNullable<ScenarioStep[K]> {
   const value = step[name];
   if (value === undefined) throw new ScenarioFault(`\`${step.call}\` needs \`${name}\``);
-  return value as NonNullable<Step[K]>;
+  return value as NonNullable<ScenarioStep[K]>;
 }
 
-const fdOf = (task: Task, step: Step, labels: Labels): number =>
+const fdOf = (task: Task, step: ScenarioStep, labels: Labels): number =>
   numberOf(labels, task, 'descriptor', given(step, 'fd'));
 
 /** The directory that a relative path starts at. */
 const dirOf = (task: Task, label: string | undefined, labels: Labels): number =>
   label === undefined ? AT_FDCWD : numberOf(labels, task, 'descriptor', label);
 
-type PathCall = (task: Task, path: string, dirfd?: number, flags?: number) => CallResult;
+type ScenarioPathCall = (task: Task, path: string, dirfd?: number, flags?: number) => CallResult;
 
 /** A path, where it starts, and flags of the `*at` calls; `always` are flags that the name of the call implies. */
-const onPath = (call: PathCall, always = 0): Call => ({
+const onPath = (call: ScenarioPathCall, always = 0): Call => ({
   takes: ['path', 'at', 'flags'],
   make: (task, step, labels) =>
     done(call(task, given(step, 'path'), dirOf(task, step.at, labels), bitsOf(step.flags, AT) | always)),
@@ -131,7 +131,7 @@ const mmap: Call = {
   },
 };
 
-const mappingOf = (task: Task, step: Step, labels: Labels): number =>
+const mappingOf = (task: Task, step: ScenarioStep, labels: Labels): number =>
   numberOf(labels, task, 'mapping', given(step, 'fd'));
 
 const mprotect: Call = {
@@ -285,7 +285,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 const ENFORCE: Call = { takes: ['policy'], make: () => done({ ok: true }) };
 
 /** The call of a step, after its arguments are seen to be ones that it takes. `enforce` is made by the replay. */
-export function callOf(step: Step): Call {
+export function callOf(step: ScenarioStep): Call {
   const name = Object.hasOwn(ALIASES, step.call) ? (ALIASES[step.call] ?? '') : step.call;
   const call = name === 'enforce' ? ENFORCE : Object.hasOwn(CALLS, name) ? CALLS[name] : undefined;
   if (call === undefined)

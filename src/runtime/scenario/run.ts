@@ -12,9 +12,9 @@ import type { LoadProblem } from '../loader/problems.js';
 import { Kernel, newTask, type CallResult, type Task } from '../kernel/task.js';
 import type { Vfs } from '../kernel/vfs.js';
 import type { TraceListener } from '../kernel/trace.js';
-import { callOf, type Made } from './calls.js';
+import { callOf, type MadeCall } from './calls.js';
 import { addNumber, addTask, ScenarioFault, taskOf, unknown, type Labels } from './labels.js';
-import type { Scenario, ScenarioResult, Step, StepResult } from './types.js';
+import type { Scenario, ScenarioResult, ScenarioStep, StepResult } from './types.js';
 
 export interface ScenarioOptions {
   readonly engine?: Engine;
@@ -45,7 +45,7 @@ export function runScenario(
   kernel.noNewPrivsSuffices = scenario.privilege?.noNewPrivs ?? false;
   const labels: Labels = { tasks: new Map(), numbers: new Map() };
   addTask(labels, 'main', newTask(kernel, scenario.privilege?.capability ?? true));
-  const state: State = { kernel, labels, artifacts, policies: [], problems: [] };
+  const state: ReplayState = { kernel, labels, artifacts, policies: [], problems: [] };
   const steps: StepResult[] = [];
   let fault: ScenarioResult['fault'];
   for (const [i, step] of scenario.steps.entries()) {
@@ -61,7 +61,7 @@ export function runScenario(
   return { steps, fault, problems: state.problems, kernel, policies: state.policies };
 }
 
-interface State {
+interface ReplayState {
   readonly kernel: Kernel;
   readonly labels: Labels;
   readonly artifacts: ReadonlyMap<string, Artifact>;
@@ -70,8 +70,8 @@ interface State {
 }
 
 function runStep(
-  state: State,
-  step: Step,
+  state: ReplayState,
+  step: ScenarioStep,
   number: number,
 ): StepResult | NonNullable<ScenarioResult['fault']> {
   const { engine } = state.kernel;
@@ -93,7 +93,7 @@ function runStep(
   }
 }
 
-function enforceNamed(state: State, task: Task, step: Step): CallResult {
+function enforceNamed(state: ReplayState, task: Task, step: ScenarioStep): CallResult {
   const name = step.policy ?? 'main';
   const artifact = state.artifacts.get(name);
   if (artifact === undefined) throw unknown('policy', name, state.artifacts.keys());
@@ -104,15 +104,15 @@ function enforceNamed(state: State, task: Task, step: Step): CallResult {
   return enforce(grounded.value, task);
 }
 
-function keep(labels: Labels, task: Task, step: Step, { child, numbered, owner }: Made): void {
+function keep(labels: Labels, task: Task, step: ScenarioStep, { child, numbered, owner }: MadeCall): void {
   if (step.as === undefined) return;
   if (child !== undefined) addTask(labels, step.as, child, task);
   if (numbered !== undefined) addNumber(labels, owner ?? task, step.as, numbered);
 }
 
 function stepResult(
-  { kernel }: State,
-  step: Step,
+  { kernel }: ReplayState,
+  step: ScenarioStep,
   number: number,
   result: CallResult,
   counted: boolean,
@@ -135,7 +135,7 @@ function stepResult(
 }
 
 /** `a -> b` for two paths; `{fd}/path` for one that starts at a descriptor. */
-function namesOf(step: Step): string {
+function namesOf(step: ScenarioStep): string {
   const from = (label: string | undefined, path: string | undefined): string | undefined =>
     label === undefined || path === undefined ? path : `{${label}}/${path}`;
   const first = from(step.at, step.path) ?? step.fd ?? step.policy ?? step.other;

@@ -12,7 +12,7 @@ export interface Scenario {
   readonly privilege?: Privilege;
   /** What `enforce` can name; without it the policy of the command line is `main`. */
   readonly policies?: readonly PolicyRef[];
-  readonly steps: readonly Step[];
+  readonly steps: readonly ScenarioStep[];
 }
 
 export type TreeItem =
@@ -43,7 +43,7 @@ export interface PolicyRef {
  * One call. Besides `call` its arguments, by name; `task` is the label of the task that makes it, `as` a label for the
  * descriptor, mapping or task that it gives.
  */
-export interface Step {
+export interface ScenarioStep {
   readonly call: string;
   readonly task?: string;
   readonly as?: string;

@@ -9,7 +9,7 @@ import type { NamedSource, Span } from '../../diagnostics/types.js';
 import type { Layer, Rule, Scope } from '../../ir/check/policy.js';
 import { sumEffects } from '../../ir/check/scopes.js';
 import { buildHierarchy } from '../../ir/hierarchy/build-hierarchy.js';
-import type { Place } from '../query/source-lines.js';
+import type { SourcePlace } from '../query/source-lines.js';
 import type { DiffSide, LocatedText } from './diff.js';
 
 /** The side of a compilation; undefined where it did not get as far as the automata. */
@@ -36,7 +36,7 @@ export type ManifestSide =
 /** The side of a manifest that a compiler wrote. `placeOf` finds the text of a span. */
 export function sideOfManifest(
   manifest: Manifest,
-  placeOf: (span: ManifestSpan) => Place | undefined,
+  placeOf: (span: ManifestSpan) => SourcePlace | undefined,
 ): ManifestSide {
   const spans: ManifestSpan[] = [];
   const layers: Layer[] = [];
@@ -79,7 +79,7 @@ function ruleOf({ effect, self, actions, span }: ManifestRule, spanOf: (span: Ma
 }
 
 function finder(
-  placeOf: (span: ManifestSpan) => Place | undefined,
+  placeOf: (span: ManifestSpan) => SourcePlace | undefined,
   spans: readonly ManifestSpan[],
 ): DiffSide['locate'] {
   return ({ start }) => {

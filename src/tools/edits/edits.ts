@@ -14,7 +14,7 @@ export interface TextEdit {
   readonly text: string;
 }
 
-export interface Candidate {
+export interface CandidateEdit {
   readonly edit: TextEdit;
   /** How far it reaches: less for what changes fewer objects. */
   readonly reach: number;
@@ -43,7 +43,7 @@ export function editsFor(
   target: EditTarget,
   files: readonly PolicyFile[],
   sources: readonly NamedSource[],
-): Candidate[] {
+): CandidateEdit[] {
   const texts = indexTexts(files, sources);
   const all = [
     ...target.scopes.flatMap(({ scope, depth }) => [
@@ -85,7 +85,7 @@ function reachOf({ names }: EditTarget, depth: number, self: boolean): number {
   return 2 * (names.length - depth) + (self ? 0 : 1);
 }
 
-function withoutAction(texts: Texts, target: EditTarget, scope: Scope, depth: number): Candidate[] {
+function withoutAction(texts: Texts, target: EditTarget, scope: Scope, depth: number): CandidateEdit[] {
   const mask = maskOf(target.action);
   return scope.rules.flatMap((rule) => {
     const decl = texts.rules.get(keyOf(rule.span));
@@ -131,7 +131,7 @@ function wholeStatement({ sources }: Texts, span: Span): Span {
 }
 
 /** Into a rule of the same effect that is there. */
-function withAction(texts: Texts, target: EditTarget, scope: Scope, depth: number): Candidate[] {
+function withAction(texts: Texts, target: EditTarget, scope: Scope, depth: number): CandidateEdit[] {
   const atObject = depth === target.names.length;
   return scope.rules.flatMap((rule) => {
     const decl = texts.rules.get(keyOf(rule.span));
@@ -152,7 +152,7 @@ function putIn(set: SetExpr, action: ActionName): TextEdit {
   return { span: set.span, text: excepted.length === 0 ? 'all' : `all except ${excepted.join(', ')}` };
 }
 
-function newRule(texts: Texts, target: EditTarget, scope: Scope, depth: number): Candidate[] {
+function newRule(texts: Texts, target: EditTarget, scope: Scope, depth: number): CandidateEdit[] {
   const rule = `${target.wanted} ${target.action};`;
   const atObject = depth === target.names.length;
   return scope.spans.flatMap((span) => {
@@ -183,7 +183,7 @@ function inserted({ sources }: Texts, at: Span, statement: string): TextEdit {
 }
 
 /** A scope for the object alone, in the innermost scope around it or in the policy. Optional: what must be there stays so. */
-function newScope(texts: Texts, target: EditTarget): Candidate[] {
+function newScope(texts: Texts, target: EditTarget): CandidateEdit[] {
   const { names, object, scopes, action, wanted } = target;
   const around = scopes.filter(({ scope, depth }) => scope.object === 'dir' && depth < names.length);
   const rule = `${wanted} ${action};`;
@@ -199,7 +199,7 @@ function newScope(texts: Texts, target: EditTarget): Candidate[] {
   });
 }
 
-function otherDefault({ policies, sources }: Texts, { layer, action, wanted }: EditTarget): Candidate[] {
+function otherDefault({ policies, sources }: Texts, { layer, action, wanted }: EditTarget): CandidateEdit[] {
   if (action === 'walk' || layer.default === wanted) return [];
   const decl = policies.get(keyOf(layer.span));
   const span = decl?.defaults[0]?.span;
@@ -209,6 +209,6 @@ function otherDefault({ policies, sources }: Texts, { layer, action, wanted }: E
 }
 
 /** Length of what is taken out and put in. */
-export function costOf({ edit: { span, text } }: Candidate): number {
+export function costOf({ edit: { span, text } }: CandidateEdit): number {
   return span.end - span.start + text.length;
 }

@@ -12,12 +12,12 @@ import { defined } from '../../base/assert.js';
 import type { CompileResult } from '../../compile.js';
 import { diffPolicies, type DiffChange } from '../diff/diff.js';
 import { sideOfPolicy } from '../diff/sides.js';
-import { costOf, editsFor, type Candidate, type EditTarget, type TextEdit } from './edits.js';
+import { costOf, editsFor, type CandidateEdit, type EditTarget, type TextEdit } from './edits.js';
 import { lineText, positionAt } from '../../diagnostics/lines.js';
 import type { Diagnostic, NamedSource, Span } from '../../diagnostics/types.js';
 
 /** The answer to the request under one version of the policy. */
-export interface Asked {
+export interface Answered {
   readonly verdict: 'allow' | 'deny' | 'error';
   /** What the next edit is to change; undefined where no rule decided. */
   readonly target: Omit<EditTarget, 'wanted'> | undefined;
@@ -27,7 +27,7 @@ export interface Asked {
 
 export interface FlipContext {
   readonly compile: (texts: ReadonlyMap<string, string>) => CompileResult;
-  readonly ask: (result: CompileResult) => Promise<Asked>;
+  readonly ask: (result: CompileResult) => Promise<Answered>;
 }
 
 export interface Flip {
@@ -78,8 +78,8 @@ export async function findFlips(
   wanted: 'allow' | 'deny',
   context: FlipContext,
 ): Promise<Flips> {
-  const bySize = (a: Candidate, b: Candidate): number => costOf(a) - costOf(b) || a.reach - b.reach;
-  const byReach = (a: Candidate, b: Candidate): number => a.reach - b.reach || costOf(a) - costOf(b);
+  const bySize = (a: CandidateEdit, b: CandidateEdit): number => costOf(a) - costOf(b) || a.reach - b.reach;
+  const byReach = (a: CandidateEdit, b: CandidateEdit): number => a.reach - b.reach || costOf(a) - costOf(b);
   const ruledOut: RuledOut[] = [];
   const smallest = await search({ start, wanted, context, order: bySize, ruledOut });
   if (smallest === undefined) return { smallest, narrowest: undefined, ruledOut };
@@ -92,15 +92,15 @@ function extent({ changes }: Flip): number {
   return changes.reduce((sum, c) => sum + c.actions.length * c.region.aspects.length, 0);
 }
 
-interface Search {
+interface FlipSearch {
   readonly start: CompileResult;
   readonly wanted: 'allow' | 'deny';
   readonly context: FlipContext;
-  readonly order: (a: Candidate, b: Candidate) => number;
+  readonly order: (a: CandidateEdit, b: CandidateEdit) => number;
   readonly ruledOut: RuledOut[];
 }
 
-async function search(search: Search): Promise<Flip | undefined> {
+async function search(search: FlipSearch): Promise<Flip | undefined> {
   let result = search.start;
   for (let step = 0; step < MAX_STEPS; step++) {
     const next = await oneStep(search, result);
@@ -113,18 +113,18 @@ async function search(search: Search): Promise<Flip | undefined> {
 
 interface Stepped {
   readonly result: CompileResult;
-  readonly verdict: Asked['verdict'];
+  readonly verdict: Answered['verdict'];
 }
 
 /** The first edit, in this order, that does away with what is in the way. */
-async function oneStep(search: Search, result: CompileResult): Promise<Stepped | undefined> {
+async function oneStep(search: FlipSearch, result: CompileResult): Promise<Stepped | undefined> {
   const { wanted, context, order, ruledOut } = search;
   const before = await context.ask(result);
   if (before.target === undefined) return undefined;
   const candidates = editsFor({ ...before.target, wanted }, result.stages.files, result.sources);
   for (const candidate of [...candidates].sort(order).slice(0, MAX_TRIES)) {
     const edited = context.compile(applyEdit(result.sources, candidate.edit));
-    const does = ({ verdict, by }: Asked): boolean =>
+    const does = ({ verdict, by }: Answered): boolean =>
       verdict === wanted || (wanted === 'allow' && verdict === 'deny' && by !== before.by);
     if (hasError(edited.diagnostics)) {
       const asserted = ruledOut.length < MAX_RULED_OUT ? withoutAssertions(edited, context) : undefined;

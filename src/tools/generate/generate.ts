@@ -85,7 +85,7 @@ export function generateExpectations(policy: CheckedPolicy): Generated {
 }
 
 /** An object that may be asked about. */
-interface Candidate {
+interface CandidateObject {
   readonly names: readonly string[];
   readonly object: 'dir' | 'file';
   /** No scope names it. */
@@ -96,11 +96,11 @@ interface Candidate {
 const MAX_OBJECTS = 50_000;
 
 /** Every object that scopes name, and one beside each that none does; without those that a tree cannot have. */
-function objectsOf({ layers }: CheckedPolicy): Candidate[] {
+function objectsOf({ layers }: CheckedPolicy): CandidateObject[] {
   const refused = refusals(layers);
   const literals = new Set(layers.flatMap((l) => l.scopes.flatMap(({ path }) => namesIn(path))));
-  const found: Candidate[] = [];
-  const add = (names: readonly string[], object: Candidate['object'], fresh: boolean): void => {
+  const found: CandidateObject[] = [];
+  const add = (names: readonly string[], object: CandidateObject['object'], fresh: boolean): void => {
     if (!refused(names, object)) found.push({ names, object, fresh });
   };
   const visit = (names: readonly string[], nodes: readonly TrieNode[]): void => {
@@ -128,7 +128,7 @@ function freshUnder(live: readonly TrieNode[], literals: ReadonlySet<string>): s
 }
 
 /** A request that can be an expectation: nothing denies the walk to its object. */
-interface Request extends Candidate {
+interface Request extends CandidateObject {
   readonly effect: 'allow' | 'deny';
   readonly action: ActionBit;
   /** What a run of it shows to decide, as `keyOf`; layers after one that denies are not asked. */
@@ -149,11 +149,11 @@ interface LayerIndex extends PathIndex {
 function requestsOn(
   indices: readonly LayerIndex[],
   atoms: readonly ActionBit[],
-  object: Candidate,
+  object: CandidateObject,
 ): Request[] {
   const { names, object: kind } = object;
   const places = indices.map((index) => placesOnPath(index, names));
-  const asks = (layer: number, length: number, aspect: 'dir' | 'file', action: ActionMask): Asked =>
+  const asks = (layer: number, length: number, aspect: 'dir' | 'file', action: ActionMask): LayerAnswer =>
     askLayer(indices[layer] as LayerIndex, places[layer] ?? [], length, aspect, action, layer);
   const open = names.every((_, length) =>
     indices.every((_i, layer) => asks(layer, length, 'dir', WALK).allows),
@@ -177,7 +177,7 @@ function scopesAt(place: Place | undefined, kind: 'dir' | 'file'): readonly Scop
   return place === undefined ? [] : kind === 'dir' ? place.dirs : place.files;
 }
 
-interface Asked {
+interface LayerAnswer {
   readonly allows: boolean;
   readonly by: string | undefined;
 }
@@ -189,7 +189,7 @@ function askLayer(
   aspect: 'dir' | 'file',
   action: ActionMask,
   index: number,
-): Asked {
+): LayerAnswer {
   const by = deciderOn(places, length, aspect, action);
   const effect = by?.rule.effect ?? (action === WALK ? 'allow' : layer.default);
   const silent = by === undefined || (everywhere & action) !== 0;

@@ -2,7 +2,7 @@
  * Colours that are told apart without seeing red or green, on a light ground whatever the page is; nothing is said by colour
  * alone. `ink` on white has a contrast of 4.5 to 1 at least, black on `fill` more than 10.
  */
-import type { Effect, RightsKind } from './model.js';
+import type { GraphEffect, RightsKind } from './model.js';
 
 interface Colour {
   readonly fill: string;
@@ -17,7 +17,7 @@ export const KIND_COLOURS: Readonly<Record<RightsKind, Colour>> = {
   'change-run': { fill: '#f9d3dc', ink: '#99063b' },
 };
 
-export const EFFECT_COLOURS: Readonly<Record<Effect, Colour>> = {
+export const EFFECT_COLOURS: Readonly<Record<GraphEffect, Colour>> = {
   allow: { fill: '#cfe6fa', ink: '#0b5fa5' },
   deny: { fill: '#fde3c8', ink: '#a84300' },
   forbid: { fill: '#f3b9a0', ink: '#7a1f00' },

@@ -2,11 +2,11 @@
 import { actionBit, hasAction, type ActionMask, type ActionName } from '../../abi/actions.js';
 import type { Verdicts } from '../../ir/hierarchy/automaton.js';
 import type { NamedSet, Scope } from '../../ir/check/policy.js';
-import type { Effect, GraphNode, GraphRow } from './model.js';
+import type { GraphEffect, GraphNode, GraphRow } from './model.js';
 import type { PlaceNode } from './places.js';
 import { fullText, rightsKind, rightsText } from './rights.js';
 import { shortened, visible } from './text.js';
-import type { Trail } from './trail.js';
+import type { GraphTrail } from './trail.js';
 
 export interface Described {
   readonly rows: readonly GraphRow[];
@@ -16,12 +16,12 @@ export interface Described {
 }
 
 /** What a drawing is about. */
-export interface Asked {
+export interface GraphSubject {
   readonly sets: readonly NamedSet[];
   readonly action: ActionName | undefined;
 }
 
-export function describePlace(place: PlaceNode, asked: Asked): Described {
+export function describePlace(place: PlaceNode, asked: GraphSubject): Described {
   const { dirs, files } = place;
   const scopes = [...dirs, ...files];
   const file = files.length > 0 ? [row(place, 'file', dirs.length > 0 ? 'file' : '', asked)] : [];
@@ -59,24 +59,29 @@ function kindTags(dirs: readonly Scope[], files: readonly Scope[]): string[] {
   return [dirs.length > 0 ? 'dir and file' : 'file'];
 }
 
-function dirRows(place: PlaceNode, asked: Asked): GraphRow[] {
+function dirRows(place: PlaceNode, asked: GraphSubject): GraphRow[] {
   const [itself, beneath] = [row(place, 'dir', 'itself', asked), row(place, 'below', 'beneath', asked)];
   const same = JSON.stringify({ ...itself, label: '' }) === JSON.stringify({ ...beneath, label: '' });
   return same ? [{ ...beneath, label: place.files.length > 0 ? 'directory' : '' }] : [itself, beneath];
 }
 
-function row({ state, forbidden }: PlaceNode, level: keyof Verdicts, label: string, asked: Asked): GraphRow {
+function row(
+  { state, forbidden }: PlaceNode,
+  level: keyof Verdicts,
+  label: string,
+  asked: GraphSubject,
+): GraphRow {
   const mask = state[level];
   if (asked.action === undefined) return rightsRow(label, mask, asked);
   const effect = effectOf(mask, forbidden[level], asked.action);
   return { kind: 'effect', label, effect, text: effect };
 }
 
-function rightsRow(label: string, mask: ActionMask, { sets }: Asked): GraphRow {
+function rightsRow(label: string, mask: ActionMask, { sets }: GraphSubject): GraphRow {
   return { kind: 'rights', label, mask, text: rightsText(mask, sets), rights: rightsKind(mask) };
 }
 
-function effectOf(allowed: ActionMask, forbidden: ActionMask, action: ActionName): Effect {
+function effectOf(allowed: ActionMask, forbidden: ActionMask, action: ActionName): GraphEffect {
   const bit = actionBit(action);
   return hasAction(allowed, bit) ? 'allow' : hasAction(forbidden, bit) ? 'forbid' : 'deny';
 }
@@ -88,8 +93,8 @@ const MAX_REST = 40;
 export function restOf(
   place: PlaceNode,
   rest: readonly string[],
-  trail: Trail,
-  asked: Asked,
+  trail: GraphTrail,
+  asked: GraphSubject,
   newId: () => string,
 ): Pick<GraphNode, 'rows' | 'children'> {
   const verdict: GraphRow = { kind: 'walked', label: 'walked', effect: trail.effect, text: trail.text };

@@ -6,7 +6,7 @@ import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
 import { MAX_NODES, extractGraph, type LayerInput } from './extract.js';
 import type { GraphModel } from './model.js';
-import type { Trail } from './trail.js';
+import type { GraphTrail } from './trail.js';
 
 export const PICTURES = ['svg', 'dot', 'mermaid'] as const;
 export type Picture = (typeof PICTURES)[number];
@@ -27,7 +27,7 @@ export type Drawn =
 /** The model of a compilation without errors; with a path, one that went as far as the bytecode. */
 export async function drawGraph(result: CompileResult, asked: GraphRequest): Promise<Drawn> {
   const { action, path, full } = asked;
-  let trails: readonly Trail[] = [];
+  let trails: readonly GraphTrail[] = [];
   if (path !== undefined && result.artifact !== undefined) {
     const { walkPath } = await import('../query/walk-path.js');
     const walked = walkPath(result.artifact, result.sources, action ?? 'open', path);

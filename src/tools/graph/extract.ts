@@ -11,18 +11,18 @@ import type { HierarchyAutomaton } from '../../ir/hierarchy/automaton.js';
 import { partitionActions } from '../../codegen/v8/partition.js';
 import type { Layer, NamedSet } from '../../ir/check/policy.js';
 import type { GraphClass, GraphModel, GraphNode, LayerGraph } from './model.js';
-import { describePlace, restOf, type Asked, type Described } from './describe.js';
+import { describePlace, restOf, type GraphSubject, type Described } from './describe.js';
 import { edgesTaken, placesOf, type PlaceEdge, type PlaceNode } from './places.js';
 import { listText, rightsKind } from './rights.js';
 import { MAX_NAME, columns, foldedName, naturally, visible } from './text.js';
-import type { Trail } from './trail.js';
+import type { GraphTrail } from './trail.js';
 
 /** More is nothing that anybody looks at, and takes long to lay out. */
 export const MAX_NODES = 3000;
 /** Globs beneath globs stand for more places than there are boxes to fold them into. */
 const MAX_PLACES = 200_000;
 
-export interface Question extends Asked {
+export interface GraphQuestion extends GraphSubject {
   readonly path: string | undefined;
   /** Every place a node of its own. */
   readonly full: boolean;
@@ -31,11 +31,11 @@ export interface Question extends Asked {
 export interface LayerInput {
   readonly layer: Layer;
   readonly automaton: HierarchyAutomaton;
-  readonly trail: Trail | undefined;
+  readonly trail: GraphTrail | undefined;
 }
 
 /** Undefined when it has more than `MAX_NODES` nodes. */
-export function extractGraph(layers: readonly LayerInput[], question: Question): GraphModel | undefined {
+export function extractGraph(layers: readonly LayerInput[], question: GraphQuestion): GraphModel | undefined {
   const count = { nodes: 0, places: 0 };
   const drawn = layers.map((input) => drawLayer(input, question, count));
   if (isTooLarge(count)) return undefined;
@@ -49,7 +49,7 @@ interface Count {
 
 const isTooLarge = ({ nodes, places }: Count): boolean => nodes > MAX_NODES || places > MAX_PLACES;
 
-function drawLayer(input: LayerInput, question: Question, count: Count): LayerGraph {
+function drawLayer(input: LayerInput, question: GraphQuestion, count: Count): LayerGraph {
   const { layer, automaton, trail } = input;
   const root = placesOf(layer, automaton);
   const last = (trail?.visited.length ?? 0) - 1;
@@ -98,7 +98,7 @@ function classOf(actions: ActionMask, index: number, sets: readonly NamedSet[]):
 const positionOf = (edges: readonly number[]): string => edges.map((e) => `/${e}`).join('');
 
 interface Drawing {
-  readonly question: Question;
+  readonly question: GraphQuestion;
   readonly count: Count;
   readonly described: Map<PlaceNode, Described>;
   /** Key of a shape to its number, and places to theirs. */
@@ -107,7 +107,7 @@ interface Drawing {
   /** Places on the walk, by the edges that lead there. */
   readonly visited: ReadonlySet<string>;
   readonly end:
-    { readonly trail: Trail; readonly position: string; readonly rest: readonly string[] } | undefined;
+    { readonly trail: GraphTrail; readonly position: string; readonly rest: readonly string[] } | undefined;
 }
 
 interface Member {

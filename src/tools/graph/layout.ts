@@ -7,12 +7,12 @@
 import { Graphviz } from '@hpcc-js/wasm-graphviz';
 import { nodesOf, type GraphNode } from './model.js';
 
-export interface Size {
+export interface BoxSize {
   readonly width: number;
   readonly height: number;
 }
 
-export interface Layout extends Size {
+export interface GraphLayout extends BoxSize {
   readonly corners: ReadonlyMap<string, { readonly x: number; readonly y: number }>;
   /** Right edge of the column that a node is in. */
   readonly right: ReadonlyMap<string, number>;
@@ -22,7 +22,10 @@ const DPI = 72;
 const COLUMN_GAP = 46;
 const ROW_GAP = 10;
 
-export async function layOut(root: GraphNode, sizeOf: (node: GraphNode) => Size): Promise<Layout> {
+export async function layOutGraph(
+  root: GraphNode,
+  sizeOf: (node: GraphNode) => BoxSize,
+): Promise<GraphLayout> {
   const graphviz = await Graphviz.load();
   const nodes = nodesOf(root);
   const plain = graphviz.layout(treeDot(nodes, sizeOf), 'plain', 'dot');
@@ -40,7 +43,7 @@ export async function layOut(root: GraphNode, sizeOf: (node: GraphNode) => Size)
 }
 
 /** Sizes only: what the nodes say is no concern of the layout. */
-function treeDot(nodes: readonly GraphNode[], sizeOf: (node: GraphNode) => Size): string {
+function treeDot(nodes: readonly GraphNode[], sizeOf: (node: GraphNode) => BoxSize): string {
   const inches = (pixels: number): string => (pixels / DPI).toFixed(4);
   const lines = nodes.flatMap((n) => {
     const { width, height } = sizeOf(n);
@@ -56,7 +59,7 @@ function treeDot(nodes: readonly GraphNode[], sizeOf: (node: GraphNode) => Size)
 /** Every column as wide as its widest node, nodes flush left. */
 function columnsOf(
   root: GraphNode,
-  sizeOf: (node: GraphNode) => Size,
+  sizeOf: (node: GraphNode) => BoxSize,
 ): { readonly left: Map<string, number>; readonly right: Map<string, number>; readonly width: number } {
   const left = new Map<string, number>();
   const right = new Map<string, number>();

@@ -1,5 +1,5 @@
 /** How large the parts of an SVG are, in pixels; a monospaced font makes that known before anybody has drawn it. */
-import type { Size } from './layout.js';
+import type { BoxSize } from './layout.js';
 import type { GraphNode, GraphRow } from './model.js';
 import { columns } from './text.js';
 
@@ -32,7 +32,7 @@ export function marksWidth(row: GraphRow, classes: number): number {
   return count === 0 ? 0 : count * STEP + PAD - 2;
 }
 
-export function sizeOf(node: GraphNode, classes: number): Size {
+export function sizeOf(node: GraphNode, classes: number): BoxSize {
   const tags = tagText(node);
   const head = textWidth(node.name) + (tags === '' ? 0 : PAD + smallWidth(tags));
   const rows = node.rows.map((r) => marksAt(node, r) - PAD + marksWidth(r, classes) + textWidth(r.text));

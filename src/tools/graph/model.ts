@@ -33,7 +33,7 @@ export interface GraphClass {
 /** What rights come to: the strongest thing that they let a program do. */
 export type RightsKind = 'nothing' | 'look' | 'change' | 'run' | 'change-run';
 /** `silent`: the programs of the layer were not asked. */
-export type Effect = 'allow' | 'deny' | 'forbid' | 'error' | 'silent';
+export type GraphEffect = 'allow' | 'deny' | 'forbid' | 'error' | 'silent';
 
 export interface GraphNode {
   /** A name in DOT and Mermaid; unique in the model. */
@@ -67,7 +67,7 @@ export type GraphRow =
       /** A verdict on the action that is asked; `walked`: that at the end of the highlighted walk. */
       readonly kind: 'effect' | 'walked';
       readonly label: string;
-      readonly effect: Effect;
+      readonly effect: GraphEffect;
       readonly text: string;
     };
 

@@ -3,7 +3,7 @@ import { assertNever } from '../../base/assert.js';
 import type { ActionMask } from '../../abi/actions.js';
 import { EFFECT_COLOURS, KIND_COLOURS } from './colours.js';
 import { MARK, STEP } from './metrics.js';
-import type { Effect, GraphClass, RightsKind } from './model.js';
+import type { GraphEffect, GraphClass, RightsKind } from './model.js';
 import { visible } from './text.js';
 
 type Attributes = Readonly<Record<string, string | number>>;
@@ -36,7 +36,7 @@ export function classMark(x: number, y: number, letter: string, kind: RightsKind
 }
 
 /** Told apart by shape: a tick, a cross, a cross on a filled square, a dot. */
-export function effectMark(x: number, y: number, effect: Effect): string {
+export function effectMark(x: number, y: number, effect: GraphEffect): string {
   const { ink } = EFFECT_COLOURS[effect];
   const line = (d: string, stroke: string): string =>
     element('path', { d, stroke, 'stroke-width': 2, fill: 'none' });

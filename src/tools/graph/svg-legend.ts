@@ -2,7 +2,7 @@
 import { EFFECT_COLOURS, KIND_COLOURS } from './colours.js';
 import { KIND_WORDS, signsOf } from './legend.js';
 import { MARK, PAD, STEP, textWidth } from './metrics.js';
-import { nodesOf, type Effect, type GraphModel, type LayerGraph, type RightsKind } from './model.js';
+import { nodesOf, type GraphEffect, type GraphModel, type LayerGraph, type RightsKind } from './model.js';
 import { classMark, effectMark, element, square, textAt } from './shapes.js';
 import { wrapped } from './text.js';
 
@@ -11,7 +11,7 @@ const COLUMN_GAP = 40;
 /** Columns after which a line is continued beneath. */
 const WRAP = 76;
 
-interface Drawn {
+interface DrawnLegend {
   readonly svg: string;
   readonly width: number;
   readonly height: number;
@@ -23,7 +23,7 @@ interface Line {
   readonly text: string;
 }
 
-export function drawLegend(model: GraphModel, layer: LayerGraph, x: number, y: number): Drawn {
+export function drawLegend(model: GraphModel, layer: LayerGraph, x: number, y: number): DrawnLegend {
   const left = drawLines([...meaningLines(model, layer)], x + PAD, y + PAD);
   const signs = [...colourLines(layer), ...signsOf(layer.root).flatMap((text) => wrappedLines(noMark, text))];
   const right = drawLines(signs, x + PAD + left.width + COLUMN_GAP, y + PAD);
@@ -62,13 +62,13 @@ function colourLines({ root }: LayerGraph): Line[] {
     }));
 }
 
-const EFFECTS: readonly (readonly [Effect, string])[] = [
+const EFFECTS: readonly (readonly [GraphEffect, string])[] = [
   ['allow', 'allow'],
   ['deny', 'deny'],
   ['forbid', 'forbid: denied, and no inner scope may allow it'],
 ];
 
-function effectLine(effect: Effect, text: string): Line {
+function effectLine(effect: GraphEffect, text: string): Line {
   const swatch = (x: number, y: number): string =>
     element('rect', {
       x: x - 3,
@@ -80,7 +80,7 @@ function effectLine(effect: Effect, text: string): Line {
   return { mark: (x, y) => swatch(x, y) + effectMark(x, y, effect), text };
 }
 
-function drawLines(lines: readonly Line[], x: number, y: number): Drawn {
+function drawLines(lines: readonly Line[], x: number, y: number): DrawnLegend {
   const indent = lines.some((l) => l.mark !== noMark) ? STEP + PAD : 0;
   const svg = lines.map(
     ({ mark, text }, i) => mark(x, y + i * LINE + 2) + textAt('text', x + indent, y + i * LINE + 13, text),

@@ -6,7 +6,7 @@
  */
 import { assertNever } from '../../base/assert.js';
 import { EFFECT_COLOURS, KIND_COLOURS } from './colours.js';
-import { layOut, type Layout } from './layout.js';
+import { layOutGraph, type GraphLayout } from './layout.js';
 import { titleOf } from './legend.js';
 import { drawLegend } from './svg-legend.js';
 import {
@@ -79,9 +79,9 @@ async function drawLayer(
   top: number,
 ): Promise<{ readonly svg: string; readonly width: number; readonly height: number }> {
   const legend = drawLegend(model, layer, MARGIN, top + TITLE);
-  const layout = await layOut(layer.root, (n) => sizeOf(n, layer.classes.length));
+  const layout = await layOutGraph(layer.root, (n) => sizeOf(n, layer.classes.length));
   const nodes = nodesOf(layer.root);
-  const at: Origin = { x: MARGIN, y: top + TITLE + legend.height + GAP };
+  const at: DrawingOrigin = { x: MARGIN, y: top + TITLE + legend.height + GAP };
   const title = titleOf(model, layer);
   const edges = nodes.flatMap((n) => n.children.map((c) => [n, c] as const));
   const isWalked = ([from, to]: readonly [GraphNode, GraphNode]): boolean => from.onPath && to.onPath;
@@ -100,18 +100,24 @@ async function drawLayer(
   };
 }
 
-interface Origin {
+interface DrawingOrigin {
   readonly x: number;
   readonly y: number;
 }
 
-function cornerOf(layout: Layout, at: Origin, node: GraphNode): Origin {
+function cornerOf(layout: GraphLayout, at: DrawingOrigin, node: GraphNode): DrawingOrigin {
   const { x, y } = layout.corners.get(node.id) ?? { x: 0, y: 0 };
   return { x: at.x + x, y: at.y + y };
 }
 
 /** Straight to the end of the column, so that it crosses no box of it, then a curve to the next. */
-function drawEdge(layer: LayerGraph, layout: Layout, at: Origin, from: GraphNode, to: GraphNode): string {
+function drawEdge(
+  layer: LayerGraph,
+  layout: GraphLayout,
+  at: DrawingOrigin,
+  from: GraphNode,
+  to: GraphNode,
+): string {
   const classes = layer.classes.length;
   const [start, end] = [cornerOf(layout, at, from), cornerOf(layout, at, to)];
   const size = sizeOf(from, classes);
@@ -129,7 +135,7 @@ function drawEdge(layer: LayerGraph, layout: Layout, at: Origin, from: GraphNode
   });
 }
 
-function drawNode(layer: LayerGraph, layout: Layout, at: Origin, node: GraphNode): string {
+function drawNode(layer: LayerGraph, layout: GraphLayout, at: DrawingOrigin, node: GraphNode): string {
   const { x, y } = cornerOf(layout, at, node);
   const { width, height } = sizeOf(node, layer.classes.length);
   const name = node.edge === 'glob' ? 'name glob' : 'name';
@@ -153,7 +159,13 @@ function drawNode(layer: LayerGraph, layout: Layout, at: Origin, node: GraphNode
   return element('g', { class: 'place' }, inner.join(''));
 }
 
-function drawRow(layer: LayerGraph, node: GraphNode, row: GraphRow, { x, y }: Origin, width: number): string {
+function drawRow(
+  layer: LayerGraph,
+  node: GraphNode,
+  row: GraphRow,
+  { x, y }: DrawingOrigin,
+  width: number,
+): string {
   const ended = row.kind === 'walked';
   const marks = x + marksAt(node, row);
   const markY = y + (ROW - MARK) / 2;

@@ -6,9 +6,9 @@ import type { ActionName } from '../../abi/actions.js';
 import { assertNever } from '../../base/assert.js';
 import type { ExplainedRun } from '../../runtime/explain.js';
 import type { Decision } from '../../runtime/load.js';
-import type { Effect } from './model.js';
+import type { GraphEffect } from './model.js';
 
-export interface Trail {
+export interface GraphTrail {
   /**
    * Physical paths by component, in the order of the walk; the last one is where it ended. A layer that has no say on the way is
    * run at the object alone.
@@ -16,12 +16,12 @@ export interface Trail {
   readonly visited: readonly (readonly string[])[];
   /** Whether what is there is a directory: everything before it is. */
   readonly directory: boolean;
-  readonly effect: Effect;
+  readonly effect: GraphEffect;
   readonly text: string;
 }
 
 /** The object that a path leads to. */
-export interface Reached {
+export interface ReachedObject {
   readonly names: readonly string[];
   readonly directory: boolean;
 }
@@ -34,8 +34,8 @@ export function trailOf(
   action: ActionName,
   runs: readonly ExplainedRun[],
   decision: Decision,
-  object: Reached | undefined,
-): Trail {
+  object: ReachedObject | undefined,
+): GraphTrail {
   const visited: (readonly string[])[] = [];
   let at: readonly string[] = [];
   for (const run of runs) {
@@ -54,7 +54,7 @@ function verdictOf(
   action: ActionName,
   last: ExplainedRun | undefined,
   decision: Decision,
-): Pick<Trail, 'effect' | 'text'> {
+): Pick<GraphTrail, 'effect' | 'text'> {
   if (last === undefined) return { effect: 'silent', text: `${action}: this layer is not asked` };
   if (last.verdict === 'deny') {
     const early = last.phase === 'walk' && action !== 'walk';

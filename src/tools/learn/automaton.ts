@@ -5,7 +5,7 @@ import { nameOfClass, stateAt, stateOf } from '../../ir/hierarchy/walker.js';
 import type { Need } from './facts.js';
 
 /** The actions that a state allows on a kind of object and that calls ask of it. `walk` is left out: nothing grants it. */
-export function allowedOn(state: HierarchyState, kind: 'dir' | 'file'): ActionMask {
+export function allowedAndAsked(state: HierarchyState, kind: 'dir' | 'file'): ActionMask {
   return intersection(state[kind], intersection(actionsAskedOf(kind), ALL_TRIGGERS));
 }
 
@@ -27,7 +27,10 @@ export function allowedWithin(
   ];
   const seen = new Set([state.id]);
   for (const at of queue) {
-    const found = intersection(union(allowedOn(at.state, 'dir'), allowedOn(at.state, 'file')), actions);
+    const found = intersection(
+      union(allowedAndAsked(at.state, 'dir'), allowedAndAsked(at.state, 'file')),
+      actions,
+    );
     if (found !== 0) return { names: at.names, actions: found };
     const edges = [
       ...at.state.literals.map((e) => ({ name: e.name, to: e.to })),

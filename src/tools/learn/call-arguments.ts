@@ -2,7 +2,7 @@
 import { OPEN } from '../../runtime/scenario/flags.js';
 import type { Task } from '../../runtime/kernel/task.js';
 import type { Location } from '../../runtime/kernel/vfs.js';
-import { newLabel, openBefore, originOf, startOf, type Follower, type Named } from './follow.js';
+import { newLabel, openBefore, originOf, startOf, type Follower, type NamedPath } from './follow.js';
 import { taskOf, type Shown } from './live.js';
 import type { Open, Process } from './process.js';
 import { readFd, readFlags, readString, shownPath } from './strace-text.js';
@@ -43,7 +43,7 @@ export function openOf(
 }
 
 /** A path argument and where it starts. `at` is the index of its directory descriptor. */
-export function namedBy(f: Follower, process: Process, index: number, at?: number): Named | undefined {
+export function namedBy(f: Follower, process: Process, index: number, at?: number): NamedPath | undefined {
   const path = textArgument(f, index);
   if (path === undefined) return undefined;
   const task = taskFor(f, process);
@@ -71,7 +71,7 @@ function locationOf(f: Follower, task: Task, label: string): Location | undefine
 }
 
 /** The parts of a step that a path is. */
-export function pathStep({ path, at }: Named): { readonly path: string; readonly at?: string } {
+export function pathStep({ path, at }: NamedPath): { readonly path: string; readonly at?: string } {
   return at === undefined ? { path } : { path, at };
 }
 

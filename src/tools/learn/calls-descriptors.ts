@@ -22,7 +22,7 @@ import {
   showParent,
   type Follower,
   type Handler,
-  type Named,
+  type NamedPath,
 } from './follow.js';
 import { noteLoader } from './calls-processes.js';
 import { note, noteShown } from './live.js';
@@ -45,7 +45,12 @@ const open =
 const creat: Handler = (f, process) =>
   openWith(f, process, namedBy(f, process, 0), ['O_WRONLY', 'O_CREAT', 'O_TRUNC']);
 
-function openWith(f: Follower, process: Process, named: Named | undefined, flags: readonly string[]): void {
+function openWith(
+  f: Follower,
+  process: Process,
+  named: NamedPath | undefined,
+  flags: readonly string[],
+): void {
   if (named === undefined) return;
   const how = outcomeOf(f.call);
   const given = how === 'done' ? givenFd(f) : undefined;
@@ -66,7 +71,7 @@ function openWith(f: Follower, process: Process, named: Named | undefined, flags
 function showOpened(
   f: Follower,
   process: Process,
-  named: Named,
+  named: NamedPath,
   flags: readonly string[],
   real: string | undefined,
 ): void {
@@ -88,7 +93,7 @@ function showOpened(
  * Whether a file that a call would have made was there before: another call has shown it, or it is a device, which no call of
  * a program makes by opening it.
  */
-function wasThere(f: Follower, named: Named): boolean {
+function wasThere(f: Follower, named: NamedPath): boolean {
   const path = absolute(f, named);
   const isDevice = path.startsWith('/dev/') && !/^\/dev\/(shm|mqueue)\//.test(path);
   return isDevice || f.live.evidence.kinds.get(path)?.kind === 'file';

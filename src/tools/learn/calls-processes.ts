@@ -10,7 +10,7 @@ import {
   show,
   type Follower,
   type Handler,
-  type Named,
+  type NamedPath,
 } from './follow.js';
 import { ensure, note } from './live.js';
 import { cloneProcess, type Process } from './process.js';
@@ -55,7 +55,7 @@ const execve =
   };
 
 /** The program, and what the kernel executes with it. */
-function showProgram(f: Follower, process: Process, named: Named): void {
+function showProgram(f: Follower, process: Process, named: NamedPath): void {
   const task = taskFor(f, process);
   let at = show(f, task, named, { want: 'file', follow: true });
   for (let depth = 0; depth < 5 && at?.inode.interpreter !== undefined; depth++) {

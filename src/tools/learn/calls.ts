@@ -2,7 +2,7 @@
  * The calls of Linux that name files, as steps of a scenario: which argument is what. The one table of this part; what a call
  * asks of a policy is not here but in the kernel model.
  */
-import type { Step } from '../../runtime/scenario/types.js';
+import type { ScenarioStep } from '../../runtime/scenario/types.js';
 import {
   emit,
   noteProbe,
@@ -11,7 +11,7 @@ import {
   showParent,
   type Follower,
   type Handler,
-  type Named,
+  type NamedPath,
 } from './follow.js';
 import {
   argument,
@@ -31,7 +31,7 @@ import { processCalls } from './calls-processes.js';
 
 const AT_FLAGS = ['AT_SYMLINK_NOFOLLOW', 'AT_EMPTY_PATH'];
 
-interface PathCall {
+interface TracedPathCall {
   readonly call: string;
   readonly path: number;
   readonly at?: number;
@@ -44,7 +44,7 @@ interface PathCall {
 
 /** Calls on one object. */
 const onObject =
-  ({ call, path, at, flags, shows, nofollow }: PathCall): Handler =>
+  ({ call, path, at, flags, shows, nofollow }: TracedPathCall): Handler =>
   (f, process) => {
     const known = flags === undefined ? [] : flagsOf(f, flags, AT_FLAGS);
     const fdCall = FD_CALLS[call];
@@ -131,7 +131,7 @@ const making =
   };
 
 /** Where something was made, its directory is there; where it was in the way, so is it. */
-function showMade(f: Follower, process: Process, named: Named, want: Shown['want']): void {
+function showMade(f: Follower, process: Process, named: NamedPath, want: Shown['want']): void {
   const task = taskFor(f, process);
   if (outcomeOf(f.call) === 'done') showParent(f, task, named);
   else if (f.call.result.errno === 'EEXIST') show(f, task, named, { want, follow: false });
@@ -189,7 +189,7 @@ const removing =
   };
 
 /** A directory that could not be removed has something in it, even if no call named that. */
-function showFull(f: Follower, process: Process, named: Named): void {
+function showFull(f: Follower, process: Process, named: NamedPath): void {
   const dir = show(f, taskFor(f, process), named, { want: 'dir', follow: false });
   if (dir?.inode.entries?.size !== 0) return;
   show(f, taskFor(f, process), { ...named, path: `${named.path}/unseen` }, { want: 'file', follow: false });
@@ -221,7 +221,7 @@ const mount: Handler = (f, process) => {
   const task = taskFor(f, process);
   show(f, task, source, { want: 'any', follow: true });
   show(f, task, target, { want: 'any', follow: true });
-  const step: Step = { call: 'mount', task: process.shared.task, path: source.path, to: target.path };
+  const step: ScenarioStep = { call: 'mount', task: process.shared.task, path: source.path, to: target.path };
   emit(f, step);
 };
 

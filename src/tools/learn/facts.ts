@@ -8,7 +8,7 @@
 import { NO_ACTIONS, actionNames, union, type ActionMask } from '../../abi/actions.js';
 
 /** The line of an input. */
-export interface Origin {
+export interface TraceOrigin {
   readonly input: number;
   /** Of a trace, the line; of a scenario, the step. From 1. */
   readonly line: number;
@@ -33,7 +33,7 @@ export interface Need {
 export interface Asked extends Need {
   /** Where the object was when it was asked about: what an assertion is about. */
   readonly object: readonly string[];
-  readonly origin: Origin;
+  readonly origin: TraceOrigin;
 }
 
 export interface Facts {

@@ -5,12 +5,20 @@
  * beginning, and everything that was not followed, with its line. Calls that failed with EACCES or EPERM are not made: they
  * are not to be granted. Other failures are made where the model fails in the same way, and need what it asks before it fails.
  */
-import type { Made } from '../../runtime/scenario/calls.js';
+import type { MadeCall } from '../../runtime/scenario/calls.js';
 import { ScenarioFault } from '../../runtime/scenario/labels.js';
 import { changeCwd, fileOf, installFile, type Task } from '../../runtime/kernel/task.js';
 import type { Inode, Location } from '../../runtime/kernel/vfs.js';
-import type { Step } from '../../runtime/scenario/types.js';
-import { addAsked, pathText, newFacts, type Asked, type Facts, type Need, type Origin } from './facts.js';
+import type { ScenarioStep } from '../../runtime/scenario/types.js';
+import {
+  addAsked,
+  pathText,
+  newFacts,
+  type Asked,
+  type Facts,
+  type Need,
+  type TraceOrigin,
+} from './facts.js';
 import { ensure, makeCall, note, noteShown, takeAsked, taskOf, type Live, type Shown } from './live.js';
 import { newProcess, type Process } from './process.js';
 import type { TraceCall } from './strace-line.js';
@@ -18,19 +26,19 @@ import { shownPath } from './strace-text.js';
 
 /** A step of the scenario, and what it came to without a policy. */
 export interface Recorded {
-  readonly step: Step;
+  readonly step: ScenarioStep;
   readonly outcome: string;
-  readonly origin: Origin;
+  readonly origin: TraceOrigin;
 }
 
-export interface Note {
-  readonly origin: Origin;
+export interface TraceNote {
+  readonly origin: TraceOrigin;
   readonly what: string;
 }
 
 /** A call that failed with EACCES or EPERM. */
 export interface Refused {
-  readonly origin: Origin;
+  readonly origin: TraceOrigin;
   readonly call: string;
   readonly errno: string;
   /** What it would have asked for; empty where the model cannot tell. */
@@ -39,7 +47,7 @@ export interface Refused {
 
 /** What would break an assertion. */
 export interface Violation {
-  readonly origin: Origin;
+  readonly origin: TraceOrigin;
   readonly asked: Asked;
   readonly assertion: string;
 }
@@ -51,15 +59,15 @@ export interface Follower {
   readonly processes: Map<number, Process>;
   readonly steps: Recorded[];
   /** Calls before the policy is enforced: the working directory, and what was open already. */
-  readonly before: Step[];
+  readonly before: ScenarioStep[];
   readonly refused: Refused[];
   /** Errors of the input itself. */
-  readonly faults: Note[];
+  readonly faults: TraceNote[];
   /** What is not as the trace has it. */
-  readonly notes: Note[];
+  readonly notes: TraceNote[];
   readonly violations: Violation[];
   /** Paths that were looked for and not found, with the first line. */
-  readonly probes: Map<string, Origin>;
+  readonly probes: Map<string, TraceOrigin>;
   /** Lines that are not made, since they would break an assertion. */
   readonly withheld: ReadonlySet<number>;
   readonly assertionOf: (asked: Asked) => string | undefined;
@@ -135,16 +143,16 @@ const CHANGING: ReadonlySet<string> = new Set(
 /** Failures of such calls that the model has too, once it is shown what was in the way. */
 const KEPT_FAILURES: ReadonlySet<string> = new Set(['EEXIST', 'ENOTEMPTY']);
 
-export type Outcome = 'done' | 'after' | 'failed' | 'refused';
+export type CallOutcome = 'done' | 'after' | 'failed' | 'refused';
 
 /** How a call ended, as far as a policy is concerned. */
-export function outcomeOf({ result }: TraceCall): Outcome {
+export function outcomeOf({ result }: TraceCall): CallOutcome {
   if (result.errno === undefined) return result.value === '?' ? 'failed' : 'done';
   if (result.errno === 'EACCES' || result.errno === 'EPERM') return 'refused';
   return AFTER.has(result.errno) ? 'after' : 'failed';
 }
 
-export function originOf(f: Follower): Origin {
+export function originOf(f: Follower): TraceOrigin {
   return { input: f.input, line: f.line };
 }
 
@@ -214,7 +222,7 @@ export function openBefore(
   if (!f.live.initial.has(at.inode.ino) && at.inode.kind === 'file') note(f.live, path, { kind: 'file' });
   const label = newLabel(f, 'before');
   const flags = at.inode.kind === 'dir' ? ['O_RDONLY', 'O_DIRECTORY'] : ['O_RDWR'];
-  const step: Step = { call: 'open', path, flags, as: label };
+  const step: ScenarioStep = { call: 'open', path, flags, as: label };
   const made = makeCall(f.live, step);
   f.live.pending.length = 0;
   if (made.numbered === undefined) return undefined;
@@ -234,25 +242,25 @@ function share(task: Task, main: Task, fd: number): number {
 }
 
 /** A path that a call names: made to be there when the call has shown that it is. */
-export interface Named {
+export interface NamedPath {
   readonly path: string;
   /** Label of the directory that it starts at. */
   readonly at: string | undefined;
   readonly start: Location;
 }
 
-export function show(f: Follower, task: Task, named: Named, shown: Shown): Location | undefined {
+export function show(f: Follower, task: Task, named: NamedPath, shown: Shown): Location | undefined {
   return ensure(f.live, task, named.start, named.path, shown);
 }
 
 /** The directories above the last component are there. */
-export function showParent(f: Follower, task: Task, named: Named): void {
+export function showParent(f: Follower, task: Task, named: NamedPath): void {
   const parent = named.path.replace(/\/+$/, '').replace(/[^/]*$/, '');
   if (parent !== '') show(f, task, { ...named, path: parent }, { want: 'dir', follow: true });
 }
 
 /** Makes a step of the current call, and keeps what it asks. Undefined when it was not made. */
-export function emit(f: Follower, step: Step): Made | undefined {
+export function emit(f: Follower, step: ScenarioStep): MadeCall | undefined {
   const how = outcomeOf(f.call);
   if (how === 'refused' || f.withheld.has(f.line)) return undefined;
   const keepsTree =
@@ -280,7 +288,7 @@ function dropped(f: Follower): undefined {
   return undefined;
 }
 
-function mismatch(f: Follower, step: Step, outcome: string): void {
+function mismatch(f: Follower, step: ScenarioStep, outcome: string): void {
   f.notes.push({
     origin: originOf(f),
     what: `\`${step.call}\` of \`${step.path ?? step.fd ?? ''}\` succeeded, and gives ${outcome} on the tree that the trace shows`,
@@ -294,13 +302,13 @@ function keepAsked(f: Follower, asked: Asked): void {
 }
 
 /** The path from the root, as it is written: its start may have moved, and links are not followed. */
-export function absolute(f: Follower, { path, start }: Named): string {
+export function absolute(f: Follower, { path, start }: NamedPath): string {
   const base = path.startsWith('/') ? '' : pathText(f.live.initial.get(start.inode.ino) ?? []);
   return `${base}/${path}`.replace(/\/+/g, '/');
 }
 
 /** A path that was not found; where it would be. */
-export function noteProbe(f: Follower, task: Task, named: Named): void {
+export function noteProbe(f: Follower, task: Task, named: NamedPath): void {
   if (f.call.result.errno !== 'ENOENT') return;
   const path = absolute(f, named);
   if (task.alive && !f.probes.has(path)) f.probes.set(path, originOf(f));

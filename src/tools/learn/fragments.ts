@@ -23,7 +23,7 @@ export interface Fragment {
 
 const LEAST = 3;
 
-interface Candidate {
+interface CandidateFragment {
   readonly name: string;
   readonly argument: string | undefined;
 }
@@ -63,7 +63,7 @@ export function chooseFragments(
 }
 
 /** General ones first. The prefix of an interpreter is where its program was executed. */
-function candidates(needs: readonly Need[]): Candidate[] {
+function candidates(needs: readonly Need[]): CandidateFragment[] {
   const programs = needs.filter((n) => n.part === 'self' && n.kind === 'file').map((n) => n.path);
   const prefixOf = (pattern: RegExp): string | undefined => {
     const found = programs.find((path) => pattern.test(path.at(-1) ?? '') && path.at(-2) === 'bin');
@@ -71,7 +71,7 @@ function candidates(needs: readonly Need[]): Candidate[] {
   };
   const made = needs.filter((n) => n.part === 'region' && n.why === 'new').map((n) => '/' + n.path.join('/'));
   const where = ['/tmp', '/var/tmp'].filter((path) => made.includes(path));
-  const list: (Candidate | undefined)[] = [
+  const list: (CandidateFragment | undefined)[] = [
     { name: 'runtime', argument: undefined },
     withArgument('node', prefixOf(/^node$/)),
     withArgument('python', prefixOf(/^python3(\.\d+)?$/)),
@@ -81,7 +81,7 @@ function candidates(needs: readonly Need[]): Candidate[] {
   return list.filter((c) => c !== undefined);
 }
 
-function withArgument(name: string, argument: string | undefined): Candidate | undefined {
+function withArgument(name: string, argument: string | undefined): CandidateFragment | undefined {
   return argument === undefined || argument === '/' ? undefined : { name, argument };
 }
 

@@ -28,7 +28,7 @@ export interface RuleSettings {
   readonly nevers: readonly Never[];
 }
 
-export interface Applied {
+export interface AppliedRule {
   readonly rule: RuleName;
   readonly where: string;
   readonly what: string;
@@ -50,14 +50,14 @@ export function ruleText(rule: RuleName, { siblings }: Pick<RuleSettings, 'sibli
 }
 
 export interface Generalised {
-  readonly applied: readonly Applied[];
+  readonly applied: readonly AppliedRule[];
   readonly notApplied: readonly NotApplied[];
 }
 
 interface Work {
   readonly settings: RuleSettings;
   readonly guard: Guard;
-  readonly applied: Applied[];
+  readonly applied: AppliedRule[];
   readonly notApplied: NotApplied[];
 }
 

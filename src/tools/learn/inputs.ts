@@ -7,7 +7,7 @@ import type { Vfs } from '../../runtime/kernel/vfs.js';
 import type { Scenario } from '../../runtime/scenario/types.js';
 import type { Learnt } from './learn.js';
 import { recordScenario, recordTrace, type Recording, type RecordOptions } from './record.js';
-import { readTrace, type Trace } from './strace.js';
+import { readTrace, type CallTrace } from './strace.js';
 
 export interface ReadInput {
   readonly learnt: Learnt | undefined;
@@ -45,7 +45,7 @@ export function scenarioInput(
   return { learnt: { name: file, what, recording, trees }, diagnostics };
 }
 
-function problemsOf(file: string, trace: Trace, lenient: boolean): Diagnostic[] {
+function problemsOf(file: string, trace: CallTrace, lenient: boolean): Diagnostic[] {
   if (trace.events.length === 0) {
     const why = trace.unparsed.length === 0 ? 'there is no call in it' : 'it is not the output of strace';
     return [report('LLP5020', { file, why }, { help: 'write `strace -f -y -s 4096 -o FILE PROGRAM`' })];

@@ -18,7 +18,7 @@ import { stateAt } from '../../ir/hierarchy/walker.js';
 import { allowedWithin } from './automaton.js';
 import { addNeeds, newFacts, type Asked, type Facts } from './facts.js';
 import { chooseFragments, type Fragment } from './fragments.js';
-import { generalise, type Applied, type RuleSettings } from './generalise.js';
+import { generalise, type AppliedRule, type RuleSettings } from './generalise.js';
 import { buildNeeds, type Never } from './needs-tree.js';
 import { overGrants, type OverGrant } from './over-grant.js';
 import { policyText } from './policy-text.js';
@@ -48,7 +48,7 @@ export interface LearnOptions extends RuleSettings {
 
 export interface Learned {
   readonly text: string;
-  readonly applied: readonly Applied[];
+  readonly applied: readonly AppliedRule[];
   readonly fragments: readonly Fragment[];
   readonly overGrants: readonly OverGrant[];
   /** Rules of generalisation that would have allowed a refused call. */

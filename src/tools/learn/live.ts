@@ -20,9 +20,9 @@ import {
   type TreeChange,
 } from '../../runtime/kernel/vfs.js';
 import { addNumber, addTask, type Labels } from '../../runtime/scenario/labels.js';
-import { callOf, type Made } from '../../runtime/scenario/calls.js';
-import type { Step, TreeItem } from '../../runtime/scenario/types.js';
-import type { Asked, Origin } from './facts.js';
+import { callOf, type MadeCall } from '../../runtime/scenario/calls.js';
+import type { ScenarioStep, TreeItem } from '../../runtime/scenario/types.js';
+import type { Asked, TraceOrigin } from './facts.js';
 import { notePlace, type Places } from './places.js';
 import { pathText } from './facts.js';
 
@@ -35,7 +35,7 @@ export type Kind =
 type Unplaced = Omit<Asked, 'origin'>;
 
 /** What an object is, by path; undefined when nothing is known. */
-export type Lookup = (path: string) => Kind | undefined;
+export type KindLookup = (path: string) => Kind | undefined;
 
 export interface Evidence {
   readonly kinds: Map<string, Kind>;
@@ -50,7 +50,7 @@ export interface Live {
   readonly kernel: Kernel;
   readonly labels: Labels;
   readonly evidence: Evidence;
-  readonly lookup: Lookup;
+  readonly lookup: KindLookup;
   /** The tree at the beginning, and the names in it that lead to each inode. */
   readonly tree: TreeItem[];
   readonly taken: Set<string>;
@@ -65,13 +65,13 @@ export interface Live {
   journal: TreeChange[] | undefined;
 }
 
-export function newLive(evidence: Evidence, lookup: Lookup): Live {
+export function newLive(evidence: Evidence, lookup: KindLookup): Live {
   const vfs = new Vfs();
   return liveOn(vfs, evidence, lookup);
 }
 
 /** On a tree that is known. */
-export function liveOn(vfs: Vfs, evidence: Evidence, lookup: Lookup): Live {
+export function liveOn(vfs: Vfs, evidence: Evidence, lookup: KindLookup): Live {
   const kernel = new Kernel(vfs, createEngine());
   const labels: Labels = { tasks: new Map(), numbers: new Map() };
   const live: Live = {
@@ -108,7 +108,7 @@ function noteInitial(live: Live, dir: Inode, path: readonly string[]): void {
 }
 
 /** Makes one call. */
-export function makeCall(live: Live, step: Step): Made {
+export function makeCall(live: Live, step: ScenarioStep): MadeCall {
   const task = taskOf(live, step.task ?? 'main');
   live.pending.length = 0;
   const made = callOf(step).make(task, step, live.labels);
@@ -125,7 +125,7 @@ export function taskOf(live: Live, label: string): Task {
 }
 
 /** What the last call asked, as needs. */
-export function takeAsked(live: Live, origin: Origin): Asked[] {
+export function takeAsked(live: Live, origin: TraceOrigin): Asked[] {
   return live.pending.splice(0).map((asked) => ({ ...asked, origin }));
 }
 

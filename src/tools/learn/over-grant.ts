@@ -18,7 +18,7 @@ import {
 import type { HierarchyAutomaton, HierarchyState } from '../../ir/hierarchy/automaton.js';
 import { escapePattern } from '../../pattern/glob.js';
 import { nameOfClass, nextState, stateOf } from '../../ir/hierarchy/walker.js';
-import { allowedOn } from './automaton.js';
+import { allowedAndAsked } from './automaton.js';
 
 export interface Observation {
   readonly kind: 'dir' | 'file';
@@ -33,14 +33,14 @@ export interface OverGrant {
   readonly witness: string;
 }
 
-interface Node {
-  readonly children: Map<string, Node>;
+interface SeenNode {
+  readonly children: Map<string, SeenNode>;
   seen: Observation | undefined;
 }
 
-interface At {
+interface GrantPoint {
   readonly state: HierarchyState;
-  readonly seen: Node | undefined;
+  readonly seen: SeenNode | undefined;
   readonly pattern: string;
   readonly path: string;
   /** Actions that an enclosing entry of the list has. */
@@ -53,7 +53,7 @@ export function overGrants(
   observed: ReadonlyMap<string, Observation>,
 ): readonly OverGrant[] {
   const out: OverGrant[] = [];
-  const queue: At[] = [
+  const queue: GrantPoint[] = [
     { state: stateOf(automaton, 0), seen: trieOf(observed), pattern: '', path: '', listed: NO_ACTIONS },
   ];
   for (const at of queue) {
@@ -64,12 +64,12 @@ export function overGrants(
   return out;
 }
 
-function trieOf(observed: ReadonlyMap<string, Observation>): Node {
-  const root: Node = { children: new Map(), seen: undefined };
+function trieOf(observed: ReadonlyMap<string, Observation>): SeenNode {
+  const root: SeenNode = { children: new Map(), seen: undefined };
   for (const [path, seen] of observed) {
     let node = root;
     for (const name of path.split('/').filter((part) => part !== '')) {
-      const next = node.children.get(name) ?? { children: new Map<string, Node>(), seen: undefined };
+      const next = node.children.get(name) ?? { children: new Map<string, SeenNode>(), seen: undefined };
       node.children.set(name, next);
       node = next;
     }
@@ -81,11 +81,11 @@ function trieOf(observed: ReadonlyMap<string, Observation>): Node {
 /** The entry for everything in a directory that no scope names; the actions that it lists. */
 function listBeneath(
   automaton: HierarchyAutomaton,
-  { state, seen, pattern, path, listed }: At,
+  { state, seen, pattern, path, listed }: GrantPoint,
   out: OverGrant[],
 ): ActionMask {
   const below = stateOf(automaton, state.other);
-  const mask = difference(union(allowedOn(below, 'file'), allowedOn(below, 'dir')), listed);
+  const mask = difference(union(allowedAndAsked(below, 'file'), allowedAndAsked(below, 'dir')), listed);
   if (mask === 0) return NO_ACTIONS;
   const name = nameOfClass(state, [], new Set(seen?.children.keys()));
   if (name === undefined) return NO_ACTIONS;
@@ -94,15 +94,15 @@ function listBeneath(
 }
 
 /** The entry for the object itself: what it was asked is not in it. */
-function listObject({ state, seen, pattern, path }: At, listed: ActionMask, out: OverGrant[]): void {
+function listObject({ state, seen, pattern, path }: GrantPoint, listed: ActionMask, out: OverGrant[]): void {
   const mask = difference(allowedHere(state, seen), union(seen?.seen?.actions ?? NO_ACTIONS, listed));
   if (mask !== 0) out.push(entry(pattern === '' ? '/' : pattern, mask, path === '' ? '/' : path));
 }
 
 /** Of what was observed, the kind is known; what only leads to something is a directory. */
-function allowedHere(state: HierarchyState, node: Node | undefined): ActionMask {
-  const file = allowedOn(state, 'file');
-  const dir = allowedOn(state, 'dir');
+function allowedHere(state: HierarchyState, node: SeenNode | undefined): ActionMask {
+  const file = allowedAndAsked(state, 'file');
+  const dir = allowedAndAsked(state, 'dir');
   if (node === undefined) return union(file, dir);
   return node.seen?.kind === 'file' && node.children.size === 0 ? file : dir;
 }
@@ -117,16 +117,20 @@ function entry(where: string, mask: ActionMask, witness: string): OverGrant {
 }
 
 /** Every name that a scope or an observation has; those of a region that is listed need only be looked at for more. */
-function nextOf(automaton: HierarchyAutomaton, { state, seen, pattern, path }: At, listed: ActionMask): At[] {
+function nextOf(
+  automaton: HierarchyAutomaton,
+  { state, seen, pattern, path }: GrantPoint,
+  listed: ActionMask,
+): GrantPoint[] {
   const names = new Set([...state.literals.map((e) => e.name), ...(seen?.children.keys() ?? [])]);
-  const literal = [...names].sort().map((name): At => ({
+  const literal = [...names].sort().map((name): GrantPoint => ({
     state: nextState(automaton, state, name),
     seen: seen?.children.get(name),
     pattern: `${pattern}/${escapePattern(name)}`,
     path: `${path}/${name}`,
     listed,
   }));
-  const globs = state.classes.flatMap((edge): At[] => {
+  const globs = state.classes.flatMap((edge): GrantPoint[] => {
     const name = nameOfClass(state, edge.matching, names);
     const source = edge.matching.map((i) => state.globs[i] ?? '').join('&');
     if (name === undefined) return [];

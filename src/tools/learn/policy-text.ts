@@ -15,7 +15,7 @@ import {
 import { escapePattern } from '../../pattern/glob.js';
 import { actionText } from './facts.js';
 import type { Fragment } from './fragments.js';
-import { RULES, ruleText, type Applied, type RuleSettings } from './generalise.js';
+import { RULES, ruleText, type AppliedRule, type RuleSettings } from './generalise.js';
 import { nodePath, patternOf, type NeedNode, type Never } from './needs-tree.js';
 import { patternString, stringText } from './policy-strings.js';
 import { stateAt } from '../../ir/hierarchy/walker.js';
@@ -23,7 +23,7 @@ import { stateAt } from '../../ir/hierarchy/walker.js';
 export interface TextInput {
   readonly root: NeedNode;
   readonly fragments: readonly Fragment[];
-  readonly applied: readonly Applied[];
+  readonly applied: readonly AppliedRule[];
   readonly settings: RuleSettings;
   readonly name: string;
   /** What it is learned from, a line each. */

@@ -17,7 +17,7 @@ export interface Mapped {
 }
 
 /** What threads share. */
-export interface Shared {
+export interface SharedFiles {
   readonly task: string;
   readonly files: Map<number, Open>;
   /** Processes that have it. */
@@ -29,7 +29,7 @@ export interface Space {
 }
 
 export interface Process {
-  shared: Shared;
+  shared: SharedFiles;
   space: Space;
 }
 

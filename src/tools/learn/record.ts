@@ -7,8 +7,8 @@
 import { counted } from '../../base/text.js';
 import type { Vfs } from '../../runtime/kernel/vfs.js';
 import { ScenarioFault } from '../../runtime/scenario/labels.js';
-import type { Scenario, Step, TreeItem } from '../../runtime/scenario/types.js';
-import { addAsked, newFacts, type Asked, type Facts, type Origin } from './facts.js';
+import type { Scenario, ScenarioStep, TreeItem } from '../../runtime/scenario/types.js';
+import { addAsked, newFacts, type Asked, type Facts, type TraceOrigin } from './facts.js';
 import { HANDLERS } from './calls.js';
 import {
   emit,
@@ -17,14 +17,14 @@ import {
   placeAt,
   processOf,
   type Follower,
-  type Note,
+  type TraceNote,
   type Recorded,
   type Refused,
   type Violation,
 } from './follow.js';
-import { liveOn, makeCall, newLive, takeAsked, type Evidence, type Lookup } from './live.js';
+import { liveOn, makeCall, newLive, takeAsked, type Evidence, type KindLookup } from './live.js';
 import { readFd, readString, shownPath } from './strace-text.js';
-import type { Trace, TraceEvent } from './strace.js';
+import type { CallTrace, TraceEvent } from './strace.js';
 import { needsOfCall, needsOfStep } from './trial.js';
 
 export interface Recording {
@@ -32,15 +32,15 @@ export interface Recording {
   /** The tree at the beginning; undefined for a scenario, which has its own. */
   readonly tree: readonly TreeItem[];
   /** With the `enforce` in it. */
-  readonly steps: readonly Step[];
+  readonly steps: readonly ScenarioStep[];
   /** Line of each step; undefined for those that are no part of the input. */
-  readonly origins: readonly (Origin | undefined)[];
+  readonly origins: readonly (TraceOrigin | undefined)[];
   readonly calls: number;
   readonly refused: readonly Refused[];
-  readonly faults: readonly Note[];
-  readonly notes: readonly Note[];
+  readonly faults: readonly TraceNote[];
+  readonly notes: readonly TraceNote[];
   readonly violations: readonly Violation[];
-  readonly probes: ReadonlyMap<string, Origin>;
+  readonly probes: ReadonlyMap<string, TraceOrigin>;
   readonly loaders: ReadonlySet<string>;
   readonly unknownDescriptors: number;
   /** Objects that are taken for files, as no call shows what they are. */
@@ -51,7 +51,7 @@ export interface RecordOptions {
   /** Number of the input. */
   readonly input: number;
   readonly cwd?: string | undefined;
-  readonly lookup?: Lookup | undefined;
+  readonly lookup?: KindLookup | undefined;
   /** Text of the assertion that a request would break. */
   readonly assertionOf?: ((asked: Asked) => string | undefined) | undefined;
 }
@@ -60,7 +60,7 @@ export interface RecordOptions {
 const MAX_ROUNDS = 40;
 
 /** Follows a trace. Requests that would break an assertion are found first, and then the calls that made them left out. */
-export function recordTrace(trace: Trace, options: RecordOptions): Recording {
+export function recordTrace(trace: CallTrace, options: RecordOptions): Recording {
   const evidence: Evidence = { kinds: new Map(), grown: false };
   const withheld = new Set<number>();
   const violations = new Map<number, Violation>();
@@ -76,7 +76,7 @@ export function recordTrace(trace: Trace, options: RecordOptions): Recording {
 }
 
 function followTrace(
-  trace: Trace,
+  trace: CallTrace,
   options: RecordOptions,
   evidence: Evidence,
   withheld: ReadonlySet<number>,
@@ -198,9 +198,9 @@ export function recordScenario(scenario: Scenario, vfs: Vfs, options: RecordOpti
   const facts = newFacts();
   const steps: Recorded[] = [];
   const refused: Refused[] = [];
-  const faults: Note[] = [];
+  const faults: TraceNote[] = [];
   const violations: Violation[] = [];
-  const before: Step[] = [];
+  const before: ScenarioStep[] = [];
   const enforced = scenario.steps.findIndex((step) => step.call === 'enforce');
   scenario.steps.forEach((step, i) => {
     const origin = { input: options.input, line: i + 1 };

@@ -12,7 +12,7 @@ import type { HierarchyAutomaton } from '../../ir/hierarchy/automaton.js';
 import { deciderOn, indexPaths, placesOnPath, type PathIndex } from '../../ir/hierarchy/on-path.js';
 import type { Layer } from '../../ir/check/policy.js';
 import { isCovered } from './automaton.js';
-import { pathText, type Facts, type Need, type Origin } from './facts.js';
+import { pathText, type Facts, type Need, type TraceOrigin } from './facts.js';
 import type { Refused } from './follow.js';
 import { allowedBy, type NeedNode } from './needs-tree.js';
 
@@ -20,7 +20,7 @@ import { allowedBy, type NeedNode } from './needs-tree.js';
 export interface NotApplied {
   readonly rule: string;
   readonly where: string;
-  readonly origin: Origin;
+  readonly origin: TraceOrigin;
   readonly call: string;
 }
 

@@ -5,7 +5,7 @@
 import type { Artifact } from '../../artifact/manifest.js';
 import type { Vfs } from '../../runtime/kernel/vfs.js';
 import { runScenario } from '../../runtime/scenario/run.js';
-import type { Step } from '../../runtime/scenario/types.js';
+import type { ScenarioStep } from '../../runtime/scenario/types.js';
 import type { Recording } from './record.js';
 
 export interface ReplayFault {
@@ -46,7 +46,7 @@ export function replay(
   return { steps: steps.length, denied, differing };
 }
 
-function stepText(step: Step | undefined, result: string): string {
+function stepText(step: ScenarioStep | undefined, result: string): string {
   if (step === undefined) return result;
   const from = step.at === undefined ? '' : `{${step.at}}/`;
   const what = [step.path === undefined ? step.fd : from + step.path, step.to]

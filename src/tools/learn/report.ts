@@ -3,7 +3,7 @@ import { counted } from '../../base/text.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
 import { maskOf, type ActionName } from '../../abi/actions.js';
-import { actionText, pathText, type Origin } from './facts.js';
+import { actionText, pathText, type TraceOrigin } from './facts.js';
 import { RULES, ruleText, type RuleSettings } from './generalise.js';
 import type { Learned, Learnt } from './learn.js';
 import type { StillAllowed } from './refusals.js';
@@ -18,14 +18,17 @@ export interface ReportInput {
 /** Lines of a section that the text shows; the JSON has all. */
 const SHOWN = 100;
 
-interface Placed {
+interface PlacedLine {
   readonly file: string;
   readonly line: number;
 }
 
 /** `schema/learn-1.json`. */
 export function learnReportJson({ inputs, learned, settings }: ReportInput): object {
-  const place = (origin: Origin): Placed => ({ file: inputs[origin.input]?.name ?? '', line: origin.line });
+  const place = (origin: TraceOrigin): PlacedLine => ({
+    file: inputs[origin.input]?.name ?? '',
+    line: origin.line,
+  });
   const recordings = inputs.map((i) => i.recording);
   const stillAllowed = new Map(learned.stillAllowed.map((s) => [s.refused, s]));
   return {
@@ -95,7 +98,7 @@ function replayJson({ replays }: Learned, i: number, file: string): object | nul
 
 export function learnReportText(input: ReportInput): string {
   const { inputs, learned, settings } = input;
-  const at = (origin: Origin): string => `${inputs[origin.input]?.name ?? ''}:${origin.line}`;
+  const at = (origin: TraceOrigin): string => `${inputs[origin.input]?.name ?? ''}:${origin.line}`;
   const recordings = inputs.map((i) => i.recording);
   const allowed = new Set(learned.stillAllowed.map((s) => s.refused));
   return [

@@ -16,7 +16,7 @@ export interface TraceFault {
   readonly why: string;
 }
 
-export interface Trace {
+export interface CallTrace {
   readonly events: readonly TraceEvent[];
   readonly unparsed: readonly TraceFault[];
 }
@@ -24,15 +24,15 @@ export interface Trace {
 /** Calls that make a process or a thread. */
 const FORKS: ReadonlySet<string> = new Set(['fork', 'vfork', 'clone', 'clone3', 'clone2']);
 
-interface Reading {
+interface StraceReading {
   readonly events: TraceEvent[];
   readonly unparsed: TraceFault[];
   /** Unfinished calls by process. */
   readonly open: Map<number, { readonly name: string; readonly text: string; readonly line: number }>;
 }
 
-export function readTrace(text: string): Trace {
-  const reading: Reading = { events: [], unparsed: [], open: new Map() };
+export function readTrace(text: string): CallTrace {
+  const reading: StraceReading = { events: [], unparsed: [], open: new Map() };
   text.split('\n').forEach((line, i) => enter(reading, readTraceLine(line), i + 1));
   for (const { name, line } of reading.open.values())
     if (!ENDLESS.has(name))
@@ -52,7 +52,7 @@ const ENDLESS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-function enter(reading: Reading, line: TraceLine, number: number): void {
+function enter(reading: StraceReading, line: TraceLine, number: number): void {
   switch (line.kind) {
     case 'call':
       reading.events.push({ kind: 'call', line: number, call: line });
@@ -75,7 +75,7 @@ function enter(reading: Reading, line: TraceLine, number: number): void {
 }
 
 function resume(
-  reading: Reading,
+  reading: StraceReading,
   { pid, name, text }: { readonly pid: number; readonly name: string; readonly text: string },
   number: number,
 ): void {

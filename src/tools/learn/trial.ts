@@ -8,7 +8,7 @@
 import { exit, fork } from '../../runtime/kernel/task.js';
 import { undoChange, type TreeChange } from '../../runtime/kernel/vfs.js';
 import { addTask, ScenarioFault } from '../../runtime/scenario/labels.js';
-import type { Step } from '../../runtime/scenario/types.js';
+import type { ScenarioStep } from '../../runtime/scenario/types.js';
 import type { Need } from './facts.js';
 import { newFollower, openBefore, type Follower, type Handler } from './follow.js';
 import { makeCall, pathOfItem, takeAsked, taskOf, type Live } from './live.js';
@@ -23,7 +23,7 @@ const UNTRIED: ReadonlySet<string> = new Set(
 );
 
 /** The needs of a step that is not made. Empty when it would fail by itself. */
-export function needsOfStep(live: Live, step: Step): readonly Need[] {
+export function needsOfStep(live: Live, step: ScenarioStep): readonly Need[] {
   if (UNTRIED.has(step.call)) return [];
   return tried(live, step.task ?? 'main', (trial) => {
     const { result } = makeCall(trial, { ...step, task: CHILD });

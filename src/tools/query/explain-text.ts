@@ -13,7 +13,7 @@ import type { Explanation } from './explain.js';
 import type { AskedObject } from './question.js';
 
 /** The manifest of the answer, and the texts that are at hand. */
-interface Texts {
+interface ExplainTexts {
   readonly manifest: Manifest;
   readonly sources: readonly NamedSource[];
 }
@@ -21,7 +21,7 @@ interface Texts {
 /** The whole explanation. `placeTextOf` gives a place of the manifest as a comment of a trace. */
 export function explanationText(
   explanation: Explanation,
-  texts: Texts,
+  texts: ExplainTexts,
   placeTextOf: (span: ManifestSpan) => string,
 ): string {
   const { answer, flips, wanted, conditions } = explanation;
@@ -39,7 +39,7 @@ export function explanationText(
 /** The verdict, every program run, the rule that decided and those that it overrides. */
 function answerText(
   { answer: { action, path, decision, runs }, about, directoryBy }: Explanation,
-  texts: Texts,
+  texts: ExplainTexts,
   traceOf: (run: ExplainedRun, index: number) => readonly string[],
 ): string[] {
   const verdict =
@@ -107,7 +107,7 @@ function cookieText({ hex, state, self, below, place }: CookieView): string {
   return `${hex}  at the object${from}, allowed {${self.join(', ')}}, beneath ${beneath}`;
 }
 
-function reasonText(run: ExplainedRun, texts: Texts): string[] {
+function reasonText(run: ExplainedRun, texts: ExplainTexts): string[] {
   if (run.reason === undefined) return [];
   const { manifest, sources } = texts;
   const note = reasonNote(run.reason, manifest, sources);
@@ -126,7 +126,7 @@ function reasonText(run: ExplainedRun, texts: Texts): string[] {
   return lines;
 }
 
-function mentionText({ entry, rule }: PlaceMention, { manifest, sources }: Texts): string {
+function mentionText({ entry, rule }: PlaceMention, { manifest, sources }: ExplainTexts): string {
   const name = manifest.sources[rule.span.source]?.name ?? '';
   const source = sources.find((s) => s.id === name);
   const text = source === undefined ? `${rule.effect} …` : lineText(source, rule.span.line).trim();
@@ -134,7 +134,7 @@ function mentionText({ entry, rule }: PlaceMention, { manifest, sources }: Texts
 }
 
 /** What would have to hold, each with what decides it now. */
-function conditionsText(conditions: readonly Subject[], texts: Texts): string[] {
+function conditionsText(conditions: readonly Subject[], texts: ExplainTexts): string[] {
   const lines = ['', 'to be allowed, all of this must hold'];
   for (const subject of conditions) {
     const path = printable(`/${subject.names.join('/')}`);
@@ -149,7 +149,7 @@ function conditionsText(conditions: readonly Subject[], texts: Texts): string[] 
   return lines;
 }
 
-function byText({ reason, action }: Subject, texts: Texts): string {
+function byText({ reason, action }: Subject, texts: ExplainTexts): string {
   switch (reason.kind) {
     case 'default':
       return action === 'walk' ? 'no rule denies it' : `\`default ${reason.effect}\``;

@@ -13,7 +13,7 @@ import { recompile, type RecompileOptions } from '../edits/recompile.js';
 import { askedOf, objectAsked, type Answer, type AskedObject, type Asking } from './question.js';
 
 /** Something to ask of any version of the policy. */
-export interface Question {
+export interface PolicyQuestion {
   readonly ask: (artifact: Artifact) => Promise<Asking>;
   /** The path of a glob that says `dir` of what is asked about. */
   readonly directoryBy: string | undefined;
@@ -39,7 +39,7 @@ export interface Explanation {
 /** Explains an answer to a question. */
 export async function explainAnswer(
   answer: Answer,
-  question: Question,
+  question: PolicyQuestion,
   options: ExplainOptions,
 ): Promise<Explanation> {
   const { verdict } = answer.decision;
@@ -60,7 +60,7 @@ function conditionsFor({ request, policies, vfs }: Answer): readonly Subject[] |
 
 async function flipsOf(
   wanted: 'allow' | 'deny',
-  question: Question,
+  question: PolicyQuestion,
   { compiled, recompile: options }: ExplainOptions,
 ): Promise<Flips | undefined> {
   if (compiled === undefined) return undefined;

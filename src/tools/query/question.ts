@@ -4,8 +4,8 @@ import { actionBit, actionsAskedOf, hasAction, type ActionName } from '../../abi
 import type { Artifact } from '../../artifact/manifest.js';
 import type { CompileResult } from '../../compile.js';
 import type { EditTarget } from '../edits/edits.js';
-import type { Asked } from '../edits/flip.js';
-import type { createTracingEngine, Trace } from '../../runtime/engine/step-trace.js';
+import type { Answered } from '../edits/flip.js';
+import type { createTracingEngine, StepTrace } from '../../runtime/engine/step-trace.js';
 import { explainRuns, traced, type ExplainedRun } from '../../runtime/explain.js';
 import { request } from '../../runtime/kernel/syscalls/index.js';
 import type { HookRun } from '../../runtime/kernel/trace.js';
@@ -28,7 +28,7 @@ export interface Answer {
   /** The request itself, where it is one. */
   readonly request: { readonly action: ActionName; readonly path: string } | undefined;
   /** What each run did, instruction by instruction, where it was asked for. */
-  readonly traces: readonly Trace[] | undefined;
+  readonly traces: readonly StepTrace[] | undefined;
 }
 
 /** What runs the programs and keeps a trace of each run. */
@@ -67,7 +67,7 @@ export function askStep(
   step: number,
   tracer?: Tracer,
 ): Asking {
-  let traces: readonly Trace[] | undefined;
+  let traces: readonly StepTrace[] | undefined;
   let runs: HookRun[] = [];
   let last: HookRun[] = [];
   const replay = runScenario(scenario, artifacts, vfs, {
@@ -123,7 +123,7 @@ export function objectAsked({ request: asked, vfs }: Answer): AskedObject | unde
 }
 
 /** What decided, as what an edit of this compilation may change. */
-export function askedOf({ artifact, stages }: CompileResult, asking: Asking): Asked {
+export function askedOf({ artifact, stages }: CompileResult, asking: Asking): Answered {
   if (asking.kind !== 'answer') return { verdict: 'error', target: undefined, by: asking.kind };
   const { answer } = asking;
   const { verdict } = answer.decision;

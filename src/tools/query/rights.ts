@@ -32,7 +32,7 @@ export interface ScopeAt {
 }
 
 /** Actions with one verdict for one reason. */
-export interface Reason {
+export interface RightsReason {
   readonly verdict: 'allow' | 'deny' | 'forbid';
   readonly actions: ActionMask;
   /** Undefined for the default of the policy. */
@@ -94,9 +94,9 @@ export function allowedAt(place: Place, level: Aspect): ActionMask {
 }
 
 /** Why each action has its verdict: reasons in the order of the first action of each. */
-export function reasonsAt({ layer }: AnalysedLayer, place: Place, level: Aspect): Reason[] {
+export function reasonsAt({ layer }: AnalysedLayer, place: Place, level: Aspect): RightsReason[] {
   const chain = rulesAt(place, level);
-  const reasons = new Map<Rule | string, Reason>();
+  const reasons = new Map<Rule | string, RightsReason>();
   for (const bit of actionBits(ALL_ACTIONS)) {
     const mentions = chain.filter(({ rule }) => hasAction(rule.actions, bit));
     const by = decidingMention(mentions);

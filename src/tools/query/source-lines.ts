@@ -11,7 +11,7 @@ import type { NamedSource, SourceText } from '../../diagnostics/types.js';
 import { stdImporter } from '../../parser/std.js';
 import { printable } from '../../base/text.js';
 
-export interface Place {
+export interface SourcePlace {
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -22,7 +22,7 @@ export interface Place {
 }
 
 /** A place as a comment says it. */
-export function placeText(place: Place | undefined): string {
+export function placeText(place: SourcePlace | undefined): string {
   if (place === undefined) return '';
   const { file, line, column, text } = place;
   return `${file}:${line}:${column}${text === undefined ? '' : `  ${text}`}`;
@@ -36,7 +36,7 @@ export function placeFinder(
   manifest: Manifest,
   known: readonly NamedSource[],
   textsOf: TextsOf,
-): (span: ManifestSpan) => Place | undefined {
+): (span: ManifestSpan) => SourcePlace | undefined {
   const texts = manifest.sources.map((source) => textOf(source, known, textsOf));
   return (span) => {
     const recorded = manifest.sources[span.source];

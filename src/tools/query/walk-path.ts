@@ -2,7 +2,7 @@
 import { actionBit, type ActionName } from '../../abi/actions.js';
 import type { Artifact, Manifest } from '../../artifact/manifest.js';
 import type { Diagnostic, NamedSource } from '../../diagnostics/types.js';
-import { trailOf, type Reached, type Trail } from '../graph/trail.js';
+import { trailOf, type ReachedObject, type GraphTrail } from '../graph/trail.js';
 import { toDiagnostics } from './locate.js';
 import { explainRuns, traced } from '../../runtime/explain.js';
 import { resolve } from '../../runtime/kernel/resolve.js';
@@ -14,7 +14,7 @@ import { treeFor } from './tree.js';
 
 export type Walked =
   /** One for each layer. */
-  | { readonly kind: 'ok'; readonly trails: readonly Trail[] }
+  | { readonly kind: 'ok'; readonly trails: readonly GraphTrail[] }
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
 
 export function walkPath(
@@ -42,7 +42,7 @@ export function walkPath(
   return { kind: 'ok', trails };
 }
 
-function reached(vfs: Vfs, path: string): Reached | undefined {
+function reached(vfs: Vfs, path: string): ReachedObject | undefined {
   const found = resolve(vfs, path, true);
   if (!found.ok) return undefined;
   return { names: found.names, directory: kindOf(found.location.inode) === 'dir' };

@@ -114,9 +114,14 @@ function checkFrame(
   return undefined;
 }
 
-type Claim = readonly [kind: string, actions: readonly string[], maps: readonly string[], ...rest: unknown[]];
+type ClaimRow = readonly [
+  kind: string,
+  actions: readonly string[],
+  maps: readonly string[],
+  ...rest: unknown[],
+];
 
-function claimsRead({ assertions = [] }: Manifest): Claim[] {
+function claimsRead({ assertions = [] }: Manifest): ClaimRow[] {
   return assertions.map((a: ManifestAssertion) =>
     a.kind === 'gains'
       ? ['gains', a.actions, a.maps]
@@ -127,11 +132,11 @@ function claimsRead({ assertions = [] }: Manifest): Claim[] {
 function claimsMeant(
   { assertions, gainAssertions, layers }: CheckedPolicy,
   chains: readonly ReadChain[],
-): Claim[] {
+): ClaimRow[] {
   const mapsOf = (layer: CheckedPolicy['layers'][number] | undefined): string[] =>
     chains.flatMap((c, i) => (layer === undefined || layers[i] === layer ? [c.map.name] : []));
   return [
-    ...assertions.map((a): Claim => [
+    ...assertions.map((a): ClaimRow => [
       'place',
       actionNames(a.actions),
       mapsOf(a.layer),
@@ -139,6 +144,6 @@ function claimsMeant(
       a.reach,
       a.path,
     ]),
-    ...gainAssertions.map((a): Claim => ['gains', actionNames(a.actions), mapsOf(a.layer)]),
+    ...gainAssertions.map((a): ClaimRow => ['gains', actionNames(a.actions), mapsOf(a.layer)]),
   ];
 }

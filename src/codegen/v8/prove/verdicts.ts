@@ -34,10 +34,10 @@ export interface PlaceMasks {
 }
 
 /** A place of the entries: those that name it, and those beneath. Masks have a bit for each class, by its index. */
-interface Node {
+interface EntryNode {
   readonly id: number;
-  readonly literals: Map<string, Node>;
-  readonly globs: Map<string, Node>;
+  readonly literals: Map<string, EntryNode>;
+  readonly globs: Map<string, EntryNode>;
   readonly dirs: Acting[];
   readonly files: Acting[];
 }
@@ -56,16 +56,16 @@ interface Sets {
 }
 
 /** What the last mentions allow, and what is forbidden for good. */
-interface Carried {
+interface CarriedMasks {
   readonly allow: number;
   readonly forbid: number;
 }
 
-interface Way {
-  readonly above: Way | undefined;
+interface WalkedWay {
+  readonly above: WalkedWay | undefined;
   readonly name: string;
-  readonly nodes: readonly Node[];
-  readonly before: Carried;
+  readonly nodes: readonly EntryNode[];
+  readonly before: CarriedMasks;
   readonly state: HierarchyState;
 }
 
@@ -76,8 +76,14 @@ export function decideVerdicts({ map }: ReadChain, automaton: HierarchyAutomaton
   const states = new Map<string, PlaceMasks>();
   const seen = new Set<string>();
   const before = { allow: initialSet(map), forbid: 0 };
-  const root: Way = { above: undefined, name: '', nodes: [trieOf(map)], before, state: rootState(automaton) };
-  const pending: Way[] = [root];
+  const root: WalkedWay = {
+    above: undefined,
+    name: '',
+    nodes: [trieOf(map)],
+    before,
+    state: rootState(automaton),
+  };
+  const pending: WalkedWay[] = [root];
   for (let way = pending.pop(); way !== undefined; way = pending.pop()) {
     const { nodes, state } = way;
     const dir = act(way.before, actingOn(nodes, 'dirs'));
@@ -109,16 +115,20 @@ function differing(aspect: string, read: ActionMask, meant: ActionMask): string 
   return `it decides ${names.join(', ')} otherwise than the policy on the ${aspect},`;
 }
 
-function pathOf(way: Way): string {
+function pathOf(way: WalkedWay): string {
   const names: string[] = [];
-  for (let at: Way | undefined = way; at?.above !== undefined; at = at.above) names.unshift(at.name);
+  for (let at: WalkedWay | undefined = way; at?.above !== undefined; at = at.above) names.unshift(at.name);
   return JSON.stringify(`/${names.join('/')}`);
 }
 
 /** One way on for each class of names. */
-function successors(way: Way, { carried }: Acted, automaton: HierarchyAutomaton): Way[] | undefined {
+function successors(
+  way: WalkedWay,
+  { carried }: Acted,
+  automaton: HierarchyAutomaton,
+): WalkedWay[] | undefined {
   const { nodes, state } = way;
-  const go = (name: string, next: readonly Node[]): Way => {
+  const go = (name: string, next: readonly EntryNode[]): WalkedWay => {
     return { above: way, name, nodes: next, before: carried, state: nextState(automaton, state, name) };
   };
   const names = new Set(state.literals.map((e) => e.name));
@@ -137,8 +147,8 @@ function unnamed(names: ReadonlySet<string>): string {
   return name;
 }
 
-function childrenOf(nodes: readonly Node[], name: string): Node[] {
-  const found: Node[] = [];
+function childrenOf(nodes: readonly EntryNode[], name: string): EntryNode[] {
+  const found: EntryNode[] = [];
   for (const { literals, globs } of nodes) {
     const literal = literals.get(name);
     if (literal !== undefined) found.push(literal);
@@ -148,20 +158,20 @@ function childrenOf(nodes: readonly Node[], name: string): Node[] {
 }
 
 interface Acted {
-  readonly carried: Carried;
+  readonly carried: CarriedMasks;
   readonly self: number;
   readonly below: number;
 }
 
 /** The entries that name an object, general to specific. */
-function actingOn(nodes: readonly Node[], kind: 'dirs' | 'files'): readonly Acting[] {
+function actingOn(nodes: readonly EntryNode[], kind: 'dirs' | 'files'): readonly Acting[] {
   const [only] = nodes;
   if (nodes.length === 1 && only !== undefined) return only[kind];
   return nodes.flatMap((n) => n[kind]).sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0));
 }
 
 /** The last mention of a class decides, unless it is forbidden; `here` is about the object alone. */
-function act(before: Carried, entries: readonly Acting[]): Acted {
+function act(before: CarriedMasks, entries: readonly Acting[]): Acted {
   let region = before;
   let object = before;
   for (const entry of entries) {
@@ -171,13 +181,13 @@ function act(before: Carried, entries: readonly Acting[]): Acted {
   return { carried: region, self: object.allow & ~object.forbid, below: region.allow & ~region.forbid };
 }
 
-function mention({ allow, forbid }: Carried, sets: Sets): Carried {
+function mention({ allow, forbid }: CarriedMasks, sets: Sets): CarriedMasks {
   return { allow: (allow & ~sets.deny) | sets.allow, forbid: forbid | sets.forbid };
 }
 
-function trieOf({ entries }: InodeMap): Node {
+function trieOf({ entries }: InodeMap): EntryNode {
   let count = 0;
-  const create = (): Node => ({
+  const create = (): EntryNode => ({
     id: count++,
     literals: new Map(),
     globs: new Map(),

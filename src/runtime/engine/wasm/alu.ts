@@ -4,15 +4,15 @@ import { assertNever } from '../../../base/assert.js';
 import { I32, I64, OP, i32Const, i64Const, local } from './encode.js';
 import type { Bytes } from './encode.js';
 import { getReg, setReg } from './frame.js';
-import type { Frame } from './frame.js';
+import type { FrameLocals } from './frame.js';
 
 /** Pushes a register, in the width of an operation. */
-function getWidth(out: Bytes, frame: Frame, reg: number, width: Width): void {
+function getWidth(out: Bytes, frame: FrameLocals, reg: number, width: Width): void {
   getReg(out, frame, reg);
   if (width === 32) out.push(OP.i32WrapI64);
 }
 
-function getOperand(out: Bytes, frame: Frame, operand: Operand, width: Width): void {
+function getOperand(out: Bytes, frame: FrameLocals, operand: Operand, width: Width): void {
   if (operand.kind === 'reg') getWidth(out, frame, operand.reg, width);
   else constant(out, width, operand.imm);
 }
@@ -23,12 +23,12 @@ function constant(out: Bytes, width: Width, value: number): void {
 }
 
 /** Pops a value, in the width of an operation, into a register. */
-function setWidth(out: Bytes, frame: Frame, reg: number, width: Width): void {
+function setWidth(out: Bytes, frame: FrameLocals, reg: number, width: Width): void {
   if (width === 32) out.push(OP.i64ExtendI32U);
   setReg(out, frame, reg);
 }
 
-export function emitAlu(out: Bytes, frame: Frame, op: Alu): void {
+export function emitAlu(out: Bytes, frame: FrameLocals, op: Alu): void {
   if (op.op === 'mov') getOperand(out, frame, op.src, op.width);
   else if (op.op === 'div' || op.op === 'sdiv' || op.op === 'mod' || op.op === 'smod')
     emitDivision(out, frame, op);
@@ -73,7 +73,7 @@ function plainOp({ op, width }: Alu): number {
 }
 
 /** Emits a division. By zero, a quotient is 0 and a remainder is dst. The lowest number divided by −1 is itself. */
-function emitDivision(out: Bytes, frame: Frame, op: Alu): void {
+function emitDivision(out: Bytes, frame: FrameLocals, op: Alu): void {
   const { width, dst, src } = op;
   const type = width === 64 ? I64 : I32;
   const isZero = width === 64 ? OP.i64Eqz : OP.i32Eqz;
@@ -111,21 +111,21 @@ function divisionOp({ op, width }: Alu): number {
   return width === 64 ? OP.i64RemS : OP.i32RemS;
 }
 
-export function emitNeg(out: Bytes, frame: Frame, { dst, width }: Neg): void {
+export function emitNeg(out: Bytes, frame: FrameLocals, { dst, width }: Neg): void {
   constant(out, width, 0);
   getWidth(out, frame, dst, width);
   out.push(width === 64 ? OP.i64Sub : OP.i32Sub);
   setWidth(out, frame, dst, width);
 }
 
-export function emitMovsx(out: Bytes, frame: Frame, { dst, src, bits, width }: Movsx): void {
+export function emitMovsx(out: Bytes, frame: FrameLocals, { dst, src, bits, width }: Movsx): void {
   getWidth(out, frame, src, width);
   if (width === 64) out.push(bits === 8 ? OP.i64Extend8S : bits === 16 ? OP.i64Extend16S : OP.i64Extend32S);
   else if (bits !== 32) out.push(bits === 8 ? OP.i32Extend8S : OP.i32Extend16S);
   setWidth(out, frame, dst, width);
 }
 
-export function emitEndian(out: Bytes, frame: Frame, { dst, order, bits }: Endian): void {
+export function emitEndian(out: Bytes, frame: FrameLocals, { dst, order, bits }: Endian): void {
   if (order === 'le') {
     if (bits === 64) return;
     getReg(out, frame, dst);
@@ -146,7 +146,7 @@ export function emitEndian(out: Bytes, frame: Frame, { dst, order, bits }: Endia
 }
 
 /** Reverses the bytes of the i32 on the stack: odd and even bytes rotate in opposite directions. */
-function swap32(out: Bytes, frame: Frame): void {
+function swap32(out: Bytes, frame: FrameLocals): void {
   const part = (rotation: number, mask: number): void => {
     i32Const(out, rotation);
     out.push(OP.i32Rotl);
@@ -161,7 +161,7 @@ function swap32(out: Bytes, frame: Frame): void {
 }
 
 /** Pushes a register with its bytes reversed: swaps neighbouring bytes, then pairs of bytes, then the halves. */
-function swap64(out: Bytes, frame: Frame, reg: number): void {
+function swap64(out: Bytes, frame: FrameLocals, reg: number): void {
   const exchange = (bits: bigint, mask: bigint): void => {
     local(out, OP.localTee, frame.scratch64);
     i64Const(out, bits);
@@ -184,7 +184,7 @@ function swap64(out: Bytes, frame: Frame, reg: number): void {
 type Conditional = Extract<Instruction, { kind: 'jump' }>;
 
 /** Pushes an i32 that is not 0 if a conditional jump is taken. */
-export function emitJump(out: Bytes, frame: Frame, { op, width, dst, src }: Conditional): void {
+export function emitJump(out: Bytes, frame: FrameLocals, { op, width, dst, src }: Conditional): void {
   getWidth(out, frame, dst, width);
   getOperand(out, frame, src, width);
   if (op === 'jset') {

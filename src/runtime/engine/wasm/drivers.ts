@@ -7,7 +7,7 @@ import type { Bytes, FunctionBody, FunctionType } from './encode.js';
 import { CONTEXT, CONTEXT_SIZE, REQUEST, RESULT, STOPPED_AT } from './layout.js';
 
 /** A program in the list of a hook. */
-export interface Entry {
+export interface HookEntry {
   /** Index of its main function in the module. */
   readonly fn: number;
   /** Index of its chain's context in a session. */
@@ -21,7 +21,13 @@ const type = (params: number): FunctionType => ({ params: Array<number>(params).
 /**
  * Emits a run of a program in the context of its chain, which is already filled, and a return of `1 + place` on denial.
  */
-function runEntry(code: Bytes, ctx: number, { fn, slot }: Entry, place: number, denied: () => void): void {
+function runEntry(
+  code: Bytes,
+  ctx: number,
+  { fn, slot }: HookEntry,
+  place: number,
+  denied: () => void,
+): void {
   contextAddress(code, ctx, slot);
   code.push(OP.i64ExtendI32U);
   i64Const(code, 0n);
@@ -46,7 +52,7 @@ function storeField(code: Bytes, ctx: number, slot: number, field: number, value
 }
 
 /** Parameters (context, first step, end of steps): runs `fs_walk` over the steps. A step is inode × 4 + lookup. */
-export function walkDriver(entries: readonly Entry[]): FunctionBody {
+export function walkDriver(entries: readonly HookEntry[]): FunctionBody {
   const code: Bytes = [];
   const [ctx, at, end, step] = [0, 1, 2, 3];
   code.push(OP.loop, 0x40);
@@ -77,7 +83,7 @@ export function walkDriver(entries: readonly Entry[]): FunctionBody {
   return { type: type(3), locals: [I32], code, exportAs: 'walk' };
 }
 
-function slotsOf(entries: readonly Entry[]): readonly number[] {
+function slotsOf(entries: readonly HookEntry[]): readonly number[] {
   return [...new Set(entries.map((e) => e.slot))];
 }
 
@@ -90,7 +96,7 @@ function stepPart(code: Bytes, step: number, op: number, by: number): void {
 /**
  * Parameters (context, triggers, object, lookup): runs the `fs_pick` programs that share a trigger with the request.
  */
-export function pickDriver(entries: readonly Entry[]): FunctionBody {
+export function pickDriver(entries: readonly HookEntry[]): FunctionBody {
   const code: Bytes = [];
   const [ctx, triggers, object, lookup] = [0, 1, 2, 3];
   for (const slot of slotsOf(entries)) {
@@ -109,7 +115,7 @@ export function pickDriver(entries: readonly Entry[]): FunctionBody {
 }
 
 /** Parameters (context, object): runs `fs_get`. */
-export function getDriver(entries: readonly Entry[]): FunctionBody {
+export function getDriver(entries: readonly HookEntry[]): FunctionBody {
   const code: Bytes = [];
   const [ctx, object] = [0, 1];
   for (const slot of slotsOf(entries))

@@ -10,7 +10,7 @@ import { distanceOf } from '../../../bpf/fields.js';
 import type { Placed } from '../../../bpf/types.js';
 import { defined } from '../../../base/assert.js';
 
-export interface Block {
+export interface FlowBlock {
   /** Indices of the first instruction and of the one after the last. */
   readonly start: number;
   readonly end: number;
@@ -21,7 +21,7 @@ export interface Block {
 }
 
 export interface FunctionFlow {
-  readonly blocks: readonly Block[];
+  readonly blocks: readonly FlowBlock[];
   /** The immediate dominator of each block; that of the entry is the entry itself. */
   readonly dominator: readonly number[];
   /** True for blocks with an edge from a later block or from themselves. */
@@ -70,7 +70,7 @@ export function functionFlow(
     waysOf(code, index, indexOf);
   const { order, starts } = reversePostorder(code.length, entry, ways);
   const numberOf = new Map(order.map((start, number) => [start, number]));
-  const blocks = order.map((start): Block => {
+  const blocks = order.map((start): FlowBlock => {
     let end = start + 1;
     while (isPlain(ways(end - 1), end) && !starts.has(end)) end++;
     const [next, taken] = ways(end - 1);
@@ -151,11 +151,11 @@ function leaders(
   return starts;
 }
 
-function successorsOf(block: Block): readonly number[] {
+function successorsOf(block: FlowBlock): readonly number[] {
   return [block.next, block.taken].filter((b) => b !== undefined);
 }
 
-function shapeOf(blocks: readonly Block[]): Omit<FunctionFlow, 'blocks'> {
+function shapeOf(blocks: readonly FlowBlock[]): Omit<FunctionFlow, 'blocks'> {
   const predecessors: number[][] = blocks.map(() => []);
   for (const [from, block] of blocks.entries())
     for (const to of successorsOf(block)) predecessors[to]?.push(from);

@@ -5,7 +5,7 @@ import type { Bytes, FunctionType } from './encode.js';
 import { FRAME_SIZE, STACK_TOP } from './layout.js';
 
 /** The locals of a function. */
-export interface Frame {
+export interface FrameLocals {
   readonly kind: 'main' | 'local';
   /** By register: its local; −1 for r10 of a main function, which is a constant. */
   readonly regs: readonly number[];
@@ -17,7 +17,7 @@ export interface Frame {
 }
 
 /** The main function: r1 and r2 are parameters, r10 is `STACK_TOP`. */
-export const MAIN: Frame = {
+export const MAIN: FrameLocals = {
   kind: 'main',
   regs: [2, 0, 1, 3, 4, 5, 6, 7, 8, 9, -1],
   scratch64: 10,
@@ -29,7 +29,7 @@ export const MAIN_TYPE: FunctionType = { params: [I64, I64], results: [I64] };
 export const MAIN_LOCALS = [...Array<number>(9).fill(I64), I32, I32];
 
 /** A local function: r1 to r5 and r10 are parameters. */
-export const LOCAL: Frame = {
+export const LOCAL: FrameLocals = {
   kind: 'local',
   regs: [6, 0, 1, 2, 3, 4, 7, 8, 9, 10, 5],
   scratch64: 11,
@@ -41,18 +41,18 @@ export const LOCAL_TYPE: FunctionType = { params: Array<number>(6).fill(I64), re
 export const LOCAL_LOCALS = [...Array<number>(6).fill(I64), I32, I32, I32];
 
 /** Pushes a register as an i64. */
-export function getReg(out: Bytes, frame: Frame, reg: number): void {
+export function getReg(out: Bytes, frame: FrameLocals, reg: number): void {
   if (reg === 10 && frame.kind === 'main') i64Const(out, BigInt(STACK_TOP));
   else local(out, OP.localGet, defined(frame.regs[reg], 'a register'));
 }
 
 /** Pops an i64 into a register, which is never r10. */
-export function setReg(out: Bytes, frame: Frame, reg: number): void {
+export function setReg(out: Bytes, frame: FrameLocals, reg: number): void {
   local(out, OP.localSet, defined(frame.regs[reg], 'a register'));
 }
 
 /** Pushes an address as an i32. Returns an unsigned offset that the access still has to add. */
-export function emitAddress(out: Bytes, frame: Frame, base: number, displacement: number): number {
+export function emitAddress(out: Bytes, frame: FrameLocals, base: number, displacement: number): number {
   if (base === 10 && frame.kind === 'main') {
     i32Const(out, STACK_TOP + displacement);
     return 0;

@@ -90,16 +90,16 @@ export function release(linear: LinearMemory, address: number, size: number): vo
 }
 
 /** Frees regions when the object that owns them is garbage-collected. */
-const owned = new FinalizationRegistry<readonly Region[]>((regions) => {
+const owned = new FinalizationRegistry<readonly LinearRegion[]>((regions) => {
   if (only !== undefined) for (const { address, size } of regions) release(only, address, size);
 });
 
-export interface Region {
+export interface LinearRegion {
   readonly address: number;
   readonly size: number;
 }
 
 /** Frees the regions in the list when `owner` is garbage-collected. The list may still change until then. */
-export function own(owner: object, regions: readonly Region[]): void {
+export function own(owner: object, regions: readonly LinearRegion[]): void {
   owned.register(owner, regions);
 }

@@ -3,7 +3,7 @@ import type { Atomic, Load, Size, Store, StoreImm } from '../../../bpf/types.js'
 import { OP, access, i64Const, local } from './encode.js';
 import type { Bytes } from './encode.js';
 import { emitAddress, getReg, setReg } from './frame.js';
-import type { Frame } from './frame.js';
+import type { FrameLocals } from './frame.js';
 
 const LOADS: Readonly<Record<Size, number>> = {
   1: OP.i64Load8U,
@@ -24,13 +24,13 @@ const STORES: Readonly<Record<Size, number>> = {
   8: OP.i64Store,
 };
 
-export function emitLoad(out: Bytes, frame: Frame, { size, signed, dst, src, offset }: Load): void {
+export function emitLoad(out: Bytes, frame: FrameLocals, { size, signed, dst, src, offset }: Load): void {
   const rest = emitAddress(out, frame, src, offset);
   access(out, (signed ? SIGNED_LOADS : LOADS)[size], rest);
   setReg(out, frame, dst);
 }
 
-export function emitStore(out: Bytes, frame: Frame, op: Store | StoreImm): void {
+export function emitStore(out: Bytes, frame: FrameLocals, op: Store | StoreImm): void {
   const rest = emitAddress(out, frame, op.dst, op.offset);
   if (op.kind === 'store') getReg(out, frame, op.src);
   else i64Const(out, BigInt(op.imm));
@@ -38,7 +38,7 @@ export function emitStore(out: Bytes, frame: Frame, op: Store | StoreImm): void 
 }
 
 /** Emits an atomic operation. The old value is kept in a scratch local; a fetch zero-extends it. */
-export function emitAtomic(out: Bytes, frame: Frame, op: Atomic): void {
+export function emitAtomic(out: Bytes, frame: FrameLocals, op: Atomic): void {
   const size: Size = op.width === 64 ? 8 : 4;
   const rest = emitAddress(out, frame, op.dst, op.offset);
   local(out, OP.localTee, frame.scratch32);
@@ -55,7 +55,7 @@ export function emitAtomic(out: Bytes, frame: Frame, op: Atomic): void {
 }
 
 /** Opens an `if` that runs if the old value equals r0, in the width of the operation. */
-function emitSame(out: Bytes, frame: Frame, { width }: Atomic): void {
+function emitSame(out: Bytes, frame: FrameLocals, { width }: Atomic): void {
   local(out, OP.localGet, frame.scratch64);
   if (width === 32) out.push(OP.i32WrapI64);
   getReg(out, frame, 0);
@@ -63,7 +63,7 @@ function emitSame(out: Bytes, frame: Frame, { width }: Atomic): void {
   out.push(width === 64 ? OP.i64Eq : OP.i32Eq, OP.if, 0x40);
 }
 
-function emitNewValue(out: Bytes, frame: Frame, { op, src }: Atomic): void {
+function emitNewValue(out: Bytes, frame: FrameLocals, { op, src }: Atomic): void {
   if (op === 'xchg' || op === 'cmpxchg') return getReg(out, frame, src);
   local(out, OP.localGet, frame.scratch64);
   getReg(out, frame, src);

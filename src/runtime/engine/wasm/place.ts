@@ -2,7 +2,7 @@
 import type { EngineMap, InodeTable, PlainTable } from '../maps.js';
 import { DESCRIPTOR_SIZE, MAP_KIND } from './layout.js';
 import { allocate, own, release } from './linear.js';
-import type { LinearMemory, Region } from './linear.js';
+import type { LinearMemory, LinearRegion } from './linear.js';
 
 const descriptors = new WeakMap<EngineMap, number>();
 
@@ -24,7 +24,7 @@ export function placeMap(linear: LinearMemory, map: EngineMap): number | undefin
 }
 
 /** Moves the cells now, and again whenever the table grows. The returned region always describes the current cells. */
-function placeCells(linear: LinearMemory, map: InodeTable, descriptor: number): Region | undefined {
+function placeCells(linear: LinearMemory, map: InodeTable, descriptor: number): LinearRegion | undefined {
   const region: { address: number; size: number } = { address: 0, size: 0 };
   const moveTo = (words: number): Int32Array | undefined => {
     const address = allocate(linear, words * 4);
@@ -43,7 +43,7 @@ function placeCells(linear: LinearMemory, map: InodeTable, descriptor: number): 
 }
 
 /** Moves the values, with room for all entries that the map may have, so that pointers to values stay valid. */
-function placeValues(linear: LinearMemory, map: PlainTable, descriptor: number): Region | undefined {
+function placeValues(linear: LinearMemory, map: PlainTable, descriptor: number): LinearRegion | undefined {
   const { stride, maxEntries, view } = map;
   const size = stride * maxEntries;
   const address = allocate(linear, size);

@@ -21,14 +21,14 @@ import { TAGS_GLOBAL, mapGlobal } from './set-module.js';
 import { translateProgram } from './translate.js';
 import { defined } from '../../../base/assert.js';
 
-export interface RawProgram {
+export interface RawCode {
   readonly code: readonly Placed[];
   readonly maps: readonly EngineMap[];
   /** True if jumps count fuel. */
   readonly countsFuel: boolean;
 }
 
-export type RawRun =
+export type CompiledRawRun =
   /** The signed halves of r0. */
   | { readonly kind: 'returned'; readonly lo: number; readonly hi: number }
   /** `index` is that of the instruction that found no fuel. */
@@ -39,7 +39,7 @@ export interface RawModule {
    * Runs program `which` with r1 = the address of a copy of `memory`, which is written back, and r2 = its length.
    * `fuel` has an effect only in programs that count fuel.
    */
-  run(which: number, memory: Uint8Array, fuel: number): RawRun;
+  run(which: number, memory: Uint8Array, fuel: number): CompiledRawRun;
 }
 
 /** A tag store without tags: a program without a hook has no inode whose tag it could read. */
@@ -51,7 +51,7 @@ const [FUEL, STOPPED] = ['fuel', 'stopped_at'];
  * @param helpers further helpers, by number
  */
 export function compileRaw(
-  programs: readonly RawProgram[],
+  programs: readonly RawCode[],
   helpers: ReadonlyMap<number, () => number> = new Map(),
 ): RawModule | undefined {
   const linear = linearMemory();
@@ -65,7 +65,7 @@ export function compileRaw(
     [TAGS_GLOBAL]: 0,
   };
   const { exports } = new wasm.Instance(new wasm.Module(rawModule(programs, maps)), { env });
-  const run = (which: number): Run => exports[runName(which)] as Run;
+  const run = (which: number): RunRaw => exports[runName(which)] as RunRaw;
   const globals = exports as unknown as Record<typeof FUEL | typeof STOPPED, { value: number }>;
   return {
     run(which, memory, fuel) {
@@ -81,11 +81,11 @@ export function compileRaw(
   };
 }
 
-type Run = (r1: number, r2: number) => number;
+type RunRaw = (r1: number, r2: number) => number;
 const runName = (which: number): string => `run${which}`;
 
 /** Runs a program; undefined if it returns. The only trap that a verified program can have is running out of fuel. */
-function finish(run: () => number, stoppedAt: { readonly value: number }): RawRun | undefined {
+function finish(run: () => number, stoppedAt: { readonly value: number }): CompiledRawRun | undefined {
   try {
     run();
     return undefined;
@@ -95,7 +95,7 @@ function finish(run: () => number, stoppedAt: { readonly value: number }): RawRu
   }
 }
 
-function rawModule(programs: readonly RawProgram[], maps: readonly EngineMap[]): Uint8Array<ArrayBuffer> {
+function rawModule(programs: readonly RawCode[], maps: readonly EngineMap[]): Uint8Array<ArrayBuffer> {
   const tags = maps.length;
   const fuel = { left: tags + 1, stoppedAt: tags + 2 };
   const functions: FunctionBody[] = [...helperBodies(tags)];

@@ -12,7 +12,7 @@ import type { HookPrograms, RunList } from '../types.js';
 import { wasm } from './api.js';
 import type { WasmModuleObject } from './api.js';
 import { batchDriver, getDriver, pickDriver, walkDriver } from './drivers.js';
-import type { Entry } from './drivers.js';
+import type { HookEntry } from './drivers.js';
 import { encodeModule } from './encode.js';
 import type { FunctionBody } from './encode.js';
 import { HELPER_FUNCTIONS, IMPORTED_FUNCTIONS, helperBodies } from './helpers.js';
@@ -54,7 +54,7 @@ export function translateSet(shape: SetShape): Uint8Array<ArrayBuffer> {
       ...translateProgram({ code: program.source, mapGlobals }, base, HELPER_FUNCTIONS, undefined),
     );
   }
-  const entries = (list: RunList): Entry[] => list.map((runnable) => entryOf(runnable, mains));
+  const entries = (list: RunList): HookEntry[] => list.map((runnable) => entryOf(runnable, mains));
   const walk = nextIndex();
   functions.push(walkDriver(entries(lists.walk)));
   const pick = nextIndex();
@@ -71,7 +71,10 @@ export function translateSet(shape: SetShape): Uint8Array<ArrayBuffer> {
   });
 }
 
-function entryOf({ program, slot }: RunList[number], mains: ReadonlyMap<InterpreterProgram, number>): Entry {
+function entryOf(
+  { program, slot }: RunList[number],
+  mains: ReadonlyMap<InterpreterProgram, number>,
+): HookEntry {
   const fn = defined(mains.get(program as InterpreterProgram), 'a program of the set');
   return { fn, slot, mask: program.triggerMask };
 }

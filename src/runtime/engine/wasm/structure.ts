@@ -31,7 +31,7 @@ export function structure(out: Bytes, flow: FunctionFlow, emitter: BlockEmitter)
 }
 
 /** Work that is left. A stack of tasks replaces recursion, because dominator trees can be deep. */
-type Task =
+type PendingWork =
   | { readonly kind: 'tree'; readonly block: number; readonly depth: number }
   | {
       readonly kind: 'within';
@@ -47,7 +47,7 @@ function nested(out: Bytes, flow: FunctionFlow, emitter: BlockEmitter): void {
   /** By merge: the nesting depth of the `block` before it. By loop head: the nesting depth of its `loop`. */
   const behind: number[] = [];
   const loops: number[] = [];
-  const tasks: Task[] = [{ kind: 'tree', block: 0, depth: 0 }];
+  const tasks: PendingWork[] = [{ kind: 'tree', block: 0, depth: 0 }];
   const open = (op: number, labels: number[], block: number, depth: number): void => {
     out.push(op, VOID);
     labels[block] = depth;
@@ -96,7 +96,7 @@ function nested(out: Bytes, flow: FunctionFlow, emitter: BlockEmitter): void {
     e: BlockEmitter,
     block: number,
     depth: number,
-    todo: Task[],
+    todo: PendingWork[],
   ): void {
     e.body(o, block);
     const { next, taken } = blocks[block] as (typeof blocks)[number];

@@ -7,7 +7,7 @@ import type { TagMirror } from '../types.js';
 import { HASH } from './helpers.js';
 import { DESCRIPTOR, DESCRIPTOR_SIZE } from './layout.js';
 import { allocate, own, release } from './linear.js';
-import type { LinearMemory, Region } from './linear.js';
+import type { LinearMemory, LinearRegion } from './linear.js';
 import { defined } from '../../../base/assert.js';
 
 const CELL = 16;
@@ -23,7 +23,7 @@ export function createTagTable(linear: LinearMemory): TagTable {
   const room = (size: number): number => defined(allocate(linear, size), 'room for tags in linear memory');
   const descriptor = room(DESCRIPTOR_SIZE);
   const region: { address: number; size: number } = { address: 0, size: 0 };
-  const regions: Region[] = [{ address: descriptor, size: DESCRIPTOR_SIZE }, region];
+  const regions: LinearRegion[] = [{ address: descriptor, size: DESCRIPTOR_SIZE }, region];
   let used = 0;
   const word = (address: number): number => linear.words[address >> 2] as number;
   const moveTo = (size: number): void => {

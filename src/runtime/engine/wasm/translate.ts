@@ -17,7 +17,7 @@ import type { Bytes, FunctionBody } from './encode.js';
 import { functionFlows, slotIndex } from './flow.js';
 import type { FunctionFlow } from './flow.js';
 import { LOCAL, LOCAL_LOCALS, LOCAL_TYPE, MAIN, MAIN_LOCALS, MAIN_TYPE, getReg, setReg } from './frame.js';
-import type { Frame } from './frame.js';
+import type { FrameLocals } from './frame.js';
 import { DESCRIPTOR, FRAME_SIZE } from './layout.js';
 import { emitAtomic, emitLoad, emitStore } from './memory-ops.js';
 import { structure } from './structure.js';
@@ -90,7 +90,7 @@ function translateFunction(env: Environment, entry: number, flow: FunctionFlow):
 }
 
 /** Stores the lowest address of the frame in a local, so that accesses through r10 have unsigned offsets. */
-function emitBottom(out: Bytes, frame: Frame): void {
+function emitBottom(out: Bytes, frame: FrameLocals): void {
   local(out, OP.localGet, defined(frame.regs[10], 'r10'));
   out.push(OP.i32WrapI64);
   i32Const(out, FRAME_SIZE);
@@ -98,7 +98,7 @@ function emitBottom(out: Bytes, frame: Frame): void {
   local(out, OP.localSet, frame.bottom);
 }
 
-function emitBlock(out: Bytes, env: Environment, frame: Frame, start: number, end: number): void {
+function emitBlock(out: Bytes, env: Environment, frame: FrameLocals, start: number, end: number): void {
   let counted = start;
   for (let index = start; index < end; index++) {
     // A callee must see the fuel as it is after the call instruction, so count separately up to each call.
@@ -138,7 +138,7 @@ function emitCheck(out: Bytes, fuel: FuelGlobals, index: number): void {
 function emitInstruction(
   out: Bytes,
   env: Environment,
-  frame: Frame,
+  frame: FrameLocals,
   { slot, instruction: op }: Placed,
 ): void {
   switch (op.kind) {
@@ -178,7 +178,7 @@ function emitInstruction(
 
 type Wide = Extract<Instruction, { kind: 'ld_imm64' }>;
 
-function emitWide(out: Bytes, env: Environment, frame: Frame, { dst, source }: Wide): void {
+function emitWide(out: Bytes, env: Environment, frame: FrameLocals, { dst, source }: Wide): void {
   if (source.kind === 'imm') {
     i64Const(out, (BigInt(source.hi) << 32n) | BigInt(source.lo >>> 0));
   } else {
@@ -193,7 +193,7 @@ function emitWide(out: Bytes, env: Environment, frame: Frame, { dst, source }: W
   setReg(out, frame, dst);
 }
 
-function emitHelper(out: Bytes, env: Environment, frame: Frame, helper: number): void {
+function emitHelper(out: Bytes, env: Environment, frame: FrameLocals, helper: number): void {
   const { helpers } = env;
   const low = (...regs: readonly number[]): void => {
     for (const reg of regs) {
@@ -234,14 +234,14 @@ function emitHelper(out: Bytes, env: Environment, frame: Frame, helper: number):
   setReg(out, frame, 0);
 }
 
-function emitHighHalf(out: Bytes, frame: Frame, reg: number): void {
+function emitHighHalf(out: Bytes, frame: FrameLocals, reg: number): void {
   getReg(out, frame, reg);
   i64Const(out, 32n);
   out.push(OP.i64ShrU, OP.i32WrapI64);
 }
 
 /** Pushes the flags of map_update_elem as an i32; −1, which is not a valid flag, if they do not fit 32 bits. */
-function emitFlags(out: Bytes, frame: Frame): void {
+function emitFlags(out: Bytes, frame: FrameLocals): void {
   getReg(out, frame, 4);
   out.push(OP.i32WrapI64);
   i32Const(out, -1);
@@ -249,7 +249,7 @@ function emitFlags(out: Bytes, frame: Frame): void {
   out.push(OP.i32Eqz, OP.select);
 }
 
-function emitLocalCall(out: Bytes, env: Environment, frame: Frame, target: number): void {
+function emitLocalCall(out: Bytes, env: Environment, frame: FrameLocals, target: number): void {
   for (const reg of [1, 2, 3, 4, 5, 10]) getReg(out, frame, reg);
   i64Const(out, BigInt(FRAME_SIZE));
   out.push(OP.i64Add);

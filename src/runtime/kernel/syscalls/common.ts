@@ -70,7 +70,7 @@ function startFor(task: Task, path: string, dirfd: number): Location | Errno {
 }
 
 /** A walk that found its object. */
-export interface Found extends Walk {
+export interface FoundWalk extends Walk {
   readonly errno: undefined;
   readonly inode: Inode;
   readonly mount: Mount;
@@ -83,18 +83,18 @@ export function objectFor(
   dirfd: number,
   mode: WalkMode,
   session: SessionIndex = 0,
-): Found | Failure {
+): FoundWalk | Failure {
   const walk = walkFor(task, path, dirfd, mode, session);
   if (!walk.ok) return walk;
   if (walk.errno !== undefined) return failure(walk.errno);
-  return walk as Found;
+  return walk as FoundWalk;
 }
 
 /** `fs_pick` on the object of a walk, continuing its session. */
 export function pickObject(
   task: Task,
   triggers: ActionMask,
-  walk: Found,
+  walk: FoundWalk,
   session: SessionIndex = 0,
 ): boolean {
   return runPick(
@@ -116,7 +116,7 @@ export function pickParent(task: Task, triggers: ActionMask, walk: Walk, session
   return runPick(task, triggers, dir.ino, walk.dirLookup, session, walk.names.at(-1) ?? '');
 }
 
-export function locationOf(walk: Found): Location {
+export function locationOf(walk: FoundWalk): Location {
   return { mount: walk.mount, inode: walk.inode };
 }
 

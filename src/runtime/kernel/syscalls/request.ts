@@ -37,13 +37,13 @@ function modeOf(action: ActionBit): WalkMode {
 }
 
 /** A request of many. */
-export interface Question {
+export interface ActionRequest {
   readonly action: ActionBit;
   readonly path: string;
 }
 
 /** As `request` for each, in one call of the engine: undefined for an allowed one, else its errno; EACCES is a denial. */
-export function requestAll(task: Task, questions: readonly Question[]): readonly (Errno | undefined)[] {
+export function requestAll(task: Task, questions: readonly ActionRequest[]): readonly (Errno | undefined)[] {
   const { kernel, root, cwd } = task;
   const walks = questions.map(({ action, path }) =>
     cachedWalk(kernel.walks, kernel.vfs, root, cwd, path, modeOf(action)),
