@@ -100,6 +100,12 @@ describe('imports', () => {
     expect(loadedBy('tools/testing/confirm-gains.ts')).toContain('runtime/load.ts');
   });
 
+  it('leave the names of hooks to the target: what lies above the runtime compares phases', () => {
+    const above = files.filter((f) => /^(tools|front)\/|^runtime\/(explain|coverage|subject)/.test(f));
+    const named = /(?:[!=]==|case) 'fs_|\.hook [!=]==/;
+    expect(above.filter((f) => named.test(readFileSync(join(SRC, f), 'utf8')))).toEqual([]);
+  });
+
   it('have no circle', () => {
     expect(circle()).toBeUndefined();
   });

@@ -1,3 +1,4 @@
+import { STAGES } from '../../src/codegen/target.js';
 import { validateAgainst } from '../../src/runtime/schema.js';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -248,7 +249,7 @@ test.each([
   expect(err).not.toContain('\x1b');
 });
 
-test.each(['ast', 'policy', 'hierarchy', 'plan', 'asm', 'manifest'])('--emit %s', async (stage) => {
+test.each(STAGES)('--emit %s', async (stage) => {
   const one = await llpc(root, ['check', 'good.llp', '--emit', stage]);
   expect([one.code, one.err]).toEqual([0, '']);
   expect(one.out.length).toBeGreaterThan(50);

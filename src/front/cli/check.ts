@@ -3,6 +3,7 @@ import { relative, resolve, posix } from 'node:path';
 import { hasError } from '../../compile.js';
 import type { Artifact } from '../../artifact/manifest.js';
 import type { CompileResult } from '../../compile.js';
+import { TARGET_STAGES, type StageName } from '../../codegen/target.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
 import { compileFiles, type Depth } from './compile-files.js';
@@ -16,8 +17,8 @@ import { together } from '../../diagnostics/together.js';
 import { watching } from './watch.js';
 
 export async function checkCommand(options: Options): Promise<number> {
-  const needsPlan = options.emit.some((stage) => stage === 'plan' || stage === 'asm' || stage === 'manifest');
-  const depth = needsPlan ? 'build' : 'check';
+  const targetStages: readonly StageName[] = TARGET_STAGES;
+  const depth = options.emit.some((stage) => targetStages.includes(stage)) ? 'build' : 'check';
   if (!options.each) needFiles(options);
   else if (options.emit.length > 0) throw new UsageError('`--each` and `--emit` do not go together');
   return watching(options, async (readFile) => {
