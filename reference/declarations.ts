@@ -55,7 +55,8 @@ function exportedBy({ doc, text }: Statement, statements: readonly Statement[], 
     return [{ kind: 'namespace', name: space, file: other, members: exportsOf(other) }];
   if (text.startsWith('export *') && other !== undefined) return exportsOf(other);
   const list = /^export (?:type )?\{([^}]*)\}/.exec(text)?.[1];
-  if (list !== undefined) return namesIn(list).map((names) => named(names, other ?? file, statements));
+  if (list !== undefined)
+    return namesIn(list).map((names) => named(names, other ?? file, other === undefined ? statements : []));
   const name = /^export (?:declare )?(?:abstract )?(?:function|const|class|interface|type) (\w+)/.exec(
     text,
   )?.[1];

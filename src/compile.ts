@@ -5,7 +5,7 @@
  * No target is imported here: what a target does is asked of the `Target` that the caller gives, so that checking loads no
  * code generator and no engine.
  */
-import type { Artifact } from './artifact/manifest.js';
+import { DEFAULT_TARGET, type Artifact, type TargetName } from './artifact/manifest.js';
 import { LIMITS } from './codegen/limits.js';
 import type { StageName, Target, TargetStage } from './codegen/target.js';
 import { defined } from './base/assert.js';
@@ -33,6 +33,8 @@ export interface CompileOptions {
   readonly defines?: Readonly<Record<string, string>>;
   /** Finds imported files; without it only `std/…` is found. */
   readonly importer?: Importer;
+  /** What the artifact is for. Landlock v8 when absent. */
+  readonly target?: TargetName;
   /** Told what is done next, for those who wait. */
   readonly progress?: (what: string) => void;
 }
@@ -95,10 +97,10 @@ const CHECK_PASSES: readonly Pass[] = [
   },
   {
     name: 'limits',
-    why: 'what no target takes is said before anything is decided for long',
+    why: 'what the target cannot take is said before anything is decided for long',
     needs: 'policy',
-    run: ({ policy, target }) => ({
-      diagnostics: policy === undefined ? [] : LIMITS[target?.name ?? 'landlock-v8'](policy),
+    run: ({ policy, options }) => ({
+      diagnostics: policy === undefined ? [] : LIMITS[options.target ?? DEFAULT_TARGET](policy),
     }),
   },
   {
@@ -193,14 +195,14 @@ export interface CompileResult {
   readonly stages: Stages;
 }
 
-/** Compiles one text, or several files as layers, for a target. Never throws for bad input. */
+/** Compiles one text, or several files as layers, for the target that `options` name. Never throws for bad input. */
 export function compileFor(
   target: Target,
   input: string | readonly SourceInput[],
   options: CompileOptions = {},
 ): CompileResult {
   const inputs = typeof input === 'string' ? [{ name: 'policy.llp', text: input }] : input;
-  const build = runPasses(PASSES, inputs, options, target);
+  const build = runPasses(PASSES, inputs, { ...options, target: target.name }, target);
   const { sources } = build;
   const diagnostics = sortDiagnostics(build.diagnostics);
   const artifact = hasError(diagnostics) ? undefined : build.artifact;

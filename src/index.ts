@@ -1,18 +1,11 @@
 /** `llpc`: the compiler. Loading and running an artifact is `llpc/runtime`, running a policy's tests `llpc/testing`. */
-import type { TargetName } from './artifact/manifest.js';
-import { DEFAULT_TARGET, TARGETS } from './codegen/targets.js';
+import { targetOf } from './codegen/targets.js';
 import { compileFor, type CompileOptions, type CompileResult } from './compile.js';
 import type { SourceInput } from './parser/link.js';
 
-export interface BuildOptions extends CompileOptions {
-  /** What the artifact is for. Landlock v8 when absent. */
-  readonly target?: TargetName;
-}
-
 /** Compiles one text, or several files as layers. Never throws for bad input. */
-export function compile(input: string | readonly SourceInput[], options: BuildOptions = {}): CompileResult {
-  const { target } = options;
-  return compileFor(target === undefined ? DEFAULT_TARGET : TARGETS[target], input, options);
+export function compile(input: string | readonly SourceInput[], options: CompileOptions = {}): CompileResult {
+  return compileFor(targetOf(options), input, options);
 }
 
 export { checkSources } from './compile.js';

@@ -14,6 +14,8 @@ export const MANIFEST_VERSION = 1;
 /** The targets that an artifact can be for. */
 export const TARGET_NAMES = ['landlock-v8'] as const;
 export type TargetName = (typeof TARGET_NAMES)[number];
+/** The target of a build that names none. */
+export const DEFAULT_TARGET: TargetName = 'landlock-v8';
 
 export interface Artifact {
   readonly manifest: Manifest;

@@ -39,11 +39,11 @@ export interface CacheSlot {
 export function cacheSlot(
   folder: string,
   inputs: readonly SourceInput[],
-  options: Pick<CompileOptions, 'defines'>,
+  options: Pick<CompileOptions, 'defines' | 'target'>,
 ): CacheSlot {
   const defines = Object.entries(options.defines ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const files = inputs.map(({ name, id, text }) => [name, id ?? name, text]);
-  const key = digest(JSON.stringify([FORMAT, packageInfo().version, defines, files]));
+  const key = digest(JSON.stringify([FORMAT, packageInfo().version, options.target, defines, files]));
   return { folder, key, inputs };
 }
 

@@ -35,6 +35,7 @@ export async function compileFiles(
   const progress = progressLine();
   const compileOptions = {
     defines: options.defines,
+    target: options.target,
     importer: readFile,
     progress: progress.step,
   };
@@ -66,8 +67,8 @@ async function compileOrRemember(
   const slot = kept?.cacheSlot(cache ?? '', inputs, compileOptions);
   const known = slot === undefined ? undefined : kept?.readCached(slot, readFile);
   if (known !== undefined) return known;
-  const { DEFAULT_TARGET } = await import('../../codegen/targets.js');
-  const result = compileFor(DEFAULT_TARGET, inputs, compileOptions);
+  const { targetOf } = await import('../../codegen/targets.js');
+  const result = compileFor(targetOf(compileOptions), inputs, compileOptions);
   const failure = slot === undefined ? undefined : kept?.writeCached(slot, result);
   return failure === undefined ? result : { ...result, diagnostics: [...result.diagnostics, failure] };
 }

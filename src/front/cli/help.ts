@@ -1,4 +1,6 @@
 /** The commands and their help. */
+import { TARGET_NAMES } from '../../artifact/manifest.js';
+import { STAGES } from '../../codegen/target.js';
 import type { ExtraOption, Format } from './options.js';
 
 export interface Command {
@@ -43,7 +45,8 @@ const COVERAGE = `  --coverage         print which rules decided a request and w
   --coverage-out FILE        write the coverage to FILE instead of standard output
 `;
 
-const EMIT = `  --emit STAGE       show a stage: ast, policy, hierarchy, plan, asm, manifest
+const EMIT = `  --target NAME      what to compile for: ${TARGET_NAMES.join(', ')}
+  --emit STAGE       show a stage: ${STAGES.join(', ')}
 `;
 
 const WATCH = `  -w, --watch        run again whenever a file that was read changes; Ctrl-C ends it
@@ -58,7 +61,7 @@ const BYTECODE = `  --hex              read FILE as hex text; a name that ends i
 export const COMMANDS: readonly Command[] = [
   {
     name: 'check',
-    options: ['emit', 'watch', 'each'],
+    options: ['emit', 'target', 'watch', 'each'],
     help: `llpc check FILE…
 
 Checks policies. Several files are layers of one policy: a request must be allowed by every layer. \`-\` is standard input.
@@ -69,7 +72,7 @@ ${EXITS}`,
   },
   {
     name: 'build',
-    options: ['emit', 'out', 'watch', 'depfile', 'cache', 'no-cache'],
+    options: ['emit', 'target', 'out', 'watch', 'depfile', 'cache', 'no-cache'],
     help: `llpc build FILE… -o DIR
 
 Compiles policies to a program chain: DIR/manifest.json and the bytecode files that it names. Either all files are written or

@@ -1,6 +1,7 @@
 /** Arguments of the commands. A mistake in them is a usage error: exit code 2. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { TRIGGERS, type TriggerName } from '../../abi/actions.js';
+import { DEFAULT_TARGET, TARGET_NAMES, type TargetName } from '../../artifact/manifest.js';
 import { STAGES, type StageName } from '../../codegen/target.js';
 import { nearestName } from '../../diagnostics/suggest.js';
 import type { Picture } from '../../tools/graph/draw.js';
@@ -21,6 +22,7 @@ export interface Options {
   readonly format: Format;
   readonly help: boolean;
   readonly emit: readonly StageName[];
+  readonly target: TargetName;
   readonly out: string | undefined;
   /** Where to write what the build read, for Make and Ninja. */
   readonly depfile: string | undefined;
@@ -107,6 +109,7 @@ const COMMON = {
 
 const EXTRA = {
   emit: { type: 'string', multiple: true },
+  target: { type: 'string' },
   out: { type: 'string', short: 'o' },
   depfile: { type: 'string' },
   cache: { type: 'string' },
@@ -180,6 +183,7 @@ export function readOptions(
     format: oneOf('--format', text('format') ?? formats[0] ?? 'text', formats),
     help: values['help'] === true,
     emit: list(values['emit']).map((stage) => oneOf('--emit', stage, STAGES)),
+    target: oneOf('--target', text('target') ?? DEFAULT_TARGET, TARGET_NAMES),
     out: text('out'),
     depfile: text('depfile'),
     cache: values['no-cache'] === true ? undefined : text('cache') || process.env['LLPC_CACHE'] || undefined,

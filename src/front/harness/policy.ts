@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url';
 import type { CompileOptions } from '../../compile.js';
 import type { Artifact } from '../../artifact/manifest.js';
 import { fileImporter, identify, readText } from '../cli/io.js';
-import { DEFAULT_TARGET, TARGETS } from '../../codegen/targets.js';
+import { TARGETS, targetOf } from '../../codegen/targets.js';
 import { compileFor, NO_STAGES, type CompileResult } from '../../compile.js';
 import { report } from '../../diagnostics/catalogue.js';
 import { renderText } from '../../diagnostics/render.js';
 import type { Diagnostic, NamedSource } from '../../diagnostics/types.js';
 
-export type PolicyOptions = Pick<CompileOptions, 'defines'>;
+export type PolicyOptions = Pick<CompileOptions, 'defines' | 'target'>;
 
 /** A path (from the working directory) or a `file:` URL, a compilation, or an artifact. */
 export type PolicyInput = string | URL | CompileResult | Artifact;
@@ -20,7 +20,10 @@ export function compileFile(file: string | URL, options: PolicyOptions = {}): Co
   const path = pathOf(file);
   const read = readText(path);
   if (read.kind === 'ok')
-    return compileFor(DEFAULT_TARGET, identify([path], [read.text]), { ...options, importer: fileImporter });
+    return compileFor(targetOf(options), identify([path], [read.text]), {
+      ...options,
+      importer: fileImporter,
+    });
   const missing = report('LLP2017', { path, why: read.why }, {});
   return { artifact: undefined, diagnostics: [missing], sources: [], stages: NO_STAGES };
 }

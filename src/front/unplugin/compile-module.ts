@@ -7,7 +7,7 @@
 import { relative, resolve, sep } from 'node:path';
 import type { CompileOptions } from '../../compile.js';
 import { identify, readText, recording, type ReadText } from '../cli/io.js';
-import { DEFAULT_TARGET } from '../../codegen/targets.js';
+import { targetOf } from '../../codegen/targets.js';
 import { compileFor } from '../../compile.js';
 import { report } from '../../diagnostics/catalogue.js';
 import { locate, type JsonLocation } from '../../diagnostics/json.js';
@@ -16,7 +16,7 @@ import { renderText } from '../../diagnostics/render.js';
 import type { Diagnostic, SourceText, Severity, Span } from '../../diagnostics/types.js';
 import { moduleText } from './module.js';
 
-export type LlpcOptions = Pick<CompileOptions, 'defines'>;
+export type LlpcOptions = Pick<CompileOptions, 'defines' | 'target'>;
 
 /** Somewhere in a text. */
 export interface MessagePlace extends JsonLocation {
@@ -52,7 +52,7 @@ export function compileModule(path: string, options: LlpcOptions): CompiledModul
     const missing = report('LLP2017', { path: name, why: read.why }, {});
     return { code: undefined, files: files(), messages: [message(missing, [])] };
   }
-  const { artifact, diagnostics, sources } = compileFor(DEFAULT_TARGET, identify([name], [read.text]), {
+  const { artifact, diagnostics, sources } = compileFor(targetOf(options), identify([name], [read.text]), {
     ...options,
     importer: readFile,
   });

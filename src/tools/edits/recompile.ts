@@ -1,11 +1,11 @@
 /** The compilation of one file once more, with other texts. */
-import { DEFAULT_TARGET } from '../../codegen/targets.js';
+import { targetOf } from '../../codegen/targets.js';
 import { compileFor, type CompileOptions, type CompileResult } from '../../compile.js';
 import type { NamedSource } from '../../diagnostics/types.js';
 import type { Importer } from '../../parser/link.js';
 
 /** The options of the first compilation that its result does not keep. */
-export type RecompileOptions = Pick<CompileOptions, 'defines'>;
+export type RecompileOptions = Pick<CompileOptions, 'defines' | 'target'>;
 
 /** `texts` by the sources' `id`; what is not there is as it was read. */
 export function recompile(
@@ -21,5 +21,5 @@ export function recompile(
       : { kind: 'ok', text: textOf(source) };
   };
   const entry = sources.slice(0, 1).map((s) => ({ ...s, text: textOf(s) }));
-  return compileFor(DEFAULT_TARGET, entry, { ...options, importer });
+  return compileFor(targetOf(options), entry, { ...options, importer });
 }

@@ -7,7 +7,7 @@
  */
 import type { Artifact } from '../../artifact/manifest.js';
 import { hasError } from '../../compile.js';
-import { DEFAULT_TARGET } from '../../codegen/targets.js';
+import { targetOf } from '../../codegen/targets.js';
 import { compileFor } from '../../compile.js';
 import type { Diagnostic, NamedSource } from '../../diagnostics/types.js';
 import type { HierarchyAutomaton } from '../../ir/hierarchy/automaton.js';
@@ -96,7 +96,7 @@ function attempt(
     sources: inputs.map((i) => i.what),
     isFile: (path) => facts.observed.get(path)?.kind === 'file',
   });
-  const result = compileFor(DEFAULT_TARGET, [{ name: `${options.name}.llp`, text }]);
+  const result = compileFor(targetOf({}), [{ name: `${options.name}.llp`, text }]);
   const automaton = result.stages.hierarchies?.[0];
   const layer = result.stages.policy?.layers[0];
   const faults = result.diagnostics
