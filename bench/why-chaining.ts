@@ -1,29 +1,43 @@
 /**
- * What chaining buys: the same policy and the same calls under three plans, of which the compiler makes the first. Prints the
- * table of `examples/why-chaining/README.md`.
+ * What chaining buys, and what a cache of verdicts would save: the same policy and the same calls under three plans, of which the
+ * compiler makes the first. Prints the tables and the pseudocode of `examples/why-chaining/README.md`.
  */
-import { buildPlan } from '../src/codegen/v8/plan.js';
 import { readFileSync } from 'node:fs';
-import { buildMonolith, monolithEngine, unchainedArtifact } from '../examples/why-chaining/plans.js';
+import type { CacheCounts } from '../examples/why-chaining/cache.js';
+import {
+  buildMonolith,
+  chainEngine,
+  monolithEngine,
+  unchainedArtifact,
+  type CachedEngine,
+} from '../examples/why-chaining/plans.js';
+import { pseudocode } from '../examples/why-chaining/pseudocode.js';
 import type { Artifact } from '../src/artifact/manifest.js';
 import { defined } from '../src/base/assert.js';
+import { buildPlan, type PlannedChain } from '../src/codegen/v8/plan.js';
 import { compile } from '../src/index.js';
-import { createEngine } from '../src/runtime/engine/engine.js';
-import type { Engine } from '../src/runtime/engine/types.js';
 import { buildTree } from '../src/runtime/kernel/build-tree.js';
-import { runScenario } from '../src/runtime/scenario/run.js';
+import type { TraceListener } from '../src/runtime/kernel/trace.js';
+import { runScenario, type Replay } from '../src/runtime/scenario/run.js';
 import { treeEntry } from '../src/runtime/scenario/tree.js';
 import type { Scenario } from '../src/runtime/scenario/types.js';
+
+/** What the calls took. */
+export interface Work {
+  readonly programRuns: number;
+  readonly instructions: number;
+  readonly results: readonly string[];
+  /** Undefined without a cache. */
+  readonly cache: CacheCounts | undefined;
+}
 
 export interface PlanFigures {
   readonly plan: string;
   /** Programs in the set, and their instructions. */
   readonly programs: number;
   readonly size: number;
-  /** Over all calls. */
-  readonly programRuns: number;
-  readonly instructions: number;
-  readonly results: readonly string[];
+  readonly plain: Work;
+  readonly cached: Work;
 }
 
 /** What a scenario is run with. */
@@ -32,74 +46,117 @@ interface Plan {
   /** Instructions of each program. */
   readonly sizes: readonly number[];
   readonly artifact: Artifact;
-  readonly engine: Engine;
+  readonly engineOf: (isCached: boolean) => CachedEngine;
 }
 
-/** The three plans of a policy that has one layer. */
-function plansOf(policy: string): Plan[] {
-  const compiled = compile(policy);
+interface Example {
+  readonly artifact: Artifact;
+  readonly chain: PlannedChain;
+  readonly plans: readonly Plan[];
+  readonly scenario: Scenario;
+}
+
+/** The example; `folder` is found from the compiled file when not given. */
+function readExample(folder: URL = new URL('../../examples/why-chaining/', import.meta.url)): Example {
+  const read = (file: string): string => readFileSync(new URL(file, folder), 'utf8');
+  const compiled = compile(read('policy.llp'));
   const artifact = defined(compiled.artifact, 'the policy compiles');
+  const plan = buildPlan(defined(compiled.stages.policy, 'it compiles'));
+  const chain = defined(plan.chains[0], 'the policy has a layer');
   const unchained = unchainedArtifact(compiled);
-  const monolith = buildMonolith(
-    defined(buildPlan(defined(compiled.stages.policy, 'it compiles')).chains[0], 'the policy has a layer'),
-  );
+  const monolith = buildMonolith(chain);
   const sizesOf = ({ manifest }: Artifact): number[] => manifest.programs.map((p) => p.instructions);
   const gets = artifact.manifest.programs.filter((p) => p.hook === 'fs_get').map((p) => p.instructions);
-  const interpreter = (): Engine => createEngine('interpreter');
-  return [
-    { plan: 'chained', sizes: sizesOf(artifact), artifact, engine: interpreter() },
+  const plans: readonly Plan[] = [
+    { plan: 'chained', sizes: sizesOf(artifact), artifact, engineOf: chainEngine },
     {
       plan: 'monolithic',
       sizes: [monolith.instructions, ...gets],
       artifact,
-      engine: monolithEngine(monolith),
+      engineOf: (isCached) => monolithEngine(monolith, isCached),
     },
-    { plan: 'unchained', sizes: sizesOf(unchained), artifact: unchained, engine: interpreter() },
+    { plan: 'unchained', sizes: sizesOf(unchained), artifact: unchained, engineOf: chainEngine },
   ];
+  return { artifact, chain, plans, scenario: JSON.parse(read('scenario.json')) as Scenario };
 }
 
-/** The three plans on a policy and a scenario with a described tree. */
-function whyChaining(policy: string, scenario: Scenario): PlanFigures[] {
+function replay(scenario: Scenario, artifact: Artifact, options: Parameters<typeof runScenario>[3]): Replay {
   const entries = 'map' in scenario.tree ? scenario.tree.map(treeEntry) : [];
-  return plansOf(policy).map(({ plan, sizes, artifact, engine }) => {
-    const { vfs } = buildTree(entries);
-    const { steps } = runScenario(scenario, new Map([['main', artifact]]), vfs, { engine });
-    const sum = (values: readonly (number | null)[]): number =>
-      values.reduce<number>((a, b) => a + (b ?? NaN), 0);
-    return {
-      plan,
-      programs: sizes.length,
-      size: sum(sizes),
-      programRuns: sum(steps.map((s) => s.programRuns)),
-      instructions: sum(steps.map((s) => s.instructions)),
-      results: steps.map((s) => s.result),
-    };
-  });
+  return runScenario(scenario, new Map([['main', artifact]]), buildTree(entries).vfs, options);
 }
 
-/** The table in Markdown. */
-export function chainingTable(rows: readonly PlanFigures[]): string {
-  const base = defined(rows[0], 'the chain comes first');
-  const ratio = (value: number, of: number): string => (value / of).toFixed(2);
-  const lines = rows.map(
-    (r) =>
-      `| ${r.plan} | ${r.programs} | ${r.size} | ${r.programRuns} | ${r.instructions} | ${ratio(r.programRuns, base.programRuns)} | ${ratio(r.instructions, base.instructions)} |`,
+const sum = (values: readonly (number | null)[]): number =>
+  values.reduce<number>((a, b) => a + (b ?? NaN), 0);
+
+function workOf(scenario: Scenario, { artifact, engineOf }: Plan, isCached: boolean): Work {
+  const { engine, counts } = engineOf(isCached);
+  const { steps } = replay(scenario, artifact, { engine });
+  return {
+    programRuns: sum(steps.map((s) => s.programRuns)),
+    instructions: sum(steps.map((s) => s.instructions)),
+    results: steps.map((s) => s.result),
+    cache: counts(),
+  };
+}
+
+/** The figures of the example: one for each plan. */
+export function exampleFigures(folder?: URL): PlanFigures[] {
+  const { plans, scenario } = readExample(folder);
+  return plans.map((plan) => ({
+    plan: plan.plan,
+    programs: plan.sizes.length,
+    size: sum(plan.sizes),
+    plain: workOf(scenario, plan, false),
+    cached: workOf(scenario, plan, true),
+  }));
+}
+
+const ratio = (value: number, of: number): string => (value / of).toFixed(2);
+const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+const tableOf = (head: readonly string[], rows: readonly string[]): string =>
+  [row(...head), row('---', ...head.slice(1).map(() => '---:')), ...rows, ''].join('\n');
+
+/** The table of the plans, in Markdown. */
+export function chainingTable(figures: readonly PlanFigures[]): string {
+  const base = defined(figures[0], 'the chain comes first').plain;
+  const head = ['plan', 'programs', 'their instructions', 'program runs', 'instructions executed'];
+  return tableOf(
+    [...head, 'runs, to the chain', 'instructions, to the chain'],
+    figures.map(({ plan, programs, size, plain: { programRuns, instructions } }) =>
+      row(
+        ...[plan, programs, size, programRuns, instructions],
+        ratio(programRuns, base.programRuns),
+        ratio(instructions, base.instructions),
+      ),
+    ),
   );
-  return [
-    '| plan | programs | their instructions | program runs | instructions executed | runs, to the chain | instructions, to the chain |',
-    '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
-    ...lines,
-    '',
-  ].join('\n');
 }
 
-/** The example's own policy and calls; `folder` is the example's, and found from the compiled file when not given. */
-export function exampleFigures(
-  folder = new URL('../../examples/why-chaining/', import.meta.url),
-): PlanFigures[] {
-  const scenario = JSON.parse(readFileSync(new URL('scenario.json', folder), 'utf8')) as Scenario;
-  return whyChaining(readFileSync(new URL('policy.llp', folder), 'utf8'), scenario);
+/** The table of what a cache of verdicts saves, in Markdown. */
+export function cacheTable(figures: readonly PlanFigures[]): string {
+  return tableOf(
+    ['plan', 'hits', 'misses', 'program runs', 'of', 'instructions executed', 'of'],
+    figures.map(({ plan, plain, cached }) =>
+      row(
+        ...[plan, cached.cache?.hits ?? 0, cached.cache?.misses ?? 0],
+        ...[cached.programRuns, plain.programRuns, cached.instructions, plain.instructions],
+      ),
+    ),
+  );
 }
 
-if (process.argv[1]?.endsWith('why-chaining.js') === true)
-  process.stdout.write(chainingTable(exampleFigures()));
+/** The chain of the example as pseudocode. */
+export function examplePseudocode(folder?: URL): string {
+  return pseudocode(readExample(folder).chain);
+}
+
+/** Runs the calls of the example under the chain, and tells the listener of each program run. */
+export function traceExample(folder: URL, trace: TraceListener): void {
+  const { scenario, artifact } = readExample(folder);
+  replay(scenario, artifact, { trace });
+}
+
+if (process.argv[1]?.endsWith('why-chaining.js') === true) {
+  const figures = exampleFigures();
+  process.stdout.write([examplePseudocode(), chainingTable(figures), cacheTable(figures)].join('\n'));
+}

@@ -2,7 +2,15 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { chainingTable, exampleFigures } from '../bench/why-chaining.js';
+import {
+  cacheTable,
+  chainingTable,
+  exampleFigures,
+  examplePseudocode,
+  traceExample,
+} from '../bench/why-chaining.js';
+import { evaluate } from '../examples/why-chaining/pseudocode.js';
+import type { HookRun } from '../src/runtime/kernel/trace.js';
 import { defined } from '../src/base/assert.js';
 import { fileImporter } from '../src/front/cli/io.js';
 import { makeTree } from '../src/front/cli/scenario-files.js';
@@ -97,14 +105,65 @@ describe.each(EXAMPLES.filter((e) => e !== 'why-chaining'))('the README of %s', 
 });
 
 describe('why-chaining', () => {
-  const figures = exampleFigures(new URL('../examples/why-chaining/', import.meta.url));
+  const folder = new URL('../examples/why-chaining/', import.meta.url);
+  const figures = exampleFigures(folder);
 
-  it('gives the same verdicts under all three plans', () => {
-    const [chain, ...others] = figures;
-    for (const other of others) expect(other.results).toEqual(chain?.results);
+  it('gives the same verdicts under all three plans, with a cache of verdicts and without', () => {
+    const [first, ...others] = figures.flatMap(({ plain, cached }) => [plain.results, cached.results]);
+    for (const other of others) expect(other).toEqual(first);
+  });
+
+  it('has no cached result that differs from a run', () => {
+    expect(figures.map(({ plain, cached }) => [plain.cache, cached.cache?.wrong])).toEqual(
+      figures.map(() => [undefined, 0]),
+    );
+    // Programs of fs_get always run.
+    for (const { plain, cached } of figures)
+      expect(cached.programRuns + (cached.cache?.hits ?? 0)).toBe(plain.programRuns);
+  });
+
+  it('has pseudocode that does what the programs do, on every run', () => {
+    const text = examplePseudocode(folder);
+    const ran: HookRun[] = [];
+    traceExample(folder, { ran: (run) => ran.push(run) });
+    expect(new Set(ran.map((run) => run.program)).size).toBeGreaterThan(6);
+    for (const run of ran) expect(evaluated(text, run)).toEqual(observed(run));
   });
 
   it('shows the figures of this compiler', () => {
-    expect(read('why-chaining', 'README.md')).toContain(chainingTable(figures).trim());
+    const readme = read('why-chaining', 'README.md');
+    expect(readme).toContain(chainingTable(figures).trim());
+    expect(readme).toContain(cacheTable(figures).trim());
+    expect(readme).toContain(examplePseudocode(folder).trim());
   });
 });
+
+/** A u64 of two signed halves. */
+const u64 = ({ lo, hi }: { readonly lo: number; readonly hi: number }): bigint =>
+  (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0);
+
+/** What a run of a program did. A denied run leaves no cookie. */
+function observed({ verdict, after, events }: HookRun): unknown {
+  const set = events.find((e) => e.kind === 'setTag');
+  return {
+    allows: verdict === 0,
+    cookie: verdict === 0 && u64(after),
+    tag: set?.kind === 'setTag' ? u64(set) : undefined,
+  };
+}
+
+/** What the pseudocode does where the program ran. */
+function evaluated(text: string, { program, lookup, before, events }: HookRun): unknown {
+  const seen = (kind: 'mapLookup' | 'getTag'): bigint => {
+    const event = events.find((e) => e.kind === kind);
+    return event === undefined || event.kind === 'readContext' ? 0n : u64(event);
+  };
+  let tag: bigint | undefined;
+  const { allows, cookie } = evaluate(text, program, lookup, {
+    cookie: u64(before),
+    map_lookup: () => seen('mapLookup'),
+    get_tag: () => seen('getTag'),
+    set_tag: (_, value) => ((tag = value), 0n),
+  });
+  return { allows, cookie: allows && cookie, tag };
+}

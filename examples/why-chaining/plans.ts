@@ -23,6 +23,7 @@ import {
   type ProgramPlan,
 } from '../../src/codegen/v8/plan.js';
 import { selectProgram } from '../../src/codegen/v8/select.js';
+import { createVerdictCache, type CacheCounts } from './cache.js';
 import { createInterpreterRunner } from '../../src/runtime/engine/interpreter-runner.js';
 import { createInterpreter, loadProgram } from '../../src/runtime/engine/interpreter.js';
 import type { InterpreterProgram } from '../../src/runtime/engine/load-program.js';
@@ -145,9 +146,8 @@ function pickBlocks(make: BlockMaker, pick: Extract<ProgramPlan, { kind: 'pick' 
  * An engine that runs the monolith in place of the `fs_walk` and `fs_pick` programs of the set that it is given. The state and the
  * inode map are those of the chain, so its `fs_get` stays.
  */
-export function monolithEngine(monolith: Monolith): Engine {
-  const interpreter = createInterpreter();
-  const runnerOf: Engine['runnerOf'] = (programs, tags) => {
+export function monolithEngine(monolith: Monolith, isCached: boolean): CachedEngine {
+  return engineOf(isCached, (interpreter, programs, tags) => {
     const set = monolithSet(monolith, programs);
     const runner = createInterpreterRunner(interpreter, set, tags);
     const pick: HookRunner['pick'] = (session, triggers, object, lookup) =>
@@ -159,8 +159,32 @@ export function monolithEngine(monolith: Monolith): Engine {
       },
       pick,
     };
+  });
+}
+
+/** An engine that runs the programs of the set as they are. */
+export function chainEngine(isCached: boolean): CachedEngine {
+  return engineOf(isCached, createInterpreterRunner);
+}
+
+export interface CachedEngine {
+  readonly engine: Engine;
+  /** What its cache did; undefined for an engine without a cache. */
+  readonly counts: () => CacheCounts | undefined;
+}
+
+/** An engine with a cache of verdicts, or without, whose counters count the runs that are made. */
+function engineOf(isCached: boolean, newRunner: typeof createInterpreterRunner): CachedEngine {
+  const interpreter = createInterpreter();
+  const cache = isCached ? createVerdictCache(interpreter) : undefined;
+  // The counters are set back by those who read them, so the engine is the interpreter itself.
+  const run = cache?.run ?? interpreter.run;
+  const runnerOf: Engine['runnerOf'] = (programs, tags) => {
+    cache?.watch(tags);
+    return newRunner({ run }, programs, tags);
   };
-  return Object.assign(interpreter, { name: 'interpreter' as const, runnerOf });
+  const engine = Object.assign(interpreter, { name: 'interpreter' as const, runnerOf });
+  return { engine, counts: () => cache?.counts() };
 }
 
 function monolithSet(monolith: Monolith, programs: HookPrograms): HookPrograms {
