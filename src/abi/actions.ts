@@ -1,6 +1,6 @@
 /**
- * The actions of the language: the 24 triggers of the Landlock v8 ABI by their bit number, and `walk`,
- * which `fs_walk` decides and which has no trigger bit.
+ * The actions of the language: the 24 triggers of the Landlock v8 ABI by their bit number, and `walk`. `fs_walk`
+ * decides `walk`, so it has no trigger bit.
  *
  * Source: the table "Triggers (bit numbers)" of the ABI description.
  */

@@ -1,5 +1,5 @@
 /**
- * Helper functions of the Landlock v8 ABI, one row each. A kernel with other numbers is this table away.
+ * The helper functions of the Landlock v8 ABI, one row for each. If a kernel uses other numbers, change this table.
  *
  * Source: the table "Helpers" of the ABI description.
  */
@@ -19,7 +19,7 @@ export type ReturnKind = 'scalar' | 'map_value_or_null';
 export interface HelperAbi {
   readonly number: number;
   readonly name: string;
-  /** Arguments in r1, r2, … */
+  /** The arguments, in r1, r2, … */
   readonly args: readonly ArgKind[];
   readonly returns: ReturnKind;
 }
@@ -49,7 +49,7 @@ const HELPERS: readonly HelperAbi[] = [
   row(62, 'landlock_set_tag', ['tag_object', 'chain', 'scalar'], 'scalar'),
 ];
 
-/** The row of a helper number, or undefined. */
+/** The row of a helper; undefined if there is no helper with this number. */
 export function helperAbi(number: number): HelperAbi | undefined {
   return HELPERS.find((h) => h.number === number);
 }

@@ -7,12 +7,12 @@
 export type HookName = 'fs_pick' | 'fs_walk' | 'fs_get';
 
 /**
- * What a run is for, whatever the target calls its hooks: `walk` is asked for each directory of a path, `object` for the object
- * that a request is about, `hold` when a task keeps an object for later.
+ * What a run is for, whatever the target calls its hooks: `walk` is asked for each directory of a path, `object` for
+ * the object that a request is about, `hold` when a task keeps an object for later.
  */
 export type Phase = 'walk' | 'object' | 'hold';
 
-/** What a context field holds: a number, or a pointer that only a helper may take. */
+/** What a context field holds: a number, or an opaque pointer that a program can only pass to a helper. */
 export type FieldKind = 'scalar' | 'chain' | 'inode' | 'tag_object';
 
 export interface ContextField {
@@ -23,7 +23,7 @@ export interface ContextField {
   readonly size: number;
   readonly kind: FieldKind;
   readonly writable: boolean;
-  /** Whether an access narrower than the field is allowed. */
+  /** True if the program may access a part of the field. */
   readonly narrow: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface HookAbi {
   /** `subtype.type`. */
   readonly type: number;
   readonly context: readonly ContextField[];
-  /** Size of the context in bytes, as far as a program may read. */
+  /** The number of bytes of the context that a program may read. */
   readonly contextSize: number;
   /** Helper numbers that a program of this hook may call. */
   readonly helpers: readonly number[];
@@ -89,7 +89,7 @@ export function hookAbi(name: string): HookAbi | undefined {
   return Object.hasOwn(HOOKS, name) ? HOOKS[name as HookName] : undefined;
 }
 
-/** Offsets that code generation names. */
+/** Offsets in the context, for code generation. */
 export const CTX = { cookie: 0, chain: 8, inode: 16, tagObject: 16, inodeLookup: 24 } as const;
 
 /** `inode_lookup`: how the walk reached the inode. */

@@ -12,7 +12,7 @@ import {
 export type MoveCall = 'rename' | 'link';
 export const MOVE_CALLS: readonly MoveCall[] = ['rename', 'link'];
 
-/** What must be allowed on the object, and on the directory that it gets a name in. */
+/** The actions that must be allowed on the object, and on the directory of its new name. */
 export const MOVE_ACTIONS: Readonly<
   Record<MoveCall, { readonly object: ActionMask; readonly into: ActionMask }>
 > = {

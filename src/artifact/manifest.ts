@@ -1,7 +1,6 @@
 /**
- * The artifact: what `build` writes, what the loader and the engine read. Types only, and no import from the
- * compiler: this is the border between the two halves of the picture. `schema/manifest-1.json` is the
- * same in JSON Schema.
+ * The artifact, which `build` writes and the loader reads. Types only: this is the border between the compiler and the
+ * runtime, so it imports nothing from the compiler. `schema/manifest-1.json` describes the same in JSON Schema.
  */
 import type { ActionName, TriggerName } from '../abi/actions.js';
 import type { HookName } from '../abi/hooks.js';
@@ -19,7 +18,7 @@ export const DEFAULT_TARGET: TargetName = 'landlock-v8';
 
 export interface Artifact {
   readonly manifest: Manifest;
-  /** The bytes that `programs[i].bytecode.file` names, by that name. */
+  /** The bytes of the programs, by the file name in `programs[i].bytecode.file`. */
   readonly bytecode: ReadonlyMap<string, Uint8Array>;
 }
 
@@ -34,30 +33,30 @@ export interface Manifest {
   readonly maps: readonly ManifestMap[];
   /** One per layer. */
   readonly chains: readonly ManifestChain[];
-  /** What the loader does, in this order. */
+  /** The steps of the loader, in order. */
   readonly load: readonly LoadStep[];
   /**
-   * What must hold on the tree that it is loaded on. Absent when nothing is asserted: a loader that does not know the field
-   * refuses a manifest that has it.
+   * Assertions that must hold on the tree on which the manifest is loaded. Absent if there are none. A loader that does
+   * not know the field refuses the manifest.
    */
   readonly assertions?: readonly ManifestAssertion[];
 }
 
-/** `maps`: what the inode maps of these names allow together. */
+/** An assertion about the actions that all inode maps in `maps` together allow. */
 export type ManifestAssertion =
   | {
       readonly kind: 'place';
       readonly claim: 'never' | 'always';
       readonly actions: readonly ActionName[];
-      /** The object and all beneath it, or the object alone. */
+      /** `under`: the object and everything beneath it. `at`: the object alone. */
       readonly reach: 'under' | 'at';
-      /** For people: the path as one string. */
+      /** The path as one string, for display. */
       readonly path: string;
       readonly components: PathPattern;
       readonly maps: readonly string[];
       readonly span: ManifestSpan;
     }
-  /** No move gains these. */
+  /** No move gains these actions. */
   | {
       readonly kind: 'gains';
       readonly actions: readonly ActionName[];
@@ -83,18 +82,18 @@ export interface ManifestSpan {
 export interface ManifestProgram {
   readonly name: string;
   readonly hook: HookName;
-  /** `fs_pick` only. */
+  /** Empty except for `fs_pick`. */
   readonly triggers: readonly TriggerName[];
-  /** The same as a mask. */
+  /** The triggers as a mask. */
   readonly triggerMask: number;
   /** Name of the program before this one in its chain. */
   readonly previous: string | null;
-  /** Instructions; LD_IMM64 counts once. */
+  /** The number of instructions; LD_IMM64 counts once. */
   readonly instructions: number;
-  /** Maps that LD_IMM64 with source 1 refers to: the immediate is an index into this list. */
+  /** The maps that LD_IMM64 with source 1 refers to: its immediate is an index into this list. */
   readonly maps: readonly string[];
   readonly bytecode: { readonly file: string; readonly sha256: string };
-  /** Source of instruction slots `from` to `to`, `to` exclusive. */
+  /** For ranges of instruction slots (`to` exclusive): the place in a source that they come from. */
   readonly spans: readonly {
     readonly from: number;
     readonly to: number;
@@ -109,16 +108,16 @@ export interface InodeMap {
   readonly name: string;
   readonly type: 'inode';
   readonly layout: CookieLayout;
-  /** At first all allowed, or none; `walk` always. */
+  /** The verdict on all actions before any entry applies; `walk` is always allowed. */
   readonly default: 'allow' | 'deny';
   readonly classes: readonly ManifestClass[];
-  /** One per scope, general to specific where that is defined, else by text. */
+  /** One entry for each scope, general before specific; scopes without such an order are sorted by text. */
   readonly entries: readonly MapEntry[];
-  /** Entries of a hand-written manifest, taken as they are: a literal absolute path and 16 hex digits (the u64). */
+  /** Entries of a hand-written manifest, used without change: a literal absolute path and 16 hex digits (the u64). */
   readonly raw: readonly { readonly path: string; readonly value: string }[];
 }
 
-/** A map of a hand-written manifest. Sizes in bytes; `entries` are hex of key and value. */
+/** A map of a hand-written manifest. Sizes are in bytes; keys and values are in hex. */
 export interface PlainMap {
   readonly name: string;
   readonly type: 'array' | 'hash';
@@ -128,21 +127,24 @@ export interface PlainMap {
   readonly entries: readonly { readonly key: string; readonly value: string }[];
 }
 
-/** A class of actions that get the same verdict everywhere. */
+/** A class of actions that have the same verdict everywhere. */
 export interface ManifestClass {
   readonly actions: readonly ActionName[];
-  /** `bit`: decided by that bit of the state; the others need no state. */
+  /** `bit`: that bit of the state decides. `allow`, `deny`: the verdict is the same in every state. */
   readonly decision:
     { readonly kind: 'bit'; readonly bit: number } | { readonly kind: 'allow' } | { readonly kind: 'deny' };
 }
 
 export interface MapEntry {
-  /** For people: the path as one string. */
+  /** The path as one string, for display. */
   readonly path: string;
   readonly components: PathPattern;
   readonly object: 'dir' | 'file';
   readonly optional: boolean;
-  /** Number of leading components that belong to an enclosing optional scope: absent with it is fine too. */
+  /**
+   * The number of leading components that belong to an enclosing optional scope. If the object of that scope is absent,
+   * this one may be absent too.
+   */
   readonly within: number;
   readonly region: ManifestEffects;
   readonly self: ManifestEffects;
@@ -151,7 +153,7 @@ export interface MapEntry {
   readonly rules: readonly ManifestRule[];
 }
 
-/** Indices into `classes`, sorted; only classes decided by a bit. */
+/** Indices into `classes`, sorted. Only classes that a bit decides occur. */
 export interface ManifestEffects {
   readonly allow: readonly number[];
   readonly deny: readonly number[];
@@ -181,11 +183,14 @@ export interface Certificate {
   readonly states: number;
   /** Combinations of map value, tag and lookup that each state was asked with. */
   readonly inputs: number;
-  /** Programs run. */
+  /** The number of program runs. */
   readonly runs: number;
-  /** Combinations of state and input that these runs cover (an input that a run does not read is covered). */
+  /**
+   * The combinations of state and input that the runs cover: a run covers every value of an input that it does not
+   * read.
+   */
   readonly cases: number;
-  /** sha256 over all runs: program, what it read, what it returned and wrote. */
+  /** sha256 over all runs: for each, the program, what it read, what it returned and wrote. */
   readonly digest: string;
 }
 

@@ -1,6 +1,8 @@
 /**
- * The manifest as a file: the JSON of the manifest with one more property, last: `sha256`, over the text of the file with
- * these 64 digits replaced by zeros. So any changed byte of the file is seen.
+ * Writes the manifest as a file and checks its seal.
+ *
+ * The file is the JSON of the manifest with `sha256` as the last property: the digest of the file's text in which these
+ * 64 digits are zeros. So a change of any byte is detected.
  */
 import { createHash } from 'node:crypto';
 import type { Manifest } from './manifest.js';
@@ -13,7 +15,7 @@ export function manifestText(manifest: Manifest): string {
   return replaceSeal(open, createHash('sha256').update(open).digest('hex'));
 }
 
-/** Levels that get lines of their own: a map's entries and a program's spans are a line each, whatever is in them. */
+/** Values up to this level are laid out on several lines. An entry of a map or a span of a program is one line. */
 const OPEN_LEVELS = 4;
 
 function layOutJson(value: object, level: number): string {
@@ -31,7 +33,7 @@ function layOutJson(value: object, level: number): string {
   return `${left}\n${parts.map((p) => indent + p).join(',\n')}\n${' '.repeat(level)}${right}`;
 }
 
-/** Whether the text is what was written. A hand-written manifest without a seal is `unsealed`. */
+/** Compares the seal with the text. A hand-written manifest without a seal is `unsealed`. */
 export function checkSeal(text: string): 'ok' | 'broken' | 'unsealed' {
   const seal = SEAL.exec(text)?.[1];
   if (seal === undefined) return 'unsealed';

@@ -8,7 +8,7 @@ export function counted(count: number, noun: string): string {
 /** Characters that steer a terminal, end a line, or turn the order of others around. */
 export const UNPRINTABLE = /[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
-/** Text of someone else's, as part of a line: what is unprintable becomes a sign. */
+/** Foreign text made safe for printing within a line: each unprintable character becomes U+FFFD. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, '\u{fffd}');
 }

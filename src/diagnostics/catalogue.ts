@@ -1,6 +1,6 @@
 /**
- * Every diagnostic that the project can give: one row a code, in a file a family. A message is a template whose
- * parameters the type checker knows, so that a missing or misspelt one does not compile.
+ * Every diagnostic of the project: one row for each code, one file for each family of codes. A message is a template
+ * whose parameters are known to the type checker, so a missing or misspelt parameter does not compile.
  *
  * `LLP1xxx` syntax, `2xxx` names and types, `3xxx` hierarchy and rules, `4xxx` limits of a target, `5xxx` load and run
  * time. A code is never used again for something else. Each has a page in docs/errors.
@@ -15,11 +15,11 @@ import type { Diagnostic, Severity } from './types.js';
 /** One row of the catalogue. */
 export interface CatalogueEntry {
   readonly severity: Severity;
-  /** A few words for lists: no parameters. */
+  /** A few words without parameters, for lists. */
   readonly title: string;
   /** Lower case, no final period; `{name}` stands for a parameter. */
   readonly message: string;
-  /** What to do, where the one who reports knows nothing better. */
+  /** What to do, if the reporting pass gives no better help. */
   readonly help?: string;
 }
 

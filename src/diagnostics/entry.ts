@@ -1,4 +1,4 @@
-/** Rows of the catalogue, with their message kept as a literal type. `help` is for where nothing better is known. */
+/** Constructors for the rows of the catalogue. They keep the message as a literal type. */
 
 export interface Row<S, M extends string> {
   readonly severity: S;

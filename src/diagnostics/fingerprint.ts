@@ -1,9 +1,10 @@
 /**
- * Fingerprints of lines, by which code hosts know a finding again after lines above it have changed.
+ * Computes fingerprints of lines, by which code hosts recognise a finding after lines above it have changed.
  *
- * That of a line is a hash of the 100 characters from its begin that are neither space nor tab; line ends count as `\n`, the end
- * of the text as U+FFFF, and what lies behind it as 0. Equal ones are numbered. The polynomial hash, modulo 2^64 with base 37, is
- * the one that GitHub's upload action computes for logs without (`primaryLocationLineHash`), so both agree.
+ * The fingerprint of a line is a hash of the first 100 characters from its beginning, without spaces and tabs. Line
+ * ends count as `\n`, the end of the text as U+FFFF, and characters beyond it as 0. Equal hashes get a counter. The
+ * hash is polynomial, modulo 2^64 with base 37: the same that GitHub's upload action computes
+ * (`primaryLocationLineHash`) for logs that have none.
  */
 import type { SourceText } from './types.js';
 
@@ -13,7 +14,7 @@ const END = '\uffff';
 
 const KNOWN = new WeakMap<SourceText, readonly string[]>();
 
-/** The fingerprint of a line, from 1. */
+/** The fingerprint of a line. Lines count from 1. */
 export function lineFingerprint(source: SourceText, line: number): string {
   const known = KNOWN.get(source) ?? fingerprints(source.text);
   KNOWN.set(source, known);
@@ -39,7 +40,9 @@ function lineStartsOf(text: string): number[] {
   return starts;
 }
 
-/** The hash of the window at every offset: from the last to the first, each from the next. */
+/**
+ * The hash of the window at every offset. Each is computed from the next, from the end of the text to its beginning.
+ */
 function windowHashes(text: string): bigint[] {
   const wrap = (n: bigint): bigint => BigInt.asUintN(64, n);
   const inverse = inverseOf(BASE);
@@ -54,7 +57,7 @@ function windowHashes(text: string): bigint[] {
   return hashes;
 }
 
-/** The inverse of an odd number modulo 2^64, by Newton's iteration: each step doubles the bits that are right. */
+/** The inverse of an odd number modulo 2^64, by Newton's iteration: each step doubles the number of correct bits. */
 function inverseOf(odd: bigint): bigint {
   let inverse = odd;
   for (let bits = 3; bits < 64; bits *= 2) inverse = BigInt.asUintN(64, inverse * (2n - odd * inverse));

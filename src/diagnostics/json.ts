@@ -3,7 +3,7 @@ import { CATALOGUE, type Code, type CatalogueEntry } from './catalogue.js';
 import { positionAt } from './lines.js';
 import type { Diagnostic, Severity, SourceText, Span } from './types.js';
 
-/** 1-based; columns in UTF-16 units; the end is exclusive. */
+/** A range of a file. Lines and columns are 1-based; columns count UTF-16 units; the end is exclusive. */
 export interface JsonLocation {
   readonly file: string;
   readonly line: number;
@@ -60,7 +60,7 @@ export function titleOf(code: string): string {
   return ENTRIES[code]?.title ?? code;
 }
 
-/** The message of a code, with `…` for what is different each time. */
+/** The message of a code, with `…` in place of its parameters. */
 export function descriptionOf(code: string): string {
   return (ENTRIES[code]?.message ?? code).replace(/\{\w+\}/g, '…');
 }

@@ -1,4 +1,4 @@
-/** Offsets → lines and columns. The table of a text is made once and searched by halving. */
+/** Converts offsets to lines and columns, by binary search in a table that is computed once for each text. */
 import type { SourceText } from './types.js';
 
 export interface Position {
@@ -10,7 +10,7 @@ export interface Position {
 
 const TABLES = new WeakMap<SourceText, readonly number[]>();
 
-/** Offset of the first unit of each line. */
+/** The offset at which each line starts. */
 export function lineStarts(source: SourceText): readonly number[] {
   const known = TABLES.get(source);
   if (known !== undefined) return known;
@@ -21,7 +21,10 @@ export function lineStarts(source: SourceText): readonly number[] {
   return starts;
 }
 
-/** @param near a line (1-based) that is looked at first, for those who ask for many places one after another */
+/**
+ * The line and column of an offset.
+ * @param near the line (1-based) that is tried first, for callers with many offsets near each other
+ */
 export function positionAt(source: SourceText, offset: number, near = 1): Position {
   const starts = lineStarts(source);
   const known = starts[near - 1] ?? Infinity;
@@ -36,7 +39,7 @@ export function positionAt(source: SourceText, offset: number, near = 1): Positi
   return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
 }
 
-/** The text of a line, 1-based, without its end. */
+/** The text of a line (1-based), without its line end. */
 export function lineText(source: SourceText, line: number): string {
   const starts = lineStarts(source);
   const end = starts[line];

@@ -1,8 +1,10 @@
-/** A manifest where a policy is wanted: one error that says so, in place of the parser's about its JSON. */
+/**
+ * Detects a manifest that is given as a policy, so that one error says so instead of the parser's errors on its JSON.
+ */
 import { report } from './catalogue.js';
 import type { Diagnostic } from './types.js';
 
-/** Undefined for a text that is no manifest. */
+/** The error for a text that is a manifest; undefined for other texts. */
 export function manifestForPolicy(text: string, source: number): Diagnostic | undefined {
   if (!/^\uFEFF?\s*\{/.test(text) || !/"format"\s*:\s*"llp-manifest"/.test(text)) return undefined;
   const start = text.indexOf('{');
@@ -13,7 +15,7 @@ export function manifestForPolicy(text: string, source: number): Diagnostic | un
   return report('LLP2020', {}, { span: { source, start, end: start + 1 }, help });
 }
 
-/** The first of the sources that the manifest names. */
+/** The first source in the manifest. */
 function policyOf(text: string): string | undefined {
   return /"sources"\s*:\s*\[\s*\{\s*"name"\s*:\s*"([\w./ -]+)"/.exec(text)?.[1];
 }

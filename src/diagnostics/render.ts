@@ -1,5 +1,5 @@
 /**
- * Diagnostics as text for people: place and message, the source line with carets, notes with theirs, help.
+ * Renders diagnostics as text: place and message, the source line with carets, the notes with their lines, help.
  *
  *     policy.llp:7:5: error[LLP3010]: `read` is both allowed and denied in `/srv`
  *      7 |     deny read;
@@ -18,13 +18,13 @@ export interface RenderOptions {
   readonly colour: boolean;
 }
 
-/** Columns of a source line that are shown; a longer one is cut around the place. */
+/** The number of columns of a source line that are shown. A longer line is cut around the place. */
 const WINDOW = 160;
 const TAB = 4;
 
 type Colours = ReturnType<typeof picocolors.createColors>;
 
-/** All diagnostics, one after the other, with a line between them; ends in a newline unless there are none. */
+/** All diagnostics, separated by empty lines. The text ends in a newline, unless there are no diagnostics. */
 export function renderText(
   diagnostics: readonly Diagnostic[],
   sources: readonly SourceText[],
@@ -56,7 +56,7 @@ function place(span: Span | undefined, sources: readonly SourceText[]): string {
   return `${printable(source.name)}:${line}:${column}`;
 }
 
-/** The line of the span's start, and carets under it; to the end of that line for a span of several. */
+/** The line at the start of a span, and a line of carets under it. For a span of several lines, up to the line end. */
 function excerpt(
   span: Span | undefined,
   sources: readonly SourceText[],
@@ -81,13 +81,13 @@ function excerpt(
   ];
 }
 
-/** Where a long line is cut: a little before the place. */
+/** The offset from which a long line is shown: a little before the place. */
 function windowStart(text: string, column: number): number {
   if (text.length <= WINDOW) return 0;
   return Math.max(0, Math.min(column - WINDOW / 4, text.length - WINDOW));
 }
 
-/** Tabs as spaces, control characters as a sign. */
+/** Replaces tabs by spaces and control characters by U+FFFD. */
 function expand(text: string): string {
   return printable(text.replaceAll('\t', ' '.repeat(TAB)));
 }
@@ -95,7 +95,7 @@ function expand(text: string): string {
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
 
-/** Columns on a terminal: none for combining characters, two for wide ones. */
+/** The number of terminal columns of a text: 0 for combining characters, 2 for wide ones. */
 function width(text: string): number {
   let columns = 0;
   for (const char of text) columns += /^[\p{M}\u200d\ufe0f]$/u.test(char) ? 0 : WIDE.test(char) ? 2 : 1;

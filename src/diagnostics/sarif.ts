@@ -1,10 +1,12 @@
 /**
- * Diagnostics as a SARIF 2.1.0 log, with the same content as the text, and what code hosts need to show it.
+ * Renders diagnostics as a SARIF 2.1.0 log, with the content of the text and what code hosts need in addition.
  *
- * Sources: OASIS, Static Analysis Results Interchange Format 2.1.0, sections 3.13 to 3.55; GitHub, "SARIF support for code
- * scanning": rules need a full description and help, results a location and a fingerprint, and an upload with one result that
- * lacks a location is refused. So a diagnostic without a place stands at the begin of the first source, and where there is no
- * source it is a notification about the run.
+ * Code hosts need a full description and help for rules, and a location and a fingerprint for results; they refuse a
+ * log with a result that has no location. So a diagnostic without a place is put at the beginning of the first source.
+ * If there is no source, it becomes a notification about the run.
+ *
+ * Sources: OASIS, Static Analysis Results Interchange Format 2.1.0, sections 3.13 to 3.55; GitHub, "SARIF support for
+ * code scanning".
  */
 import { descriptionOf, locate, severityOf, titleOf, type JsonLocation } from './json.js';
 import { lineFingerprint } from './fingerprint.js';
@@ -16,13 +18,13 @@ const ROOT = '%SRCROOT%';
 export interface SarifOptions {
   /** The page of a code, in Markdown. */
   readonly page?: (code: string) => string | undefined;
-  /** Where the project lives, an absolute URL: the pages of codes are linked there. */
+  /** The absolute URL of the project, for links to the pages of codes. */
   readonly home?: string;
-  /** What a code host tells several logs of one commit apart by. */
+  /** Distinguishes several logs of one commit on a code host. */
   readonly category?: string;
 }
 
-/** The log; plain data that is ready for `JSON.stringify`. */
+/** The log, as plain data for `JSON.stringify`. */
 export function diagnosticsSarif(
   diagnostics: readonly Diagnostic[],
   sources: readonly SourceText[],
@@ -61,7 +63,7 @@ function rule(code: string, { page, home }: SarifOptions): object {
   };
 }
 
-/** The title in the form that names of rules have: `UnknownAction`. */
+/** The title of a code in the form of a rule name: `UnknownAction`. */
 function nameOf(code: string): string {
   const words = titleOf(code).match(/[A-Za-z0-9]+/g) ?? [code];
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
@@ -78,7 +80,7 @@ function invocation(others: readonly Diagnostic[], codes: readonly string[]): ob
   return { executionSuccessful, toolExecutionNotifications: notifications };
 }
 
-/** The place of a diagnostic, or the begin of the first source; undefined where there is none. */
+/** The place of a diagnostic, or the beginning of the first source; undefined if there is no source. */
 function placeOf(d: Diagnostic, sources: readonly SourceText[]): JsonLocation | undefined {
   return locate(d.span, sources) ?? locate({ source: 0, start: 0, end: 0 }, sources) ?? undefined;
 }
@@ -119,7 +121,7 @@ function physical({ file, line, column, endLine, endColumn }: JsonLocation): obj
   return { artifactLocation: artifactLocation(file), region };
 }
 
-/** A path as a URI reference: relative stays relative, to the folder that llpc was run in. */
+/** A path as a URI reference. A relative path stays relative, to the folder in which llpc runs. */
 function artifactLocation(path: string): object {
   const uri = path.split('/').map(encodeURIComponent).join('/');
   return path.startsWith('/') ? { uri: `file://${uri}` } : { uri, uriBaseId: ROOT };

@@ -1,4 +1,4 @@
-/** One order for all outputs: by place, then code; the same finding is shown once. */
+/** Sorts diagnostics by place, then by code. Equal diagnostics are merged. All outputs use this order. */
 import type { Diagnostic } from './types.js';
 
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {

@@ -1,13 +1,13 @@
-/** "did you mean": the nearest of the known names, if it is near. */
+/** Finds the known name that a misspelt name is near to, for "did you mean". */
 import type { Diagnostic, Span } from './types.js';
 
-/** The help for a misspelt name, or undefined when no known name is near it. */
+/** The help for a misspelt name; undefined if no known name is near it. */
 export function didYouMean(name: string, known: Iterable<string>): string | undefined {
   const nearest = nearestName(name, known);
   return nearest === undefined ? undefined : `did you mean \`${nearest}\`?`;
 }
 
-/** Help and fix for a misspelt name; undefined when no known name is near it. */
+/** Help and fix for a misspelt name; undefined if no known name is near it. */
 export function respell(
   name: string,
   known: Iterable<string>,
@@ -19,7 +19,9 @@ export function respell(
     : { help: `did you mean \`${nearest}\`?`, fix: { span, replacement: nearest } };
 }
 
-/** The nearest name within a third of the length; the first in alphabetical order among equals. */
+/**
+ * The known name with the least edit distance, if it is at most a third of the length. Ties go to the first by order.
+ */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   const limit = Math.max(1, Math.floor(name.length / 3));
   let best: string | undefined;

@@ -1,4 +1,4 @@
-/** `LLP1xxx`: what is not the language's grammar. */
+/** `LLP1xxx`: syntax errors. */
 import { error } from './entry.js';
 
 export const SYNTAX = {

@@ -1,6 +1,6 @@
 /**
- * Diagnostics as data. Passes make them through the catalogue (`catalogue.ts`), `render.ts` turns them into
- * text, JSON or SARIF. No pass prints.
+ * Diagnostics as data. Passes create them through the catalogue (`catalogue.ts`) and never print. `render.ts`,
+ * `json.ts` and `sarif.ts` render them.
  */
 
 /** A range of a source text: UTF-16 offsets, `end` exclusive. */
@@ -13,12 +13,14 @@ export interface Span {
 
 /** A text that diagnostics can point into. */
 export interface SourceText {
-  /** As the user wrote it (relative paths stay relative), so that output does not depend on the directory. */
+  /**
+   * The name as the user wrote it (a relative path stays relative), so that output does not depend on the directory.
+   */
   readonly name: string;
   readonly text: string;
 }
 
-/** A source as the manifest names it: the same on every machine. */
+/** A source with its name in the manifest, `id`, which is the same on every machine. */
 export interface NamedSource extends SourceText {
   readonly id: string;
 }
@@ -27,7 +29,7 @@ export type Severity = 'error' | 'warning';
 
 export interface Note {
   readonly message: string;
-  /** The second place; absent for a note about no place. */
+  /** The place of the note; absent if it is not about a place. */
   readonly span?: Span;
 }
 
@@ -37,16 +39,16 @@ export interface Diagnostic {
   readonly severity: Severity;
   /** Lower case, no final period, the user's words in backticks. */
   readonly message: string;
-  /** Absent only for what has no place in a source (a missing file, a load error of a hand-written manifest). */
+  /** Absent only if there is no place in a source (a missing file, a load error of a hand-written manifest). */
   readonly span?: Span;
   readonly notes: readonly Note[];
-  /** What to write instead; absent where there is nothing better than the message. */
+  /** What to write instead; absent if the message says enough. */
   readonly help?: string;
-  /** A replacement of source text that carries `help` out, for editors. */
+  /** A replacement of source text that does what `help` says, for editors. */
   readonly fix?: { readonly span: Span; readonly replacement: string };
 }
 
-/** What every pass returns: a value, or none, and what it found. A value is absent only when an error is there. */
+/** The result of a pass: a value and diagnostics. The value is absent only if a diagnostic is an error. */
 export interface Outcome<T> {
   readonly value: T | undefined;
   readonly diagnostics: readonly Diagnostic[];

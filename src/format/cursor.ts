@@ -1,6 +1,8 @@
 /**
- * The tokens of a text as they are printed, one after the other, each with the comments before it. The printer says which token
- * comes next, and the cursor that it is so: what is printed has every token and every comment once, in order.
+ * Walks the tokens of a text in order and prints each with the comments before it.
+ *
+ * Invariant: the output has every token and every comment once, in order. The printer names the next token, and the
+ * cursor asserts that the text has it there.
  */
 import { assert, defined } from '../base/assert.js';
 import type { Lexeme } from '../parser/lexemes.js';
@@ -9,7 +11,7 @@ import { isOneLine, type Comment, type Gap } from './gaps.js';
 
 export interface Cursor {
   readonly tokens: readonly Lexeme[];
-  /** One before each token, and one after the last. */
+  /** The gap before each token, and one after the last token. */
   readonly gaps: readonly Gap[];
   at: number;
 }
@@ -19,12 +21,12 @@ export function afterNext({ tokens, at }: Cursor): string | undefined {
   return tokens[at + 1]?.image;
 }
 
-/** Whether the token after the next one stands on the same line. */
+/** True if the token after the next one is on the same line. */
 export function isFollowedOnLine({ gaps, at }: Cursor): boolean {
   return isOneLine(defined(gaps[at + 1], 'a gap after a token'));
 }
 
-/** The next token within a statement, after a separator; `image` is what it must be. */
+/** Prints the next token within a statement, after a separator. Asserts that its text is `image`. */
 export function token(cursor: Cursor, separator: Doc, image?: string): Doc {
   const { comments, newlines } = defined(cursor.gaps[cursor.at], 'a gap before a token');
   const own = bare(cursor, image);
@@ -34,7 +36,7 @@ export function token(cursor: Cursor, separator: Doc, image?: string): Doc {
   return [before, newlines > 0 ? HARD : opened ? ' ' : separator, own];
 }
 
-/** The next token without what stands before it: see `boundary`. */
+/** Prints the next token without its gap, which `boundary` or `closing` prints. */
 export function bare(cursor: Cursor, image?: string): string {
   const next = defined(cursor.tokens[cursor.at++], 'a token of the tree is in the text');
   assert(image === undefined || next.image === image, 'the tree and the text have the same tokens');
@@ -42,8 +44,8 @@ export function bare(cursor: Cursor, image?: string): string {
 }
 
 /**
- * What stands before the first token of a statement: comments that belong to the line before, an end of line, comments of its
- * own. `soft`: the end of line may be a space. The first statement of a block has no empty line before it.
+ * Prints the gap before a statement: comments at the end of the line before, an end of line, and comments on separate
+ * lines. With `soft`, the end of line may become a space. The first statement of a block has no empty line before it.
  */
 export function boundary(cursor: Cursor, first: boolean, soft = false): Doc {
   const gap = defined(cursor.gaps[cursor.at], 'a gap before a token');
@@ -54,7 +56,7 @@ export function boundary(cursor: Cursor, first: boolean, soft = false): Doc {
   return [trailing, line, own];
 }
 
-/** What stands before the brace that closes a block, or the end of the text, and the end of line there. */
+/** Prints the gap before the brace that closes a block. */
 export function closing(cursor: Cursor, empty: boolean, soft = false): Doc {
   const gap = defined(cursor.gaps[cursor.at], 'a gap before a token');
   const [trailing, leading] = split(gap, false);
@@ -64,7 +66,7 @@ export function closing(cursor: Cursor, empty: boolean, soft = false): Doc {
   return [trailing, indent(own), line];
 }
 
-/** At the end of the text nothing is indented. */
+/** Prints the gap at the end of the text, without indentation. */
 export function ending(cursor: Cursor): Doc {
   const gap = defined(cursor.gaps[cursor.at], 'a gap after the last token');
   assert(cursor.at === cursor.tokens.length, 'every token of the text is in the tree');
@@ -72,7 +74,7 @@ export function ending(cursor: Cursor): Doc {
   return [trailing, leading.map((c) => [c.newlines > 1 ? BLANK : HARD, c.doc])];
 }
 
-/** Comments on the line of the token before, and the others; with `all`, every one goes with the token after. */
+/** The comments on the line of the token before, and the others. With `all`, all comments belong to the token after. */
 function split(gap: Gap, all: boolean): readonly [Doc, readonly Comment[]] {
   const found = all ? 0 : gap.comments.findIndex((c) => c.newlines > 0);
   const count = found < 0 ? gap.comments.length : found;

@@ -1,24 +1,26 @@
 /**
- * Documents and their layout, after Wadler's "A prettier printer" (2003): a group is laid out on one line when it fits, and else
- * its lines are ends of lines. A row of groups that begin with a line is filled like a paragraph.
+ * Documents and their layout, after Wadler's "A prettier printer" (2003). A group is printed on one line if it fits;
+ * else its `line`s become ends of lines. A row of groups that each begin with a `line` is filled like a paragraph.
  *
- * Invariant: a group with a hard line in it is broken, so a line comment, after which a hard line stands, never swallows a
- * token. Weakness: a character counts as one column.
+ * Invariant: a group that contains a hard line is broken. A line comment is followed by a hard line, so it never
+ * swallows a token. Known weakness: every character counts as one column.
  */
 
 export type Doc =
   | string
   | readonly Doc[]
-  /** A space, or an end of line when its group is broken. */
+  /** A space, or an end of line if its group is broken. */
   | { readonly kind: 'line' }
-  /** Always an end of line; with an empty line before it. */
+  /** Always an end of line; with `blank`, followed by an empty line. */
   | { readonly kind: 'hard'; readonly blank: boolean }
   | { readonly kind: 'indent'; readonly doc: Doc }
-  /** `width`: on one line; infinite when it holds what ends a line. */
+  /** `width` is its width on one line: infinite if it contains an end of line. */
   | { readonly kind: 'group'; readonly doc: Doc; readonly width: number }
-  /** What ends its line and does not count in its width: a comment after code does not move the code. */
+  /** Text at the end of a line that does not count in its width, so that a comment never changes the layout of code. */
   | { readonly kind: 'aside'; readonly text: string }
-  /** Lines of a comment: the first goes where it stands, the others are `indented` or stay as they are. */
+  /**
+   * The lines of a block comment. With `indented`, the lines after the first are indented like code; else unchanged.
+   */
   | { readonly kind: 'lines'; readonly lines: readonly string[]; readonly indented: boolean };
 
 export const LINE: Doc = { kind: 'line' };
@@ -49,7 +51,7 @@ function isList(doc: Doc): doc is readonly Doc[] {
   return Array.isArray(doc);
 }
 
-/** Something still to be laid out: where its lines begin, and whether it is on one line. */
+/** A document that is still to be laid out: the indentation of its lines, and whether it goes on one line. */
 interface Item {
   readonly doc: Doc;
   readonly depth: number;
@@ -59,14 +61,15 @@ interface Item {
 interface Layout {
   readonly width: number;
   readonly out: string[];
-  /** Column after what is out; 0 at the begin of a line whose indentation is not out yet. */
+  /** The current column; 0 at the beginning of a line. */
   column: number;
+  /** True at the beginning of a line, before its indentation is written. */
   fresh: boolean;
 }
 
 const INDENT = 2;
 
-/** The text of a document; it ends in an end of line. */
+/** The text of a document, with an end of line at its end. */
 export function render(doc: Doc, width: number): string {
   const layout: Layout = { width, out: [], column: 0, fresh: true };
   const rest: Item[] = [{ doc, depth: 0, flat: false }];
@@ -117,7 +120,7 @@ function newLine(layout: Layout, blank: boolean): void {
   layout.fresh = true;
 }
 
-/** Whether so many columns, and what follows them up to where a line may end, are within the width. */
+/** True if `columns` columns, and what follows them up to the next possible end of line, fit the width. */
 function fits(layout: Layout, columns: number, depth: number, rest: readonly Item[]): boolean {
   let left = layout.width - (layout.fresh ? depth : layout.column) - columns;
   for (let i = rest.length - 1; i >= 0 && left >= 0; i--) {
@@ -128,7 +131,7 @@ function fits(layout: Layout, columns: number, depth: number, rest: readonly Ite
   return left >= 0;
 }
 
-/** Columns of a document up to where its first line may end. */
+/** The width of a document up to its first possible end of line. */
 function headWidth(doc: Doc): { readonly width: number; readonly ends: boolean } {
   if (typeof doc === 'string') return { width: doc.length, ends: false };
   if (!isList(doc)) {

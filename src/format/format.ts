@@ -1,8 +1,9 @@
 /**
- * Text → the same text, well laid out: what `llpc fmt` and editors do.
+ * Formats a policy, for `llpc fmt` and editors.
  *
- * Input: any text. Output: a text with the same tokens and comments in the same order, or the syntax errors for which it is left
- * alone. Invariant: the output formatted again is the output. A file keeps its kind of end of line and its byte order mark.
+ * Input: any text. Output: a text with the same tokens and comments in the same order; or, for a text with syntax
+ * errors, these errors. Invariant: formatting is idempotent. A file keeps its kind of line ends and its byte order
+ * mark.
  */
 import { manifestForPolicy } from '../diagnostics/not-a-policy.js';
 import type { Diagnostic } from '../diagnostics/types.js';
@@ -19,7 +20,10 @@ export type Formatted =
 
 const WIDTH = 100;
 
-/** `source` is the index of the text for spans of diagnostics. */
+/**
+ * The formatted text, or the syntax errors.
+ * @param source index of the text, for the spans of diagnostics
+ */
 export function formatText(text: string, source = 0): Formatted {
   const manifest = manifestForPolicy(text, source);
   if (manifest !== undefined) return { kind: 'refused', diagnostics: [manifest] };

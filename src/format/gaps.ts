@@ -1,23 +1,23 @@
 /**
- * What stands between two tokens: comments, and how many lines end between one and the next. Everything else of a text is in its
- * tokens, so the two together are all that a formatter has to keep.
+ * Reads the gaps between tokens: their comments and the number of line ends. A formatter has to keep only the tokens
+ * and these gaps.
  */
 import type { Lexemes } from '../parser/lexemes.js';
 import type { Doc } from './doc.js';
 
 export interface Comment {
   readonly doc: Doc;
-  /** Ends of lines between what stands before it and it. */
+  /** The number of line ends before it, since the token or comment before. */
   readonly newlines: number;
 }
 
 export interface Gap {
   readonly comments: readonly Comment[];
-  /** Ends of lines between the last comment, or the token before, and the token after. */
+  /** The number of line ends between the last comment (or the token before) and the token after. */
   readonly newlines: number;
 }
 
-/** A gap before each token, and one after the last. */
+/** The gap before each token, and one after the last token. */
 export function readGaps(text: string, { tokens, comments }: Lexemes): Gap[] {
   const gaps: Gap[] = [];
   let next = 0;
@@ -39,7 +39,7 @@ function newlines(text: string, from: number, to: number): number {
   return to - from < 2 && text[from] === ' ' ? 0 : text.slice(from, to).split(/\r\n|\r|\n/).length - 1;
 }
 
-/** A block comment whose lines all begin with `*` is indented as a whole; any other stays as it is. */
+/** The document of a comment. If all lines of a block comment begin with `*`, they are indented; else they are kept. */
 function commentDoc(image: string): Doc {
   if (image.startsWith('//')) return { kind: 'aside', text: image.replace(/[ \t]+$/, '') };
   const [first = '', ...others] = image.split(/\r\n|\r|\n/);
@@ -49,7 +49,7 @@ function commentDoc(image: string): Doc {
   return { kind: 'lines', lines: [starred ? first.trimEnd() : first, ...lines], indented: starred };
 }
 
-/** Whether all of it is on one line. */
+/** True if the gap contains no end of line. */
 export function isOneLine({ comments, newlines }: Gap): boolean {
   return newlines === 0 && comments.every((c) => c.newlines === 0);
 }

@@ -1,8 +1,8 @@
 /**
- * Syntax tree and tokens → a document. One statement a line; a block of one rule that was written on one line stays there when
- * it fits. The order is that of the text.
+ * Prints a syntax tree and its tokens as a document. Each statement has its own line. A block with a single rule that
+ * was written on one line stays on one line if it fits. The order of statements is that of the text.
  *
- * Invariant: the functions follow the grammar token by token, which the cursor checks.
+ * Invariant: the functions follow the grammar token by token; the cursor asserts it.
  */
 import { assertNever } from '../base/assert.js';
 import type * as ast from '../parser/ast.js';
@@ -33,13 +33,13 @@ type Statement =
   | ast.TestStep
   | Given;
 
-/** `given { … }`, which has no node of its own. */
+/** `given { … }`: the syntax tree has no node for it. */
 interface Given {
   readonly kind: 'given';
   readonly items: readonly ast.GivenItem[];
 }
 
-/** A file without syntax errors. */
+/** The document of a file without syntax errors. */
 export function printFile(file: ast.PolicyFile, cursor: Cursor): Doc {
   const { kind, span, version, imports, params, actions, fragments, policies, ...others } = file;
   const { assertions, accepts, tests, ...rest } = others;
@@ -118,7 +118,7 @@ function printValue(node: ast.ParamDecl, c: Cursor): Doc {
   return node.default === undefined ? '' : [token(c, ' ', '='), token(c, ' ')];
 }
 
-/** A set that does not fit beside its name begins on a line of its own. */
+/** A set that does not fit on the line of its name begins on the next line. */
 function printActions({ name, set }: ast.ActionsDecl, c: Cursor): Doc {
   const head = [bare(c, 'actions'), indent([token(c, ' ', name.text), token(c, ' ', '=')])];
   return [head, group(indent([printSet(set, c, LINE), end(c)]))];
@@ -131,7 +131,7 @@ function printSet({ all, names }: ast.SetExpr, c: Cursor, separator: Doc): Doc {
   return [head, token(c, ' ', 'except'), printList(names, c, ' ', (n, s) => token(c, s, n.text))];
 }
 
-/** Items with commas between, as many on a line as fit. */
+/** Items separated by commas, as many on each line as fit. */
 function printList<T>(
   items: readonly T[],
   c: Cursor,

@@ -1,13 +1,13 @@
 /**
- * What was written: the abstract syntax of one `.llp` file. Every node has a span. Nothing is resolved here:
- * names are names, paths are templates, sets are lists.
+ * The syntax tree of one `.llp` file. Every node has a span. Nothing is resolved: names, path templates and sets are as
+ * they were written.
  */
 import type { Span } from '../diagnostics/types.js';
 
 export interface PolicyFile {
   readonly kind: 'file';
   readonly span: Span;
-  /** `llp 1;`; undefined after a syntax error there. */
+  /** The number in `llp 1;`; undefined after a syntax error in it. */
   readonly version: number | undefined;
   readonly imports: readonly ImportDecl[];
   readonly params: readonly ParamDecl[];
@@ -28,11 +28,11 @@ export interface Name {
 export interface ImportDecl {
   readonly kind: 'import';
   readonly span: Span;
-  /** Span of the string itself in `path.span`. An interpolation in it is a syntax error. */
+  /** An interpolation in it is a syntax error. */
   readonly path: Template;
 }
 
-/** `path`: a literal path. `name`: one literal component. `pattern`: a path or component that may hold globs. */
+/** `path`: a literal path. `name`: one literal component. `pattern`: a path or component that may contain globs. */
 export type ParamType = 'path' | 'name' | 'pattern';
 
 export interface ParamDecl {
@@ -55,7 +55,7 @@ export interface SetExpr {
   readonly kind: 'set';
   readonly span: Span;
   readonly all: boolean;
-  /** With `all`, what `except` takes away; without, the members. */
+  /** With `all`, the names after `except`; else the members. */
   readonly names: readonly Name[];
 }
 
@@ -70,11 +70,11 @@ export interface FragmentDecl {
 export interface PolicyDecl {
   readonly kind: 'policy';
   readonly span: Span;
-  /** The name of the layer: the text of the string, no interpolation. */
+  /** The name of the layer: a string without interpolation. */
   readonly name: string;
   readonly nameSpan: Span;
   readonly defaults: readonly DefaultDecl[];
-  /** About this layer alone; those of the file are about what all layers allow together. */
+  /** Assertions about this layer alone. Those of the file are about what all layers together allow. */
   readonly assertions: readonly AssertDecl[];
   readonly accepts: readonly AcceptDecl[];
   readonly items: readonly ScopeItem[];
@@ -100,17 +100,17 @@ export interface PlaceAssertDecl {
 
 export type Claim = 'never' | 'always';
 
-/** `under`: the object and all beneath it. `at`: the object alone. */
+/** `under`: the object and everything beneath it. `at`: the object alone. */
 export type Reach = 'under' | 'at';
 
-/** `assert never gains ACTIONS;`: no move brings an object to where more of these are allowed on it. */
+/** `assert never gains ACTIONS;`: no move brings an object to a place where more of these actions are allowed on it. */
 export interface GainsAssertDecl {
   readonly kind: 'assert-gains';
   readonly span: Span;
   readonly set: SetExpr;
 }
 
-/** `accept gains ACTIONS;`: moves that gain these are meant. */
+/** `accept gains ACTIONS;`: moves that gain these actions are intended, and are not reported. */
 export interface AcceptDecl {
   readonly kind: 'accept';
   readonly span: Span;
@@ -150,20 +150,19 @@ export interface UseDecl {
   readonly args: readonly Template[];
 }
 
-/** A string with `${name}` in it. `span` covers the quotes. */
+/** A string, which may contain interpolations such as `${name}`. `span` includes the quotes. */
 export interface Template {
   readonly kind: 'template';
   readonly span: Span;
   readonly parts: readonly TemplatePart[];
-  /** Whether something in it was reported: what it says is not known. */
+  /** True if an error in it was reported, so that its text is not reliable. */
   readonly broken: boolean;
 }
 
 export type TemplatePart =
   /**
-   * Text with escapes resolved: `\n`, `\t`, `\"`, `\$`, `\u{41}` are their character. A glob character that was
-   * written with a backslash (`\*`, `\?`, `\[`, `\]`, `\{`, `\}`, `\\`) keeps its backslash here: `text` is
-   * pattern syntax (see `pattern/glob.ts`).
+   * Text in pattern syntax (see `pattern/glob.ts`). The escapes `\n`, `\t`, `\"`, `\$` and `\u{41}` are replaced by
+   * their characters. Escaped glob characters (`\*`, `\?`, `\[`, `\]`, `\{`, `\}`, `\\`) keep their backslash.
    */
   | { readonly kind: 'text'; readonly text: string; readonly span: Span }
   | { readonly kind: 'interpolation'; readonly name: Name; readonly span: Span };

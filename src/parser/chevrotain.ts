@@ -1,7 +1,7 @@
 /**
- * Chevrotain, from the single file that its package ships beside its modules: loading some six hundred small files takes
- * longer than compiling a policy. Where that file cannot be found (a bundler, another release) the package is imported
- * as usual.
+ * Loads Chevrotain from the single file that its package ships beside its modules, because loading about six hundred
+ * small modules takes longer than compiling a policy. If that file cannot be loaded (a bundler, another release), the
+ * package is imported as usual.
  */
 import type * as Chevrotain from 'chevrotain';
 

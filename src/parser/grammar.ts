@@ -1,10 +1,11 @@
 /**
- * The grammar, one Chevrotain class. Each method bears its production and makes its node of the syntax tree; what the
- * grammar cannot say is checked in `restrict.ts`.
+ * The grammar, as one Chevrotain class. The production of each method is in the comment above it; the method returns
+ * the node of the syntax tree. `restrict.ts` checks what the grammar cannot express.
  *
- * Lists are copied when they are complete: one that grew has room for many more, and the tree is kept.
+ * Complete lists are copied, because an array that has grown reserves unused memory as long as the tree is kept.
  *
- * Invariant: with recovery a node may lack parts (a name that is not there has no text), and then an error is reported.
+ * Invariant: after recovery from an error, a node may lack parts (a missing name has an empty text). The error is then
+ * reported.
  */
 import type { ParserMethod } from 'chevrotain';
 import { EOF } from './chevrotain.js';
@@ -399,7 +400,7 @@ export class PolicyParser extends NodeParser {
   });
 }
 
-/** Recovery gives undefined for a rule that failed. */
+/** Adds an item to a list, unless it is undefined: the result of a rule that failed. */
 function add<T>(list: T[], item: T | undefined): void {
   if (item !== undefined) list.push(item);
 }

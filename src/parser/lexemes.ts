@@ -1,6 +1,7 @@
 /**
- * The text as tokens and comments, in order: for what needs them apart from the tree (the formatter, colours in an editor).
- * Only of a text without lexical errors do they cover everything but white space.
+ * Splits a text into tokens and comments, for the formatter and for colours in an editor.
+ *
+ * If the text has no lexical errors, they cover everything except white space.
  */
 import type { IToken } from 'chevrotain';
 import * as t from './tokens.js';
@@ -15,13 +16,14 @@ export interface Lexeme {
 
 export interface Lexemes {
   readonly tokens: readonly Lexeme[];
-  /** Line comments without the end of their line, and block comments. */
+  /** Line comments (without the line end) and block comments. */
   readonly comments: readonly Lexeme[];
 }
 
-/** The last text: an editor asks about one many times. */
+/** The result for the last text: an editor asks many times about the same text. */
 let last: { readonly text: string; readonly lexemes: Lexemes } | undefined;
 
+/** The tokens and comments of a text, in order. */
 export function readLexemes(text: string): Lexemes {
   if (last?.text !== text) last = { text, lexemes: lex(text) };
   return last.lexemes;

@@ -1,6 +1,6 @@
 /**
- * Finds what files import, and parses each once. The only place where a name of a file becomes its text, through an
- * `Importer`, so that the compiler itself reads no disk.
+ * Follows imports and parses each file once. Files are read only through an `Importer`, so the compiler itself does not
+ * access the disk.
  */
 import { posix } from 'node:path';
 import { report } from '../diagnostics/catalogue.js';
@@ -12,10 +12,10 @@ import { parse } from './parse.js';
 
 /** A text to compile. */
 export interface SourceInput {
-  /** As the user calls it: what diagnostics show. */
+  /** The name that diagnostics show, as the user wrote it. */
   readonly name: string;
   readonly text: string;
-  /** As the manifest names it: the same on every machine. `name` when absent. */
+  /** The name in the manifest, which is the same on every machine. Default: `name`. */
   readonly id?: string;
 }
 
@@ -23,7 +23,8 @@ export type Imported =
   { readonly kind: 'ok'; readonly text: string } | { readonly kind: 'missing'; readonly why: string };
 
 /**
- * The text of an imported file. `name` is the path from the importing file's name; `std/…` names come through unchanged.
+ * Returns the text of an imported file. `name` is the import's path joined to the folder of the importing file's name;
+ * `std/…` names are passed unchanged.
  */
 export type Importer = (name: string) => Imported;
 
@@ -46,7 +47,7 @@ export function link(inputs: readonly SourceInput[], importer: Importer): LinkRe
 }
 
 interface Linker {
-  /** Undefined while a file's imports are being read. */
+  /** Undefined while the imports of the file are being read. */
   readonly files: (LinkedFile | undefined)[];
   readonly sources: NamedSource[];
   readonly byId: Map<string, number>;
@@ -54,7 +55,7 @@ interface Linker {
   readonly out: Diagnostic[];
 }
 
-/** Index of the file; `open` are the ids of the files whose imports lead here. */
+/** Adds a file and its imports. Returns its index. `open` are the ids of the files on the chain of imports to it. */
 function addFile(linker: Linker, source: NamedSource, open: readonly string[]): number {
   const known = linker.byId.get(source.id);
   if (known !== undefined) return known;

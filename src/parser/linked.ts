@@ -1,4 +1,4 @@
-/** Files after their imports are found: what `check` starts from. Types only; `src/link.ts` makes it. */
+/** Files with their imports resolved: the output of `link.ts` and the input of `check`. Types only. */
 import type { Span } from '../diagnostics/types.js';
 import type { PolicyFile } from './ast.js';
 
@@ -6,14 +6,14 @@ export interface LinkedFile {
   readonly file: PolicyFile;
   /** Index of its source, for spans. */
   readonly source: number;
-  /** Whether all of it could be read: what is missing in another one may be in what could not. */
+  /** True if it has no syntax errors. Otherwise, a missing name may be declared in a part that could not be read. */
   readonly complete: boolean;
-  /** What it imports directly: index into `Linked.files`, and the import statement. */
+  /** Its direct imports: index into `Linked.files`, and the span of the import statement. */
   readonly imports: readonly { readonly index: number; readonly span: Span }[];
 }
 
 export interface Linked {
   readonly files: readonly LinkedFile[];
-  /** The files that were asked for; the others are imports. */
+  /** Indices of the files to compile; the others are only imported. */
   readonly entries: readonly number[];
 }

@@ -1,6 +1,7 @@
 /**
- * Syntax errors in the language's terms: what is expected at a place, by the rule and the token that the grammar wanted.
- * Chevrotain asks for a text; it is given the words for `{wanted}`, and `parse.ts` makes the diagnostic.
+ * Describes syntax errors in terms of the language: the text for what is expected, by grammar rule and token.
+ *
+ * Chevrotain stores the text as the message of its error, and `parse.ts` makes the diagnostic from it.
  */
 import type { IParserErrorMessageProvider, IToken, TokenType } from 'chevrotain';
 import { EOF } from './chevrotain.js';
@@ -13,7 +14,7 @@ const DECLARATIONS =
   'a declaration (`policy`, `fragment`, `actions`, `param`, `import`, `assert`, `accept` or `test`)';
 const ITEMS = 'a rule, a scope or `}`';
 
-/** What a rule is called, for "after …". */
+/** The name of a rule in "after the …". */
 const CALLED: Readonly<Record<string, string>> = {
   version: 'version',
   importDecl: 'import',
@@ -28,7 +29,7 @@ const CALLED: Readonly<Record<string, string>> = {
   testStep: 'step',
 };
 
-/** What is wanted where the grammar wants a string. */
+/** By rule: what a missing string stands for. */
 const STRINGS: Readonly<Record<string, string>> = {
   importDecl: 'the name of a file in quotes',
   paramDecl: 'a value in quotes',
@@ -81,7 +82,7 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
   testStep: '`expect` or `cd`',
 };
 
-/** What comes after `assert never`. */
+/** What is expected after `assert never`. */
 const CLAIMED = 'the name of an action, `all` or `gains`';
 
 export const messageProvider: IParserErrorMessageProvider = {
@@ -92,7 +93,7 @@ export const messageProvider: IParserErrorMessageProvider = {
   buildEarlyExitMessage: ({ ruleName }) => ALTERNATIVES[ruleName] ?? 'something else',
 };
 
-/** `\`word\``, or the end of the file. */
+/** The text for the token that was found: its image in backticks, or the end of the line or file. */
 export function foundText(token: IToken): string {
   if (token.tokenType === t.LineEnd) return 'the end of the line';
   if (token.tokenType === EOF || Number.isNaN(token.startOffset)) return 'the end of the file';
@@ -100,7 +101,7 @@ export function foundText(token: IToken): string {
   return `\`${image}\``;
 }
 
-/** The keyword that a misspelt word is near to, where one of these is wanted. */
+/** Help and fix for a misspelt keyword; undefined if no keyword is near. */
 export function keywordHelp(token: IToken, span: Span): ReturnType<typeof respell> {
   if (token.tokenType !== t.Identifier) return undefined;
   return respell(

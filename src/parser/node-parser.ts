@@ -1,8 +1,8 @@
 /**
- * What the productions of `grammar.ts` are written with: nodes made of tokens, their spans, and how the parser goes on after an
- * error.
+ * The base class of the grammar: makes nodes and spans from tokens, and controls how the parser recovers from errors.
  *
- * Invariant: a node made of a token that recovery put in has no text, and its span is the place where the token lacks.
+ * Invariant: a node made from a token that recovery inserted has no text, and its span is the place of the missing
+ * token.
  */
 import type { IRecognitionException, IToken, TokenType } from 'chevrotain';
 import { EmbeddedActionsParser } from './chevrotain.js';
@@ -12,10 +12,10 @@ import * as messages from './messages.js';
 import { plainText, readTemplate } from './template.js';
 import * as t from './tokens.js';
 
-/** Errors after which the rest of the text is left alone. */
+/** The number of errors after which the rest of the text is not parsed. */
 export const MAX_ERRORS = 200;
 
-/** Fields of the parser that its type does not show: what is needed to stop in the middle. */
+/** Private fields of Chevrotain's parser, used to stop parsing early. */
 interface Internals {
   currIdx: number;
   tokVectorLength: number;
@@ -29,10 +29,10 @@ export interface ReachedPath {
 export abstract class NodeParser extends EmbeddedActionsParser {
   /** Index of the source that is being parsed. */
   source = 0;
-  /** What is wrong in strings, and items where they do not belong. */
+  /** Errors that this class and `restrict.ts` found, beside those of Chevrotain. */
   problems: Diagnostic[] = [];
   #errors = 0;
-  /** Of the text, in UTF-16 units. */
+  /** Length of the text in UTF-16 units. */
   protected length = 0;
 
   constructor(skipValidations: boolean) {
@@ -44,7 +44,7 @@ export abstract class NodeParser extends EmbeddedActionsParser {
     });
   }
 
-  /** Starts anew on the tokens of a text of this length. */
+  /** Resets the parser for the tokens of a text of this length. */
   begin(tokens: IToken[], source: number, length: number): void {
     this.input = tokens;
     this.source = source;
@@ -53,7 +53,7 @@ export abstract class NodeParser extends EmbeddedActionsParser {
     this.#errors = 0;
   }
 
-  /** After too many errors what is left is not parsed: each costs the search for a place to go on. */
+  /** Records an error. After too many it skips to the end, because each recovery searches for a place to go on. */
   SAVE_ERROR(error: IRecognitionException): IRecognitionException {
     const parent = EmbeddedActionsParser.prototype as unknown as {
       SAVE_ERROR(this: NodeParser, error: IRecognitionException): IRecognitionException;
@@ -66,7 +66,7 @@ export abstract class NodeParser extends EmbeddedActionsParser {
     return saved;
   }
 
-  /** The end of a line is no stray token: what comes after it is another statement. */
+  /** Recovery must not delete a `LineEnd`, because another statement follows it. */
   canRecoverWithSingleTokenDeletion(expected: TokenType): boolean {
     const parent = EmbeddedActionsParser.prototype as unknown as {
       canRecoverWithSingleTokenDeletion(this: NodeParser, expected: TokenType): boolean;
@@ -75,7 +75,7 @@ export abstract class NodeParser extends EmbeddedActionsParser {
     return parent.canRecoverWithSingleTokenDeletion.call(this, expected);
   }
 
-  /** What ends a statement may be the end of its line alone: that is an error where nothing else is missing. */
+  /** Reports a statement that ends at the end of its line without `;`, unless an error is reported there already. */
   protected endWith(rule: string, token: IToken): void {
     this.ACTION(() => {
       if (token.tokenType !== t.LineEnd || this.errors.at(-1)?.token === token) return;
@@ -162,7 +162,7 @@ export abstract class NodeParser extends EmbeddedActionsParser {
     return { source: this.source, start: token.startOffset, end: token.startOffset + token.image.length };
   }
 
-  /** From a token to the last one that was consumed. */
+  /** The span from a token to the last consumed one. */
   protected spanFrom(first: IToken): Span {
     const start = Number.isNaN(first.startOffset) ? this.lastEnd() : first.startOffset;
     return { source: this.source, start, end: Math.max(start, this.lastEnd()) };

@@ -1,9 +1,9 @@
 /**
- * Text → syntax tree.
+ * Parses a text to a syntax tree.
  *
- * Input: any text. Output: the tree of what could be read, and every independent syntax error. The tree is there with
- * errors too (what failed is left out), so that later passes can report more; it is absent only when nesting is too deep
- * to be parsed. Invariant: never an exception, and time near linear in the text.
+ * Input: any text. Output: the tree of what could be read, and every independent syntax error. With errors the tree
+ * lacks what could not be read, so that later passes can still report more. There is no tree only if the nesting is too
+ * deep. Invariant: it never throws, and its time is nearly linear in the length of the text.
  */
 import type { IRecognitionException, IToken, MismatchedTokenException } from 'chevrotain';
 import { report } from '../diagnostics/catalogue.js';
@@ -17,7 +17,7 @@ import { foundText, keywordHelp } from './messages.js';
 import * as t from './tokens.js';
 import { endUnfinished } from './unfinished.js';
 
-/** Levels of braces: far more than any policy, far fewer than the call stack holds. */
+/** The deepest nesting of braces: far deeper than any policy, and far below the limit of the call stack. */
 const MAX_DEPTH = 200;
 
 let parser: PolicyParser | undefined;
@@ -47,7 +47,10 @@ interface ReadPolicy {
   readonly errors: readonly Diagnostic[];
 }
 
-/** What a misspelt word lacks that stands alone on its line is still to be typed: `mended` are the places of such words. */
+/**
+ * Parses tokens. `mended` are the offsets of misspelt keywords that were replaced: if such a word is alone on its line,
+ * the rest of the statement is still being typed, and its absence is not reported.
+ */
 function readTokens(
   own: PolicyParser,
   tokens: IToken[],
@@ -66,7 +69,7 @@ function readTokens(
   return { value, errors: [...errors, ...own.problems] };
 }
 
-/** What no token was made of, and strings and comments that are not closed. */
+/** The errors of the lexer: unknown characters, unclosed strings and comments, paths without quotes. */
 function lexicalErrors(
   tokens: readonly IToken[],
   groups: Readonly<Record<string, IToken[]>>,
@@ -95,8 +98,8 @@ function lexicalErrors(
 }
 
 /**
- * Puts the keyword in the place of a misspelt one where something begins, so that what follows is read as it was meant.
- * An identifier never begins anything, so nothing that is right is changed.
+ * Replaces misspelt keywords at the beginning of a statement, so that the rest is parsed as intended. A statement never
+ * begins with an identifier, so correct text is not changed.
  */
 function mendWords(tokens: IToken[], source: number): Diagnostic[] {
   const out: Diagnostic[] = [];
@@ -153,7 +156,7 @@ function unknownText(token: IToken, source: number): Diagnostic {
   return report('LLP1002', { found: printable }, details);
 }
 
-/** A fix where the sign stands alone, or begins what it was meant to begin. */
+/** A fix if the character stands alone, or if it is a `#` that begins a comment. */
 function replaceFirst(
   token: IToken,
   first: string,
@@ -199,12 +202,12 @@ function versionError(file: PolicyFile | undefined, tokens: readonly IToken[], s
   ];
 }
 
-/** A string or comment without its end swallows what follows: what is missing then is no error of its own. */
+/** True if an unclosed string has swallowed the expected token, whose absence is then not reported. */
 function isSwallowed(previous: IToken | undefined, atEnd: boolean, tokens: readonly IToken[]): boolean {
   return previous?.tokenType === t.OpenString || (atEnd && tokens.some((k) => k.tokenType === t.OpenString));
 }
 
-/** Tokens whose lack is shown where they would stand. */
+/** Tokens whose absence is reported at the place where they should be. */
 const CLOSING = /^`[;,:={)}]|^`->/;
 
 function syntaxError(
@@ -231,7 +234,7 @@ function syntaxError(
   return report('LLP1001', { wanted, found: foundText(token) }, { span, ...(misspelt ?? missing) });
 }
 
-/** Shows the innermost brace that nothing closes. */
+/** Reports the innermost unclosed brace. */
 function unclosedBlock(tokens: readonly IToken[], source: number, text: string): Diagnostic {
   const open: IToken[] = [];
   for (const token of tokens) {
@@ -246,7 +249,7 @@ function unclosedBlock(tokens: readonly IToken[], source: number, text: string):
   return report('LLP1013', {}, { span: spanOf(brace, source), notes, ...details });
 }
 
-/** The first of many, and how many there are more. */
+/** The first diagnostics, up to the limit, and one that gives the number of the others. */
 function limit(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   if (diagnostics.length <= MAX_ERRORS) return [...diagnostics];
   const ordered = [...diagnostics].sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));

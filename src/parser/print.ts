@@ -1,4 +1,4 @@
-/** The syntax tree as text: `--emit ast`. One node a line, with its span, indented by depth. */
+/** Prints the syntax tree for `--emit ast`: one node on each line, with its span, indented by depth. */
 import type { PolicyFile } from './ast.js';
 
 export function printAst(file: PolicyFile): string {

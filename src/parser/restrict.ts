@@ -1,9 +1,9 @@
-/** What the grammar accepts and the language does not: scopes where there is one object only. */
+/** Checks what the grammar cannot express: there is no scope within a block for a single object. */
 import { report } from '../diagnostics/catalogue.js';
 import type { Diagnostic } from '../diagnostics/types.js';
 import type { ScopeItem } from './ast.js';
 
-/** The rules (and uses of fragments) among the items; the others are reported. */
+/** The rules and the uses of fragments among the items. Reports the other items. */
 export function onlyRules(items: readonly ScopeItem[], where: string, out: Diagnostic[]): ScopeItem[] {
   return items.filter((item) => {
     if (item.kind === 'rule' || item.kind === 'use') return true;

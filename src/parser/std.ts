@@ -9,7 +9,7 @@ export function stdImporter(name: string): Imported {
   return { kind: 'ok', text: found.text };
 }
 
-/** Where `std/NAME` is on disk. */
+/** The URL of `std/NAME` on disk; undefined if there is no such file. */
 export function stdUrl(name: string): URL | undefined {
   return readStd(name)?.url;
 }

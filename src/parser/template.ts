@@ -1,6 +1,6 @@
 /**
- * What is in a string: escapes resolved, interpolations apart. See `TemplatePart` for what becomes of escaped glob
- * characters.
+ * Reads the content of a string: resolves escapes and separates interpolations. Escaped glob characters keep their
+ * backslash: see `TemplatePart`.
  *
  *     String        = '"' { Character | Escape | Interpolation } '"'
  *     Escape        = "\" ( "n" | "t" | '"' | "$" | "\" | "*" | "?" | "[" | "]" | "{" | "}" | "u{" Hex "}" )
@@ -13,7 +13,7 @@ import { escapePattern } from '../pattern/glob.js';
 import type { Name, Template, TemplatePart } from './ast.js';
 import { Text } from './tokens.js';
 
-/** Reads a string token; what is wrong in it is reported and left out. */
+/** The template of a string token. Reports errors in the string and leaves out the wrong parts. */
 export function readTemplate(token: IToken, source: number, out: Diagnostic[]): Template {
   const quoted = token.image.startsWith('"');
   const closed = token.tokenType === Text;
@@ -41,7 +41,7 @@ export function readTemplate(token: IToken, source: number, out: Diagnostic[]): 
   return { kind: 'template', span, parts: reader.parts, broken: reader.broken };
 }
 
-/** The text of a string that is no template; an interpolation in it is reported. */
+/** The text of a string that must not contain interpolations. Reports them. */
 export function plainText(template: Template, where: string, out: Diagnostic[]): string {
   for (const part of template.parts) {
     if (part.kind === 'text') continue;

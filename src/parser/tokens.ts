@@ -1,8 +1,9 @@
 /**
- * Tokens of the language. The lexer accepts every text: what is no token becomes `Unknown`, `OpenString` or
- * `OpenComment`, which are reported with their place and kept from the grammar.
+ * The tokens of the language. The lexer accepts every text: invalid text becomes `Unknown`, `OpenComment`, `OpenString`
+ * or `BarePath`, which `parse.ts` reports. `Unknown` and `OpenComment` do not reach the grammar; the other two are
+ * strings.
  *
- * Keywords that are also names of actions or that a name may well be (`link`, `bind`, …) are identifiers too.
+ * Keywords that are also names of actions, or that are likely names (`link`, `bind`, …), are identifiers too.
  */
 import type { Lexer as PolicyLexer, TokenType } from 'chevrotain';
 import { createToken, Lexer } from './chevrotain.js';
@@ -34,7 +35,7 @@ export const Except = keyword('except');
 export const Assert = keyword('assert', true);
 export const Never = keyword('never', true);
 export const Always = keyword('always', true);
-/** No name: after `never` it would be the name of a set. */
+/** Not an identifier, because after `never` it could be the name of a set. */
 export const Gains = keyword('gains');
 export const Under = keyword('under', true);
 export const At = keyword('at', true);
@@ -81,7 +82,7 @@ export const KEYWORDS: readonly TokenType[] = [
 ];
 
 export const Integer = createToken({ name: 'Integer', pattern: /[0-9]+/ });
-/** One line; what is in it is read by `template.ts`. */
+/** A string on one line. `template.ts` reads its content. */
 export const Text = createToken({ name: 'String', pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"/ });
 export const Semicolon = createToken({ name: 'Semicolon', pattern: ';' });
 export const Comma = createToken({ name: 'Comma', pattern: ',' });
@@ -116,8 +117,8 @@ export const BlockComment = createToken({
 });
 const OpenComment = createToken({ name: 'OpenComment', pattern: /\/\*[^]*/, group: 'openComments' });
 /**
- * A string without its closing quote stands for one with it, so that the grammar goes on: it ends before a `;` or `{` at the
- * end of its line, which was hardly meant to be in it.
+ * A string without its closing quote. The grammar accepts it as a string, so that parsing goes on. It ends before a `;`
+ * or `{` at the end of its line, because that is hardly meant to be part of it.
  */
 export const OpenString = createToken({
   name: 'OpenString',
@@ -127,7 +128,7 @@ export const OpenString = createToken({
   categories: [Text],
 });
 
-/** Tried after `Text`, so no quote closes what begins here. */
+/** Matches an unclosed string. It is tried after `Text`, so there is no closing quote. */
 function openString(text: string, offset: number): [string] | null {
   if (text[offset] !== '"') return null;
   let end = offset + 1;
@@ -135,17 +136,18 @@ function openString(text: string, offset: number): [string] | null {
   const rest = text.slice(offset, end).trimEnd();
   return [/.[;{]$/.test(rest.slice(-2)) ? rest.slice(0, -1).trimEnd() : rest];
 }
-/** A path without quotes stands for one with them, so that the grammar goes on. */
+/** A path without quotes. The grammar accepts it as a string, so that parsing goes on. */
 export const BarePath = createToken({ name: 'BarePath', pattern: /\/[^\s"{};,()]*/, categories: [Text] });
 /**
- * One code of every group of codes that Chevrotain tells apart by their first character: each below 256, then 255 at a
- * time. It cannot see by itself that `Unknown` begins with any character, and then tries every token at every place.
+ * One code of each group of character codes by which Chevrotain selects tokens: every code below 256, then groups of
+ * 255. Chevrotain cannot infer that `Unknown` begins with any character; without the hint it would try every token
+ * everywhere.
  */
 const ANY_START = [
   ...Array.from({ length: 257 }, (_, code) => code),
   ...Array.from({ length: 256 }, (_, group) => 255 * (group + 2)),
 ];
-/** With `#`, all of the line: it was meant for a comment. */
+/** Text that is not a token. After `#` it is the rest of the line, which was meant as a comment. */
 const Unknown = createToken({
   name: 'Unknown',
   pattern: /#[^\r\n]*|[^\sA-Za-z0-9_"{}();,:=?/]+|[^]/,
@@ -169,24 +171,24 @@ const ORDER: readonly TokenType[] = [
   Unknown,
 ];
 
-/** What the grammar is made of; the order is the lexer's. */
+/** The tokens of the grammar, in the order of the lexer. */
 export const GRAMMAR_TOKENS: readonly TokenType[] = ORDER;
 
 /**
- * Where a statement is left unfinished at the end of its line (`unfinished.ts`). Not read from a text; it stands for the `;` that is
- * missing, and where more is missing than that, it is what was found.
+ * The end of an unfinished statement at the end of its line; `unfinished.ts` inserts it. The grammar accepts it in
+ * place of the missing `;`. If more is missing, errors name it as the token that was found.
  */
 export const LineEnd = createToken({ name: 'LineEnd', pattern: Lexer.NA, categories: [Semicolon] });
 
 let lexer: PolicyLexer | undefined;
 
-/** Made on first use: it takes some milliseconds. */
+/** The lexer. It is created at the first use, because that takes some milliseconds. */
 export function policyLexer(): PolicyLexer {
   lexer ??= new Lexer([...ORDER], { positionTracking: 'onlyOffset', skipValidations: true });
   return lexer;
 }
 
-/** Keywords that begin a declaration, an item or a step: an identifier never does. */
+/** The keywords with which a declaration, an item or a step begins. An identifier never begins one. */
 export const STARTERS: readonly TokenType[] = KEYWORDS.filter(
   (k) => ![All, Except, Never, Always, Gains, Under, At].includes(k),
 );

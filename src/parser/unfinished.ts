@@ -1,14 +1,14 @@
 /**
- * Statements that are left unfinished, as while they are typed: without help the grammar takes the words of the next line into
- * them, and loses what stands there.
+ * Ends statements that are unfinished, for example while they are being typed. Otherwise the grammar would read the
+ * words of the next line as part of them, and lose the next statement.
  *
- * Input: the tokens of a text with syntax errors. Output: the same with a `LineEnd` wherever a line begins with `}` or with words that only
- * begin a statement, and the line before ends no statement. A text without errors is never asked about.
+ * Input: the tokens of a text with syntax errors. Output: the tokens with a `LineEnd` before each line that begins with
+ * `}` or with words that can only begin a statement, if the line before does not end a statement.
  */
 import type { IToken, TokenType } from 'chevrotain';
 import * as t from './tokens.js';
 
-/** The words that begin a statement, with what must follow: a name may be spelt as some of them. */
+/** The keywords that begin a statement, with the tokens that may follow: some keywords can also be names. */
 const BEGINNINGS: ReadonlyMap<TokenType, readonly TokenType[]> = new Map([
   [t.Import, [t.Text]],
   [t.Param, [t.Identifier]],
@@ -36,7 +36,7 @@ const BEGINNINGS: ReadonlyMap<TokenType, readonly TokenType[]> = new Map([
 
 const ENDS: ReadonlySet<TokenType> = new Set([t.Semicolon, t.LeftBrace, t.RightBrace]);
 
-/** Undefined where nothing is unfinished. */
+/** The tokens with a `LineEnd` after each unfinished statement; undefined if there is none. */
 export function endUnfinished(tokens: readonly IToken[], text: string): IToken[] | undefined {
   const out: IToken[] = [];
   for (const [i, token] of tokens.entries()) {
@@ -51,7 +51,7 @@ function begins(before: IToken, token: IToken, next: IToken | undefined, text: s
   if (ENDS.has(before.tokenType) || !/[\r\n]/.test(text.slice(endOf(before), token.startOffset)))
     return false;
   if (token.tokenType === t.RightBrace) return true;
-  // `expect` and `default` go on with a verdict, wherever the line ends.
+  // A verdict after `expect` or `default` belongs to them even on the next line.
   if ([t.Expect, t.Default].includes(before.tokenType) && VERDICTS.has(token.tokenType)) return false;
   const followers = BEGINNINGS.get(token.tokenType) ?? [];
   const follows = (type: TokenType): boolean =>

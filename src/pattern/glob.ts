@@ -1,13 +1,13 @@
 /**
- * One component of a path pattern: literal text or a glob. Shared by the compiler (exact decisions) and the loader
- * (matching against what exists), so that both read the same syntax.
+ * Parses and matches one component of a path pattern: literal text or a glob. The compiler (exact decisions) and the
+ * loader (matching of existing names) share it, so that both read the same syntax.
  *
  *     Component = { Literal | "*" | "?" | Set | Brace | "\" Character }
  *     Set       = "[" [ "!" ] Item { Item } "]"          Item = Character [ "-" Character ]
  *     Brace     = "{" Component { "," Component } "}"    with at least two alternatives
  *
- * A glob is the list of its brace alternatives; each is a sequence of elements over code points. A name that begins
- * with `.` is matched only by an alternative that begins with a literal `.`, as in the shell.
+ * A glob is a list of alternatives, one for each choice in its braces. An alternative is a sequence of elements over
+ * code points. As in the shell, a name that begins with `.` matches only an alternative that begins with a literal `.`.
  */
 
 export type Element =
@@ -33,7 +33,7 @@ export type Component =
   | { readonly kind: 'literal'; readonly name: string }
   | { readonly kind: 'glob'; readonly source: string; readonly glob: Glob };
 
-/** Why a component is no pattern, as data; `offset` is a UTF-16 offset into the source. */
+/** Why a component is not a valid pattern. `offset` is a UTF-16 offset into the source. */
 export interface PatternFault {
   readonly kind: 'fault';
   readonly fault:
@@ -49,13 +49,13 @@ export interface PatternFault {
   readonly offset: number;
 }
 
-/** Alternatives that braces of one component may expand to. */
+/** The most alternatives to which the braces of a component may expand. */
 const MAX_ALTERNATIVES = 256;
 const DOT = 0x2e;
-/** What text of nearly every path is without: such text stands for itself. */
+/** The characters with a special meaning. Text without them, as in nearly every path, is literal. */
 const SPECIAL = /[\\*?[\]{}]/;
 
-/** Reads one component (no `/` in it). Text without an active glob character is a literal. */
+/** Parses one component, which has no `/`. Text without an active glob character is a literal. */
 export function parseComponent(source: string): Component | PatternFault {
   if (!SPECIAL.test(source)) return { kind: 'literal', name: source };
   const reader: Reader = { source, at: 0, fault: undefined, active: false };
@@ -65,7 +65,7 @@ export function parseComponent(source: string): Component | PatternFault {
   return { kind: 'literal', name: literalText(alternatives[0] ?? []) };
 }
 
-/** Reads a glob that is known to be one (from a manifest that was checked); undefined if it is none. */
+/** The glob of a component; undefined if it is not a valid pattern. */
 export function compileGlob(source: string): Glob | undefined {
   const component = parseComponent(source);
   if (component.kind === 'fault') return undefined;
@@ -73,11 +73,11 @@ export function compileGlob(source: string): Glob | undefined {
   return { source, alternatives: [[...component.name].map((c) => charElement(c.codePointAt(0) ?? 0))] };
 }
 
-/** Compiled globs that are kept; a language server sees ever new ones. */
+/** The size of the cache of globs: a language server sees ever new ones. */
 const MOST_KEPT = 10_000;
 const KEPT = new Map<string, Glob | undefined>();
 
-/** The same, for a glob that is asked for again and again: compiled once. */
+/** Like `compileGlob`, with a cache. */
 export function globOf(source: string): Glob | undefined {
   const known = KEPT.get(source);
   if (known !== undefined || KEPT.has(source)) return known;
@@ -92,30 +92,30 @@ export function escapePattern(text: string): string {
   return SPECIAL.test(text) ? text.replace(/[\\*?[\]{}]/g, '\\$&') : text;
 }
 
-/** Whether text in pattern syntax has an active glob character. */
+/** True if text in pattern syntax has an active glob character. */
 export function hasGlob(source: string): boolean {
   return /[*?[\]{}]/.test(source.replace(/\\./gsu, ''));
 }
 
-/** The text that pattern syntax without active glob characters stands for. */
+/** The literal text of pattern syntax without active glob characters. */
 export function unescapePattern(source: string): string {
   return source.replace(/\\(.)/gsu, '$1');
 }
 
-/** Whether the glob matches the whole name. */
+/** True if the glob matches the whole name. */
 export function matchesGlob(glob: Glob, name: string): boolean {
   const codes = Array.from(name, (c) => c.codePointAt(0) ?? 0);
   return glob.alternatives.some((sequence) => matchesSequence(sequence, codes));
 }
 
-/** Whether a sequence may match a name with this first code point. */
+/** True if a sequence may match names that begin with this code point: false only for a dot that is not literal. */
 export function admitsFirst(sequence: Sequence, first: number): boolean {
   if (first !== DOT) return true;
   const head = sequence[0];
   return head !== undefined && head.kind === 'char' && head.code === DOT;
 }
 
-/** Whether an element other than a star consumes this code point. */
+/** True if an element can match this code point. */
 export function consumes(element: Element, code: number): boolean {
   switch (element.kind) {
     case 'char':
@@ -128,7 +128,7 @@ export function consumes(element: Element, code: number): boolean {
   }
 }
 
-/** Greedy matching with one point of return: linear in practice, never worse than length times length. */
+/** Greedy matching that backtracks only to the last star: linear in practice, quadratic at worst. */
 function matchesSequence(sequence: Sequence, codes: readonly number[]): boolean {
   if (codes.length > 0 && !admitsFirst(sequence, codes[0] ?? 0)) return false;
   let at = 0;
@@ -174,7 +174,7 @@ function fail(reader: Reader, fault: PatternFault['fault'], offset: number): voi
   reader.at = reader.source.length;
 }
 
-/** Component = { … }: the cross product of what its parts may be. Stops at `,` and `}` inside a brace. */
+/** Component = { … }: the cross product of the alternatives of its parts. Within a brace it stops at `,` and `}`. */
 function readAlternatives(reader: Reader, inBrace: boolean): Sequence[] {
   let alternatives: Sequence[] = [[]];
   while (reader.at < reader.source.length) {
@@ -234,7 +234,7 @@ function readEscape(reader: Reader, start: number): Element {
   return charElement(0x5c);
 }
 
-/** Set = "[" [ "!" ] Item { Item } "]"; a `]` that comes first is a member. */
+/** Set = "[" [ "!" ] Item { Item } "]". A `]` in the first place is a member. */
 function readSet(reader: Reader, start: number): Element {
   reader.active = true;
   const negated = reader.source[reader.at] === '!';

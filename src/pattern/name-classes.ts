@@ -1,10 +1,11 @@
 /**
- * Which sets of globs can match one name together: the symbolic alphabet of the hierarchy automaton.
+ * Finds the sets of globs that can match the same name: the symbolic alphabet of the hierarchy automaton.
  *
- * Input: globs and the literal names beside them. Output: for every set of globs such that some name is matched by
- * exactly these and is none of the literals, that set and a shortest such name. Exact: a product of the globs' automata,
- * explored breadth first over code points, with the alphabet cut at every state where the active elements cut it.
- * Weakness: exponential for globs with several inner stars that overlap; `MAX_STATES` turns that into an error.
+ * Input: globs, and the literal names in the same directory. Output: each set of globs for which a name exists that
+ * these globs match, no other glob matches, and that is not one of the literals; with a shortest such name. The result
+ * is exact: it explores the product of the globs' automata breadth first over code points. At each state, the alphabet
+ * is divided into the intervals that the active elements distinguish. Known weakness: exponential for globs with
+ * several inner stars that overlap; `MAX_STATES` makes that an error.
  */
 import { admitsFirst, consumes, type Element, type Glob } from './glob.js';
 
@@ -18,7 +19,7 @@ const MAX_STATES = 20_000;
 const SLASH = 0x2f;
 const LAST_CODE = 0x10ffff;
 
-/** The classes, that of no glob first if there is one, then by `matching`; undefined when the globs overlap too much. */
+/** The classes, ordered by `matching` (the empty set first); undefined if the globs overlap too much. */
 export function nameClasses(globs: readonly Glob[], literals: ReadonlySet<string>): NameClass[] | undefined {
   const quick = explore(globs, []);
   if (quick === undefined) return undefined;
@@ -38,12 +39,12 @@ function byMatching(a: NameClass, b: NameClass): number {
   return a.matching.length - b.matching.length;
 }
 
-/** The alternatives of all globs in one array of positions; `owner` is the glob, or −1 for a literal. */
+/** The alternatives of all globs in one array of positions. `owner` is the index of the glob, or −1 for a literal. */
 interface Positions {
   readonly elements: readonly (Element | undefined)[];
   readonly owner: readonly number[];
   readonly starts: readonly number[];
-  /** Whether the alternative that starts at `starts[i]` admits a leading dot. */
+  /** True if the alternative that starts at `starts[i]` admits a leading dot. */
   readonly admitsDot: readonly boolean[];
 }
 
@@ -52,7 +53,7 @@ interface SubsetState {
   readonly word: string;
 }
 
-/** Class key to class; a class is left out when only the excluded names are in it. */
+/** The classes by key. A class whose only names are excluded is left out. */
 function explore(globs: readonly Glob[], excluded: readonly string[]): Map<string, NameClass> | undefined {
   const table = flatten(globs, excluded);
   const classes = new Map<string, NameClass>();
@@ -99,7 +100,7 @@ function flatten(globs: readonly Glob[], excluded: readonly string[]): Positions
   return { elements, owner, starts, admitsDot };
 }
 
-/** After one code point: `.` goes only to the alternatives that admit it. */
+/** The states after one code point. A leading `.` leads only to the alternatives that admit it. */
 function firstSteps(table: Positions): SubsetState[] {
   const all = closure(table, table.starts);
   const dotted = closure(
@@ -137,7 +138,7 @@ function advance(table: Positions, positions: readonly number[], code: number): 
   return closure(table, next);
 }
 
-/** With what is reached by matching nothing with a star; sorted, without doubles. */
+/** The positions, and those that they reach because a star may match nothing; sorted, each once. */
 function closure(table: Positions, positions: readonly number[]): number[] {
   const all = new Set<number>();
   for (let p of positions) {
@@ -147,7 +148,7 @@ function closure(table: Positions, positions: readonly number[]): number[] {
   return [...all].sort((a, b) => a - b);
 }
 
-/** One code point for each piece into which the active elements cut the code points; a letter where there is one. */
+/** One code point for each interval that the active elements distinguish; a letter if the interval contains one. */
 function alphabet(table: Positions, positions: readonly number[]): number[] {
   const cuts = new Set([1, SLASH, SLASH + 1, 0x2e, 0xd800, 0xe000]);
   for (const p of positions) {

@@ -119,7 +119,7 @@ describe('labels', () => {
     expect(results(steps)).toEqual(['allow', 'allow', 'allow', 'allow']);
     expect(replay([...steps, { call: 'fstat', fd: 'own' }]).fault).toEqual({
       step: 5,
-      why: '`own` is of task `child`',
+      why: '`own` belongs to task `child`',
     });
   });
 
@@ -147,7 +147,7 @@ describe('labels', () => {
     ];
     expect(results([...steps, { call: 'munmap', fd: 'm' }])).toEqual(['allow', 'allow', 'allow', 'allow']);
     expect(replay([...steps, { call: 'close', fd: 'm' }]).fault?.why).toBe(
-      '`m` is a mapping, and no descriptor',
+      '`m` is a mapping, not a descriptor',
     );
   });
 });
@@ -166,8 +166,8 @@ const FAULTS: readonly (readonly [ScenarioStep, string])[] = [
   [{ call: 'close', fd: 'f' }, 'there is no descriptor `f`'],
   [{ call: 'stat', path: 'f', at: 'dri' }, 'there is no descriptor `dri`: did you mean `dir`?'],
   [{ call: 'stat', path: '/a', task: 'mian' }, 'there is no task `mian`: did you mean `main`?'],
-  [{ call: 'chdir', path: 'f', at: 'dir' }, '`chdir` takes no `at`'],
-  [{ call: 'stat', path: '/a', as: 'x' }, '`stat` takes no `as`'],
+  [{ call: 'chdir', path: 'f', at: 'dir' }, '`chdir` does not take `at`'],
+  [{ call: 'stat', path: '/a', as: 'x' }, '`stat` does not take `as`'],
   [{ call: 'request', action: 'raed', path: '/a' }, 'there is no action `raed`: did you mean `read`?'],
   [{ call: 'enforce', policy: 'mani' }, 'there is no policy `mani`: did you mean `main`?'],
   [{ call: 'stat', path: '/a', task: 'gone' }, 'task `gone` has ended'],

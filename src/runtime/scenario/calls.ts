@@ -1,6 +1,7 @@
 /**
- * Calls of a scenario by name, as one table: the arguments that each takes, and the call of the kernel model that it makes.
- * A call that is given an argument which it does not take is a fault: ignored, it would mean something else than it says.
+ * The calls of a scenario, as one table by name: the arguments that each takes, and the call of the kernel model.
+ *
+ * An argument that the call does not take is a fault of the scenario, because ignoring it would change its meaning.
  */
 import { ACTIONS, actionBit } from '../../abi/actions.js';
 import { AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_NOFOLLOW } from '../kernel/errno.js';
@@ -42,7 +43,7 @@ function given<K extends Argument>(step: ScenarioStep, name: K): NonNullable<Sce
 const fdOf = (task: Task, step: ScenarioStep, labels: Labels): number =>
   numberOf(labels, task, 'descriptor', given(step, 'fd'));
 
-/** The directory that a relative path starts at. */
+/** The descriptor of the directory at which a relative path starts. */
 const dirOf = (task: Task, label: string | undefined, labels: Labels): number =>
   label === undefined ? AT_FDCWD : numberOf(labels, task, 'descriptor', label);
 
@@ -55,13 +56,13 @@ const onPath = (call: ScenarioPathCall, always = 0): Call => ({
     done(call(task, given(step, 'path'), dirOf(task, step.at, labels), bitsOf(step.flags, AT) | always)),
 });
 
-/** A path and where it starts. */
+/** A call with a path and its start directory. */
 const onEntry = (call: (task: Task, path: string, dirfd?: number) => CallResult): Call => ({
   takes: ['path', 'at'],
   make: (task, step, labels) => done(call(task, given(step, 'path'), dirOf(task, step.at, labels))),
 });
 
-/** A path that starts at the working directory. */
+/** A call with a path that starts at the working directory. */
 const onPlainPath = (call: (task: Task, path: string) => CallResult): Call => ({
   takes: ['path'],
   make: (task, step) => done(call(task, given(step, 'path'))),
@@ -104,7 +105,7 @@ const symlink: Call = {
     done(sys.symlink(task, given(step, 'target'), given(step, 'path'), dirOf(task, step.at, labels))),
 };
 
-/** Two paths, each with where it starts. */
+/** A call with two paths, each with its start directory. */
 const twoEntries = (call: typeof sys.rename, table: typeof RENAME): Call => ({
   takes: ['path', 'to', 'at', 'atTo', 'flags'],
   make: (task, step, labels) => {
@@ -147,7 +148,7 @@ const munmap: Call = {
   make: (task, step, labels) => done(sys.munmap(task, mappingOf(task, step, labels))),
 };
 
-/** `other` sends: `fd` is its label. */
+/** The task receives a descriptor from `other`; `fd` is a label of `other`. */
 const receive: Call = {
   takes: ['other', 'fd', 'as'],
   make: (task, step, labels) => {
@@ -156,7 +157,7 @@ const receive: Call = {
   },
 };
 
-/** `other` gets it: `as` is its label. */
+/** The task sends a descriptor to `other`; `as` is a label of `other`. */
 const transfer: Call = {
   takes: ['other', 'fd', 'as'],
   make: (task, step, labels) => {
@@ -232,7 +233,7 @@ const TASKS: Readonly<Record<string, Call>> = {
   },
 };
 
-/** Every call that a step can make, but `enforce`. */
+/** Every call that a step can make, except `enforce`. */
 export const CALLS: Readonly<Record<string, Call>> = {
   ...FOLLOWING,
   ...NOT_FOLLOWING,
@@ -263,7 +264,7 @@ export const CALLS: Readonly<Record<string, Call>> = {
   request,
 };
 
-/** Other names of the same calls, as traces of system calls have them. */
+/** Other names of the same calls, as they occur in traces of system calls. */
 const ALIASES: Readonly<Record<string, string>> = {
   openat: 'open',
   newfstatat: 'stat',
@@ -292,7 +293,7 @@ export function callOf(step: ScenarioStep): Call {
     throw unknown('call', step.call, [...Object.keys(CALLS), ...Object.keys(ALIASES), 'enforce']);
   for (const argument of Object.keys(step)) {
     if (['call', 'task', 'expect'].includes(argument) || call.takes.some((t) => t === argument)) continue;
-    throw new ScenarioFault(`\`${step.call}\` takes no \`${argument}\``);
+    throw new ScenarioFault(`\`${step.call}\` does not take \`${argument}\``);
   }
   return call;
 }

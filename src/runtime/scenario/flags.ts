@@ -1,4 +1,4 @@
-/** Flags as a scenario writes them: the names of the C headers, the prefix may be left out. */
+/** Flags as written in a scenario: the names of the C headers, with or without their prefix. */
 import {
   ACCESS,
   AT_EMPTY_PATH,
@@ -21,7 +21,7 @@ export interface FlagTable {
 
 const { ACCMODE: _, ...OPEN_BITS } = O;
 
-/** Flags that decide nothing about access; recorded calls carry them all the same. */
+/** Flags of recorded calls that have no effect on access. */
 const IGNORED = { CLOEXEC: 0, NONBLOCK: 0, NOCTTY: 0, LARGEFILE: 0, NOATIME: 0, SYNC: 0, DSYNC: 0 };
 
 export const OPEN: FlagTable = { prefix: 'O_', bits: { ...OPEN_BITS, ...IGNORED } };
@@ -39,7 +39,7 @@ export const ACCESS_MODE: FlagTable = { prefix: '', bits: ACCESS };
 export const PROTECTION: FlagTable = { prefix: 'PROT_', bits: PROT };
 export const MAPPING: FlagTable = { prefix: 'MAP_', bits: { SHARED: MAP_SHARED, PRIVATE: MAP_PRIVATE } };
 
-/** The sum of the named flags. */
+/** The union of the named flags. Throws a `ScenarioFault` for an unknown name. */
 export function bitsOf(names: readonly string[] | undefined, { prefix, bits }: FlagTable): number {
   return (names ?? []).reduce((sum, name) => {
     const key = name.startsWith(prefix) ? name.slice(prefix.length) : name;

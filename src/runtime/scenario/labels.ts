@@ -1,11 +1,11 @@
 /**
- * Names that a scenario gives to what its calls make: tasks, descriptors, mappings. A descriptor or mapping belongs to a
- * task; a child has those that its parent had when it was forked.
+ * The labels that a scenario gives to tasks, descriptors and mappings. A descriptor or mapping belongs to a task. A
+ * child has the descriptors and mappings that its parent had at the fork.
  */
 import { nearestName } from '../../diagnostics/suggest.js';
 import type { Task } from '../kernel/task.js';
 
-/** A fault of the scenario itself. Thrown by the calls, and made data by the replay: it ends at that step. */
+/** A fault of the scenario itself. Calls throw it; the replay catches it, ends there, and returns it as data. */
 export class ScenarioFault extends Error {}
 
 export interface Numbered {
@@ -31,14 +31,14 @@ export function taskOf(labels: Labels, label: string): Task {
   return found;
 }
 
-/** The number behind a label of this task. */
+/** The number of the descriptor or mapping that has this label in this task. */
 export function numberOf(labels: Labels, task: Task, kind: Numbered['kind'], label: string): number {
   const own = labels.numbers.get(task);
   const found = own?.get(label);
   if (found?.kind === kind) return found.number;
-  if (found !== undefined) throw new ScenarioFault(`\`${label}\` is a ${found.kind}, and no ${kind}`);
+  if (found !== undefined) throw new ScenarioFault(`\`${label}\` is a ${found.kind}, not a ${kind}`);
   const owner = [...labels.tasks].find(([, t]) => t !== task && labels.numbers.get(t)?.has(label));
-  if (owner !== undefined) throw new ScenarioFault(`\`${label}\` is of task \`${owner[0]}\``);
+  if (owner !== undefined) throw new ScenarioFault(`\`${label}\` belongs to task \`${owner[0]}\``);
   throw unknown(kind, label, own?.keys() ?? []);
 }
 

@@ -2,7 +2,8 @@
  * Replays a scenario.
  *
  * Input: the scenario, the artifacts that its steps enforce, and its tree. Output: a result for every step, with the
- * programs and instructions that it ran. Invariant: nothing is thrown; a fault of the scenario is in the result.
+ * number of programs and instructions that it ran. Invariant: it never throws; a fault of the scenario is in the
+ * result.
  */
 import type { Artifact } from '../../artifact/manifest.js';
 import { createEngine } from '../engine/engine.js';
@@ -18,22 +19,25 @@ import type { Scenario, ScenarioResult, ScenarioStep, StepResult } from './types
 
 export interface ScenarioOptions {
   readonly engine?: Engine;
-  /** Told of every program run. */
+  /** Receives every program run. */
   readonly trace?: TraceListener;
-  /** Told of every step that was made. */
+  /** Called after every step. */
   readonly stepped?: (result: StepResult) => void;
-  /** Number of the last step to make. */
+  /** The number of the last step to make, counted from 1. */
   readonly until?: number;
 }
 
 export interface Replay extends ScenarioResult {
-  /** What loading the policies found. */
+  /** The problems found when loading the policies. */
   readonly problems: readonly LoadProblem[];
   readonly kernel: Kernel;
   readonly policies: readonly GroundedPolicy[];
 }
 
-/** @param artifacts what `enforce` names; `main` is the default */
+/**
+ * Replays a scenario on a tree.
+ * @param artifacts the policies that `enforce` can name; the default name is `main`
+ */
 export function runScenario(
   scenario: Scenario,
   artifacts: ReadonlyMap<string, Artifact>,

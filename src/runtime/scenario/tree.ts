@@ -1,4 +1,4 @@
-/** The tree that a scenario describes, as entries for `buildTree`. */
+/** The entry for `buildTree` of an object in a scenario's tree. */
 import type { TreeEntry } from '../kernel/build-tree.js';
 import type { TreeItem } from './types.js';
 

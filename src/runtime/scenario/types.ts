@@ -1,6 +1,6 @@
 /**
- * A scenario: a tree and a recorded series of calls with what is expected of each. Types of the file
- * (`schema/scenario-1.json` is the same as JSON Schema) and of its result.
+ * The types of a scenario file and of its result. A scenario is a tree and a series of calls, each with an expectation.
+ * `schema/scenario-1.json` describes the file in JSON Schema.
  */
 
 export interface Scenario {
@@ -40,8 +40,8 @@ export interface PolicyRef {
 }
 
 /**
- * One call. Besides `call` its arguments, by name; `task` is the label of the task that makes it, `as` a label for the
- * descriptor, mapping or task that it gives.
+ * A call with its arguments by name. `task` is the label of the task that makes it. `as` is the label for the
+ * descriptor, mapping or task that it creates.
  */
 export interface ScenarioStep {
   readonly call: string;
@@ -52,45 +52,45 @@ export interface ScenarioStep {
   readonly policy?: string;
   readonly action?: string;
   readonly path?: string;
-  /** Second path: of `rename`, `link`, `mount`, `pivot_root`. */
+  /** The second path of `rename`, `link`, `mount` and `pivot_root`. */
   readonly to?: string;
-  /** Text of a `symlink`. */
+  /** The target of a `symlink`. */
   readonly target?: string;
-  /** Label of a directory descriptor that a relative `path` starts at; `atTo` for `to`. */
+  /** Label of the directory descriptor at which a relative `path` starts; `atTo` is the same for `to`. */
   readonly at?: string;
   readonly atTo?: string;
   /** Label of a descriptor or mapping. */
   readonly fd?: string;
-  /** Names of the C headers; `open` without any is `O_RDONLY`, `mmap` `MAP_PRIVATE`. */
+  /** Names of the C headers. The default is `O_RDONLY` for `open` and `MAP_PRIVATE` for `mmap`. */
   readonly flags?: readonly string[];
-  /** What `access` asks for, or the protection of `mmap` and `mprotect`. */
+  /** The mode of `access`, or the protection of `mmap` and `mprotect`. */
   readonly mode?: readonly string[];
   /** Label of the other task of `receive`, `transfer` and `ptrace`. */
   readonly other?: string;
 }
 
 export interface StepResult {
-  /** From 1. */
+  /** The number of the step, counted from 1. */
   readonly step: number;
   readonly task: string;
   readonly call: string;
-  /** What the call names: paths, or the label of a descriptor. */
+  /** The paths of the call, or the label of its descriptor. */
   readonly path: string;
-  /** As the scenario writes them; `mode` first. */
+  /** The mode and the flags, as written in the scenario. */
   readonly flags: readonly string[];
   /** `allow`, or the errno. */
   readonly result: string;
   readonly expected: string | null;
   readonly ok: boolean;
-  /** The program that denied. */
+  /** The program that denied; null if none did. */
   readonly deniedBy: string | null;
-  /** Null where a compiled set ran, which counts nothing. */
+  /** Null if a compiled set ran, because it does not count. */
   readonly programRuns: number | null;
   readonly instructions: number | null;
 }
 
 export interface ScenarioResult {
   readonly steps: readonly StepResult[];
-  /** What is wrong with the scenario itself; the steps from there on were not made. */
+  /** A fault of the scenario itself. The step in which it occurs and those after it were not made. */
   readonly fault: { readonly step: number; readonly why: string } | undefined;
 }

@@ -1,4 +1,4 @@
-/** Scenario files: from JSON to a scenario, or to what is wrong with it, a line each. */
+/** Validates scenario files: returns a scenario, or its faults, one line for each. */
 import { jsonFault, validateAgainst } from '../schema.js';
 import type { Scenario } from './types.js';
 
@@ -6,13 +6,13 @@ export type ScenarioCheck =
   | { readonly kind: 'ok'; readonly scenario: Scenario }
   | { readonly kind: 'refused'; readonly faults: readonly string[] };
 
-/** Structure only; which arguments a call takes is seen when it is made. */
+/** Validates the structure of a scenario. Whether a call takes its arguments is checked when the call is made. */
 export async function validateScenario(data: unknown): Promise<ScenarioCheck> {
   const faults = await validateAgainst('scenario-1.json', data);
   return faults.length === 0 ? { kind: 'ok', scenario: data as Scenario } : { kind: 'refused', faults };
 }
 
-/** As `validateScenario`, from the text of the file. */
+/** Like `validateScenario`, from the text of the file. */
 export async function parseScenario(text: string): Promise<ScenarioCheck> {
   try {
     return await validateScenario(JSON.parse(text));
