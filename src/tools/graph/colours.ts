@@ -1,6 +1,7 @@
 /**
- * Colours that are told apart without seeing red or green, on a light ground whatever the page is; nothing is said by colour
- * alone. `ink` on white has a contrast of 4.5 to 1 at least, black on `fill` more than 10.
+ * The colours of drawings. People who cannot distinguish red and green can distinguish them, and no information is
+ * given by colour alone. They are for a light background: `ink` on white has a contrast of at least 4.5 to 1, black on
+ * `fill` of more than 10 to 1.
  */
 import type { GraphEffect, RightsKind } from './model.js';
 

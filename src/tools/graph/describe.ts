@@ -36,7 +36,7 @@ export function describePlace(place: PlaceNode, asked: GraphSubject): Described 
   };
 }
 
-/** Every action, where a row has no room for it. */
+/** The lines of a tooltip that list every action, for which a row has no room. */
 function rightsOf({ dirs, files, state, forbidden }: PlaceNode): string[] {
   return [
     ...(dirs.length > 0 ? [`itself: ${fullText(state.dir)}`, `beneath: ${fullText(state.below)}`] : []),
@@ -86,10 +86,10 @@ function effectOf(allowed: ActionMask, forbidden: ActionMask, action: ActionName
   return hasAction(allowed, bit) ? 'allow' : hasAction(forbidden, bit) ? 'forbid' : 'deny';
 }
 
-/** Columns of the names that no scope names. */
+/** The most columns of the rest of a path beneath the last scope. */
 const MAX_REST = 40;
 
-/** What the end of the walk adds: a row at a place, a node for what lies beneath one. */
+/** What the end of the walk adds to a place: a row, or a child node if the path goes on beneath the place. */
 export function restOf(
   place: PlaceNode,
   rest: readonly string[],

@@ -1,4 +1,4 @@
-/** A model as DOT, for Graphviz: a cluster a layer when there are several, a node a place. */
+/** Prints a model for Graphviz: one node for each place, and one cluster for each layer if there are several. */
 import { titleOf } from './legend.js';
 import {
   colourRow,
@@ -23,7 +23,7 @@ export function printDot(model: GraphModel): string {
   ].join('');
 }
 
-/** Graphviz turns the order of siblings around in a cluster, so there is one only where there are several. */
+/** The lines of a layer. Graphviz reverses the order of siblings in a cluster, so a single layer gets no cluster. */
 function drawing(model: GraphModel, layer: LayerGraph, index: number): string[] {
   const several = model.layers.length > 1;
   const nodes = nodesOf(layer.root);
@@ -68,7 +68,7 @@ function edgeLine(from: GraphNode, to: GraphNode): string {
 
 const flushLeft = (lines: readonly string[]): string => lines.map((line) => `${escaped(line)}\\l`).join('');
 
-/** A name may hold what looks like an escape of Graphviz (`\N`) or like an entity (`&lt;`). */
+/** Text with its special characters escaped: a name may contain an escape of Graphviz (`\N`) or an entity (`&lt;`). */
 function escaped(text: string): string {
   return text.replace(/["\\]/g, '\\$&').replaceAll('&', '&amp;').replaceAll('\n', '\\n');
 }

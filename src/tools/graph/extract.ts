@@ -1,10 +1,10 @@
 /**
- * The automaton → the model of a drawing.
+ * Extracts the model of a drawing from the automaton.
  *
- * Input: the layers with their automata, and what is asked. Output: a tree of nodes for each layer, siblings of one shape folded
- * into one node. Two places have one shape when they say the same and what lies beneath them does, under names that differ in
- * digits only. Nothing on the highlighted walk is folded. Weakness: where globs overlap, the tree is larger than the automaton
- * that it unfolds; `MAX_NODES` and `MAX_PLACES` bound it.
+ * Input: the layers with their automata, and what is asked. Output: a tree of nodes for each layer, siblings of one
+ * shape folded into one node. Two places have one shape when they say the same and what lies beneath them does, under
+ * names that differ in digits only. Nothing on the highlighted walk is folded. Weakness: where globs overlap, the tree
+ * is larger than the automaton that it unfolds; `MAX_NODES` and `MAX_PLACES` bound it.
  */
 import { unionOf, type ActionMask } from '../../abi/actions.js';
 import type { HierarchyAutomaton } from '../../ir/hierarchy/automaton.js';
@@ -17,9 +17,9 @@ import { listText, rightsKind } from './rights.js';
 import { MAX_NAME, columns, foldedName, naturally, visible } from './text.js';
 import type { GraphTrail } from './trail.js';
 
-/** More is nothing that anybody looks at, and takes long to lay out. */
+/** The most nodes of a drawing. A larger one takes long to lay out, and nobody could read it. */
 export const MAX_NODES = 3000;
-/** Globs beneath globs stand for more places than there are boxes to fold them into. */
+/** The most places that are unfolded. Globs beneath globs can stand for far more places than there are nodes. */
 const MAX_PLACES = 200_000;
 
 export interface GraphQuestion extends GraphSubject {
@@ -104,7 +104,7 @@ interface Drawing {
   /** Key of a shape to its number, and places to theirs. */
   readonly shapes: Map<string, number>;
   readonly shapeOf: Map<PlaceNode, number>;
-  /** Places on the walk, by the edges that lead there. */
+  /** The places on the walk, each identified by the edges that lead to it. */
   readonly visited: ReadonlySet<string>;
   readonly end:
     { readonly trail: GraphTrail; readonly position: string; readonly rest: readonly string[] } | undefined;
@@ -167,7 +167,7 @@ function tooltip(members: readonly Member[], { details }: Described): string {
   return [...paths.slice(0, MAX_PATHS), ...(more > 0 ? [`and ${more} more`] : []), ...details].join('\n');
 }
 
-/** The children of all members, those of one shape together. */
+/** The children of all members; those of the same shape form one group. */
 function groupsBeneath(drawing: Drawing, { members, position }: Group): Group[] {
   const groups = new Map<
     string,
@@ -217,7 +217,7 @@ function shape(drawing: Drawing, node: PlaceNode): number {
   return number;
 }
 
-/** A place without a word of its own that leads to one other place is written before that: `proc/sys/vm`. */
+/** Joins a place without rows that has a single child with that child, as in `proc/sys/vm`. */
 function compacted(node: GraphNode): GraphNode {
   const children = node.children.map(compacted);
   const [only] = children;

@@ -1,8 +1,9 @@
 /**
- * Where the nodes of a layer go: Graphviz lays the tree out from left to right, and its columns are aligned here.
+ * Lays out the nodes of a layer: Graphviz places them from left to right, and this module aligns the columns.
  *
- * Input: a tree and the size of each node in pixels. Output: the left upper corner of each node, no two nodes overlapping, and
- * the size of all. Invariant: the same tree gives the same places on every machine (Graphviz is WebAssembly, sizes are ours).
+ * Input: a tree and the size of each node in pixels. Output: the upper left corner of each node, and the size of the
+ * drawing; nodes do not overlap. Invariant: the same tree has the same layout on every machine, because Graphviz runs
+ * as WebAssembly and the sizes do not depend on installed fonts.
  */
 import { Graphviz } from '@hpcc-js/wasm-graphviz';
 import { nodesOf, type GraphNode } from './model.js';
@@ -14,7 +15,7 @@ export interface BoxSize {
 
 export interface GraphLayout extends BoxSize {
   readonly corners: ReadonlyMap<string, { readonly x: number; readonly y: number }>;
-  /** Right edge of the column that a node is in. */
+  /** By node: the right edge of its column. */
   readonly right: ReadonlyMap<string, number>;
 }
 
@@ -56,7 +57,7 @@ function treeDot(nodes: readonly GraphNode[], sizeOf: (node: GraphNode) => BoxSi
   return `digraph{${settings}node[shape=box,fixedsize=true,label=""];edge[arrowhead=none];${lines.join('')}}`;
 }
 
-/** Every column as wide as its widest node, nodes flush left. */
+/** The left and right edges of each node's column. A column is as wide as its widest node; nodes are left-aligned. */
 function columnsOf(
   root: GraphNode,
   sizeOf: (node: GraphNode) => BoxSize,

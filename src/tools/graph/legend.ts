@@ -1,9 +1,9 @@
-/** What the colours and signs of a drawing mean, in words: the same in every format. */
+/** The texts of the legend, which explain colours and signs. They are the same in every format. */
 import type { GraphModel, GraphNode, LayerGraph, RightsKind } from './model.js';
 import { nodesOf } from './model.js';
 import { visible } from './text.js';
 
-/** Of each kind of rights, the words of the legend. */
+/** The words of the legend for each kind of rights. */
 export const KIND_WORDS: Readonly<Record<RightsKind, string>> = {
   nothing: 'nothing',
   look: 'looks only',
@@ -18,7 +18,7 @@ export function titleOf(model: GraphModel, layer: LayerGraph): string {
   return visible(`policy "${layer.name}", default ${layer.default}${about}${path}`);
 }
 
-/** The signs that this layer uses. */
+/** The explanations of the signs that occur in a layer. */
 export function signsOf(root: GraphNode): string[] {
   const nodes = nodesOf(root);
   const some = (test: (node: GraphNode) => boolean, text: string): string[] =>

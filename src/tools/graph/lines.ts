@@ -1,4 +1,4 @@
-/** A node and a legend as lines of text, for the formats that have nothing better. */
+/** Nodes and legends as lines of text, for DOT and Mermaid. */
 import type { GraphModel, GraphNode, LayerGraph } from './model.js';
 import { signsOf } from './legend.js';
 import { wrapped } from './text.js';
@@ -11,10 +11,10 @@ export function labelLines(node: GraphNode): string[] {
   ];
 }
 
-/** Columns after which a line of a legend is continued beneath. */
+/** The width at which a line of a legend is wrapped, in columns. */
 const WRAP = 76;
 
-/** Classes, then signs. */
+/** The lines of a legend: first the classes, then the signs. */
 export function legendLines(model: GraphModel, layer: LayerGraph): string[] {
   const meaning =
     model.action === undefined

@@ -1,4 +1,4 @@
-/** A model as a Mermaid flowchart, for pages that draw it: a subgraph a layer, a node a place. */
+/** Prints a model as a Mermaid flowchart: one subgraph for each layer, one node for each place. */
 import { assertNever } from '../../base/assert.js';
 import { EFFECT_COLOURS, KIND_COLOURS } from './colours.js';
 import { titleOf } from './legend.js';
@@ -36,7 +36,7 @@ function subgraph(model: GraphModel, layer: LayerGraph, index: number): string {
   ].join('');
 }
 
-/** Every class that has a node, in the order of its first. */
+/** The definitions of the CSS classes in use, in the order of their first node. */
 function classLines({ layers }: GraphModel): string[] {
   const members = new Map<string, string[]>();
   for (const node of layers.flatMap(({ root }) => nodesOf(root))) {
@@ -83,8 +83,9 @@ const STYLES: ReadonlyMap<string, string> = new Map([
 const lines = (texts: readonly string[]): string => texts.map(escaped).join('<br/>');
 
 /**
- * Character by character what Mermaid, Markdown or HTML would read as theirs: also `%%` (a comment), `$$` (a formula), `fa:` (an
- * icon), a list where a text begins with its mark, and a `:` in a line with `style`, of which Mermaid drops the last `;`.
+ * Escapes every character that Mermaid, Markdown or HTML would interpret. This includes `%%` (a comment), `$$` (a
+ * formula), `fa:` (an icon), a list mark at the beginning of a text, and `:` in a line with `style`, where Mermaid
+ * would drop the last `;`.
  */
 function escaped(text: string): string {
   return text.replace(

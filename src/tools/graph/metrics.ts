@@ -3,16 +3,16 @@ import type { BoxSize } from './layout.js';
 import type { GraphNode, GraphRow } from './model.js';
 import { columns } from './text.js';
 
-/** Advance of a character at the font size; the widest of the usual monospaced fonts has 0.602. */
 export const FONT = 12;
+/** Width of a character at the font size. The widest of the usual monospaced fonts needs 0.602 of the font size. */
 const CHAR = 7.3;
 export const PAD = 8;
 export const HEAD = 23;
 export const ROW = 19;
-/** A mark of a class or of a verdict, with the gap after it. */
+/** Size of the mark of a class or a verdict; `STEP` includes the gap after it. */
 export const MARK = 13;
 export const STEP = MARK + 1;
-/** Tags are smaller. */
+/** Font size of tags. */
 export const SMALL = 10;
 const SMALL_CHAR = 6.1;
 
@@ -21,7 +21,7 @@ const smallWidth = (text: string): number => Math.ceil(columns(text) * SMALL_CHA
 
 export const tagText = (node: GraphNode): string => node.tags.join(', ');
 
-/** Where a row of a node has its marks, from the left: after the widest label, if it has one itself. */
+/** The distance of a row's marks from the left edge: if the row has a label, they come after the widest label. */
 export function marksAt(node: GraphNode, row: GraphRow): number {
   if (row.label === '') return PAD;
   return 2 * PAD + Math.max(...node.rows.map((r) => textWidth(r.label)));

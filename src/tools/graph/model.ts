@@ -1,11 +1,11 @@
 /**
- * What `llpc graph` draws, as plain data: extracted from the automaton by `extract.ts`, then printed as DOT, as Mermaid or as SVG.
- * Types, and a look-up.
+ * The model that `llpc graph` draws, as plain data. `extract.ts` extracts it from the automaton; it is then printed as
+ * DOT, Mermaid or SVG.
  */
 import type { ActionMask, ActionName } from '../../abi/actions.js';
 
 export interface GraphModel {
-  /** What the colours are about: one action, or everything. */
+  /** The action that the colours show; undefined if they show all rights. */
   readonly action: ActionName | undefined;
   /** The path whose walk is highlighted. */
   readonly path: string | undefined;
@@ -15,9 +15,9 @@ export interface GraphModel {
 export interface LayerGraph {
   readonly name: string;
   readonly default: 'allow' | 'deny';
-  /** The classes that are not the same everywhere, in the order of the marks of a row. */
+  /** The classes whose verdict is not the same everywhere, in the order of the marks of a row. */
   readonly classes: readonly GraphClass[];
-  /** What the classes that are the same everywhere get, if there are any. */
+  /** Lines about the actions that are allowed or denied everywhere. */
   readonly everywhere: readonly string[];
   readonly root: GraphNode;
 }
@@ -30,26 +30,26 @@ export interface GraphClass {
   readonly kind: RightsKind;
 }
 
-/** What rights come to: the strongest thing that they let a program do. */
+/** A summary of rights: the strongest kind of action that they allow. */
 export type RightsKind = 'nothing' | 'look' | 'change' | 'run' | 'change-run';
 /** `silent`: the programs of the layer were not asked. */
 export type GraphEffect = 'allow' | 'deny' | 'forbid' | 'error' | 'silent';
 
 export interface GraphNode {
-  /** A name in DOT and Mermaid; unique in the model. */
+  /** The identifier in DOT and Mermaid, unique in the model. */
   readonly id: string;
-  /** Last component, of several places when they are folded into one node; shortened. */
+  /** The last component of the path, shortened; a summary of the names if several places are folded into the node. */
   readonly name: string;
-  /** What stands small beside the name: `glob`, `file`, `optional`, how many are folded. */
+  /** Small texts beside the name: `glob`, `file`, `optional`, the number of folded places. */
   readonly tags: readonly string[];
   readonly edge: 'root' | 'literal' | 'glob' | 'rest';
   readonly optional: boolean;
   readonly rows: readonly GraphRow[];
-  /** What a pointer shows: the whole paths, and every action. */
+  /** The full paths and all actions. */
   readonly tooltip: string;
-  /** Of `Layer.scopes`, those that speak here. */
+  /** Ids of the scopes (in `Layer.scopes`) for this place. */
   readonly scopes: readonly number[];
-  /** How many places are folded in it. */
+  /** The number of places that are folded into the node. */
   readonly places: number;
   readonly onPath: boolean;
   readonly children: readonly GraphNode[];
@@ -64,7 +64,7 @@ export type GraphRow =
       readonly rights: RightsKind;
     }
   | {
-      /** A verdict on the action that is asked; `walked`: that at the end of the highlighted walk. */
+      /** The verdict on the action of the drawing. `walked`: the verdict at the end of the highlighted walk. */
       readonly kind: 'effect' | 'walked';
       readonly label: string;
       readonly effect: GraphEffect;
@@ -78,7 +78,7 @@ export function nodesOf(root: GraphNode): GraphNode[] {
   return all;
 }
 
-/** The row that colours a node where it has one colour only: what lies beneath. */
+/** The row that gives a node its colour in formats with one colour for each node: the row for objects beneath it. */
 export function colourRow(node: GraphNode): GraphRow | undefined {
   return node.rows.findLast((r) => r.kind !== 'walked');
 }

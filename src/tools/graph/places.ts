@@ -1,8 +1,9 @@
 /**
  * The places of a layer as they nest, each with the state of the automaton that its path leads to.
  *
- * Input: a layer and its automaton. Output: the root place. The scopes' trie is gone down beside the automaton, so that scopes
- * that change no verdict are there too; every verdict is the automaton's. Places that a glob leads to twice are one object.
+ * Input: a layer and its automaton. Output: the root place. The scopes' trie is gone down beside the automaton, so that
+ * scopes that change no verdict are there too; every verdict is the automaton's. Places that a glob leads to twice are
+ * one object.
  */
 import { union, unionOf, type ActionMask } from '../../abi/actions.js';
 import { defined } from '../../base/assert.js';
@@ -18,14 +19,14 @@ import {
   stateOf,
 } from '../../ir/hierarchy/walker.js';
 
-/** A place, whatever path leads to it. */
+/** A place, to which several paths may lead. */
 export interface PlaceNode {
   readonly state: HierarchyState;
-  /** Of what is denied, the part that no inner scope can allow again. */
+  /** The denied actions that no inner scope can allow again. */
   readonly forbidden: Verdicts;
   readonly dirs: readonly Scope[];
   readonly files: readonly Scope[];
-  /** The globs that the edges are about. */
+  /** The globs to which the edges refer by index. */
   readonly globs: readonly string[];
   /** Literal names first, sorted. */
   readonly children: readonly PlaceEdge[];
@@ -33,7 +34,7 @@ export interface PlaceNode {
 
 export type PlaceEdge =
   | { readonly kind: 'literal'; readonly name: string; readonly to: PlaceNode }
-  /** Every name that exactly these of `PlaceNode.globs` match and no literal edge has. */
+  /** The names that match exactly these of `PlaceNode.globs`, except those of literal edges. */
   | { readonly kind: 'glob'; readonly matching: readonly number[]; readonly to: PlaceNode };
 
 export function placesOf(layer: Layer, automaton: HierarchyAutomaton): PlaceNode {
@@ -94,8 +95,8 @@ function forbiddenAt({ before, applied, dirs, files }: Place): Verdicts {
 }
 
 /**
- * Where names lead: the edges taken, by index, as far as there are any. What is there is a directory, or it is not: a place that
- * scopes name as the other kind only is not the place of it.
+ * Where names lead: the edges taken, by index, as far as there are any. What is there is a directory, or it is not: a
+ * place that scopes name as the other kind only is not the place of it.
  */
 export function edgesTaken(root: PlaceNode, names: readonly string[], directory: boolean): number[] {
   const taken: number[] = [];

@@ -1,4 +1,4 @@
-/** Sets of actions for people: the policy's own names for them where they fit, and what they come to. */
+/** Sets of actions as text, with the policy's own names where they fit, and the kind of rights that they give. */
 import {
   ALL_TRIGGERS,
   NO_ACTIONS,
@@ -40,19 +40,19 @@ export function rightsKind(rights: ActionMask): RightsKind {
   return (rights & ALL_TRIGGERS) === 0 ? 'nothing' : 'look';
 }
 
-/** A label: `look + edit`, `all except execute`, `nothing`. `walk` is spoken of where it is denied. */
+/** A label such as `look + edit`, `all except execute` or `nothing`. It mentions `walk` only if it is denied. */
 export function rightsText(rights: ActionMask, sets: readonly NamedSet[]): string {
   const text = triggersText(intersection(rights, ALL_TRIGGERS), sets);
   return (rights & WALK) === 0 ? `${text}, no walk` : text;
 }
 
-/** Every action of a set, after the policy's name for it if it has one. */
+/** All actions of a set, after its name if the policy has one for it. */
 export function listText(actions: ActionMask, sets: readonly NamedSet[]): string {
   const name = sets.find((s) => s.actions === actions)?.name;
   return name === undefined ? fullText(actions) : `${name}: ${fullText(actions)}`;
 }
 
-/** Everything, for a tooltip. */
+/** All actions, for a tooltip. */
 export function fullText(rights: ActionMask): string {
   return rights === 0 ? 'nothing' : actionNames(rights).join(', ');
 }
@@ -69,8 +69,9 @@ function triggersText(rights: ActionMask, sets: readonly NamedSet[]): string {
 }
 
 /**
- * Named sets, each the one that says most that is not said yet, then single actions. A set may say a little too much where it
- * says more that is right: that is taken away from the whole at the end.
+ * Describes rights by named sets, then by single actions. Each chosen set is the one that covers most actions that are
+ * not covered yet. A set may contain a few wrong actions if it covers enough right ones: those are returned as
+ * `except`.
  */
 function cover(
   rights: ActionMask,

@@ -1,4 +1,4 @@
-/** Elements of an SVG as text, and the marks that stand for classes and verdicts. */
+/** Writes the elements of an SVG, and the marks for classes and verdicts. */
 import { assertNever } from '../../base/assert.js';
 import type { ActionMask } from '../../abi/actions.js';
 import { EFFECT_COLOURS, KIND_COLOURS } from './colours.js';
@@ -8,7 +8,7 @@ import { visible } from './text.js';
 
 type Attributes = Readonly<Record<string, string | number>>;
 
-/** Attributes in the order given. `inner` is markup already. */
+/** An element with its attributes in the given order. `inner` is markup. */
 export function element(name: string, attributes: Attributes, inner = ''): string {
   const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(String(value))}"`);
   return inner === '' ? `<${name}${written.join('')}/>` : `<${name}${written.join('')}>${inner}</${name}>`;
@@ -22,7 +22,7 @@ export function textAt(className: string, x: number, y: number, text: string): s
   return text === '' ? '' : element('text', { class: className, x, y }, escapeXml(visible(text)));
 }
 
-/** One mark a class: filled where it is allowed, hollow where it is denied. */
+/** One mark for each class: filled if the class is allowed, hollow if it is denied. */
 export function classMarks(x: number, y: number, mask: ActionMask, classes: readonly GraphClass[]): string {
   return classes
     .map(({ letter, actions, kind }, i) => classMark(x + i * STEP, y, letter, kind, (mask & actions) !== 0))

@@ -1,4 +1,4 @@
-/** The legend of a layer: classes and colours on the left, signs on the right. */
+/** Draws the legend of a layer: classes or verdicts on the left, colours and signs on the right. */
 import { EFFECT_COLOURS, KIND_COLOURS } from './colours.js';
 import { KIND_WORDS, signsOf } from './legend.js';
 import { MARK, PAD, STEP, textWidth } from './metrics.js';
@@ -8,7 +8,7 @@ import { wrapped } from './text.js';
 
 const LINE = 18;
 const COLUMN_GAP = 40;
-/** Columns after which a line is continued beneath. */
+/** The width at which a line is wrapped, in columns. */
 const WRAP = 76;
 
 interface DrawnLegend {
@@ -17,7 +17,7 @@ interface DrawnLegend {
   readonly height: number;
 }
 
-/** A mark (none where a line goes on), and what it means. */
+/** A line of the legend: a mark (none for a continued line) and its meaning. */
 interface Line {
   readonly mark: (x: number, y: number) => string;
   readonly text: string;
@@ -49,7 +49,7 @@ function meaningLines(model: GraphModel, layer: LayerGraph): Line[] {
   ];
 }
 
-/** The colours that the layer uses. */
+/** The lines for the colours that occur in a layer. */
 function colourLines({ root }: LayerGraph): Line[] {
   const used = new Set(
     nodesOf(root).flatMap((n) => n.rows.flatMap((r) => (r.kind === 'rights' ? [r.rights] : []))),

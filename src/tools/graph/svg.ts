@@ -1,8 +1,9 @@
 /**
- * A model as SVG: what it says is complete without colour, and every box has a tooltip with the whole paths and actions.
+ * Prints a model as SVG. The drawing is complete without colour, and every box has a tooltip with full paths and all
+ * actions.
  *
- * It has its own light ground, so that it can be read on a page of any colour; the font is the reader's monospaced one, and boxes
- * are as wide as the widest of those needs.
+ * It has its own light background, so that it is readable on a page of any colour. The font is the reader's monospaced
+ * font; boxes are wide enough for the widest of the usual ones.
  */
 import { assertNever } from '../../base/assert.js';
 import { EFFECT_COLOURS, KIND_COLOURS } from './colours.js';

@@ -1,6 +1,6 @@
-/** Names on a drawing: how wide they are, and shorter where they are too wide. */
+/** Measures, shortens and wraps the texts of a drawing. */
 
-/** Columns of a monospaced font: East Asian wide characters and emoji take two, combining marks none. */
+/** The width of a text in columns: East Asian wide characters and emoji take two, combining marks none. */
 export function columns(text: string): number {
   let sum = 0;
   for (const char of text) sum += /\p{Mn}|\p{Me}|\p{Cf}/u.test(char) ? 0 : WIDE.test(char) ? 2 : 1;
@@ -10,7 +10,7 @@ export function columns(text: string): number {
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u;
 
-/** At most so many columns, the end of a name kept: that is where its extension is. */
+/** The text, shortened to at most `limit` columns. The end is kept, because it may be a file name extension. */
 export function shortened(text: string, limit: number): string {
   if (columns(text) <= limit) return text;
   const chars = Array.from(text);
@@ -21,7 +21,7 @@ export function shortened(text: string, limit: number): string {
   return `${chars.join('')}…${tail.join('')}`;
 }
 
-/** Digits by their number: `place9` before `place10`. */
+/** Compares texts so that numbers in them are in numerical order: `place9` before `place10`. */
 export function naturally(a: string, b: string): number {
   const [x, y] = [a.split(/(\d+)/), b.split(/(\d+)/)];
   for (let i = 0; i < Math.min(x.length, y.length); i++) {
@@ -35,18 +35,18 @@ export function naturally(a: string, b: string): number {
   return x.length - y.length;
 }
 
-/** Control characters and the like, and text that is no text, become a sign. */
+/** The text with control characters, direction marks and lone surrogates replaced by U+FFFD. */
 export function visible(text: string): string {
   return text
     .replace(/\p{Cs}/gu, '\u{fffd}')
     .replace(/[\0-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]/g, '\u{fffd}');
 }
 
-/** Columns of the name of a node. */
+/** The most columns of the name of a node. */
 export const MAX_NAME = 38;
 const MAX_OF_SEVERAL = 18;
 
-/** The name of a node that stands for so many places; `hidden` when it does not name each of them. */
+/** The name of a node for several places. `hidden` is true if it does not show the name of each place. */
 export function foldedName(
   names: readonly string[],
   places: number,
@@ -61,7 +61,7 @@ export function foldedName(
 
 const MAX_LISTED = 3;
 
-/** Lines of at most so many columns, broken at spaces. */
+/** The text in lines of at most `limit` columns, broken at spaces. */
 export function wrapped(text: string, limit: number): string[] {
   const lines: string[] = [];
   let line = '';

@@ -1,6 +1,6 @@
 /**
- * The walk of a path, as the explanation of its request tells it: which physical paths the programs of a layer were run on, in
- * order, and what came of it. Nothing is decided here.
+ * Converts the explanation of a request to the walk of its path: the physical paths on which the programs of a layer
+ * ran, in order, and the verdict. It decides nothing itself.
  */
 import type { ActionName } from '../../abi/actions.js';
 import { assertNever } from '../../base/assert.js';
@@ -10,11 +10,11 @@ import type { GraphEffect } from './model.js';
 
 export interface GraphTrail {
   /**
-   * Physical paths by component, in the order of the walk; the last one is where it ended. A layer that has no say on the way is
-   * run at the object alone.
+   * Physical paths by component, in the order of the walk; the last one is where it ended. A layer that has no say on
+   * the way is run at the object alone.
    */
   readonly visited: readonly (readonly string[])[];
-  /** Whether what is there is a directory: everything before it is. */
+  /** True if the last path is a directory. The paths before it always are. */
   readonly directory: boolean;
   readonly effect: GraphEffect;
   readonly text: string;

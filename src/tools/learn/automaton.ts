@@ -9,14 +9,14 @@ export function allowedAndAsked(state: HierarchyState, kind: 'dir' | 'file'): Ac
   return intersection(state[kind], intersection(actionsAskedOf(kind), ALL_TRIGGERS));
 }
 
-/** Whether the policy allows all that is needed. */
+/** True if the policy allows all actions of a need. */
 export function isCovered(automaton: HierarchyAutomaton, { part, path, kind, actions }: Need): boolean {
   const state = stateAt(automaton, path);
   const allowed = part === 'region' ? state.below : kind === 'dir' ? state.dir : state.file;
   return (actions & ~allowed) === 0;
 }
 
-/** What is allowed anywhere at a state or beneath it, with the names that lead to a place where it is. */
+/** The first place, at a state or beneath it, where some of these actions are allowed; undefined if there is none. */
 export function allowedWithin(
   automaton: HierarchyAutomaton,
   state: HierarchyState,

@@ -1,4 +1,4 @@
-/** What the arguments of a traced call are: paths and where they start, descriptors, flags. */
+/** Reads the arguments of a traced call: paths and their start directories, descriptors, flags. */
 import { OPEN } from '../../runtime/scenario/flags.js';
 import type { Task } from '../../runtime/kernel/task.js';
 import type { Location } from '../../runtime/kernel/vfs.js';
@@ -11,7 +11,7 @@ export function argument(f: Follower, index: number): string {
   return f.call.args[index] ?? '';
 }
 
-/** The string of an argument; a fault of the input when strace cut it. */
+/** The string of an argument; undefined if it is not a string. A string that strace cut is a fault of the input. */
 export function textArgument(f: Follower, index: number): string | undefined {
   const found = readString(argument(f, index));
   if (found?.truncated !== true) return found?.text;
@@ -26,7 +26,7 @@ export function taskFor(f: Follower, process: Process): Task {
   return taskOf(f.live, process.shared.task);
 }
 
-/** The open file of a descriptor; undefined for a pipe, a socket, or what nothing is known of. */
+/** The open file of a descriptor; undefined for a pipe, a socket or an unknown descriptor. */
 export function openOf(
   f: Follower,
   process: Process,
@@ -75,13 +75,13 @@ export function pathStep({ path, at }: NamedPath): { readonly path: string; read
   return at === undefined ? { path } : { path, at };
 }
 
-/** Flags of an argument that the scenario knows; the others decide nothing about access. */
+/** The flags of an argument that are in `known`; the others have no effect on access. */
 export function flagsOf(f: Follower, index: number, known: readonly string[]): string[] {
   return readFlags(argument(f, index)).filter((flag) => known.includes(flag));
 }
 
 const OPEN_FLAGS = Object.keys(OPEN.bits).map((name) => `O_${name}`);
-/** Names that say more than one of them. */
+/** Flags that stand for other flags. */
 const OPEN_ALIASES: Readonly<Record<string, readonly string[]>> = {
   O_TMPFILE: ['O_DIRECTORY'],
 };
@@ -91,14 +91,14 @@ export function openFlags(text: string): string[] {
   return flags.filter((flag) => OPEN_FLAGS.includes(flag));
 }
 
-/** What a stat structure says of the object. */
+/** The kind of object in a stat structure. */
 export function shownMode(text: string): Shown['want'] {
   const kind = /\bstx?_mode=S_IF(\w+)/.exec(text)?.[1];
   if (kind === undefined) return 'any';
   return kind === 'DIR' ? 'dir' : kind === 'LNK' ? 'any' : 'file';
 }
 
-/** The descriptor that a call gave, and a label for it. */
+/** The descriptor that a call returned, with a new label for it. */
 export function givenFd(
   f: Follower,
 ): { readonly number: number; readonly shown: string | undefined; readonly label: string } | undefined {

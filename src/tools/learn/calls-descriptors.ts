@@ -1,4 +1,4 @@
-/** Calls that give, take and use descriptors and mappings. */
+/** Handlers for the calls that create, close and use descriptors and mappings. */
 import {
   argument,
   flagsOf,
@@ -90,8 +90,8 @@ function showOpened(
 }
 
 /**
- * Whether a file that a call would have made was there before: another call has shown it, or it is a device, which no call of
- * a program makes by opening it.
+ * True if a file that a call opened with O_CREAT existed before: another call has shown it, or it is a device, which
+ * opening does not create.
  */
 function wasThere(f: Follower, named: NamedPath): boolean {
   const path = absolute(f, named);
@@ -99,7 +99,9 @@ function wasThere(f: Follower, named: NamedPath): boolean {
   return isDevice || f.live.evidence.kinds.get(path)?.kind === 'file';
 }
 
-/** `-y` shows where a path really led: the part of it that differs is a link. */
+/**
+ * Records a link: `-y` shows the real path of an opened file, and the part that differs from the given path is a link.
+ */
 function noteReal(f: Follower, path: string, real: string): void {
   if (
     path === real ||
@@ -116,7 +118,7 @@ function noteReal(f: Follower, path: string, real: string): void {
   note(f.live, from.join('/'), { kind: 'link', target: target === '' ? '/' : target });
 }
 
-/** A descriptor that is no file of the tree. */
+/** Handler for a call that returns descriptors which are not files of the tree. */
 const other =
   (...indices: readonly number[]): Handler =>
   (f, process) => {
@@ -146,7 +148,7 @@ function noteDirectory(f: Follower, process: Process, label: string): void {
   if (inode?.kind === 'file' && path !== undefined) note(f.live, pathText(path), { kind: 'dir' });
 }
 
-/** No hook is asked, but what has entries is a directory. */
+/** Reading entries runs no hook, but it shows that the object is a directory. */
 const getdents: Handler = (f, process) => {
   const file = openOf(f, process, 0);
   if (file !== undefined && outcomeOf(f.call) === 'done') noteDirectory(f, process, file.label);
@@ -178,7 +180,7 @@ const dup: Handler = (f, process) => {
   if (outcomeOf(f.call) === 'done') duplicate(f, process, argument(f, 2).includes('O_CLOEXEC'));
 };
 
-/** The new descriptor is the result; what had its number is closed. */
+/** Duplicates a descriptor. The new number is the result of the call; a descriptor that had this number is closed. */
 function duplicate(f: Follower, process: Process, cloexec: boolean): void {
   const given = readFd(f.call.result.value)?.number;
   const from = readFd(argument(f, 0))?.number;
@@ -213,7 +215,7 @@ const fcntl: Handler = (f, process) => {
 
 const address = (text: string): bigint | undefined =>
   /^(0x[0-9a-f]+|\d+)$/i.test(text) ? BigInt(text) : undefined;
-/** Mappings are whole pages. */
+/** The length rounded up to whole pages. */
 const pages = (length: bigint): bigint => (length + 4095n) & ~4095n;
 
 const mmap: Handler = (f, process) => {
@@ -252,9 +254,9 @@ const mprotect: Handler = (f, process) => {
   }
 };
 
-/** The model's mapping stays: it holds its file, which changes no verdict on it. */
-const munmap: Handler = (_, process) => {
-  const [from, length] = [address(argument(_, 0)), address(argument(_, 1))];
+/** The mapping of the model stays. It only holds its file, which does not change any verdict. */
+const munmap: Handler = (f, process) => {
+  const [from, length] = [address(argument(f, 0)), address(argument(f, 1))];
   if (from !== undefined && length !== undefined) removeRange(process.space, from, from + pages(length));
 };
 
@@ -264,7 +266,7 @@ function passedIn(f: Follower): number[] {
   return [...data.matchAll(/(?:^|, )(\d+)/g)].map((m) => Number(m[1]));
 }
 
-/** Sent files are kept by a duplicate, as the message keeps them. */
+/** A sent file is kept open by a duplicate, as the message keeps it. */
 const sendmsg: Handler = (f, process) => {
   if (outcomeOf(f.call) !== 'done') return;
   for (const fd of passedIn(f)) {

@@ -1,4 +1,4 @@
-/** Calls that make processes, or make one another program. */
+/** Handlers for the calls that create a process or execute a program. */
 import { flagsOf, namedBy, openOf, pathStep, taskFor } from './call-arguments.js';
 import { pathText } from './facts.js';
 import {
@@ -64,7 +64,7 @@ function showProgram(f: Follower, process: Process, named: NamedPath): void {
   f.executed.set(process, at?.inode.interpreter === undefined ? at?.inode : undefined);
 }
 
-/** A new program: its memory is new, and what is marked so is closed. Descriptors are its own from now on. */
+/** Applies a successful execve: the memory is new, and descriptors marked close-on-exec are closed. */
 function renew(f: Follower, process: Process): void {
   process.space = { maps: [] };
   for (const [fd, file] of [...process.shared.files]) {
@@ -79,7 +79,7 @@ const getcwd: Handler = (f) => {
   if (!f.placed && outcomeOf(f.call) === 'done' && cwd?.startsWith('/') === true) placeAt(f, cwd);
 };
 
-/** Loaders by what their libraries are called, where the program's own words are not at hand. */
+/** Loaders by the paths of their libraries, for programs whose own interpreter is not known. */
 const LOADERS: readonly (readonly [RegExp, string])[] = [
   [/x86_64-linux-gnu|\/lib64\//, '/lib64/ld-linux-x86-64.so.2'],
   [/aarch64-linux-gnu/, '/lib/ld-linux-aarch64.so.1'],
@@ -88,8 +88,8 @@ const LOADERS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * The kernel executes the loader of a dynamic program without a call that a trace could show. The first library that is opened
- * right after the loader's cache tells that there was one, and for which machine.
+ * Records the loader of a dynamic program. The kernel executes it without a call that a trace could show. The first
+ * library that the program opens shows that there was a loader, and for which machine.
  */
 export function noteLoader(f: Follower, process: Process, path: string): void {
   const program = f.executed.get(process);

@@ -1,6 +1,6 @@
 /**
- * The calls of Linux that name files, as steps of a scenario: which argument is what. The one table of this part; what a call
- * asks of a policy is not here but in the kernel model.
+ * Handlers for the Linux calls that name files. They translate a call to steps of a scenario: the table says what each
+ * argument means. Which actions a call requests is decided by the kernel model, not here.
  */
 import type { ScenarioStep } from '../../runtime/scenario/types.js';
 import {
@@ -36,7 +36,7 @@ interface TracedPathCall {
   readonly path: number;
   readonly at?: number;
   readonly flags?: number;
-  /** The index of the structure that says what the object is, or what it is. */
+  /** The index of the argument with the stat structure of the object, or the kind of object that the call shows. */
   readonly shows?: number | Shown['want'];
   /** The call does not follow a last link. */
   readonly nofollow?: true;
@@ -62,7 +62,7 @@ const onObject =
     emit(f, { call, task: process.shared.task, ...pathStep(named), ...mark });
   };
 
-/** The same call on the descriptor itself. */
+/** For a call with AT_EMPTY_PATH: the same call on the descriptor. */
 const FD_CALLS: Readonly<Record<string, string>> = {
   stat: 'fstat',
   chown: 'fchown',
@@ -83,7 +83,7 @@ function onDescriptor(
   emit(f, { call, task: process.shared.task, fd: open.label });
 }
 
-/** What is said of an open file is evidence of what it was. */
+/** Records that an open file is a directory, if its stat structure says so. */
 function noteKind(f: Follower, process: Process, label: string, want: Shown['want']): void {
   const task = taskFor(f, process);
   const number = f.live.labels.numbers.get(task)?.get(label)?.number ?? -1;
@@ -195,7 +195,7 @@ function showFull(f: Follower, process: Process, named: NamedPath): void {
   show(f, taskFor(f, process), { ...named, path: `${named.path}/unseen` }, { want: 'file', follow: false });
 }
 
-/** Calls whose step has a path alone. */
+/** Calls whose step has only a path. */
 const onPlain =
   (call: 'chdir' | 'chroot' | 'truncate', want: Shown['want']): Handler =>
   (f, process) => {
@@ -225,7 +225,7 @@ const mount: Handler = (f, process) => {
   emit(f, step);
 };
 
-/** Watching a directory or file asks the kernel for reading it. */
+/** To watch a file or directory, a program needs permission to read it. */
 const watch: Handler = (f, process) => {
   const named = namedBy(f, process, 1);
   if (named === undefined) return;
@@ -294,7 +294,7 @@ const PATHS: Readonly<Record<string, Handler>> = {
   inotify_add_watch: watch,
 };
 
-/** Every call that is followed. */
+/** The handlers of all calls that are followed. */
 export const HANDLERS: ReadonlyMap<string, Handler> = new Map([
   ...Object.entries(PATHS),
   ...Object.entries(descriptorCalls),

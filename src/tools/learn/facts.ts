@@ -1,45 +1,45 @@
 /**
- * What a program was seen to ask for, as needs of a policy. Types, and the table that gathers them.
+ * The requests of a program, collected as needs that a policy has to fulfil.
  *
- * A policy names objects that are there when it is loaded. So a request on such an object is a need of that object (`self`);
- * one on an object that the program made, or on a symbolic link itself, which no scope can name, is a need of what lies beneath
- * the nearest directory that was there (`region`).
+ * A policy names objects that exist when it is loaded. So a request on such an object is a need for that object
+ * (`self`). A request on an object that the program created, or on a symbolic link itself, is a need for everything
+ * beneath the nearest directory that existed (`region`), because no scope can name the object.
  */
 import { NO_ACTIONS, actionNames, union, type ActionMask } from '../../abi/actions.js';
 
 /** The line of an input. */
 export interface TraceOrigin {
   readonly input: number;
-  /** Of a trace, the line; of a scenario, the step. From 1. */
+  /** The line of a trace or the step of a scenario, counted from 1. */
   readonly line: number;
 }
 
 export type Part = 'self' | 'region';
 
-/** Why something is needed of a region. */
+/** Why a need exists: the object is named itself, or it is a link or a new object in a region. */
 export type Why = 'named' | 'link' | 'new';
 
 export interface Need {
   readonly part: Part;
-  /** Names from the root of what the scope would be for, as it was when the program began. */
+  /** The path of the object or region that a scope would name, at the time when the program began. */
   readonly path: readonly string[];
-  /** Of the object; a region's is a directory. */
+  /** The kind of the requested object. */
   readonly kind: 'dir' | 'file';
   readonly why: Why;
   readonly actions: ActionMask;
 }
 
-/** One request, as it was seen. */
+/** An observed request. */
 export interface Asked extends Need {
-  /** Where the object was when it was asked about: what an assertion is about. */
+  /** The path of the object at the time of the request, to which assertions apply. */
   readonly object: readonly string[];
   readonly origin: TraceOrigin;
 }
 
 export interface Facts {
-  /** By `needKey`, the actions of equal needs joined. */
+  /** The needs by `needKey`; the actions of equal needs are joined. */
   readonly needs: Map<string, Need>;
-  /** For each object path and action, the first line that asked: what over-grants are compared to. */
+  /** The observed actions by path of the object, with which over-grants are compared. */
   readonly observed: Map<string, { readonly kind: 'dir' | 'file'; actions: ActionMask }>;
 }
 
@@ -96,7 +96,7 @@ function observe(facts: Facts, { object, kind, actions, part, why }: Asked): voi
   else known.actions = union(known.actions, actions);
 }
 
-/** The actions of a mask as the language writes them, in alphabetical order. */
+/** The actions of a mask in the syntax of the language, in bit order. */
 export function actionText(mask: ActionMask): string {
   return actionNames(mask).join(', ');
 }

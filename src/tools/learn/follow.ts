@@ -1,9 +1,10 @@
 /**
- * The calls of a trace, followed on the kernel model: who has what open, where each process is, what is asked.
+ * Follows the calls of a trace on the kernel model: open files, working directories, requests.
  *
- * Input: the events of one trace. Output: the requests, the same calls as steps of a scenario on the tree as it was at the
- * beginning, and everything that was not followed, with its line. Calls that failed with EACCES or EPERM are not made: they
- * are not to be granted. Other failures are made where the model fails in the same way, and need what it asks before it fails.
+ * Input: the events of one trace. Output: the requests; the calls as steps of a scenario on the tree as it was at the
+ * beginning; and everything that was not followed, with its line. Calls that failed with EACCES or EPERM are not made,
+ * because they must not be granted. Other failed calls are made if the model fails too; the requests before the failure
+ * are then needs.
  */
 import type { MadeCall } from '../../runtime/scenario/calls.js';
 import { ScenarioFault } from '../../runtime/scenario/labels.js';
@@ -24,7 +25,7 @@ import { newProcess, type Process } from './process.js';
 import type { TraceCall } from './strace-line.js';
 import { shownPath } from './strace-text.js';
 
-/** A step of the scenario, and what it came to without a policy. */
+/** A step of the scenario, with its outcome without a policy. */
 export interface Recorded {
   readonly step: ScenarioStep;
   readonly outcome: string;
@@ -41,11 +42,11 @@ export interface Refused {
   readonly origin: TraceOrigin;
   readonly call: string;
   readonly errno: string;
-  /** What it would have asked for; empty where the model cannot tell. */
+  /** What the call would have requested; empty if the model cannot decide it. */
   readonly needs: readonly Need[];
 }
 
-/** What would break an assertion. */
+/** A request that would break an assertion if it were granted. */
 export interface Violation {
   readonly origin: TraceOrigin;
   readonly asked: Asked;
@@ -71,21 +72,22 @@ export interface Follower {
   /** Lines that are not made, since they would break an assertion. */
   readonly withheld: ReadonlySet<number>;
   readonly assertionOf: (asked: Asked) => string | undefined;
-  /** Descriptors that are passed and not received yet, oldest first. */
+  /** Descriptors that are sent but not received yet, oldest first. */
   readonly passed: { readonly task: string; readonly label: string }[];
-  /** Calls on descriptors that nothing is known of. */
+  /** The number of calls on unknown descriptors. */
   unknownDescriptors: number;
-  /** The program that each process has begun, as long as it is not known whether a loader came with it. */
+  /** The program that each process has executed, until it is known whether it has a loader. */
   readonly executed: Map<Process, Inode | undefined>;
-  /** Calls that name files and are not followed, with their count and first line. */
+  /** Calls that name files but are not followed, with their number and first line. */
   readonly unknownCalls: Map<string, { count: number; readonly line: number }>;
+  /** True if the working directory is known. */
   placed: boolean;
   labels: number;
   line: number;
   call: TraceCall;
 }
 
-/** How a call of Linux is followed. */
+/** Follows one call of Linux. */
 export type Handler = (f: Follower, process: Process) => void;
 
 export const NO_CALL: TraceCall = {
@@ -127,20 +129,20 @@ export function newFollower(
   };
 }
 
-/** Errors that come after every request that the call makes: it was allowed. */
+/** Errors that occur only after all requests of a call: the requests were allowed. */
 const AFTER: ReadonlySet<string> = new Set(
   'ENOTTY ENXIO ENODEV ENODATA EOPNOTSUPP ENOTSUP ERANGE EAGAIN EINTR ERESTARTSYS ENOEXEC ETXTBSY EINPROGRESS EWOULDBLOCK ENOSYS'.split(
     ' ',
   ),
 );
-/** Calls of the model that change the tree or a task when they succeed. */
+/** Calls of the model that change the tree or a task if they succeed. */
 const CHANGING: ReadonlySet<string> = new Set(
   'mkdir mknod symlink link rename unlink rmdir unlinkat chdir fchdir chroot mount pivot_root truncate fork close'.split(
     ' ',
   ),
 );
 
-/** Failures of such calls that the model has too, once it is shown what was in the way. */
+/** Failures of such calls that the model reproduces, once the object in the way has been shown. */
 const KEPT_FAILURES: ReadonlySet<string> = new Set(['EEXIST', 'ENOTEMPTY']);
 
 export type CallOutcome = 'done' | 'after' | 'failed' | 'refused';
@@ -184,7 +186,7 @@ export function newLabel(f: Follower, prefix: string): string {
   return `${prefix}${++f.labels}`;
 }
 
-/** Where a relative path of the process starts; a fault of the input when that is not known. */
+/** The directory at which a path starts. A relative path with an unknown working directory is a fault of the input. */
 export function startOf(f: Follower, task: Task, path: string): Location | undefined {
   if (path.startsWith('/') || f.placed) return task.cwd;
   f.faults.push({
@@ -195,7 +197,7 @@ export function startOf(f: Follower, task: Task, path: string): Location | undef
   return undefined;
 }
 
-/** The program starts in this directory. */
+/** Sets the working directory in which the program starts. */
 export function placeAt(f: Follower, cwd: string): void {
   const task = taskOf(f.live, 'main');
   const at = ensure(f.live, task, task.root, cwd, { want: 'dir', follow: true });
@@ -205,7 +207,7 @@ export function placeAt(f: Follower, cwd: string): void {
   f.before.push({ call: 'chdir', path: cwd });
 }
 
-/** A descriptor that was open when the trace began, whose path is shown. */
+/** Opens a descriptor that was open before the trace, if its path is shown. Returns its label. */
 export function openBefore(
   f: Follower,
   process: Process,
@@ -218,7 +220,7 @@ export function openBefore(
   const at = ensure(f.live, main, main.root, path, { want: 'any', follow: true });
   if (at === undefined) return undefined;
   noteShown(f.live, at.inode);
-  // What was open already was not made by a call of the trace, even if one could have.
+  // A file that was already open was not created by a call of the trace.
   if (!f.live.initial.has(at.inode.ino) && at.inode.kind === 'file') note(f.live, path, { kind: 'file' });
   const label = newLabel(f, 'before');
   const flags = at.inode.kind === 'dir' ? ['O_RDONLY', 'O_DIRECTORY'] : ['O_RDWR'];
@@ -282,7 +284,7 @@ export function emit(f: Follower, step: ScenarioStep): MadeCall | undefined {
   }
 }
 
-/** The model succeeds where the program failed: the tree was another then. Nothing is granted for it. */
+/** Discards a step that succeeds in the model but failed in the trace: the tree was different then. */
 function dropped(f: Follower): undefined {
   f.live.pending.length = 0;
   return undefined;

@@ -1,6 +1,6 @@
 /**
- * Which fragments of std/ stand for what was seen. A fragment is used when it covers at least three needs that none before it
- * covers, and grants nothing that an assertion excludes; what it covers is asked of its own automaton.
+ * Chooses fragments of std/ that replace needs. A fragment is used if it covers at least three needs that no earlier
+ * fragment covers, and if it grants nothing that an assertion excludes. Its own automaton decides both.
  */
 import { actionBit, hasAction } from '../../abi/actions.js';
 import { checkSources } from '../../compile.js';
@@ -15,7 +15,7 @@ import { allowedByFragments, type NotApplied } from './refusals.js';
 
 export interface Fragment {
   readonly name: string;
-  /** As it is used: `node("/usr")`. */
+  /** The use of the fragment, as in `node("/usr")`. */
   readonly use: string;
   readonly automaton: HierarchyAutomaton;
   readonly covers: number;
@@ -96,7 +96,7 @@ function breaks(automaton: HierarchyAutomaton, nevers: readonly Never[]): boolea
   );
 }
 
-/** `temporary` forbids executing for good. */
+/** True if something beneath a directory is executed, which the fragment `temporary` forbids. */
 function executesWithin(needs: readonly Need[], where: string | undefined): boolean {
   const prefix = `${where ?? ''}/`;
   return needs.some(

@@ -1,6 +1,6 @@
 /**
- * The rules by which a learned policy grants more than was seen. Each is stated here in the words that policy and report show,
- * and can be switched off; none is applied where it would grant what an assertion excludes.
+ * The rules by which a learned policy grants more than was observed. `ruleText` states each rule for the policy and the
+ * report. Each can be switched off, and none is applied where it would grant what an assertion excludes.
  */
 import { difference, union, unionOf, type ActionMask } from '../../abi/actions.js';
 import { escapePattern, compileGlob, matchesGlob } from '../../pattern/glob.js';
@@ -22,7 +22,7 @@ export type RuleName = (typeof RULES)[number];
 
 export interface RuleSettings {
   readonly off: ReadonlySet<RuleName>;
-  /** Files of a directory with the same actions that make it a region. */
+  /** The number of entries with the same actions that make their directory a region. */
   readonly siblings: number;
   readonly home: string | undefined;
   readonly nevers: readonly Never[];
@@ -61,7 +61,7 @@ interface Work {
   readonly notApplied: NotApplied[];
 }
 
-/** Applies the rules that change the tree, and says where; where one would allow what was refused, it is taken back. */
+/** Applies the rules that change the tree. A rule is undone where it would allow a call that was refused. */
 export function generalise(root: NeedNode, settings: RuleSettings, guard: Guard): Generalised {
   const work: Work = { settings, guard, applied: [], notApplied: [] };
   if (!settings.off.has('temporary')) globNames(root, 'temporary', temporaryName, work);
@@ -70,7 +70,7 @@ export function generalise(root: NeedNode, settings: RuleSettings, guard: Guard)
   return work;
 }
 
-/** Whether a rule that was just applied may stay. */
+/** True if a rule that has just been applied does not allow a refused call. Records the call otherwise. */
 function mayStay({ guard, notApplied }: Work, rule: RuleName, where: string): boolean {
   const opened = guard.opened();
   if (opened !== undefined) notApplied.push({ rule, where, origin: opened.origin, call: opened.call });
@@ -113,7 +113,7 @@ function globNames(
   for (const child of node.children.values()) globNames(child, rule, globOf, work);
 }
 
-/** Lets a glob take the place of every name that it matches. */
+/** Replaces all names that a glob matches by the glob. */
 function globOne(node: NeedNode, source: string, rule: 'temporary' | 'versions', work: Work): void {
   const glob = compileGlob(source);
   if (glob === undefined || node.children.has(`*${source}`)) return;
@@ -141,7 +141,7 @@ function globOne(node: NeedNode, source: string, rule: 'temporary' | 'versions',
   });
 }
 
-/** From the leaves up, so that directories that became regions count as entries that need the same. */
+/** Makes regions of directories whose entries need the same, leaves first, so that new regions count as entries. */
 function joinSiblings(node: NeedNode, work: Work): void {
   const { settings, applied } = work;
   for (const child of node.children.values()) joinSiblings(child, work);

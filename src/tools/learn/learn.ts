@@ -1,9 +1,9 @@
 /**
- * Recordings → a policy.
+ * Learns a policy from recordings.
  *
- * Input: what was asked, by each input. Output: the text of the policy, what it grants beyond that, and the proof by replay.
- * Invariants: every request of the recordings is allowed, but for those that an assertion excludes; nothing that an assertion
- * excludes is allowed on any path; the same input gives the same text.
+ * Input: the recorded requests of each input. Output: the text of the policy, what it grants beyond the requests, and
+ * the result of a replay. Invariants: every recorded request is allowed, except those that an assertion excludes;
+ * nothing that an assertion excludes is allowed on any path; the same input gives the same text.
  */
 import type { Artifact } from '../../artifact/manifest.js';
 import { hasError } from '../../compile.js';
@@ -26,23 +26,23 @@ import type { Recording } from './record.js';
 import { guardOf, judged, stillAllowed, type NotApplied, type StillAllowed } from './refusals.js';
 import { replay, type ReplayResult } from './replay.js';
 
-/** One input and the tree that it is replayed on. */
+/** An input and the tree on which it is replayed. */
 export interface Learnt {
   readonly name: string;
-  /** A line for people: what it is, and how much of it. */
+  /** A line of text that describes the input. */
   readonly what: string;
   readonly recording: Recording;
-  /** Of a scenario, one for each replay; a trace's are made from the recording. */
+  /** For a scenario: a tree for each replay. For a trace, the tree is built from the recording. */
   readonly trees?: readonly Vfs[];
 }
 
-/** Replays that are made at most: with fragments, and without. */
+/** The most replays of an input: one with fragments, one without. */
 export const REPLAYS = 2;
 
 export interface LearnOptions extends RuleSettings {
   readonly name: string;
   readonly verify: boolean;
-  /** Generalises also where that allows a call that was refused. */
+  /** If true, rules are applied even where they allow a refused call. */
   readonly ignoreRefused: boolean;
 }
 
@@ -51,11 +51,11 @@ export interface Learned {
   readonly applied: readonly AppliedRule[];
   readonly fragments: readonly Fragment[];
   readonly overGrants: readonly OverGrant[];
-  /** Rules of generalisation that would have allowed a refused call. */
+  /** Rules that were not applied because they would have allowed a refused call. */
   readonly notApplied: readonly NotApplied[];
-  /** Refused calls that the policy allows all the same. */
+  /** Refused calls that the policy nevertheless allows. */
   readonly stillAllowed: readonly StillAllowed[];
-  /** By input; empty when it was not asked for. */
+  /** One result for each input; empty without `verify`. */
   readonly replays: readonly ReplayResult[];
   /** Errors of the policy itself, and assertions that it breaks: faults of the learner. */
   readonly faults: readonly string[];
@@ -63,7 +63,7 @@ export interface Learned {
   readonly sources: readonly NamedSource[];
 }
 
-/** With fragments, and if they do not go together with what else is granted, without. */
+/** Learns a policy with fragments. If that policy fails, learns one without. */
 export function learn(inputs: readonly Learnt[], options: LearnOptions): Learned {
   const first = attempt(inputs, options, !options.off.has('fragments'), 0);
   const failed = first.faults.length > 0 || first.replays.some((r) => r.denied.length > 0);
@@ -132,7 +132,7 @@ function replayAll(inputs: readonly Learnt[], artifact: Artifact, round: number)
   );
 }
 
-/** Decided on the automaton: no path at or beneath has one of the actions. */
+/** The assertions that the policy breaks, decided on the automaton for all paths at or beneath the asserted one. */
 function brokenAssertions(automaton: HierarchyAutomaton, nevers: readonly Never[]): string[] {
   return nevers.flatMap((never) => {
     const found = allowedWithin(automaton, stateAt(automaton, never.path), never.actions);

@@ -1,10 +1,10 @@
 /**
- * The tree that a program ran on, found out while its calls are made on the kernel model.
+ * Reconstructs the tree on which a program ran, while its calls are made on the kernel model.
  *
- * Input: calls, one after the other, and what each says of objects that were not heard of before. Output: the tree as it was
- * at the beginning, and every request that the model would put to a policy. Invariant: a request is what the kernel model
- * asks, never what this file thinks that a call asks. What a call shows of an object's kind after it was taken for another is
- * kept as evidence, and everything is done again: a few rounds, as evidence only grows.
+ * Input: calls in order, and what each shows about objects that are not known yet. Output: the tree as it was at the
+ * beginning, and every request of the model. Invariant: only the kernel model decides what a call requests. If a call
+ * shows that an object is of another kind than assumed, this is kept as evidence and all calls are made again. Evidence
+ * only grows, so a few rounds are enough.
  */
 import type { ActionMask } from '../../abi/actions.js';
 import { createEngine } from '../../runtime/engine/engine.js';
@@ -31,7 +31,7 @@ export type Kind =
   | { readonly kind: 'file'; readonly interpreter?: string | undefined }
   | { readonly kind: 'link'; readonly target: string };
 
-/** A request, and not yet the line that made it. */
+/** A request whose line is not known yet. */
 type Unplaced = Omit<Asked, 'origin'>;
 
 /** What an object is, by path; undefined when nothing is known. */
@@ -39,9 +39,9 @@ export type KindLookup = (path: string) => Kind | undefined;
 
 export interface Evidence {
   readonly kinds: Map<string, Kind>;
-  /** Whether something was learned since the round began. */
+  /** True if evidence was added in this round. */
   grown: boolean;
-  /** Nothing is learned of a call that is only tried. */
+  /** Set while a call is only tried: no evidence is added. */
   readonly fixed?: true;
 }
 
@@ -53,15 +53,22 @@ export interface Live {
   readonly lookup: KindLookup;
   /** The tree at the beginning, and the names in it that lead to each inode. */
   readonly tree: TreeItem[];
+  /** The paths of the tree at the beginning. */
   readonly taken: Set<string>;
+  /** By inode number: its path at the beginning. */
   readonly initial: Map<number, readonly string[]>;
-  /** Paths that are taken for files, as no call has shown what they are. */
+  /** Paths that are assumed to be files, because no call has shown their kind. */
   readonly guessed: Set<string>;
-  /** Of what is no directory, those that have a name of it; of what has no name any more, the last one. */
+  /**
+   * The directories with a name of each inode that is not a directory; after the last name is gone, the last directory.
+   */
   readonly places: Places;
-  /** What the model asked since the last call began: placed at once, as the call may move or remove the object. */
+  /**
+   * The requests since the last call began. Their paths are computed at once, as the call may move or remove the
+   * object.
+   */
   readonly pending: Unplaced[];
-  /** Changes of names, while a call is only tried (`trial.ts`). */
+  /** The changes of names while a call is only tried (`trial.ts`). */
   journal: TreeChange[] | undefined;
 }
 
@@ -144,7 +151,7 @@ function needsOf(live: Live, actions: ActionMask, ino: number, fresh: boolean): 
   const named: Unplaced = { ...base, part: 'self', path, why: 'named' };
   const moved =
     !fresh && at !== undefined && live.initial.get(at.ino)?.join('/') !== path.slice(0, -1).join('/');
-  // Moved, and if no scope names it, it has the rules of where it is now.
+  // The object has been moved. If no scope names it, the rules of its present directory apply.
   return moved && path.length > 0
     ? [
         named,
@@ -160,7 +167,7 @@ function currentPath(live: Live, inode: Inode, dir: Inode | undefined): readonly
   return [...names, name ?? `#${inode.ino}`];
 }
 
-/** The nearest directories that were there at the beginning, above these. */
+/** For each directory, the nearest one at or above it that existed at the beginning. */
 function regions(live: Live, dirs: readonly Inode[]): (readonly string[])[] {
   const found = new Map<string, readonly string[]>();
   for (const dir of dirs) {
@@ -172,25 +179,25 @@ function regions(live: Live, dirs: readonly Inode[]): (readonly string[])[] {
   return [...found.values()];
 }
 
-/** The directories that have a name of this inode; when it has none any more, those that had. */
+/** The directories that have a name of an inode; if it has no name any more, the last that had one. */
 function directoriesOf(live: Live, inode: Inode): readonly Inode[] {
   if (inode.kind === 'dir') return inode.parent === undefined ? [] : [inode.parent];
   return live.places.get(inode.ino) ?? [];
 }
 
-/** What a call shows of an object. */
+/** What a call shows about an object. */
 export interface Shown {
   readonly want: 'dir' | 'file' | 'any' | 'link';
   readonly follow: boolean;
-  /** Of a link, when it is known. */
+  /** The target of a link, if known. */
   readonly target?: string | undefined;
 }
 
 const MAX_DEPTH = 40;
 
 /**
- * Makes what a successful call has shown to be there. Undefined when it cannot be: something else is in the way, and what was
- * learned from that is in the evidence.
+ * Adds to the tree the objects that a successful call has shown to exist. Returns undefined if an object of another
+ * kind is in the way; this is then added to the evidence.
  */
 export function ensure(
   live: Live,
@@ -242,7 +249,7 @@ function ensureName(
   return shown.want === 'dir' && inode.kind !== 'dir' ? undefined : { mount, inode };
 }
 
-/** A call has shown what the object is. */
+/** Records that a call has shown the kind of an object. */
 export function noteShown(live: Live, inode: Inode): void {
   const path = live.initial.get(inode.ino);
   if (path !== undefined) live.guessed.delete(pathText(path));
@@ -258,7 +265,9 @@ function contradicts(inode: Inode, { want, target }: Shown): boolean {
   return want === 'dir' ? inode.kind !== 'dir' : inode.kind === 'dir';
 }
 
-/** Evidence about an object that was there at the beginning; what the program made itself is what it is. */
+/**
+ * Adds evidence about an object that existed at the beginning. The kind of an object that the program created is known.
+ */
 function learn(live: Live, inode: Inode, { want, target }: Shown): void {
   const path = live.initial.get(inode.ino);
   if (path === undefined || path.length === 0) return;
@@ -267,7 +276,7 @@ function learn(live: Live, inode: Inode, { want, target }: Shown): void {
   else if (want === 'dir') note(live, pathText(path), { kind: 'dir' });
 }
 
-/** A link is stronger evidence than a directory: what it leads to may be one. */
+/** Adds evidence. It does not replace a link by a directory, because the link may lead to a directory. */
 export function note(live: Live, path: string, kind: Kind | undefined): void {
   const known = live.evidence.kinds.get(path);
   if (live.evidence.fixed === true || kind === undefined || (known?.kind === 'link' && kind.kind !== 'link'))

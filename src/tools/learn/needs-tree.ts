@@ -1,8 +1,9 @@
 /**
- * The needs of a policy as a tree of path components: what the rules of generalisation work on, and what the text is printed
- * from.
+ * The needs of a policy as a tree of path components. The rules of generalisation change it, and the text of the policy
+ * is printed from it.
  *
- * `region` is what must be allowed on everything beneath a directory. A need that a name in it keeps from being written (it is no UTF-8) is one of the region above that name.
+ * `region` is what must be allowed on everything beneath a directory. A name that is not valid UTF-8 cannot be written
+ * in a policy; the need for its path becomes a need for the region above that name.
  */
 import { NO_ACTIONS, union, unionOf, type ActionMask } from '../../abi/actions.js';
 import { globOf, matchesGlob } from '../../pattern/glob.js';
@@ -19,17 +20,17 @@ export interface NeedNode {
   kind: 'dir' | 'file';
   self: ActionMask;
   region: ActionMask;
-  /** What `region` is there for. */
+  /** The actions of `region` by their cause. */
   readonly causes: Map<Cause, ActionMask>;
-  /** Names that became this glob, or siblings that became the region. */
+  /** The number of names that this glob replaced, or of siblings that became the region. */
   members: number;
 }
 
-/** An action that is never to be allowed at a path or beneath it. */
+/** Actions that must never be allowed at a path or beneath it. */
 export interface Never {
   readonly actions: ActionMask;
   readonly path: readonly string[];
-  /** As it was written. */
+  /** The assertion as it was written. */
   readonly text: string;
 }
 
@@ -68,13 +69,13 @@ function addCause({ causes }: NeedNode, cause: Cause, actions: ActionMask): void
 export function buildNeeds(needs: Iterable<Need>): NeedNode {
   const root = newNode('', false, undefined);
   for (const need of needs) {
-    const writable = need.path.findIndex((name) =>
+    const unwritable = need.path.findIndex((name) =>
       /[\ud800-\udfff]/.test(name.replace(/[\ud800-\udbff][\udc00-\udfff]/g, '')),
     );
-    const path = writable < 0 ? need.path : need.path.slice(0, writable);
+    const path = unwritable < 0 ? need.path : need.path.slice(0, unwritable);
     let node = root;
     for (const name of path) node = childOf(node, name, false);
-    if (writable >= 0) addRegion(node, need.actions, 'new');
+    if (unwritable >= 0) addRegion(node, need.actions, 'new');
     else if (need.part === 'self') {
       node.self = union(node.self, need.actions);
       node.kind = need.kind;
@@ -83,7 +84,7 @@ export function buildNeeds(needs: Iterable<Need>): NeedNode {
   return root;
 }
 
-/** Components from the root. */
+/** The nodes from the root to a node, without the root. */
 export function patternOf(node: NeedNode): readonly NeedNode[] {
   const out: NeedNode[] = [];
   for (let at: NeedNode | undefined = node; at?.parent !== undefined; at = at.parent) out.push(at);
@@ -100,7 +101,10 @@ function matches(node: NeedNode, name: string): boolean {
   return glob !== undefined && matchesGlob(glob, name);
 }
 
-/** What the scopes of a tree allow of a need: they only add up. A scope of a directory says nothing of a file with its name. */
+/**
+ * The actions that the scopes of a tree allow for a need: the union of what each allows. A scope for a directory does
+ * not apply to a file with the same name.
+ */
 export function allowedBy(root: NeedNode, { part, kind, path }: Need): ActionMask {
   const isFile = part === 'self' && kind === 'file';
   let nodes: readonly NeedNode[] = [root];
@@ -128,12 +132,12 @@ export function brokenByRegion(
   });
 }
 
-/** Every action that is needed at a node or beneath it. */
+/** All actions that are needed at a node or beneath it. */
 export function actionsWithin(node: NeedNode): ActionMask {
   return unionOf([node.self, node.region, ...[...node.children.values()].map(actionsWithin)]);
 }
 
-/** Adds what one node needs to another that takes its place. */
+/** Adds the needs of one node to another that replaces it. */
 export function mergeInto(target: NeedNode, source: NeedNode): void {
   target.self = union(target.self, source.self);
   target.region = union(target.region, source.region);

@@ -1,10 +1,10 @@
 /**
- * What a policy grants beyond what was observed.
+ * Lists what a policy grants beyond the observed requests.
  *
- * Input: the hierarchy automaton of the policy and the observed paths with what was asked there. Output: a list of regions and
- * objects, each with the actions and a shortest path that was not observed with any of them. It is read off the product of
- * the automaton and the trie of observed paths, so it is the difference exactly: a path and an action that the policy allows
- * and that was not observed lies in one of the regions listed, and every witness is one.
+ * Input: the hierarchy automaton of the policy and the observed paths with what was asked there. Output: a list of
+ * regions and objects, each with the actions and a shortest path that was not observed with any of them. It is read off
+ * the product of the automaton and the trie of observed paths, so it is the difference exactly: a path and an action
+ * that the policy allows and that was not observed lies in one of the regions listed, and every witness is one.
  */
 import {
   NO_ACTIONS,
@@ -26,7 +26,7 @@ export interface Observation {
 }
 
 export interface OverGrant {
-  /** Pattern of the object; with `/…` at the end, of a directory and everything beneath it. */
+  /** The pattern of an object; with `/…` at the end, of everything beneath a directory. */
   readonly where: string;
   readonly actions: readonly ActionName[];
   /** An unobserved path on which they are allowed; a slash at the end where all of them are asked of directories. */
@@ -43,11 +43,11 @@ interface GrantPoint {
   readonly seen: SeenNode | undefined;
   readonly pattern: string;
   readonly path: string;
-  /** Actions that an enclosing entry of the list has. */
+  /** The actions in enclosing entries of the list. */
   readonly listed: ActionMask;
 }
 
-/** In breadth-first order: the widest regions come first. */
+/** The over-grants in breadth-first order, so that the widest regions come first. */
 export function overGrants(
   automaton: HierarchyAutomaton,
   observed: ReadonlyMap<string, Observation>,
@@ -78,7 +78,7 @@ function trieOf(observed: ReadonlyMap<string, Observation>): SeenNode {
   return root;
 }
 
-/** The entry for everything in a directory that no scope names; the actions that it lists. */
+/** Adds the entry for everything in a directory that no scope names. Returns the actions that it lists. */
 function listBeneath(
   automaton: HierarchyAutomaton,
   { state, seen, pattern, path, listed }: GrantPoint,

@@ -1,8 +1,11 @@
-/** Which directories have a name of an inode that is no directory, kept as names appear, go and move; the last one stays. */
+/**
+ * Tracks which directories have a name of each inode that is not a directory, as names are added, removed and moved.
+ * After the last name is removed, its directory is kept.
+ */
 import { assertNever } from '../../base/assert.js';
 import type { Inode, TreeChange } from '../../runtime/kernel/vfs.js';
 
-/** By inode number. */
+/** The directories by inode number. */
 export type Places = Map<number, Inode[]>;
 
 export function notePlace(places: Places, change: TreeChange): void {
@@ -25,7 +28,7 @@ export function notePlace(places: Places, change: TreeChange): void {
   }
 }
 
-/** One more directory has a name of the inode: beside the others, instead of one of them, or alone. */
+/** Adds a directory for an inode: beside the others, in place of one of them, or as the only one. */
 function put(places: Places, inode: Inode, instead: Inode | 'all' | undefined, dir: Inode): void {
   if (inode.kind === 'dir') return;
   const known = places.get(inode.ino);

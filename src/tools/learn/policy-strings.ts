@@ -1,7 +1,7 @@
 /** Text and patterns as strings of the language. */
 import { UNPRINTABLE } from '../../base/text.js';
 
-/** A literal path or name. */
+/** The quoted string for a literal path or name. */
 export function stringText(literal: string): string {
   return `"${literal
     .replace(/[\\*?[\]{}]/g, '\\$&')
@@ -9,7 +9,7 @@ export function stringText(literal: string): string {
     .replace(UNPRINTABLE, escapeControl)}"`;
 }
 
-/** Pattern syntax, whose own escapes stay. */
+/** The string, without quotes, for pattern syntax; the escapes of patterns are kept. */
 export function patternString(source: string): string {
   return source.replace(/["$]/g, '\\$&').replace(UNPRINTABLE, escapeControl);
 }

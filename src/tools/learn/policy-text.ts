@@ -1,7 +1,9 @@
 /**
- * The tree of needs → the text of a policy: one scope a node that grants something its surroundings do not, sorted by path.
+ * Prints the tree of needs as the text of a policy: a scope for each node that grants more than the scopes around it,
+ * sorted by path.
  *
- * Nothing is denied but what an assertion excludes: scopes only add up, so no scope takes away what another one gives.
+ * Only what an assertion excludes is denied. The other scopes only allow, so no scope takes away what another one
+ * grants.
  */
 import {
   ALL_TRIGGERS,
@@ -26,9 +28,9 @@ export interface TextInput {
   readonly applied: readonly AppliedRule[];
   readonly settings: RuleSettings;
   readonly name: string;
-  /** What it is learned from, a line each. */
+  /** A line for each input. */
   readonly sources: readonly string[];
-  /** Whether a path is known to be something else than a directory. */
+  /** True if a path is known not to be a directory. */
   readonly isFile: (path: string) => boolean;
 }
 
@@ -79,7 +81,7 @@ function hasHome(node: NeedNode, home: string): boolean {
   );
 }
 
-/** `inherited`: what is allowed here already. */
+/** Prints the scopes of a node and its children. `inherited`: the actions that are already allowed here. */
 function emitNode(
   input: TextInput,
   home: string | undefined,
@@ -107,7 +109,7 @@ function emitNode(
   for (const child of children) emitNode(input, home, child, union(covered, region), out);
 }
 
-/** What fragments allow beneath a node that has no glob above it. */
+/** The actions that fragments allow beneath a node without globs above it. */
 function fragmentRegion({ fragments }: TextInput, node: NeedNode): ActionMask {
   const pattern = patternOf(node);
   if (pattern.some((n) => n.glob)) return NO_ACTIONS;
@@ -145,7 +147,7 @@ function pathString(node: NeedNode, home: string | undefined): string {
   return `"${patternString(source)}"`;
 }
 
-/** Where something above an assertion's path allows what it excludes, it is forbidden there. */
+/** The scopes that forbid what an assertion excludes, if a region at or above its path would allow it. */
 function neverScopes(input: TextInput): string {
   const needed = input.settings.nevers.filter((never) => isGranted(input.root, never));
   const byPath = new Map<string, ActionMask>();
@@ -164,14 +166,14 @@ function neverScopes(input: TextInput): string {
     .join('');
 }
 
-/** A glob that matches this path alone: of a literal one the kind would have to be right when the policy is loaded. */
+/** A glob that matches only this path. A literal path would fail to load if the object had another kind. */
 function anyKind(path: string): string {
   const at = path.lastIndexOf('/') + 1;
   const name = patternString(escapePattern(path.slice(at))).replaceAll(',', '[,]');
   return `${patternString(escapePattern(path.slice(0, at)))}{${name},${name}}`;
 }
 
-/** Whether a region at or above the assertion's path allows one of its actions. */
+/** True if a region at or above the path of an assertion allows one of its actions. */
 function isGranted(root: NeedNode, never: Never): boolean {
   let node: NeedNode | undefined = root;
   for (const name of never.path) {

@@ -1,18 +1,22 @@
 /**
- * Processes as a trace shows them: what each has open, and what it has mapped.
+ * The processes of a trace: their open descriptors and their mappings.
  *
- * Threads share tables, and a task of the kernel model stands for all of them. Sharing descriptors without the working
- * directory, or the other way round, is followed as sharing both goes with the descriptors; that is noted.
+ * Threads share these tables, and one task of the kernel model stands for all of them. A process that shares only its
+ * descriptors is followed as a thread, one that shares only its working directory as a separate process; both are
+ * noted.
  */
 
-/** A descriptor of a file of the tree has a label of the scenario; `other` is a pipe, a socket and the like. */
+/**
+ * An open descriptor: a file of the tree, with its label in the scenario, or something else, such as a pipe or a
+ * socket.
+ */
 export type Open =
   { readonly kind: 'file'; readonly label: string; readonly cloexec: boolean } | { readonly kind: 'other' };
 
 export interface Mapped {
   readonly from: bigint;
   readonly to: bigint;
-  /** Undefined for memory that no file is behind. */
+  /** Undefined for anonymous memory. */
   readonly label: string | undefined;
 }
 
@@ -20,7 +24,7 @@ export interface Mapped {
 export interface SharedFiles {
   readonly task: string;
   readonly files: Map<number, Open>;
-  /** Processes that have it. */
+  /** The number of processes that share it. */
   users: number;
 }
 
@@ -37,7 +41,7 @@ export function newProcess(task: string): Process {
   return { shared: { task, files: new Map(), users: 1 }, space: { maps: [] } };
 }
 
-/** What `clone` with these flags makes; `task` labels the new task when it is one. */
+/** The process that `clone` with these flags creates. `task` is the label of its task, unless it is a thread. */
 export function cloneProcess(parent: Process, flags: readonly string[], task: string): Process {
   const space = flags.includes('CLONE_VM') ? parent.space : { maps: [...parent.space.maps] };
   if (flags.includes('CLONE_FILES')) {
@@ -47,13 +51,13 @@ export function cloneProcess(parent: Process, flags: readonly string[], task: st
   return { shared: { task, files: new Map(parent.shared.files), users: 1 }, space };
 }
 
-/** Puts a mapping over what is there. */
+/** Adds a mapping. It replaces what was mapped in its range. */
 export function addMapping(space: Space, mapped: Mapped): void {
   removeRange(space, mapped.from, mapped.to);
   space.maps.push(mapped);
 }
 
-/** Takes a range out; the labels of mappings of which nothing is left. */
+/** Removes a range. Returns the labels of the mappings that are removed completely. */
 export function removeRange(space: Space, from: bigint, to: bigint): string[] {
   const before = labelsOf(space);
   space.maps = space.maps.flatMap((m) => {
@@ -70,7 +74,7 @@ function labelsOf({ maps }: Space): Set<string> {
   return new Set(maps.flatMap((m) => m.label ?? []));
 }
 
-/** The mappings of files in a range. */
+/** The labels of the file mappings in a range. */
 export function mappingsIn(space: Space, from: bigint, to: bigint): string[] {
   return [
     ...new Set(

@@ -1,8 +1,9 @@
 /**
- * One input → what was asked: a trace is followed until nothing more is learned of its tree; a scenario is made as it is.
+ * Records the requests of one input. A trace is followed again until no more evidence about its tree is found; the
+ * steps of a scenario are made once.
  *
- * Output: the needs, the scenario that replays the input on the tree at its beginning, and everything that a person should
- * know. Invariant: the scenario's outcomes are those of the model without a policy.
+ * Output: the needs, a scenario that replays the input on the tree as it was at the beginning, and notes for the
+ * report. Invariant: the expected outcomes of the scenario are those of the model without a policy.
  */
 import { counted } from '../../base/text.js';
 import type { Vfs } from '../../runtime/kernel/vfs.js';
@@ -29,7 +30,7 @@ import { needsOfCall, needsOfStep } from './trial.js';
 
 export interface Recording {
   readonly facts: Facts;
-  /** The tree at the beginning; undefined for a scenario, which has its own. */
+  /** The tree at the beginning; empty for a scenario, which has its own tree. */
   readonly tree: readonly TreeItem[];
   /** With the `enforce` in it. */
   readonly steps: readonly ScenarioStep[];
@@ -43,12 +44,12 @@ export interface Recording {
   readonly probes: ReadonlyMap<string, TraceOrigin>;
   readonly loaders: ReadonlySet<string>;
   readonly unknownDescriptors: number;
-  /** Objects that are taken for files, as no call shows what they are. */
+  /** Objects that are assumed to be files, because no call shows their kind. */
   readonly guessed: readonly string[];
 }
 
 export interface RecordOptions {
-  /** Number of the input. */
+  /** The number of the input. */
   readonly input: number;
   readonly cwd?: string | undefined;
   readonly lookup?: KindLookup | undefined;
@@ -56,7 +57,7 @@ export interface RecordOptions {
   readonly assertionOf?: ((asked: Asked) => string | undefined) | undefined;
 }
 
-/** Rounds after which evidence is no longer waited for. */
+/** The most rounds that are made to find evidence. */
 const MAX_ROUNDS = 40;
 
 /** Follows a trace. Requests that would break an assertion are found first, and then the calls that made them left out. */
@@ -89,7 +90,7 @@ function followTrace(
   return f;
 }
 
-/** Where the program started, if a call shows it before any changes it. */
+/** The initial working directory, if a call shows it before another changes it. */
 function firstDirectory(events: readonly TraceEvent[]): string | undefined {
   for (const event of events) {
     if (event.kind !== 'call') continue;
@@ -124,7 +125,7 @@ function followEvent(f: Follower, event: TraceEvent): void {
   else handler(f, process);
 }
 
-/** The call as a person recognises it. */
+/** A short text for a call: its name and its paths. */
 function callText({ call }: Follower): string {
   const paths = call.args.filter((argument) => argument.startsWith('"')).slice(0, 2);
   const what = paths.length > 0 ? paths.join(', ') : (call.args[0] ?? '');
@@ -139,7 +140,7 @@ function noteUnknown(f: Follower): void {
   else known.count++;
 }
 
-/** Calls whose strings are data. */
+/** Calls whose string arguments are data, not paths. */
 const NAMELESS: ReadonlySet<string> = new Set(
   'read write pread64 pwrite64 readv writev sendto recvfrom prctl uname connect bind add_key keyctl getrandom sethostname'.split(
     ' ',
@@ -153,7 +154,7 @@ function endProcess(f: Follower, pid: number): void {
   f.executed.delete(process);
   process.shared.users--;
   f.call = NO_CALL;
-  // The first process may have sent files that are still on their way.
+  // A process that sent a descriptor stays until the descriptor is received.
   if (
     process.shared.users === 0 &&
     process.shared.task !== 'main' &&
@@ -184,14 +185,14 @@ function recordingOf(f: Follower, calls: number, violations: readonly Violation[
   };
 }
 
-/** A recording as a scenario that `llpc run` replays. */
+/** The scenario of a recording, which `llpc run` can replay. */
 export function scenarioOf({ tree, steps }: Pick<Recording, 'tree' | 'steps'>): Scenario {
   return { format: 'llp-scenario', version: 1, tree, steps };
 }
 
 /**
- * Makes the steps of a scenario on its tree. What comes before the first `enforce` is not judged; steps that expect EACCES or
- * EPERM are not to be granted.
+ * Makes the steps of a scenario on its tree. Requests before the first `enforce` are ignored. Steps that expect EACCES
+ * or EPERM are not made, because they must not be granted.
  */
 export function recordScenario(scenario: Scenario, vfs: Vfs, options: RecordOptions): Recording {
   const live = liveOn(vfs, { kinds: new Map(), grown: false }, () => undefined);

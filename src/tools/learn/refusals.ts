@@ -1,8 +1,9 @@
 /**
- * Calls that were refused, beside a policy: which of them it would allow, and by which rules.
+ * Finds the refused calls that a policy would allow.
  *
- * Two questions. While rules of generalisation are applied, the tree of needs is asked whether one more step would allow a call
- * that is denied without it. Of the policy that came out the automaton is asked, and the places in its text are named.
+ * While rules of generalisation are applied, `guardOf` checks on the tree of needs whether a rule allows a refused
+ * call. For the final policy, `stillAllowed` checks on the automaton, and returns the lines of the policy that allow
+ * the call.
  */
 import { NO_ACTIONS, actionNames, difference, maskOf } from '../../abi/actions.js';
 import { defined } from '../../base/assert.js';
@@ -24,21 +25,21 @@ export interface NotApplied {
   readonly call: string;
 }
 
-/** A refused call that the policy allows all the same. */
+/** A refused call that the policy nevertheless allows. */
 export interface StillAllowed {
   readonly refused: Refused;
-  /** Lines of the policy that allow it. */
+  /** The lines of the policy that allow it. */
   readonly rules: readonly { readonly line: number; readonly text: string }[];
-  /** What `--never` takes to keep it refused; undefined where all of it was seen to be allowed too. */
+  /** The argument of `--never` that keeps it refused; undefined if all of its actions were also observed as allowed. */
   readonly never: string | undefined;
 }
 
-/** The calls of which it is known what they ask. */
+/** The calls whose requests are known. */
 export function judged(refused: readonly Refused[]): readonly Refused[] {
   return refused.filter(({ needs }) => needs.length > 0);
 }
 
-/** A refused call that fragments allow by themselves. */
+/** A refused call that the fragments alone allow; undefined if there is none. */
 export function allowedByFragments(
   automata: readonly HierarchyAutomaton[],
   refused: readonly Refused[],
@@ -48,9 +49,9 @@ export function allowedByFragments(
   );
 }
 
-/** Watches that no step of generalisation allows what was refused. */
+/** Detects rules of generalisation that allow refused calls. */
 export interface Guard {
-  /** The refused call that is allowed now and was not when it was last asked. */
+  /** A refused call that is allowed now but was denied when the guard was created; undefined if there is none. */
   readonly opened: () => Refused | undefined;
 }
 
@@ -68,7 +69,7 @@ export function guardOf(
   return { opened: () => denied.find(isAllowed) };
 }
 
-/** Asked of the policy itself. */
+/** The refused calls that the final policy allows. */
 export function stillAllowed(
   policy: Policy,
   refused: readonly Refused[],
@@ -92,11 +93,11 @@ export function stillAllowed(
 export interface Policy {
   readonly automaton: HierarchyAutomaton;
   readonly layer: Layer;
-  /** The policy is the first. */
+  /** The sources; the first is the policy itself. */
   readonly sources: readonly NamedSource[];
 }
 
-/** Where the policy says it: of a rule of a fragment, at the `use`. */
+/** The spans of the deciding rules. A rule of a fragment is at its `use`. */
 function decidersOf(index: PathIndex, { part, kind, path, actions }: Need): Span[] {
   const aspect = part === 'region' ? 'below' : kind;
   const places = placesOnPath(index, path);
@@ -112,7 +113,7 @@ function lineIn({ sources }: Policy, { start }: Span): { readonly line: number; 
   return { line, text: lineText(own, line).trim() };
 }
 
-/** Of the objects that the call asks about, the first with an action that was never seen to be allowed on it. */
+/** The argument of `--never` for the first object of the call with an action that was not observed as allowed on it. */
 function neverFor({ needs }: Refused, observed: Facts['observed']): string | undefined {
   for (const { part, path, actions } of needs) {
     if (part === 'region') continue;

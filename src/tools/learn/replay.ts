@@ -1,6 +1,6 @@
 /**
- * The learned policy against what it was learned from: the recorded calls, on the tree of their beginning, under the policy.
- * A denial here is a fault of the learner.
+ * Replays a recording under the learned policy, on the tree as it was at the beginning. A denial is a fault of the
+ * learner.
  */
 import type { Artifact } from '../../artifact/manifest.js';
 import type { Vfs } from '../../runtime/kernel/vfs.js';
@@ -16,7 +16,7 @@ export interface ReplayFault {
 export interface ReplayResult {
   readonly steps: number;
   readonly denied: readonly ReplayFault[];
-  /** Steps that came to something else for another reason: objects that appear without a call that makes them. */
+  /** Steps whose outcome differs for another reason, such as an object that appears without a call that creates it. */
   readonly differing: readonly ReplayFault[];
 }
 

@@ -15,7 +15,7 @@ export interface ReportInput {
   readonly settings: RuleSettings;
 }
 
-/** Lines of a section that the text shows; the JSON has all. */
+/** The most lines of a section in the text. The JSON has all. */
 const SHOWN = 100;
 
 interface PlacedLine {
@@ -23,7 +23,7 @@ interface PlacedLine {
   readonly line: number;
 }
 
-/** `schema/learn-1.json`. */
+/** The report as JSON, described by `schema/learn-1.json`. */
 export function learnReportJson({ inputs, learned, settings }: ReportInput): object {
   const place = (origin: TraceOrigin): PlacedLine => ({
     file: inputs[origin.input]?.name ?? '',

@@ -1,5 +1,5 @@
 /**
- * One line of strace output.
+ * Parses one line of strace output.
  *
  *     Line   = [ Pid ] [ Time ] ( Call | Unfinished | Resumed | Event )
  *     Pid    = "[pid" Number "]" | Number           Time = HH:MM:SS [ .us ] | Seconds.us
@@ -13,13 +13,13 @@ import { cutArguments } from './strace-text.js';
 export interface TraceResult {
   /** The first word: a number, `3</path>`, an address, `?`. */
   readonly value: string;
-  /** Name of the error of a call that failed. */
+  /** The name of the error, if the call failed. */
   readonly errno: string | undefined;
 }
 
 export interface TraceCall {
   readonly kind: 'call';
-  /** 0 where the line has none. */
+  /** 0 if the line has no process number. */
   readonly pid: number;
   readonly name: string;
   readonly args: readonly string[];
@@ -31,7 +31,7 @@ export type TraceLine =
   | { readonly kind: 'unfinished'; readonly pid: number; readonly name: string; readonly text: string }
   | { readonly kind: 'resumed'; readonly pid: number; readonly name: string; readonly text: string }
   | { readonly kind: 'exit'; readonly pid: number }
-  /** Signals, blank lines, what strace says of itself. */
+  /** A signal, a blank line or a message of strace. */
   | { readonly kind: 'nothing'; readonly pid: number }
   | { readonly kind: 'unparsed'; readonly pid: number; readonly why: string };
 
@@ -58,7 +58,7 @@ export function readTraceLine(line: string): TraceLine {
   return readCall(pid, name, text);
 }
 
-/** The call whose text after `name(` this is. */
+/** Parses a call from the text after `name(`. */
 export function readCall(pid: number, name: string, text: string): TraceLine {
   const { items, end, closed } = cutArguments(text, 0);
   if (!closed) return { kind: 'unparsed', pid, why: `the arguments of \`${name}\` do not end` };
@@ -75,12 +75,12 @@ function readResult(text: string): TraceResult | undefined {
   return { value, errno: match[2] };
 }
 
-/** `3</path> <0.000012>`: what follows the descriptor is the time of the call. */
+/** Removes the duration of a call after a descriptor, as in `3</path> <0.000012>`. */
 function cutShown(value: string): string {
   return value.replace(/> <[\d.]+>$/, '>');
 }
 
-/** A call as strace prints it. */
+/** Prints a call in the format of strace. */
 export function printTraceCall({ pid, name, args, result }: TraceCall): string {
   const failed = result.errno === undefined ? '' : ` ${result.errno} (error)`;
   return `${pid === 0 ? '' : `${pid} `}${name}(${args.join(', ')}) = ${result.value}${failed}`;

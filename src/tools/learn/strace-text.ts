@@ -1,5 +1,5 @@
 /**
- * The values that strace writes, each from its text: strings, descriptors, flags; and a line cut into arguments.
+ * Parses the values in strace output (strings, descriptors, flags), and splits a line into arguments.
  *
  *     String     = '"' { Char | Escape } '"' [ "..." ]        Escape = "\" ( n | t | r | v | f | '"' | "\" | Octal | xHH )
  *     Descriptor = Number [ "<" Path ">" ] | "AT_FDCWD" [ "<" Path ">" ]
@@ -10,27 +10,27 @@ import { nameFromBytes } from '../../runtime/kernel/names.js';
 
 export interface TraceString {
   readonly text: string;
-  /** Whether strace cut it: `"..."...`. */
+  /** True if strace cut it: `"..."...`. */
   readonly truncated: boolean;
 }
 
 export interface TraceFd {
   /** Undefined for AT_FDCWD. */
   readonly number: number | undefined;
-  /** What `-y` says of it: a path, or `pipe:[1]` and the like. */
+  /** The text that `-y` shows: a path, or something like `pipe:[1]`. */
   readonly shown: string | undefined;
 }
 
 const SIMPLE: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, v: 11, f: 12, '"': 34, '\\': 92 };
 
-/** The string that an argument is; undefined for a pointer, NULL or anything else. */
+/** The string in an argument; undefined if the argument is not a string (a pointer, NULL). */
 export function readString(argument: string): TraceString | undefined {
   const match = /^"((?:[^"\\]|\\.)*)"(\.\.\.)?$/s.exec(argument);
   if (match === null) return undefined;
   return { text: unescape(match[1] ?? ''), truncated: match[2] !== undefined };
 }
 
-/** Text with strace's escapes taken out. */
+/** The text with the escapes of strace resolved. */
 export function unescape(source: string): string {
   if (!source.includes('\\')) return source;
   const bytes: number[] = [];
@@ -54,7 +54,7 @@ function byteOf([, octal, hex, char = '']: RegExpExecArray): number {
   return SIMPLE[char] ?? char.charCodeAt(0) & 0xff;
 }
 
-/** As strace prints the string: what is not printable ASCII is octal, short where no digit follows. */
+/** Prints a string in the format of strace: other bytes than printable ASCII are octal, short if no digit follows. */
 export function printString(bytes: Uint8Array): string {
   const out = Array.from(bytes, (byte, i) => printByte(byte, bytes[i + 1]));
   return `"${out.join('')}"`;
@@ -68,7 +68,7 @@ function printByte(byte: number, next: number | undefined): string {
   return `\\${byte.toString(8).padStart(digitFollows ? 3 : 1, '0')}`;
 }
 
-/** The descriptor that an argument or a result is. */
+/** The descriptor in an argument or a result; undefined if it is not a descriptor. */
 export function readFd(argument: string): TraceFd | undefined {
   const match = /^(?:(\d+)|AT_FDCWD)(?:<(.*)>)?$/s.exec(argument);
   if (match === null) return undefined;
@@ -76,12 +76,12 @@ export function readFd(argument: string): TraceFd | undefined {
   return { number, shown: match[2] === undefined ? undefined : unescape(match[2]) };
 }
 
-/** `A|B|0x10` as names; what strace could not name is left out. */
+/** The names in flags such as `A|B|0x10`. Flags that strace could not name are left out. */
 export function readFlags(argument: string | undefined): string[] {
   return (argument ?? '').split('|').filter((flag) => /^[A-Z][A-Z0-9_]*$/.test(flag));
 }
 
-/** An absolute path that `-y` shows; undefined for what is no file of the tree or has no name any more. */
+/** The absolute path that `-y` shows; undefined if it is not a file of the tree, or is deleted. */
 export function shownPath(shown: string | undefined): string | undefined {
   const path = shown?.replace(/<(?:char|block) [^>]*>$/, '');
   return path?.startsWith('/') === true && !path.endsWith(' (deleted)') ? path : undefined;
@@ -89,12 +89,12 @@ export function shownPath(shown: string | undefined): string | undefined {
 
 export interface Arguments {
   readonly items: readonly string[];
-  /** Offset of the closing parenthesis; the length of the text when it is missing. */
+  /** The offset of the closing parenthesis; the length of the text if it is missing. */
   readonly end: number;
   readonly closed: boolean;
 }
 
-/** Cuts the text after `name(` at the commas of its own level. */
+/** Splits the text after `name(` at its top-level commas. */
 export function cutArguments(text: string, from: number): Arguments {
   const items: string[] = [];
   let start = from;
@@ -129,12 +129,14 @@ function endOfString(text: string, at: number): number {
   return text.length;
 }
 
-/** `3</path>`: a `<` after a number or AT_FDCWD, and no shift. */
+/** True for a `<` that begins a shown path, as in `3</path>`: it follows a number or AT_FDCWD and is not a shift. */
 function isShown(text: string, at: number): boolean {
   return /[0-9D]/.test(text[at - 1] ?? '') && text[at + 1] !== '<' && text[at + 1] !== ' ';
 }
 
-/** Devices and sockets have more brackets inside: `0</dev/tty<char 5:0>>`, `4<TCP:[1.2.3.4:1->5.6.7.8:2]>`. */
+/**
+ * The offset of the closing `>`. Devices and sockets contain more brackets: `0</dev/tty<char 5:0>>`, `4<TCP:[1->2]>`.
+ */
 function endOfShown(text: string, at: number): number {
   let depth = 0;
   for (let i = at; i < text.length; i++) {

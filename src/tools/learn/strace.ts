@@ -1,9 +1,9 @@
 /**
- * strace output → the calls that it records, in the order in which they ended.
+ * Reads strace output: the calls in the order in which they ended.
  *
- * Input: the text. Output: calls and exits with their line numbers, and every line that is not understood. Invariant: no line
- * is dropped silently. A call that was cut in two (`<unfinished ...>`, `<... resumed>`) has the line of its end, but for the
- * making of a process, which stands where the new process is first seen.
+ * Input: the text. Output: calls and exits with their line numbers, and every line that is not understood. Invariant:
+ * no line is dropped silently. A call that is split (`<unfinished ...>`, `<... resumed>`) has the line of its end. The
+ * creation of a process is moved before the first event of the new process.
  */
 import { readCall, readTraceLine, type TraceCall, type TraceLine } from './strace-line.js';
 
@@ -21,7 +21,7 @@ export interface CallTrace {
   readonly unparsed: readonly TraceFault[];
 }
 
-/** Calls that make a process or a thread. */
+/** Calls that create a process or a thread. */
 const FORKS: ReadonlySet<string> = new Set(['fork', 'vfork', 'clone', 'clone3', 'clone2']);
 
 interface StraceReading {
@@ -43,7 +43,7 @@ export function readTrace(text: string): CallTrace {
   };
 }
 
-/** Calls that a process may be in when the trace ends; none of them names a file. */
+/** Calls that may be unfinished at the end of a trace without being reported. */
 const ENDLESS: ReadonlySet<string> = new Set(
   (
     'exit exit_group wait4 waitid waitpid read pread64 readv poll ppoll select pselect6 epoll_wait epoll_pwait epoll_pwait2 futex ' +
@@ -88,7 +88,7 @@ function resume(
   enter(reading, readCall(pid, name, begun.text + text), number);
 }
 
-/** Moves the making of a process before the first event of that process: the parent may be told of it later. */
+/** Moves the creation of a process before its first event, because the call of the parent may end later. */
 function forksFirst(events: readonly TraceEvent[]): TraceEvent[] {
   const forkOf = new Map<number, TraceEvent>();
   for (const event of events) {

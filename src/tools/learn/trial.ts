@@ -1,9 +1,10 @@
 /**
- * What a call that was refused would have asked for.
+ * Finds out what a refused call would have requested.
  *
- * Input: the model as it is before the call, and what makes the call there. Output: its requests. The call is made by a child
- * of the task, and every change of names is taken back, so nothing is left of it: the cost is that of the call, whatever the
- * size of the tree. Not tried is what no policy decides (`mount`, `fork`), and what leaves something with another task (`transfer`).
+ * Input: the model before the call, and the call. Output: its requests. A child of the task makes the call, and then
+ * every change of names is undone, so the model is unchanged. The cost does not depend on the size of the tree. Calls
+ * that no policy decides (`mount`, `fork`) are not tried, nor those that leave a descriptor with another task
+ * (`transfer`).
  */
 import { exit, fork } from '../../runtime/kernel/task.js';
 import { undoChange, type TreeChange } from '../../runtime/kernel/vfs.js';
@@ -16,7 +17,7 @@ import type { Process } from './process.js';
 import type { TraceCall } from './strace-line.js';
 import { readFd } from './strace-text.js';
 
-/** Label of the child: no label of a scenario or of a trace begins so. */
+/** The label of the child. Labels of scenarios and traces never begin like this. */
 const CHILD = '\0trial';
 const UNTRIED: ReadonlySet<string> = new Set(
   'mount pivot_root fork vfork clone clone3 exit transfer'.split(' '),
@@ -73,7 +74,7 @@ function tried(live: Live, task: string, make: (trial: Live) => readonly Need[])
   }
 }
 
-/** Descriptors that were open before the trace are, whatever becomes of the call. */
+/** Opens the descriptors of a call that were open before the trace; they stay open after the trial. */
 function openShown(f: Follower, process: Process): void {
   for (const argument of f.call.args) {
     const { number, shown } = readFd(argument) ?? {};
@@ -82,7 +83,7 @@ function openShown(f: Follower, process: Process): void {
   }
 }
 
-/** A follower that knows what the other does, and finds nothing out for it. */
+/** A copy of a follower for the trial, so that the trial does not change the original. */
 function trialOf(f: Follower, live: Live): Follower {
   const { processes, passed, executed, placed, labels, line } = f;
   return {
@@ -95,7 +96,7 @@ function trialOf(f: Follower, live: Live): Follower {
   };
 }
 
-/** The call with a result that no descriptor and no mapping of the trace has. */
+/** The call with a successful result, whose number no descriptor or mapping of the trace has. */
 function succeeded(call: TraceCall): TraceCall {
   const value = call.name.startsWith('mmap') ? '0x7ffff0000000' : '1048575';
   const args = call.name.startsWith('readlink')
