@@ -1,4 +1,4 @@
-/** Compilation: time and growth in this process, memory of a process of its own. */
+/** Measures compilation: the time and its growth in this process, the memory in a separate process. */
 import { spawnSync } from 'node:child_process';
 import { compile } from '../src/index.js';
 import { largePolicy } from './policies.js';
@@ -29,7 +29,7 @@ export function whatCompiles(): Row[] {
   }).concat(peakMemory());
 }
 
-/** The most memory that `llpc build` of 10,000 scopes takes, from the kernel's own count for the process. */
+/** The peak memory of a compilation of 10,000 scopes, as the kernel counts it for a separate process. */
 function peakMemory(): Row {
   const code = `
     import { compile } from ${JSON.stringify(new URL('../src/index.js', import.meta.url).href)};

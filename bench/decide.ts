@@ -66,7 +66,7 @@ export function whatDecides(): Row[] {
   ];
 }
 
-/** Calls a second of each, round by round in turn, so that noise meets all. */
+/** The calls per second of each measure. The measures take turns in every round, so that noise affects all of them. */
 function inTurn(measures: readonly (() => number)[]): readonly number[] {
   const rates = measures.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round++)

@@ -1,4 +1,6 @@
-/** What an editor waits for: an answer about a large file, and the first one after a change, which the analysis is made for. */
+/**
+ * Measures the time that an editor waits for an answer about a large file; the first answer after a change is analysed.
+ */
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { formatText } from '../src/format/format.js';
 import { hover } from '../src/front/lsp/hover.js';
@@ -37,7 +39,7 @@ function change(workspace: Workspace, text: string, version: number): void {
   workspace.open.set(URI, TextDocument.create(URI, 'llp', version, text));
 }
 
-/** About a scope in the middle of the file. */
+/** Requests the hover text of a scope in the middle of the file. */
 function ask(workspace: Workspace, text: string): void {
   const view = viewOf(workspace, URI);
   const at = text.indexOf(`place${SCOPES >> 1}"`);

@@ -1,4 +1,6 @@
-/** The engines: a program of 32 instructions with one inode map lookup, as a walk program has them, and a loop of arithmetic. */
+/**
+ * Measures the engines: a program of 32 instructions with one inode map lookup, like a walk program, and an ALU loop.
+ */
 import * as asm from '../src/bpf/asm.js';
 import { R0, R1, R2, R3, R4, R6, R7, R8, at } from '../src/bpf/asm.js';
 import { decode } from '../src/bpf/decode.js';
@@ -18,7 +20,7 @@ const ROUNDS = 41;
 const RUNS = 50_000;
 const CHAIN = 8;
 
-/** Every path executes 32 instructions or nearly. */
+/** A program in which every path executes about 32 instructions. */
 const PROGRAM: readonly AsmInstruction[] = [
   asm.mov64(R6, R1),
   asm.ldx(8, R7, R6, 0),
@@ -69,7 +71,7 @@ function assemble(program: readonly AsmInstruction[], maps: readonly string[] = 
   return encoded.bytes;
 }
 
-/** The program with a map of 100 inodes, as it comes from the loader. */
+/** Loads the program `count` times, with one map of 100 inodes. */
 function load(hook: 'fs_walk' | 'fs_pick', count: number): readonly LoadedProgram[] {
   const inodes = createInodeTable('inodes', 100);
   for (let i = 0; i < 100; i++) inodes.update(i * 7 + 1, i + 1, i);
@@ -82,7 +84,7 @@ function load(hook: 'fs_walk' | 'fs_pick', count: number): readonly LoadedProgra
   });
 }
 
-/** Nanoseconds of a call, the median of rounds after some that are not counted. */
+/** The nanoseconds of a call: the median of all rounds after a warm-up. */
 function nanoseconds(rounds: number, calls: number, call: (i: number) => void): number {
   const round = (): number => {
     const start = process.hrtime.bigint();
@@ -103,7 +105,7 @@ function interpreted(): number {
   });
 }
 
-/** A chain of eight that a request runs whole: one call of the module. */
+/** The nanoseconds of each program in a chain of eight, which one call of the module runs. */
 function chained(): number {
   const picks = load('fs_pick', CHAIN).map((program) => ({ program, chain: 1, slot: 0 }));
   const set = { size: 1, walk: [], picks, get: [], pick: () => picks, runner: undefined };
@@ -111,7 +113,7 @@ function chained(): number {
   return nanoseconds(ROUNDS, RUNS, (i) => void runner.pick(0, 1, i & 127, 0)) / CHAIN;
 }
 
-/** Milliseconds of the loop in WebAssembly and in the kernel's own compiler, round by round in turn. */
+/** The milliseconds of the loop in WebAssembly and in the kernel's JIT compiler, which take turns in every round. */
 function loops(): { readonly wasm: number; readonly kernel: number | undefined } {
   const bytes = aluLoop();
   const code = decode(bytes).instructions;

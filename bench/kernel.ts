@@ -1,6 +1,6 @@
 /**
- * What the kernel's own JIT takes for programs of the instruction set, to stand beside the engine's figures. The rows are
- * absent where this user may not load programs. Nothing is attached: BPF_PROG_TEST_RUN alone runs them.
+ * Measures programs in the kernel's JIT compiler, for comparison with the engine. There are no rows if this user may
+ * not load programs. No program is attached; BPF_PROG_TEST_RUN runs them.
  */
 import * as asm from '../src/bpf/asm.js';
 import { R0, R1, R2, R3, R4, R5, R6, R7, R10, at } from '../src/bpf/asm.js';
@@ -11,14 +11,14 @@ import { median } from './rows.js';
 import type { Row } from './rows.js';
 
 const ROUNDS = 11;
-/** The kernel's verifier walks at most a million instructions, so that is the longest loop. */
+/** Length of the loop. The kernel's verifier explores at most a million instructions, so the loop cannot be longer. */
 const BODY = 1_000;
 const TRIPS = 990;
 const CALLS = 500;
 
 const kernel = await openKernel();
 
-/** Nanoseconds of a run of bytes that use neither memory nor maps; undefined without a kernel that takes them. */
+/** The nanoseconds of a run of a program without memory and maps; undefined if the kernel does not load it. */
 export function kernelNanoseconds(bytes: Uint8Array, repeat: number): number | undefined {
   return kernel.kind === 'kernel' ? kernel.time(bytes, repeat) : undefined;
 }
@@ -31,16 +31,16 @@ function bytesOf(program: readonly AsmInstruction[]): Uint8Array {
 
 const FOUR = [R1, R2, R3, R4] as const;
 
-/** Instructions that a run of `aluLoop` executes. */
+/** The number of instructions that a run of `aluLoop` executes. */
 export const ALU_LOOP_INSTRUCTIONS = 1 + FOUR.length + TRIPS * (BODY + 2) + 2;
 
-/** A million 64-bit operations on four registers; r0 depends on all of them. */
+/** A program with a million 64-bit operations on four registers. r0 depends on all of them. */
 export function aluLoop(): Uint8Array {
   const at4 = (i: number): Reg => FOUR[i & 3] ?? R1;
   const body = Array.from({ length: BODY }, (_, i) => {
     const ops = [asm.add64, asm.xor64, asm.sub64, asm.or64, asm.add64] as const;
     const op = ops[i % ops.length] ?? asm.add64;
-    // The second operand is another register: one with itself would be a constant.
+    // The second operand is another register, because `r ^ r` and `r - r` would be constants.
     return i % 7 === 6 ? asm.addImm64(at4(i), i) : op(at4(i), at4(i + 1 + (i % 3)));
   });
   return bytesOf([
@@ -55,7 +55,7 @@ export function aluLoop(): Uint8Array {
   ]);
 }
 
-/** 32 instructions, as a walk program has them but for its helper: loads, masks, a few branches. r1 is any number. */
+/** 32 instructions like those of a walk program, without a helper: loads, masks, a few branches. r1 is any number. */
 const SHORT: readonly AsmInstruction[] = [
   at('short', asm.addImm64(R1, 0x1234)),
   asm.stx(8, R10, -8, R1),
@@ -92,8 +92,8 @@ const SHORT: readonly AsmInstruction[] = [
 ];
 
 /**
- * So many calls of the short program in one run: a run from outside takes longer to begin than the program does. The
- * number is the packet's length, which the verifier does not know, so it keeps all branches.
+ * A program that calls the short program `CALLS` times, because starting a run takes longer than the short program
+ * itself. Its argument is the length of the packet, which the verifier does not know, so that all branches stay.
  */
 function shortCalls(): Uint8Array {
   return bytesOf([

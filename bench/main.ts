@@ -1,9 +1,9 @@
 /**
- * `npm run bench`: every figure that README and the issues name, each beside what it is compared to, from one run. Prints a
- * table; `--json` prints JSON. Machines are noisy: medians of several rounds, and ratios.
+ * `npm run bench`: measures all figures of the README in one run, each with the figure to which it is compared. Prints
+ * a table, or JSON with `--json`. Machines are noisy, so figures are medians of several rounds, or ratios.
  *
- * Each group is measured in a process of its own: a compiler's machine code and heap depend on all that it has seen, and a
- * user's process has not compiled a hundred thousand scopes before.
+ * Each group is measured in a separate process, because V8's machine code and heap depend on what the process has done
+ * before, and a user's process has not compiled a hundred thousand scopes.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

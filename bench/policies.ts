@@ -1,6 +1,6 @@
-/** Policies of any size: what a large site would write, a hundred folders with many scopes in each. */
+/** Generates policies of any size, like that of a large site: a hundred folders with many scopes in each. */
 
-/** `scopes` scopes with five rules each. */
+/** The text of a policy with this number of scopes, five rules in each. */
 export function largePolicy(scopes: number): string {
   const lines = ['llp 1;', 'policy "large" {', '  default deny;'];
   for (let i = 0; i < scopes; i++) {

@@ -1,12 +1,12 @@
-/** Rows of the table, and the few measures that they are made with. */
+/** The rows of the table, and helpers to measure times. */
 
 export interface Row {
   readonly what: string;
   readonly value: number;
   readonly unit: string;
-  /** What it is to be; empty for a figure that only stands beside another. */
+  /** The required value; empty for a figure without a target. */
   readonly target: string;
-  /** What it is compared to. */
+  /** The figure to which it is compared. */
   readonly beside: string;
 }
 
@@ -15,7 +15,7 @@ export function median(values: readonly number[]): number {
   return sorted[sorted.length >> 1] ?? Number.NaN;
 }
 
-/** Median of the milliseconds that some rounds take, after one that is not counted. */
+/** The median of the milliseconds of some rounds, after a warm-up round. */
 export function medianMs(rounds: number, run: () => void): number {
   run();
   return median(

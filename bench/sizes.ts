@@ -21,7 +21,7 @@ export function sizes(): Row[] {
   });
 }
 
-/** With `walk` denied somewhere, so that fs_walk has a verdict to give. */
+/** The policy with `walk` denied somewhere, so that `fs_walk` has to decide. */
 function withWalk(policy: string): string {
   return policy.replace('  default deny;', '  default deny;\n  dir "/hidden" { deny walk; }');
 }

@@ -1,4 +1,4 @@
-/** The start of the command line: a process that checks a small policy, beside one that does nothing. */
+/** Measures the start of the command line: a process that checks a small policy, and one that does nothing. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

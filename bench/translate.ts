@@ -1,4 +1,4 @@
-/** What compiling a set of programs costs: time, and the memory of an enforced policy. */
+/** Measures the compilation of a set of programs to WebAssembly, and the memory of an enforced policy. */
 import { spawnSync } from 'node:child_process';
 import { compile } from '../src/index.js';
 import { defined } from '../src/base/assert.js';
@@ -22,7 +22,7 @@ export function whatTranslates(): Row[] {
   const { task, kernel } = loaded.value;
   const shape = shapeOf(task.set);
   const translation = medianMs(41, () => void new wasm.Module(translateSet(shape)));
-  // The compiled module is kept by then: what is left is the instance.
+  // The compiled module is cached now, so only the instance is measured.
   const instance = medianMs(41, () => void createWasmRunner(task.set, kernel.tags));
   return [
     {
@@ -39,7 +39,7 @@ export function whatTranslates(): Row[] {
 
 const at = (file: string): string => JSON.stringify(new URL(file, import.meta.url).href);
 
-/** The first set of a process, whose translator has never run before: the median of a few processes. */
+/** The time for the first set of a process, whose translator is not warm: the median of several processes. */
 function first(): Row {
   const code = `
     import { compile } from ${at('../src/index.js')};
@@ -65,7 +65,9 @@ function first(): Row {
   };
 }
 
-/** Heap, array buffers and linear memory of twenty policies enforced one after the other, in a process of their own. */
+/**
+ * The heap, array buffers and linear memory of an enforced policy: the mean of twenty policies in a separate process.
+ */
 function memory(): Row {
   const code = `
     import { compile } from ${at('../src/index.js')};

@@ -33,14 +33,15 @@ export interface Work {
 
 export interface PlanFigures {
   readonly plan: string;
-  /** Programs in the set, and their instructions. */
+  /** The number of programs in the set. */
   readonly programs: number;
+  /** The number of instructions of these programs. */
   readonly size: number;
   readonly plain: Work;
   readonly cached: Work;
 }
 
-/** What a scenario is run with. */
+/** A plan and the engine that runs it. */
 interface Plan {
   readonly plan: string;
   /** Instructions of each program. */

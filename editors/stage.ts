@@ -1,5 +1,6 @@
 /**
- * The extension as it is packed: `npm run vscode` puts it into `dist/vscode` and packs it (`pack.ts`). The client and what it needs are one file, so the package holds no `node_modules`.
+ * Stages the extension: `npm run vscode` writes it to `dist/vscode` and packs it (`pack.ts`). The client and its
+ * dependencies are bundled into one file, so the package contains no `node_modules`.
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { build } from 'rolldown';
 
 const FILES = ['README.md', 'language-configuration.json', 'syntaxes'];
 
-/** Run from the root of the repository. */
+/** Writes the extension to a folder. The working directory must be the root of the repository. */
 export async function stage(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -27,7 +28,7 @@ export async function stage(folder: string): Promise<void> {
   );
 }
 
-/** The licences of what is in the one file. */
+/** The licences of the packages in the bundle. */
 function notices(modules: readonly string[]): string {
   const packages = [
     ...new Set(modules.flatMap((m) => /^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(m)?.[0] ?? [])),
@@ -42,7 +43,7 @@ function notices(modules: readonly string[]): string {
     .join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-/** What is packed is no module of Node: the editor loads the one file with `require`. */
+/** The manifest of the package. `type` is removed, because the editor loads the bundle with `require`. */
 function manifest(): string {
   const {
     type,

@@ -1,10 +1,10 @@
-/** The grammar in the notation of the comments in `src/parser/grammar.ts`. */
+/** Prints the grammar in the notation of the comments in `src/parser/grammar.ts`. */
 import type { Node, Production } from './model.js';
 
 const HEAD = `(* The grammar of .llp files, generated from the parser: npm run grammar.
 
    "word"     the word itself            [ X ]     X or nothing
-   X | Y      one of the two             { X }     any number of X, none too
+   X | Y      one of the two             { X }     any number of X, also none
 
    Identifier, Integer and String are described in tokens.md. Space and comments may stand between any two tokens. *)
 `;
@@ -35,7 +35,7 @@ function printNode(node: Node): string {
   }
 }
 
-/** In a sequence, alternatives need parentheses. */
+/** A node as part of a sequence: alternatives are in parentheses. */
 function printPart(node: Node): string {
   return node.kind === 'choice' ? `( ${printNode(node)} )` : printNode(node);
 }

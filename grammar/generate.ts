@@ -1,4 +1,4 @@
-/** Writes the files of this folder from the parser: `npm run grammar`. The same bytes each time. */
+/** Writes the files of this folder from the parser (`npm run grammar`). The output is deterministic. */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { pathToFileURL } from 'node:url';
@@ -9,7 +9,7 @@ import { readProductions } from './model.js';
 import { diagramFile, printDiagram } from './railroad.js';
 import { printTextMate } from './textmate.js';
 
-/** Every generated file by its path from the folder `grammar`. */
+/** The generated files by their path from the folder `grammar`. */
 export async function generate(): Promise<ReadonlyMap<string, string>> {
   const productions = readProductions();
   const files = new Map<string, string>();

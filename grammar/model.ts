@@ -1,8 +1,8 @@
-/** The grammar as plain data, read from the parser itself: what the notation and the diagrams are printed from. */
+/** Reads the grammar from the parser as plain data, from which the notation and the diagrams are printed. */
 import { PolicyParser } from '../src/parser/grammar.js';
 
 export interface Production {
-  /** As in the notation: `Import` for the method `importDecl`. */
+  /** The name in the notation: `Import` for the method `importDecl`. */
   readonly name: string;
   readonly method: string;
   readonly body: Node;
@@ -17,7 +17,7 @@ export type Node =
 
 type Gast = ReturnType<PolicyParser['getSerializedGastProductions']>[number];
 
-/** The fields that the serialized productions have, each some of them. */
+/** The fields of serialized productions. Each kind has some of them. */
 interface Fields {
   readonly type: Gast['type'];
   readonly name?: string;
@@ -38,7 +38,7 @@ function productionName(method: string): string {
   return method.charAt(0).toUpperCase() + method.slice(1).replace(/Decl$/, '');
 }
 
-/** The end of the file is left out: it is no part of the notation. */
+/** A sequence without the end of the file, which the notation leaves out. */
 function sequence(items: readonly Gast[]): Node {
   const nodes = items.map(readNode).filter((n) => !(n.kind === 'terminal' && n.text === 'EOF'));
   return nodes.length === 1 && nodes[0] !== undefined ? nodes[0] : { kind: 'sequence', items: nodes };
@@ -67,7 +67,7 @@ function readNode(gast: Gast): Node {
   }
 }
 
-/** Words and signs as they are written, in quotes; tokens with many forms by their name. */
+/** The text of a terminal: words and signs in quotes, other tokens by their name. */
 function terminalText(name: string, pattern: string): string {
   return ['Identifier', 'Integer', 'String', 'EOF'].includes(name) ? name : `"${pattern}"`;
 }

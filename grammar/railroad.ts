@@ -1,9 +1,9 @@
 /**
- * A production as a railroad diagram: an SVG that stands alone. Each node is laid out as a box with its track entering
- * at the left and leaving at the right on one height, `up` below its top.
+ * Draws a production as a railroad diagram, a self-contained SVG. Each node is laid out as a box. Its track enters at
+ * the left and leaves at the right at the same height, `up` below the top of the box.
  *
- *          ╭───────────╮              what may be left out or repeated is passed above,
- *     ├────┴─ "all" ───┴──┬──┤        and goes back beneath
+ *          ╭───────────╮              a track above a box passes by it (optional),
+ *     ├────┴─ "all" ───┴──┬──┤        a track beneath it leads back (repeated)
  *                         │
  */
 import { printProduction } from './ebnf.js';
@@ -13,11 +13,11 @@ interface Box {
   readonly width: number;
   readonly up: number;
   readonly down: number;
-  /** The picture with its track entering at this point. */
+  /** Draws the box. Its track enters at this point. */
   readonly draw: (x: number, y: number) => string;
 }
 
-/** Radius of a bend, half the height of a word's box, space between rows, width of a letter. */
+/** Radius of a bend, half the height of a word's box, gap between rows, width of a letter. */
 const R = 10;
 const HALF = 13;
 const GAP = 10;
@@ -102,7 +102,7 @@ function row(boxes: readonly Box[]): Box {
   return { width, up: most(boxes, 'up'), down: most(boxes, 'down'), draw };
 }
 
-/** One of several: the first on the track, the others beneath it. */
+/** Alternatives: the first on the track, the others beneath it. */
 function stack(boxes: readonly Box[]): Box {
   const inner = most(boxes, 'width');
   const offsets = [0];
@@ -121,7 +121,7 @@ function stack(boxes: readonly Box[]): Box {
   return { width: inner + 4 * R, up: boxes[0]?.up ?? 0, down, draw };
 }
 
-/** The box, or the track above it. */
+/** An optional box, with a track above it that passes by. */
 function bypass(box: Box): Box {
   const up = Math.max(box.up + GAP, 2 * R);
   const draw = (x: number, y: number): string => {
@@ -132,7 +132,7 @@ function bypass(box: Box): Box {
   return { width: box.width + 4 * R, up, down: box.down, draw };
 }
 
-/** The box, and a way back beneath it with what stands between. */
+/** A repeated box, with a track back beneath it that passes the separator. */
 function loop(box: Box, between: Box): Box {
   const inner = Math.max(box.width, between.width);
   const back = Math.max(box.down + GAP + between.up, 2 * R);
@@ -159,19 +159,19 @@ function endBar(x: number, y: number): string {
   return `<path d="M${x} ${y - R}v${2 * R}"/>\n`;
 }
 
-/** From a point on the track to another height, two bends to the right, or (-1) to the left. */
+/** A path with two bends from a point to another height, to the right (1) or to the left (-1). */
 function bend(x: number, y: number, dy: number, way: 1 | -1 = 1): string {
   const [w, h] = [way * R, Math.sign(dy) * R];
   return `<path d="M${x} ${y}q${w} 0 ${w} ${h}v${dy - 2 * h}q0 ${h} ${w} ${h}"/>\n`;
 }
 
-/** From the track round to the way back beneath it, at the right (1) or the left (-1). */
+/** A path from the track to the track back beneath it, at the right (1) or the left (-1). */
 function side(x: number, y: number, dy: number, way: 1 | -1): string {
   const w = way * R;
   return `<path d="M${x} ${y}q${w} 0 ${w} ${R}v${dy - 2 * R}q0 ${R} ${-w} ${R}"/>\n`;
 }
 
-/** Shows that an empty way back goes to the left. */
+/** An arrow to the left on a track back without a separator. */
 function arrow(x: number, y: number, between: Box): string {
   return between.width > 0 ? '' : `<path d="M${x + 3} ${y - 4}l-6 4l6 4"/>\n`;
 }

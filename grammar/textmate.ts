@@ -1,5 +1,6 @@
 /**
- * The TextMate grammar, from the table of tokens: colours before a language server has answered. It knows words, not meaning.
+ * Prints the TextMate grammar, from the table of tokens. Editors use it for colours before the language server answers.
+ * It knows the words of the language, but not the meaning of names.
  */
 import { ACTIONS } from '../src/abi/actions.js';
 import { Identifier, KEYWORDS } from '../src/parser/tokens.js';
@@ -17,14 +18,14 @@ const NAME = '[A-Za-z_][A-Za-z0-9_-]*';
 const EFFECTS = ['allow', 'deny', 'forbid'];
 const SPACE = '\\s+';
 
-/** Words, none of them a part of a longer one. */
+/** A regular expression for one of these words, as a whole word. */
 const oneOf = (words: readonly string[]): string =>
   `(?<![A-Za-z0-9_-])(?:${words.join('|')})(?![A-Za-z0-9_-])`;
 
 const words = KEYWORDS.filter((k) => k.CATEGORIES?.includes(Identifier) !== true).map((k) =>
   String(k.PATTERN),
 );
-/** Words that are names elsewhere, and what follows them where they are words. */
+/** Keywords that may also be names. */
 const soft = KEYWORDS.filter((k) => k.CATEGORIES?.includes(Identifier) === true).map((k) =>
   String(k.PATTERN),
 );

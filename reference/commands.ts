@@ -1,4 +1,4 @@
-/** The page of commands: what `--help` prints, from the table that the command line reads. */
+/** Prints the page of commands: the help texts, from the table that the command line uses. */
 import { COMMANDS, GENERAL_HELP } from '../src/front/cli/help.js';
 
 export function printCommands(): string {

@@ -1,8 +1,9 @@
 /**
- * What a built module exports, read from its `.d.ts` file.
+ * Reads the exports of a built module from its `.d.ts` file.
  *
- * Input: a file that `tsc` wrote. Output: each exported name with its declaration and doc comment, followed through re-exports to
- * where it stands. Known weakness: it knows what `tsc` writes for this project, not all of TypeScript.
+ * Input: a file that `tsc` wrote. Output: each exported name with its declaration and doc comment; re-exports are
+ * followed to the declaration. Known weakness: it understands what `tsc` writes for this project, not all of
+ * TypeScript.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,10 +12,10 @@ import { defined } from '../src/base/assert.js';
 export interface Declaration {
   readonly kind: 'declaration';
   readonly name: string;
-  /** The file that it stands in: two names for one declaration can be told. */
+  /** The file of the declaration. It shows when two names have the same declaration. */
   readonly file: string;
   readonly doc: string;
-  /** Without `export` and `declare`. */
+  /** The declaration without `export` and `declare`. */
   readonly text: string;
 }
 
@@ -37,7 +38,7 @@ export function exportsOf(file: string): Exported[] {
   const found = new Map<string, Exported>();
   const add = (exported: Exported): void => {
     const before = found.get(exported.name);
-    // Overloads, and a type and a value of one name, are shown together.
+    // Overloads, or a type and a value with the same name, are shown together.
     if (before?.kind === 'declaration' && exported.kind === 'declaration' && before.file === exported.file)
       found.set(exported.name, { ...before, text: `${before.text}\n${exported.text}` });
     else found.set(exported.name, exported);
@@ -64,7 +65,7 @@ function exportedBy({ doc, text }: Statement, statements: readonly Statement[], 
   return [{ kind: 'declaration', name, file, doc, text: plain(text) }];
 }
 
-/** What a list of names refers to: in the file itself, where it may be imported, or in another one. */
+/** The declaration of a name in an export list: in the file itself, possibly imported there, or in another file. */
 function named(
   [name, as]: readonly [string, string],
   file: string,
@@ -97,7 +98,7 @@ const resolve = (file: string, path: string): string => join(dirname(file), path
 const plain = (text: string): string =>
   text.replace(/^export (?:declare )?/, '').replace(/^ +private [^\n]*\n/gm, '');
 
-/** The statements of a file, each with the doc comment in front of it. */
+/** The statements of a file, each with the doc comment before it. */
 export function splitStatements(text: string): Statement[] {
   const statements: Statement[] = [];
   let doc = '';
@@ -118,7 +119,7 @@ export function splitStatements(text: string): Statement[] {
   return statements;
 }
 
-/** Statements end at a `;` outside of brackets, those that are a block with its `}`. */
+/** The end of a statement: a `;` outside of brackets, or the closing `}` of a block. */
 function endOfStatement(text: string, start: number): number {
   const block = /^\s*(?:export )?(?:declare )?(?:abstract )?(?:interface|class|namespace) /.test(
     text.slice(start),

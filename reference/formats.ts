@@ -1,12 +1,12 @@
 /**
- * The page of formats: a table for each object of each JSON Schema in `schema/`.
+ * Prints the page of formats: a table for each object of each JSON Schema in `schema/`.
  *
- * Known weakness: of a schema it tells types, bounds and what is required; conditions between properties are only told where a
- * description says them.
+ * Known weakness: the tables show types, bounds and required properties. Conditions between properties are shown only
+ * if a description mentions them.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** As much of JSON Schema as the files in `schema/` use. */
+/** The part of JSON Schema that the files in `schema/` use. */
 export interface Schema {
   readonly title?: string;
   readonly description?: string;
@@ -32,11 +32,11 @@ export interface Row {
   readonly path: string;
   readonly type: string;
   readonly required: boolean;
-  /** Empty when the schema says none. */
+  /** Empty if the schema has no description. */
   readonly meaning: string;
 }
 
-/** The schemas by their names without `.json`, sorted. */
+/** The schemas by file name without `.json`, sorted. */
 export function readSchemas(): ReadonlyMap<string, Schema> {
   const names = readdirSync('schema').sort();
   return new Map(
@@ -72,7 +72,7 @@ function section(name: string, schema: Schema): string[] {
   ];
 }
 
-/** The tables of a schema: one for each of its forms. */
+/** The table of a schema, or its type if it has no properties. */
 function tables(name: string, root: Schema, schema: Schema): string[] {
   const about = schema.description === undefined ? [] : [`${sentence(schema.description)}`];
   const rows = rowsOf(name, root, schema, '');
@@ -94,7 +94,7 @@ function tables(name: string, root: Schema, schema: Schema): string[] {
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
-/** A row for each property, those of inner objects behind the one that they are in. Each form adds its own. */
+/** The rows of a schema: one for each property, followed by those of its inner objects. Each form adds its rows. */
 export function rowsOf(name: string, root: Schema, schema: Schema, prefix: string): Row[] {
   const required = new Set(schema.required);
   const own = Object.entries(schema.properties ?? {}).flatMap(([key, inner]): Row[] => {
@@ -123,7 +123,7 @@ export function rowsOf(name: string, root: Schema, schema: Schema, prefix: strin
   return [...own, ...any, ...formsOf(schema).flatMap((form) => rowsOf(name, root, form, prefix))];
 }
 
-/** The rows of what a property holds; a reference has its own table. */
+/** The rows of the inner objects of a property. A reference has its own table, so it adds none. */
 function inside(name: string, root: Schema, schema: Schema, path: string): Row[] {
   if (schema.$ref !== undefined) return [];
   const items = schema.items === undefined ? [] : inside(name, root, schema.items, `${path}[]`);
@@ -135,7 +135,7 @@ function inside(name: string, root: Schema, schema: Schema, path: string): Row[]
   ];
 }
 
-/** What a property means: as it says itself, or as what it refers to says. */
+/** The meaning of a property: its own description, or that of the schema to which it refers. */
 function meaningOf(root: Schema, { description, $ref }: Schema): string {
   return description ?? root.$defs?.[$ref?.replace('#/$defs/', '') ?? '']?.description ?? '';
 }

@@ -1,4 +1,6 @@
-/** Writes the pages of `docs/reference` from help texts, JSON Schemas and declarations: `npm run docs`. The same bytes each time. */
+/**
+ * Writes the pages of `docs/reference` from help texts, schemas and declarations (`npm run docs`). It is deterministic.
+ */
 import { writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { pathToFileURL } from 'node:url';
@@ -7,7 +9,10 @@ import { printCommands } from './commands.js';
 import { printFormats } from './formats.js';
 import { printLibrary } from './library.js';
 
-/** Every generated page by its name in `docs/reference`. Reads the working directory, which is the repository, and its `dist`. */
+/**
+ * The generated pages by their name in `docs/reference`. The working directory must be the repository, with `dist`
+ * built.
+ */
 export async function generate(): Promise<ReadonlyMap<string, string>> {
   const pages = {
     'commands.md': printCommands(),

@@ -1,4 +1,6 @@
-/** The page of the library: what each entry of the package exports, with its declaration as the compiler wrote it. */
+/**
+ * Prints the page of the library: the exports of each entry of the package, as the TypeScript compiler declares them.
+ */
 import { readFileSync } from 'node:fs';
 import { docText, exportsOf, type Declaration, type Exported } from './declarations.js';
 
@@ -25,18 +27,18 @@ export function printLibrary(): string {
   const intro = [
     '# Library',
     '',
-    'What the package exports, as the compiler declares it. A type that is named and not exported is what the function that gives it returns.',
+    'The exports of the package, as the TypeScript compiler declares them. A type that a declaration mentions may not be exported itself.',
   ];
   return [...intro, ...sections, ''].join('\n');
 }
 
-/** What the source of a module says of itself. */
+/** The file comment of a module. */
 function header(types: string): string {
   const source = types.replace('./dist/', '').replace(/\.d\.ts$/, '.ts');
   return docText(/^\/\*\*[^]*?\*\//.exec(readFileSync(source, 'utf8'))?.[0] ?? '');
 }
 
-/** `shown`: where a declaration was printed already, by its file and name. */
+/** The section of an export. `shown` are the declarations that are already printed, by file and name. */
 function print(exported: Exported, from: string, shown: Map<string, string>): string[] {
   if (exported.kind === 'namespace') {
     const inner = `${from}: ${exported.name}`;

@@ -68,12 +68,12 @@ describe('the order of messages', () => {
 
 describe('input that is something else', () => {
   it.each([
-    ['text', 'llp 1;\npolicy "p" {}\n', /it begins with no header/],
+    ['text', 'llp 1;\npolicy "p" {}\n', /it does not begin with a header/],
     ['nothing', '', /an editor starts `llpc lsp`/],
-    ['text without an end', 'x'.repeat(2000), /it begins with no header/],
-    ['bytes', '\0\xff\n', /it begins with no header/],
-    ['a message without a header', '{"jsonrpc":"2.0","id":1,"method":"shutdown"}\n', /no header/],
-    ['other ends of lines', 'Content-Length: 2\n\n{}', /it begins with no header/],
+    ['text without an end', 'x'.repeat(2000), /it does not begin with a header/],
+    ['bytes', '\0\xff\n', /it does not begin with a header/],
+    ['a message without a header', '{"jsonrpc":"2.0","id":1,"method":"shutdown"}\n', /does not begin with a header/],
+    ['other ends of lines', 'Content-Length: 2\n\n{}', /it does not begin with a header/],
     ['another header', 'Host: x\r\n\r\n', /Content-Length/],
     ['a length that is none', 'Content-Length: x\r\n\r\n{}', /Content-Length/],
   ])('ends with a message: %s', async (_, input, wanted) => {
@@ -151,13 +151,13 @@ describe('an editor that is not like others', () => {
     ['textDocument/didClose', { textDocument: null }, /`params.textDocument` is not an object/],
     ['workspace/didChangeWorkspaceFolders', {}, /`params.event` is missing/],
   ])(
-    'a notification that lacks something is left out, and it is said: %s %j',
+    'a notification that lacks something is ignored, and the log says so: %s %j',
     async (method, params, wanted) => {
       const before = client.log.length;
       await client.connection.sendNotification(method, ...(params === undefined ? [] : [params]));
       await client.connection.sendRequest('textDocument/foldingRange', HOVER);
       expect(client.log.slice(before)).toEqual([expect.stringMatching(wanted)]);
-      expect(client.log.at(-1)).toMatch(new RegExp(`^\`${method}\` is left out`));
+      expect(client.log.at(-1)).toMatch(new RegExp(`^\`${method}\` is ignored`));
     },
   );
 

@@ -1,4 +1,4 @@
-/** Starts `llpc lsp` and hands the protocol through; everything else is the server's. */
+/** Starts `llpc lsp` and connects the editor to it. The server does everything else. */
 import { existsSync } from 'node:fs';
 import { window, workspace } from 'vscode';
 import { LanguageClient, TransportKind, type ServerOptions } from 'vscode-languageclient/node';

@@ -1,4 +1,4 @@
-/** Which program is the language server: what the settings name, what the folder brings along, or what is on the path. */
+/** Finds the language server: the program in the settings, in a workspace folder, or on the path. */
 import { join } from 'node:path';
 
 export interface Found {
@@ -8,11 +8,11 @@ export interface Found {
 }
 
 export interface Asked {
-  /** The setting; empty when there is none. */
+  /** The setting `llp.path`; empty if it is not set. */
   readonly path: string;
   readonly defines: Readonly<Record<string, string>>;
   readonly folders: readonly string[];
-  /** Whether what a folder brings along may be run. */
+  /** True if programs from the workspace folders may be run. */
   readonly trusted: boolean;
   readonly exists: (path: string) => boolean;
 }

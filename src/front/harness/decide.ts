@@ -15,14 +15,14 @@ import { artifactOf, rendered, type PolicyInput } from './policy.js';
 export interface Decider {
   /** `allow`, `deny`, or the errno of a call that fails for another reason. */
   readonly decide: (action: ActionName, path: string) => string;
-  /** What decided, in words with its place; empty where nothing of the policy did. */
+  /** The rule that decided, as text with its place; empty if no rule of the policy did. */
   readonly why: (action: ActionName, path: string) => string;
 }
 
 /**
- * Loads a policy on a tree. What the policy requires is there too.
- * @param tree paths of files, those of directories with a `/` at the end, or entries as `buildTree` takes them
- * @throws when the policy does not compile, the tree cannot be made, or the policy does not fit it
+ * Loads a policy on a tree. Objects that the policy requires are added to the tree.
+ * @param tree paths of files, paths of directories with a `/` at the end, or entries of `buildTree`
+ * @throws if the policy does not compile, the tree cannot be made, or the policy cannot be loaded on it
  */
 export function decider(
   policy: PolicyInput,
@@ -55,7 +55,7 @@ export function decider(
 
 type NoteOf = ReturnType<typeof notesOf>[number];
 
-/** A note as text: rendered as a diagnostic's, and without the head of one. */
+/** A note as text, rendered like the note of a diagnostic. */
 function placed(message: string, span: NoteOf['span'], sources: Parameters<typeof rendered>[1]): string {
   const note = span === undefined ? { message } : { message, span };
   const text = rendered([{ code: '', severity: 'error', message: '', notes: [note] }], sources);

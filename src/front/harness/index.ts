@@ -1,6 +1,6 @@
 /**
- * `llpc/testing`: policies in a test suite, on the same bytecode and engine as everything else. Needs no test runner; matchers
- * for vitest are `llpc/vitest`.
+ * `llpc/testing`: tests of policies in a test suite, with the same bytecode and engine as in `llpc`. It does not depend
+ * on a test runner; `llpc/vitest` has matchers for vitest.
  */
 export { runTests, type TestOptions, type TestReport } from '../../tools/testing/testing.js';
 export { decider, type Decider } from './decide.js';

@@ -1,4 +1,4 @@
-/** Policies for a test suite: from a file, or compiled before; and their stages as texts. */
+/** Compiles policies for a test suite, and prints their stages. */
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CompileOptions } from '../../compile.js';
@@ -12,7 +12,7 @@ import type { Diagnostic, NamedSource } from '../../diagnostics/types.js';
 
 export type PolicyOptions = Pick<CompileOptions, 'defines' | 'target'>;
 
-/** A path (from the working directory) or a `file:` URL, a compilation, or an artifact. */
+/** A policy: a path from the working directory, a `file:` URL, the result of a compilation, or an artifact. */
 export type PolicyInput = string | URL | CompileResult | Artifact;
 
 /** Compiles a policy file and what it imports, as `llpc build` does. */
@@ -28,7 +28,7 @@ export function compileFile(file: string | URL, options: PolicyOptions = {}): Co
   return { artifact: undefined, diagnostics: [missing], sources: [], stages: NO_STAGES };
 }
 
-/** As diagnostics show it: from the working directory where it is beneath it. */
+/** The path of a file as diagnostics show it: relative if the file is beneath the working directory. */
 export function pathOf(file: string | URL): string {
   if (typeof file === 'string') return file;
   const path = fileURLToPath(file);
@@ -36,7 +36,7 @@ export function pathOf(file: string | URL): string {
   return shown.startsWith('..') ? path : shown.split(sep).join('/');
 }
 
-/** The artifact, with the texts that messages can show; an error with all diagnostics when it does not compile. */
+/** The artifact of a policy and its sources. Throws an error with all diagnostics if the policy does not compile. */
 export function artifactOf(policy: PolicyInput): {
   readonly artifact: Artifact;
   readonly sources: readonly NamedSource[];
@@ -52,7 +52,7 @@ export function rendered(diagnostics: readonly Diagnostic[], sources: readonly N
   return renderText(diagnostics, sources, { colour: false }).trimEnd();
 }
 
-/** Texts of what a policy compiles to, by file name; those between source and bytecode only of a compilation. */
+/** The stages of a policy as text, by file name. For an artifact, only its programs and its manifest. */
 export function stageFiles(policy: PolicyInput): ReadonlyMap<string, string> {
   if (typeof policy === 'object' && 'bytecode' in policy) {
     const { show } = TARGETS[policy.manifest.target];

@@ -13,21 +13,22 @@ import type { PolicyRef, StepResult } from '../../runtime/scenario/types.js';
 import { artifactOf, compileFile, pathOf, rendered, type PolicyInput } from './policy.js';
 
 export interface ScenarioRun {
-  /** One for each step that was made. */
+  /** The results of the steps that were made. */
   readonly steps: readonly StepResult[];
-  /** Those that were not as expected. */
+  /** The steps with another result than expected. */
   readonly failed: readonly StepResult[];
-  /** What kept the scenario from being read, loaded or finished, and warnings of the load. */
+  /** Errors that stopped the scenario, and warnings of the load. */
   readonly diagnostics: readonly Diagnostic[];
-  /** All steps were made, and each was as expected. */
+  /** True if all steps were made and each had the expected result. */
   readonly passed: boolean;
-  /** For people: the steps that failed, and the diagnostics. */
+  /** The failed steps and the diagnostics as text. */
   readonly report: string;
 }
 
 /**
- * Replays a scenario file on a policy, which is `main` in it; what else the scenario names is found from its folder.
- * @throws when the policy does not compile
+ * Replays a scenario file under a policy, which the scenario calls `main`. Other paths in the scenario are relative to
+ * its folder.
+ * @throws if the policy does not compile
  */
 export async function runScenarioFile(
   policy: PolicyInput,

@@ -1,5 +1,6 @@
 /**
- * `llpc/vitest`: matchers for policies, and a policy's own tests as tests of the suite. Importing it registers the matchers.
+ * `llpc/vitest`: matchers for policies, and a function that adds the tests of a policy to the suite. The import
+ * registers the matchers.
  *
  *     await expect('app.llp').toMatchPolicyGolden('golden/app');
  *     await expect('app.llp').toReplay('scenario.json');
@@ -19,15 +20,15 @@ import { runScenarioFile } from './scenario.js';
 
 interface PolicyMatchers {
   /**
-   * Of a policy: what it compiles to is what the files of this folder say (from the test's file). They are written as vitest
-   * writes snapshots: when missing, and with `-u`. To be awaited.
+   * For a policy: its stages equal the files in this folder, which is relative to the test file. Missing files are
+   * written, and `-u` updates them, as for other snapshots. Await the result.
    */
   toMatchPolicyGolden: (folder: string) => Promise<void>;
-  /** Of a policy: every step of the scenario is as expected. To be awaited. */
+  /** For a policy: every step of the scenario has the expected result. Await the result. */
   toReplay: (scenario: string | URL) => Promise<void>;
-  /** Of a decider. */
+  /** For a decider: the request is allowed. */
   toAllow: (action: ActionName, path: string) => void;
-  /** Of a decider: `EACCES`, by the policy; no other error. */
+  /** For a decider: the policy denies the request (`EACCES`). Another error does not count. */
   toDeny: (action: ActionName, path: string) => void;
 }
 
@@ -62,8 +63,9 @@ function verdict(asked: Decider, wanted: string, action: ActionName, path: strin
 }
 
 /**
- * Registers a policy's `test` blocks, each as a test that fails with its diagnostics, and one for the compilation itself.
- * @param file from the working directory, or a `file:` URL
+ * Registers each `test` block of a policy as a test, and one more test for the compilation. A test fails with its
+ * diagnostics.
+ * @param file a path from the working directory, or a `file:` URL
  */
 export function policyTests(file: string | URL, options: PolicyOptions & TestOptions = {}): void {
   const result = compileFile(file, options);
@@ -82,7 +84,7 @@ export function policyTests(file: string | URL, options: PolicyOptions & TestOpt
   });
 }
 
-/** An error whose stack is the place in the policy, which is where vitest then shows it. */
+/** An error whose stack is the place in the policy, so that vitest shows that place. */
 function diagnosticError(diagnostics: readonly Diagnostic[], sources: readonly NamedSource[]): Error {
   const error = new Error(rendered(diagnostics, sources));
   error.name = 'policy';

@@ -1,4 +1,4 @@
-/** What an editor shows at an assertion, and at what is accepted: whether it holds, as the check of the policy has it. */
+/** The hover text of assertions and of `accept`: the claim, and whether it holds. */
 import type { Diagnostic, Span } from '../../diagnostics/types.js';
 import { patternText } from '../../ir/check/paths.js';
 import type { Assertion } from '../../ir/check/policy.js';
@@ -53,7 +53,7 @@ function verdictOf(view: View, claim: ClaimDecl): string[] {
   return claim.kind === 'accept' ? [] : [HOLDS[claim.kind]];
 }
 
-/** Claims are decided of policies that have no other error. */
+/** True if claims have been decided: the policy has no other errors. */
 function isDecided({ policy, diagnostics }: View): boolean {
   return policy !== undefined && diagnostics.every((d) => d.severity !== 'error' || BROKEN.has(d.code));
 }

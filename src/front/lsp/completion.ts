@@ -1,4 +1,6 @@
-/** What can be written at a place: words, actions and sets, fragments, parameters, files to import, and paths of the file system. */
+/**
+ * Completions at a place: keywords, actions and sets, fragments, parameters, files to import, paths of the file system.
+ */
 import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +24,7 @@ interface Suggestion {
   readonly label: string;
   readonly kind: CompletionItemKind;
   readonly detail?: string;
-  /** What is written, when it is not the label. */
+  /** The text to insert, if it differs from the label. */
   readonly text?: string;
 }
 
@@ -185,7 +187,7 @@ function literal({ workspace, view }: CompletionPoint, raw: string): string | un
   return known && !hasGlob(text) ? unescapePattern(text.replace(/\\(["$])/g, '$1')) : undefined;
 }
 
-/** A name as it is written in a string. */
+/** A name with the escapes that it needs in a string. */
 function escape(name: string): string {
   const plain = escapePattern(name).replace(/["$]/g, '\\$&');
   return plain.replace(/[\0-\x1f\x7f]/g, (c) => `\\u{${c.charCodeAt(0).toString(16)}}`);
@@ -200,7 +202,7 @@ function entry({ name, isDir }: FolderEntry, text: string): Suggestion {
   return { label: name, kind: isDir ? CompletionItemKind.Folder : CompletionItemKind.File, text };
 }
 
-/** A long list helps nobody. */
+/** The most entries of a folder that are suggested: a longer list is of no use. */
 const MAX_ENTRIES = 1000;
 
 function entries(folder: string): FolderEntry[] {

@@ -1,18 +1,19 @@
 /**
- * Where the cursor stands, from the tokens before it alone: what is being typed is seldom a whole statement.
+ * Finds the context of the cursor. It uses only the tokens before the cursor, because a statement that is being typed
+ * is usually incomplete.
  */
 import { readLexemes, type Lexeme } from '../../parser/lexemes.js';
 
 export interface CursorContext {
   /** First words of the blocks around, from the outermost in: `policy`, `dir`, … */
   readonly blocks: readonly string[];
-  /** Paths of the `dir` scopes around, as written, with their quotes. */
+  /** The paths of the enclosing `dir` scopes, as written, with quotes. */
   readonly paths: readonly string[];
-  /** Tokens of the statement before the cursor. */
+  /** The tokens of the statement before the cursor. */
   readonly statement: readonly Lexeme[];
-  /** The word or string that the cursor stands in, as far as it. */
+  /** The part of the word or string at the cursor that is before the cursor. */
   readonly typed: string;
-  /** Whether that is in a string; false in a comment, where nothing is completed. */
+  /** The kind of text at the cursor. In a comment nothing is completed. */
   readonly place: 'word' | 'string' | 'comment';
 }
 

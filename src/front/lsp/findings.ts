@@ -1,4 +1,4 @@
-/** Diagnostics as an editor shows them, and their fixes as actions. */
+/** Converts diagnostics to the form of the protocol, and their fixes to code actions. */
 import { CodeActionKind, DiagnosticSeverity, DiagnosticTag } from 'vscode-languageserver';
 import type { Diagnostic, Span } from '../../diagnostics/types.js';
 import {
@@ -25,18 +25,18 @@ export function findings(view: View): Finding[] {
   return shown(view).flatMap(({ diagnostic, span }) => finding(view, diagnostic, span) ?? []);
 }
 
-/** What may go without a change of meaning. */
+/** The codes of statements that could be removed without a change of meaning. */
 const IDLE: ReadonlySet<string> = new Set(['LLP3014', 'LLP3021']);
 
 interface ShownDiagnostic {
   readonly diagnostic: Diagnostic;
-  /** Where in this file. */
+  /** The place in this file. */
   readonly span: Span;
 }
 
 /**
- * What is found in an imported file is shown where this file leads to it: at the `use`, else at the import. A file of
- * declarations needs no policy.
+ * The diagnostics to show in this file. A diagnostic of an imported file is shown at the `use` or the import that leads
+ * to it. A file with only declarations does not need a policy, so the lack of one is not shown.
  */
 function shown(view: View): ShownDiagnostic[] {
   const { file } = ownFile(view);
@@ -83,7 +83,7 @@ function finding(view: View, d: Diagnostic, span: Span): Finding | undefined {
   };
 }
 
-/** A parameter without a value gets one on the command line. */
+/** The severity. A parameter without a value is only information, because the command line can set it. */
 function severityOf({ code, severity }: Diagnostic): DiagnosticSeverity {
   if (code === 'LLP2008') return DiagnosticSeverity.Information;
   return severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning;
@@ -97,7 +97,7 @@ export interface QuickFix {
   readonly edit: { readonly changes: Record<string, { range: Range; newText: string }[]> };
 }
 
-/** Fixes of what is found in a range. */
+/** The fixes of the diagnostics in a range. */
 export function quickFixes(view: View, from: number, to: number): QuickFix[] {
   return shown(view).flatMap(({ diagnostic, span }) => {
     const found = finding(view, diagnostic, span);
@@ -111,7 +111,7 @@ export function quickFixes(view: View, from: number, to: number): QuickFix[] {
   });
 }
 
-/** What is taken out goes with its line when it stands there alone. */
+/** The span of a fix. If the fix deletes all text of a line, the span is extended to the whole line. */
 function wholeLine(view: View, { span, replacement }: NonNullable<Diagnostic['fix']>): Span {
   const text = view.documents[span.source]?.getText() ?? '';
   if (replacement !== '') return span;

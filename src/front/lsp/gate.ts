@@ -1,11 +1,12 @@
 /**
- * What stands between the streams and the connection: the life of a server as the protocol has it, and messages that are not well
- * made.
+ * Filters the messages between the streams and the connection: it enforces the life cycle of a server, and refuses
+ * malformed messages.
  *
- *     new ── initialize ──▶ running ── shutdown ──▶ down          `exit` ends the process from anywhere: 0 from `down`, else 1
+ *     new ── initialize ──▶ running ── shutdown ──▶ down     `exit` ends the process in any state: 0 from `down`, else 1
  *
- * Input: messages. Output: those that may be answered now and have what the answer needs; the others are answered with an error
- * here (requests), logged (notifications whose parameters are wrong) or dropped (notifications out of turn).
+ * Input: messages. Output: the messages that are allowed in this state and have valid parameters. Of the others,
+ * requests get an error as answer, notifications with wrong parameters are logged, and notifications in a wrong state
+ * are dropped.
  */
 import {
   ErrorCodes,
@@ -25,7 +26,7 @@ type LifeState = 'new' | 'running' | 'down';
 /** `ServerNotInitialized` of the protocol. */
 const NOT_INITIALIZED = -32002;
 
-/** Exit codes: those of the protocol, and that of the command line for input that is something else. */
+/** Exit codes: two of the protocol, and the command line's code for input that is not the protocol. */
 const ENDED = 0;
 const LOST = 1;
 const USAGE = 2;
@@ -35,17 +36,17 @@ export interface Gate {
   readonly writer: MessageWriter;
 }
 
-/** Turns of the event loop in which no message came, after which there is none left. */
+/** The number of turns of the event loop without a message after which no more message is expected. */
 const QUIET_TURNS = 20;
 
-/** The reader gives its messages one by one, some of them after the input has ended. */
+/** Calls `then` after the last message: the reader may deliver messages after the input has ended. */
 function whenRead(count: { readonly messages: number }, then: () => void, before = -1, quiet = 0): void {
   if (quiet > QUIET_TURNS) return then();
   const { messages } = count;
   setImmediate(() => whenRead(count, then, messages, messages === before ? quiet + 1 : 0));
 }
 
-/** `end` ends the process; with what is wrong, if it is not the client that ended it. */
+/** Creates the gate. `end` ends the process; `why` is given if the client did not end it properly. */
 export function createGate(
   input: NodeJS.ReadableStream,
   output: NodeJS.WritableStream,
@@ -78,7 +79,7 @@ export function createGate(
   return { reader: gated(reader, listen), writer };
 }
 
-/** The reader with another `listen`. What it cannot read is dealt with above. */
+/** The reader with another `listen`. `createGate` handles its errors. */
 function gated(reader: MessageReader, listen: MessageReader['listen']): MessageReader {
   return {
     listen,
@@ -126,7 +127,7 @@ function judgeNotification(
   if (state !== 'running') return method === 'exit' ? { next: state } : undefined;
   const fault = paramsFault(method, params);
   if (fault === undefined) return { next: state };
-  const message = `\`${method}\` is left out: ${fault}`;
+  const message = `\`${method}\` is ignored: ${fault}`;
   send(writer, { method: 'window/logMessage', params: { type: MessageType.Error, message } });
   return undefined;
 }
@@ -137,17 +138,17 @@ function refuse(writer: MessageWriter, id: RequestMessage['id'], code: number, m
 
 function send(writer: MessageWriter, fields: object): void {
   const message: Message & object = { jsonrpc: '2.0', ...fields };
-  // A client that is gone is noticed where the input ends.
+  // If the client is gone, the end of the input shows it.
   writer.write(message).catch(() => undefined);
 }
 
 const NO_PROTOCOL =
   'the input is not the Language Server Protocol: an editor starts `llpc lsp` and talks to it (docs/editors.md)';
 
-/** More than any first header has. */
+/** Longer than the first header of any client. */
 const MAX_START = 1000;
 
-/** Looks at the first line alone: what is no header would be waited on for ever. */
+/** Checks that the first line is a header. Otherwise the reader would wait for one forever. */
 function checkStart(input: NodeJS.ReadableStream, wrong: (why: string) => void): void {
   let start = '';
   const look = (chunk: Buffer | string): void => {
@@ -156,7 +157,7 @@ function checkStart(input: NodeJS.ReadableStream, wrong: (why: string) => void):
     if (length < 0 && start.length < MAX_START) return;
     input.off('data', look);
     if (!/^[\w-]+:[^\n]*\r$/.test(start.slice(0, length < 0 ? MAX_START : length)))
-      wrong(`${NO_PROTOCOL}: it begins with no header`);
+      wrong(`${NO_PROTOCOL}: it does not begin with a header`);
   };
   input.on('data', look);
 }

@@ -83,7 +83,7 @@ function treeHover(view: View, offset: number): HoverText | undefined {
   return text === undefined ? undefined : { text, span: head };
 }
 
-/** A block is asked about by what stands before its brace. */
+/** The end of a block's head, the part before its brace, for which the hover text is shown. */
 function headEnd(block: { kind: string; span: Span }, scope: ScopeDecl | PolicyDecl | undefined): number {
   if (block.kind === 'here') return block.span.start + 'here'.length;
   return scope === undefined ? -1 : declaredAt(scope).end;
@@ -127,7 +127,7 @@ const VERDICTS: Readonly<Record<RightsReason['verdict'], string>> = {
   forbid: 'forbidden',
 };
 
-/** What rules decide, by verdict, then what none speaks of. */
+/** The lines about actions that rules decide, by verdict, then the line about the other actions. */
 function reasonsText(view: View, { layer }: ScopeAt, place: Place, level: Aspect): string[] {
   const reasons = reasonsAt(layer, place, level);
   const ruled = (verdict: RightsReason['verdict']): string[] =>
@@ -145,7 +145,7 @@ function reasonsText(view: View, { layer }: ScopeAt, place: Place, level: Aspect
   return [...ruled('allow'), ...ruled('deny'), ...ruled('forbid'), ...unruled];
 }
 
-/** A rule as a link to it. */
+/** A Markdown link to a rule, with its text. */
 function ruleLink(view: View, span: Span): string {
   const { uri, range } = locationOf(view, span);
   const text = view.documents[span.source]?.getText().slice(span.start, span.end).replace(/\s+/g, ' ') ?? '';
@@ -153,7 +153,7 @@ function ruleLink(view: View, span: Span): string {
   return `[\`${shown.replaceAll('`', "'")}\`](${uri}#L${range.start.line + 1})`;
 }
 
-/** Says of a glob where other scopes meet it with another outcome. */
+/** A line about a place that a glob also names and where other scopes change the verdicts. */
 function elsewhere(places: readonly Place[], levels: readonly Aspect[]): string[] {
   const [first] = places;
   const other = places.find(

@@ -1,4 +1,4 @@
-/** From a name to its declaration, to its other occurrences, and to another name; from a rule to those that it overrides. */
+/** Navigation: declarations, references, renaming, and the rules that a rule overrides. */
 import { actionBit } from '../../abi/actions.js';
 import type { Span } from '../../diagnostics/types.js';
 import { KEYWORDS, Identifier } from '../../parser/tokens.js';
@@ -39,7 +39,9 @@ function ruleAt(view: View, offset: number): RuleDecl | undefined {
   return leaf?.kind === 'rule' ? leaf : undefined;
 }
 
-/** Every occurrence of a name in the workspace; the rules that override a rule; the imports of a file. */
+/**
+ * The references: the occurrences of a name in the workspace, the imports of a file, or the rules that override a rule.
+ */
 export function references(
   workspace: Workspace,
   view: View,
@@ -98,7 +100,7 @@ function importsOf(workspace: Workspace, uri: string | undefined): TextLocation[
   return [...out.values()];
 }
 
-/** The range of the name that would be changed. */
+/** The range of the name to rename; undefined if there is none. */
 export function renameRange(view: View, offset: number): Range | undefined {
   const found = occurrenceAt(view, offset);
   const document = view.documents[0];
@@ -112,7 +114,7 @@ export type Renamed =
     }
   | { readonly kind: 'refused'; readonly why: string };
 
-/** All occurrences with another name; refused where the result would mean something else. */
+/** The edits that rename all occurrences of a name. Refused if the new name would change the meaning. */
 export function rename(workspace: Workspace, view: View, offset: number, name: string): Renamed {
   const found = occurrenceAt(view, offset);
   if (found === undefined) return { kind: 'refused', why: 'there is no name here that can be changed' };
@@ -138,7 +140,7 @@ function nameFault(name: string, { declaration }: Occurrence): string | undefine
     : undefined;
 }
 
-/** A name that is visible in a file where the old one stands, or comes there from another import. */
+/** The reason why a new name is taken: it is visible in a file with the old name, or another import brings it there. */
 function takenFault(workspace: Workspace, view: View, wanted: Occurrence, name: string): string | undefined {
   const { kind, name: old } = wanted.declaration;
   const id = identity(view, wanted);

@@ -1,4 +1,4 @@
-/** The shape of a file: symbols for an outline, ranges to fold, and colours by meaning. */
+/** The outline symbols, the folding ranges and the semantic tokens of a file. */
 import { FoldingRangeKind, SymbolKind } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { actionBit } from '../../abi/actions.js';
@@ -37,7 +37,7 @@ export function outline(view: View): Outline[] {
   return nodes.sort((a, b) => d.offsetAt(a.range.start) - d.offsetAt(b.range.start));
 }
 
-/** An editor refuses a symbol without a name. */
+/** A symbol. An empty name becomes `…`, because editors refuse a symbol without a name. */
 function symbol(
   document: TextDocument,
   name: string,
@@ -76,7 +76,9 @@ export interface Fold {
   readonly kind?: FoldingRangeKind;
 }
 
-/** Blocks, comments and imports of several lines; from the tokens, so that a broken file folds too. */
+/**
+ * The blocks, comments and imports of several lines. They are found from tokens, so that files with errors fold too.
+ */
 export function folds(document: TextDocument): Fold[] {
   const { tokens, comments } = readLexemes(document.getText());
   const line = (offset: number): number => document.positionAt(offset).line;
@@ -100,7 +102,7 @@ export function folds(document: TextDocument): Fold[] {
   return out.filter((f) => f.endLine > f.startLine);
 }
 
-/** Neighbours as one. */
+/** Joins neighbouring ranges of lines. */
 function runs(lines: readonly (readonly [number, number])[], kind: FoldingRangeKind): Fold[] {
   const out: { startLine: number; endLine: number; kind: FoldingRangeKind }[] = [];
   for (const [startLine, endLine] of lines) {
@@ -130,7 +132,7 @@ interface ColouredToken {
   readonly type: TokenType;
 }
 
-/** Semantic tokens in the encoding of the protocol: five numbers a token, relative to the one before. */
+/** The semantic tokens in the encoding of the protocol: five numbers for each token, relative to the token before. */
 export function semanticTokens(view: View): number[] {
   const [document] = view.documents;
   if (document === undefined) return [];

@@ -1,4 +1,4 @@
-/** What the parameters of messages must have, as far as this server reads them; the rest of a message is not looked at. */
+/** Checks the parameters of messages, as far as this server reads them. */
 
 /** What is wrong with a value; undefined if nothing is. `at` is its name. */
 type ParamCheck = (value: unknown, at: string) => string | undefined;
@@ -77,7 +77,7 @@ const CHECKS: ReadonlyMap<string, ParamCheck> = new Map([
   ['workspace/didChangeWorkspaceFolders', object({ event: object({ added: folders, removed: folders }) })],
 ]);
 
-/** What is wrong with the parameters of a message, in words. */
+/** What is wrong with the parameters of a message, as text; undefined if they are valid. */
 export function paramsFault(method: string, params: unknown): string | undefined {
   return CHECKS.get(method)?.(params, 'params');
 }

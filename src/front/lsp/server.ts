@@ -1,6 +1,6 @@
 /**
- * The language server: the protocol on two streams, over the views of `workspace.ts`. Every answer is about the newest text; no
- * state but the texts and the views.
+ * The language server: speaks the protocol on two streams and answers from the views of `workspace.ts`. Every answer is
+ * about the newest text. The only state is the texts and the views.
  */
 import {
   createConnection,
@@ -39,7 +39,7 @@ export interface ServerOptions {
   readonly version: string;
 }
 
-/** Serves until the input ends or the client says `exit`. `end` ends the process, with what is wrong where something is. */
+/** Serves until the input ends or the client sends `exit`. `end` ends the process, with an exit code and a reason. */
 export function serve(
   input: NodeJS.ReadableStream,
   output: NodeJS.WritableStream,
@@ -107,7 +107,10 @@ function removeFolders(workspace: Workspace, folders: readonly { readonly uri: s
   }
 }
 
-/** Sends what is found in all open texts when the messages that have come are read: one of them may change another's meaning. */
+/**
+ * Returns a function that sends the diagnostics of all open texts, because a change of one text may affect others. It
+ * waits until the messages that have arrived are read.
+ */
 function publisher(connection: Connection, workspace: Workspace): () => void {
   const sent = new Map<string, View>();
   let waiting = false;
@@ -192,7 +195,7 @@ function renamed(workspace: Workspace, view: View, offset: number, name: string)
   };
 }
 
-/** One edit: what differs between the ends that are alike. A file with syntax errors is left alone. */
+/** The edit that formats a file: the part that differs. A file with syntax errors is not changed. */
 function formatted(view: View) {
   const [document] = view.documents;
   const old = document?.getText() ?? '';
@@ -217,7 +220,7 @@ function difference(
   return { start, end: old.length - same, newText: text.slice(start, text.length - same) };
 }
 
-/** The protocol has no position between the two signs of an end of line. */
+/** True between the two characters of a CRLF, where the protocol has no position. */
 function cutsEnd(text: string, at: number): boolean {
   return text[at - 1] === '\r' && text[at] === '\n';
 }

@@ -1,6 +1,6 @@
 /**
- * Names and what they stand for: every occurrence of a parameter, a set of actions, a fragment and a fragment's own parameter,
- * with its declaration. Names that mean nothing are left out: they are reported elsewhere.
+ * Finds the occurrences of names with their declarations: parameters, sets of actions, fragments, and parameters of
+ * fragments. Names without a declaration are left out; the check reports them.
  */
 import { actionBit } from '../../abi/actions.js';
 import { assertNever } from '../../base/assert.js';
@@ -15,13 +15,13 @@ export type Declaration = ast.ParamDecl | ast.ActionsDecl | ast.FragmentDecl;
 export interface Occurrence {
   readonly name: ast.Name;
   readonly declaration: Declaration;
-  /** Whether it is a parameter of a fragment. */
+  /** True for a parameter of a fragment. */
   readonly local: boolean;
 }
 
 const KNOWN = new WeakMap<View, readonly Occurrence[]>();
 
-/** In all files of a view. */
+/** The occurrences in all files of a view. */
 export function occurrences(view: View): readonly Occurrence[] {
   const known = KNOWN.get(view);
   if (known !== undefined) return known;
@@ -34,7 +34,7 @@ export function occurrenceAt(view: View, offset: number): Occurrence | undefined
   return occurrences(view).find(({ name }) => name.span.source === 0 && covers(name.span, offset));
 }
 
-/** The same for every view of the file that declares it. */
+/** An identifier of the declaration, which is the same in every view. */
 export function identity(view: View, { declaration }: Occurrence): string {
   return declaredAs(view, declaration);
 }
@@ -100,7 +100,7 @@ function inItem(item: ast.ScopeItem, scope: NameScope): void {
   }
 }
 
-/** What is asserted and accepted, of the file or of a policy. */
+/** Adds the occurrences in the assertions and `accept`s of a file or a policy. */
 function inClaims(
   { assertions, accepts }: Pick<ast.PolicyFile, 'assertions' | 'accepts'>,
   scope: NameScope,

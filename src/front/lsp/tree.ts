@@ -1,4 +1,4 @@
-/** Walks over the syntax tree: what encloses a place, and every node of one kind. */
+/** Finds the nodes of the syntax tree that enclose a place. */
 import { assertNever } from '../../base/assert.js';
 import type * as ast from '../../parser/ast.js';
 import type { Span } from '../../diagnostics/types.js';
@@ -9,7 +9,7 @@ export function covers({ start, end }: Span, offset: number): boolean {
   return start <= offset && offset <= end;
 }
 
-/** The blocks around a place from the outermost in, and the statement there that is none. */
+/** The blocks that enclose a place, outermost first, and the rule or `use` at the place. */
 export interface Enclosing {
   readonly blocks: readonly BlockDecl[];
   readonly leaf: ast.RuleDecl | ast.UseDecl | undefined;

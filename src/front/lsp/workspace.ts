@@ -1,8 +1,8 @@
 /**
- * The texts that an editor has open, those on disk, and what the compiler knows of them.
+ * The texts that are open in an editor or on disk, and their compilations (views).
  *
- * A view is made once for each version of a text and of all that it imports, and kept: a request is a look-up. An open text
- * comes before the one on disk, for imports too.
+ * A view is computed once for each version of a text and its imports, and kept, so that a request is only a look-up. An
+ * open text takes precedence over the file on disk, for imports too.
  */
 import { readdirSync, statSync, type Stats } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
@@ -19,24 +19,24 @@ import type { Importer } from '../../parser/link.js';
 import { stdUrl } from '../../parser/std.js';
 
 export interface Workspace {
-  /** By URI as `sameUri` writes it; each document has it as the editor does. */
+  /** The open documents by normalised URI (`sameUri`). The document itself has the URI of the editor. */
   readonly open: Map<string, TextDocument>;
-  /** Counts what happened to each open text: an editor may open a text again with an old version. */
+  /** Counts the changes of each open text, because an editor may open a text again with an old version number. */
   readonly revisions: Map<string, number>;
   readonly views: Map<string, View>;
   readonly defines: Defines;
-  /** Folders that are open in the editor. */
+  /** The folders that are open in the editor. */
   readonly folders: string[];
 }
 
-/** One text as the entry of a compilation. */
+/** The compilation of one text. */
 export interface View extends Analysed {
   readonly uri: string;
-  /** Names visible in each file. */
+  /** The names that are visible in each file. */
   readonly names: readonly FileNames[];
-  /** One per source. */
+  /** One document for each source. */
   readonly documents: readonly TextDocument[];
-  /** What was read, and which state of it. */
+  /** By URI: the state of each text that was read (see `stampOf`). */
   readonly stamps: ReadonlyMap<string, string>;
 }
 
@@ -44,7 +44,7 @@ export function createWorkspace(defines: Defines): Workspace {
   return { open: new Map(), revisions: new Map(), views: new Map(), defines, folders: [] };
 }
 
-/** A text is opened, or has changed. */
+/** Records that a text was opened or changed. */
 export function openText(workspace: Workspace, document: TextDocument): void {
   const uri = sameUri(document.uri);
   workspace.open.set(uri, document);
@@ -56,7 +56,7 @@ export function closeText(workspace: Workspace, uri: string): void {
   workspace.views.delete(sameUri(uri));
 }
 
-/** The view of a text; undefined when it is neither open nor on disk. */
+/** The view of a text; undefined if the text is neither open nor on disk. */
 export function viewOf(workspace: Workspace, asked: string): View | undefined {
   const uri = sameUri(asked);
   const known = workspace.views.get(uri);
@@ -75,7 +75,7 @@ function isCurrent(workspace: Workspace, view: View): boolean {
   return [...view.stamps].every(([uri, stamp]) => stampOf(workspace, uri) === stamp);
 }
 
-/** The file that a URI names; undefined where it names none of this machine. */
+/** The path of a URI; undefined if it does not name a file on this machine. */
 export function pathOf(uri: string): string | undefined {
   try {
     return uri.startsWith('file:') ? fileURLToPath(uri) : undefined;
@@ -84,7 +84,7 @@ export function pathOf(uri: string): string | undefined {
   }
 }
 
-/** One spelling for all that name the same file: editors escape more characters, or fewer. */
+/** The normalised URI: editors differ in the characters that they escape. */
 function sameUri(uri: string): string {
   const path = pathOf(uri);
   return path === undefined ? uri : pathToFileURL(path).href;
@@ -98,7 +98,7 @@ function textOf(workspace: Workspace, uri: string): string | undefined {
   return read?.kind === 'ok' ? read.text : undefined;
 }
 
-/** Changes with the text: what was opened or changed, or what the file system says. */
+/** A string that differs whenever the text changes, in the editor or on disk. */
 function stampOf(workspace: Workspace, uri: string): string {
   const open = workspace.open.get(uri);
   if (open !== undefined) return `open ${workspace.revisions.get(uri) ?? 0} ${open.version}`;
@@ -137,33 +137,33 @@ function makeView(workspace: Workspace, uri: string, text: string): View {
 
 const UNSAVED = 'the policy is not saved yet, so nothing is beside it';
 
-/** What diagnostics call a text: its path, or the URI of one that is not on disk. */
+/** The name of a text in diagnostics: its path, or its URI if it is not on disk. */
 function nameOf(uri: string): string {
   const path = pathOf(uri) ?? futurePath(uri);
   if (path === undefined) return uri;
   return process.platform === 'win32' ? path.replaceAll('\\', '/') : path;
 }
 
-/** Where a text that has a path but is not saved yet will be. */
+/** The future path of an unsaved text that has one; undefined for other texts. */
 function futurePath(uri: string): string | undefined {
   return uri.startsWith('untitled:/') ? pathOf(uri.replace(/^untitled:\/*/, 'file:///')) : undefined;
 }
 
-/** The URI of a source by its name. A name that is no path is of something that is on no disk. */
+/** The URI of a source by its name. A name that is not a path belongs to a text that is not on disk. */
 function uriOf(name: string): string {
   const url = name.startsWith('std/') ? stdUrl(name) : undefined;
   if (url !== undefined) return url.href;
   return isAbsolute(name) ? pathToFileURL(name).href : /^[\w+-]{2,}:/.test(name) ? name : `untitled:${name}`;
 }
 
-/** The folder of the fragments that come with the compiler: nothing in it is changed. */
+/** The folder of the standard library, whose files must not be changed. */
 const STD = new URL('.', stdUrl('std/runtime.llp') ?? 'none:/').href;
 
 export function isStd(uri: string): boolean {
   return uri.startsWith(STD);
 }
 
-/** The file of the view that was asked for. */
+/** The file for which the view was made. */
 export function ownFile(view: View): LinkedFile {
   return defined(view.linked.files[0], 'the entry is the first file');
 }
@@ -187,11 +187,11 @@ export function rangeIn(document: TextDocument, { start, end }: Pick<Span, 'star
   return { start: document.positionAt(start), end: document.positionAt(end) };
 }
 
-/** More than any workspace has policies. */
+/** The most policies that are searched for: more than any workspace has. */
 const MAX_FILES = 2000;
 const MAX_DEPTH = 12;
 
-/** Views of all open texts and of all policies in the folders of the workspace. */
+/** The views of all open texts and of all policies in the folders of the workspace. */
 export function allViews(workspace: Workspace): View[] {
   const uris = new Set(workspace.open.keys());
   for (const folder of workspace.folders) collectFiles(folder, 0, uris);

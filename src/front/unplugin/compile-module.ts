@@ -1,8 +1,8 @@
 /**
- * A policy file → a module, or diagnostics with their places: what the plugin does in every bundler.
+ * Compiles a policy file to a module. All bundlers use it.
  *
- * Input: the path of a file on disk and options. Output: the module's text, absent when there is an error; every file that was
- * read or looked for; and diagnostics as each bundler can show them.
+ * Input: the path of a file on disk and options. Output: the text of the module, absent if there is an error; every
+ * file that was read or searched for; and diagnostics in a form that every bundler can show.
  */
 import { relative, resolve, sep } from 'node:path';
 import type { CompileOptions } from '../../compile.js';
@@ -27,9 +27,9 @@ export interface MessagePlace extends JsonLocation {
 export interface Message {
   readonly severity: Severity;
   readonly code: string;
-  /** In one line, without the place. */
+  /** The message on one line, without the place. */
   readonly text: string;
-  /** As on a terminal: place, message, line with carets, notes, help. */
+  /** The full text as on a terminal: place, message, line with carets, notes, help. */
   readonly rendered: string;
   readonly place: MessagePlace | undefined;
   readonly notes: readonly { readonly text: string; readonly place: MessagePlace | undefined }[];
@@ -37,7 +37,7 @@ export interface Message {
 
 export interface CompiledModule {
   readonly code: string | undefined;
-  /** Absolute; also those that are missing. */
+  /** The absolute paths of the files that were read or are missing. */
   readonly files: readonly string[];
   readonly messages: readonly Message[];
 }

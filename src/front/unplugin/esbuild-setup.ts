@@ -1,10 +1,10 @@
-/** The plugin in esbuild, by its own interface: there a message has its line, its length and its notes. */
+/** The plugin for esbuild, by esbuild's own interface, in which a message has a line, a length and notes. */
 import type { Message as EsbuildMessage, OnLoadResult, PartialMessage, PluginBuild } from 'esbuild';
 import { compileModule, type LlpcOptions, type Message, type MessagePlace } from './compile-module.js';
 
 export function setUpEsbuild(build: PluginBuild, options: LlpcOptions): void {
   build.onLoad({ filter: /\.llp$/ }, ({ path, suffix }): OnLoadResult | undefined => {
-    // `?raw` and the like ask for something else.
+    // A query such as `?raw` asks for something else than the module.
     if (suffix !== '') return undefined;
     const { code, files, messages } = compileModule(path, options);
     const of = (severity: Message['severity']): PartialMessage[] =>

@@ -1,10 +1,10 @@
 /**
- * `llpc/unplugin`: `import policy from './app.llp'` in Vite, Rollup, esbuild and webpack. The module's default export is the
- * artifact that `loadPolicy` takes; what the compiler finds is an error or a warning of the bundler; imports of the policy are
- * watched.
+ * `llpc/unplugin`: `import policy from './app.llp'` in Vite, Rollup, esbuild and webpack. The default export of the
+ * module is the artifact that `loadPolicy` takes. Diagnostics become errors and warnings of the bundler. The imports of
+ * the policy are watched.
  *
- * Named `llp` in each of `llpc/unplugin/vite`, `/rollup`, `/esbuild` and `/webpack`; those of other bundlers that unplugin
- * knows are members of `llp` here.
+ * The plugin is the export `llp` of `llpc/unplugin/vite`, `/rollup`, `/esbuild` and `/webpack`. For other bundlers that
+ * unplugin supports, use a member of `llp` from this module.
  */
 import { resolve } from 'node:path';
 import { createUnplugin, type UnpluginMessage } from 'unplugin';
@@ -13,7 +13,7 @@ import { setUpEsbuild } from './esbuild-setup.js';
 
 export type { LlpcOptions } from './compile-module.js';
 
-/** A policy without a query: `?raw` and the like ask for something else. */
+/** The id of a policy without a query. A query such as `?raw` asks for something else than the module. */
 const POLICY = /^[^\0?]+\.llp$/;
 
 export const llp = createUnplugin<LlpcOptions | undefined, false>((options = {}, meta) => {
@@ -28,7 +28,7 @@ export const llp = createUnplugin<LlpcOptions | undefined, false>((options = {},
         for (const file of files) this.addWatchFile(file);
         for (const m of messages) if (m.severity === 'warning') this.warn(logOf([m], id, meta.framework));
         const errors = messages.filter((m) => m.severity === 'error');
-        // Ends the hook in Rollup and its kin; webpack goes on with the module.
+        // It throws in Rollup and Vite; webpack goes on with the module.
         if (errors.length > 0) this.error(logOf(errors, id, meta.framework));
         return code ?? 'export default undefined;\n';
       },
@@ -37,8 +37,9 @@ export const llp = createUnplugin<LlpcOptions | undefined, false>((options = {},
 });
 
 /**
- * One message of a bundler, at the place of the first. Rollup and its kin show an error's message, place and frame, of a warning
- * perhaps only the message; webpack shows the message alone. Columns of a place are from 0 there, those in the text from 1.
+ * Joins messages to one message of a bundler, at the place of the first. Rollup and Vite show the message, place and
+ * frame of an error, and perhaps only the message of a warning; webpack shows only the message. Their columns count
+ * from 0.
  */
 function logOf(
   messages: readonly Message[],

@@ -1,4 +1,4 @@
-/** An artifact as the text of a module: its default export is what `loadPolicy` takes. Needs no import and no file beside it. */
+/** Prints an artifact as a module without imports, whose default export is the artifact that `loadPolicy` takes. */
 import type { Artifact } from '../../artifact/manifest.js';
 
 export function moduleText({ manifest, bytecode }: Artifact): string {
@@ -6,7 +6,7 @@ export function moduleText({ manifest, bytecode }: Artifact): string {
     ([file, b]) =>
       `  [${JSON.stringify(file)}, bytes(${JSON.stringify(Buffer.from(b).toString('base64'))})],\n`,
   );
-  // A text for JSON.parse: quicker to read than a literal, and no property has a meaning of its own.
+  // Engines parse a string for JSON.parse faster than a literal, and `__proto__` has no special meaning in it.
   return `const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 const manifest = JSON.parse(${JSON.stringify(JSON.stringify(manifest))});
 const bytecode = new Map([

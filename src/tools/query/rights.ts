@@ -1,6 +1,6 @@
 /**
- * What holds at a scope, and why: read from the places of the hierarchy, which the automaton was made of. The verdicts are those of
- * the place; the rules behind them are those that `ir/hierarchy/on-path.ts` finds on the way to it.
+ * Finds the rights at a scope and their reasons, from the places of the hierarchy from which the automaton is made. The
+ * verdicts are those of the place; `ir/hierarchy/on-path.ts` finds the deciding rules on the path to it.
  */
 import {
   ALL_ACTIONS,
@@ -27,7 +27,7 @@ type Layers = readonly AnalysedLayer[];
 export interface ScopeAt {
   readonly layer: AnalysedLayer;
   readonly scope: Scope;
-  /** Objects that the scope names, each by a witness; the first is met by the fewest other scopes. */
+  /** The places that the scope names, each with a witness. The first place has the fewest other scopes. */
   readonly places: readonly Place[];
 }
 
@@ -35,12 +35,12 @@ export interface ScopeAt {
 export interface RightsReason {
   readonly verdict: 'allow' | 'deny' | 'forbid';
   readonly actions: ActionMask;
-  /** Undefined for the default of the policy. */
+  /** The deciding rule; undefined for the default of the policy. */
   readonly by: { readonly rule: Rule; readonly scope: Scope } | undefined;
 }
 
 interface Index {
-  /** By `key` of the spans at which scopes are declared. */
+  /** The scopes by `key` of the spans at which they are declared. */
   readonly scopes: ReadonlyMap<string, readonly ScopeAt[]>;
 }
 
@@ -88,7 +88,7 @@ function weight(place: Place): number {
   return place.dirs.length + place.files.length;
 }
 
-/** What is allowed at a level of a place. */
+/** The actions that are allowed at a level of a place. */
 export function allowedAt(place: Place, level: Aspect): ActionMask {
   return place.applied[level];
 }
@@ -123,7 +123,7 @@ function rulesAt(place: Place, level: Aspect): MentionOnPath[] {
   return mentionsOnPath(path.reverse(), path.length - 1, level, ALL_ACTIONS);
 }
 
-/** Rules that a rule overrides somewhere, and rules that override it. */
+/** The rules that a rule overrides somewhere, and the rules that override it. */
 export interface Overrides {
   readonly overridden: readonly Rule[];
   readonly overriding: readonly Rule[];
@@ -147,7 +147,7 @@ export function overridesOf(layers: Layers, span: Span): Overrides {
   return { overridden: [...overridden.values()], overriding: [...overriding.values()] };
 }
 
-/** A later rule overrides an earlier one, but a `forbid` every other. The one that was asked about comes first when `isFirst`. */
+/** Records which of two rules overrides the other: the later one, unless the first is a `forbid`. */
 function pair(
   first: Rule,
   second: Rule,
