@@ -1,4 +1,4 @@
-/** Decisions through the model, in both engines, each beside the same calls with no policy. */
+/** Measures decisions of the model in both engines, and the same calls without a policy. */
 import { compile } from '../src/index.js';
 import { createEngine } from '../src/runtime/engine/engine.js';
 import type { EngineName } from '../src/runtime/engine/names.js';

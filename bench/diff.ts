@@ -1,4 +1,4 @@
-/** The exact difference of two large policies, from text to the list of changes. */
+/** Measures the exact difference of two large policies, from their texts to the list of changes. */
 import { checkSources, type Checked } from '../src/compile.js';
 import { defined } from '../src/base/assert.js';
 import { findDifferences, type Side } from '../src/ir/analysis/differences.js';

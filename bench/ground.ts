@@ -1,4 +1,4 @@
-/** Grounding: a manifest of 10,000 entries on a tree that has them all. */
+/** Measures the loading of a manifest on a tree that has all objects of its entries. */
 import { compile } from '../src/index.js';
 import { buildTree, type TreeEntry } from '../src/runtime/kernel/build-tree.js';
 import { groundPolicy } from '../src/runtime/load.js';

@@ -1,4 +1,4 @@
-/** Instructions of the programs: the same for ten scopes and for ten thousand. */
+/** Counts the instructions of the programs, which are the same for ten scopes and for ten thousand. */
 import { compile } from '../src/index.js';
 import { largePolicy } from './policies.js';
 import type { Row } from './rows.js';

@@ -75,7 +75,10 @@ export function maskOfBit(bit: ActionBit): ActionMask {
   return (1 << bit) as ActionMask;
 }
 
-/** The bits of either mask. The masks are of actions, or of classes of them in the loader; the result is of the same kind. */
+/**
+ * The bits of either mask. The masks are of actions, or of classes of them in the loader; the result is of the same
+ * kind.
+ */
 export function union<Mask extends number>(a: Mask, b: Mask): Mask {
   return (a | b) as Mask;
 }
@@ -137,7 +140,7 @@ export const WALK = maskOf('walk');
 export const ALL_TRIGGERS = maskOf(...TRIGGERS);
 export const ALL_ACTIONS = union(ALL_TRIGGERS, WALK);
 
-/** Actions that a request carries on a directory: the object of an expectation on them is a directory. */
+/** The actions for which an expectation of a test takes its path as a directory. */
 export const DIRECTORY_ACTIONS = maskOf(
   'create',
   'linkto',
@@ -150,13 +153,13 @@ export const DIRECTORY_ACTIONS = maskOf(
   'walk',
 );
 
-/** What no call asks of a directory: opening one asks `readdir`, and what changes one has actions of its own. */
+/** The actions that no call requests on a directory: opening one requests `readdir`, and changes have other actions. */
 const NEVER_ON_DIRECTORY = maskOf('append', 'execute', 'link', 'map', 'read', 'unlink', 'write');
 
-/** What no call asks of anything but a directory. */
+/** The actions that calls request only on directories. */
 const ONLY_ON_DIRECTORY = difference(DIRECTORY_ACTIONS, maskOf('mounton'));
 
-/** The actions that calls ask of a kind of object. */
+/** The actions that calls may request on a kind of object. */
 export function actionsAskedOf(object: 'dir' | 'file'): ActionMask {
   return difference(ALL_ACTIONS, object === 'dir' ? NEVER_ON_DIRECTORY : ONLY_ON_DIRECTORY);
 }

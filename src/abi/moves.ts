@@ -1,4 +1,7 @@
-/** What a call that gives an object a name in another directory makes of its rights, when no scope names the object. */
+/**
+ * Moves: the calls that give an object a name in another directory. If no scope names the object, it then has the
+ * rights of its new place.
+ */
 import {
   NO_ACTIONS,
   actionsAskedOf,

@@ -1,9 +1,10 @@
 /**
  * Few sets that cover all elements.
  *
- * Input: for each set, its elements. Output: the chosen sets, and a lower bound for any choice. Elements are covered one by one,
- * those that few sets have first, each by the set that covers most of what is left; then sets that the others make redundant are
- * dropped. Known weakness: the choice need not be a smallest one. The bound says how far off it may be.
+ * Input: for each set, its elements. Output: the chosen sets, and a lower bound for any choice. Elements are covered
+ * one by one, those that few sets have first, each by the set that covers most of what is left; then sets that the
+ * others make redundant are dropped. Known weakness: the choice need not be a smallest one. The bound says how far off
+ * it may be.
  */
 
 export interface Cover {
@@ -13,7 +14,7 @@ export interface Cover {
   readonly atLeast: number;
 }
 
-/** Every element must be in some set. */
+/** A cover of all elements that occur in the sets. */
 export function smallCover(sets: readonly ReadonlySet<number>[]): Cover {
   const owners = ownersOf(sets);
   const order = [...owners].sort(([a, x], [b, y]) => x.length - y.length || a - b);
@@ -43,7 +44,10 @@ function ownersOf(sets: readonly ReadonlySet<number>[]): Map<number, number[]> {
   return owners;
 }
 
-/** Without the sets all of whose elements are in others that are chosen. Those that were chosen first are looked at first. */
+/**
+ * Without the sets all of whose elements are in others that are chosen. Those that were chosen first are looked at
+ * first.
+ */
 function withoutRedundant(sets: readonly ReadonlySet<number>[], chosen: readonly number[]): number[] {
   const count = new Map<number, number>();
   const add = (i: number, n: number): void => sets[i]?.forEach((e) => count.set(e, (count.get(e) ?? 0) + n));

@@ -1,8 +1,8 @@
-/** The fragments that come with the compiler: the folder `std` of the package. */
+/** Reads the standard library: the fragments in the folder `std` of the package. */
 import { packageFile, type PackageFile } from '../base/package.js';
 import type { Imported } from './link.js';
 
-/** The text of `std/NAME`. */
+/** The importer for `std/NAME`. */
 export function stdImporter(name: string): Imported {
   const found = readStd(name);
   if (found === undefined) return { kind: 'missing', why: 'no such file comes with the compiler' };

@@ -1,4 +1,4 @@
-/** One question after another about a policy on a small tree, with the rule behind each answer. */
+/** Decides requests under a policy on a small tree, and names the rule behind each verdict. */
 import { actionBit, type ActionName, type ActionBit } from '../../abi/actions.js';
 import { addRequired } from '../../tools/testing/test-tree.js';
 import { toDiagnostics } from '../../tools/query/locate.js';

@@ -1,4 +1,4 @@
-/** Scenario files in a test suite: what `llpc run` does, as a value. */
+/** Replays scenario files in a test suite, as `llpc run` does, and returns the result. */
 import { hasError } from '../../compile.js';
 import type { Artifact } from '../../artifact/manifest.js';
 import { loadManifest } from '../cli/load-files.js';

@@ -1,4 +1,4 @@
-/** What an editor shows under the pointer: the rights at a scope and why, what a rule overrides, what a name stands for. */
+/** The hover texts: the rights at a scope and their reasons, the rules that a rule overrides, the meaning of a name. */
 import { WALK, actionBit, actionName } from '../../abi/actions.js';
 import type { Span } from '../../diagnostics/types.js';
 import { placePath, type Place } from '../../ir/hierarchy/places.js';

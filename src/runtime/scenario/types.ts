@@ -10,7 +10,7 @@ export interface Scenario {
   readonly tree: readonly TreeItem[] | TreeSource;
   /** Who may enforce a policy: as posted, unless it says otherwise. */
   readonly privilege?: Privilege;
-  /** What `enforce` can name; without it the policy of the command line is `main`. */
+  /** The policies that `enforce` can name. If absent, the policy of the command line is `main`. */
   readonly policies?: readonly PolicyRef[];
   readonly steps: readonly ScenarioStep[];
 }
@@ -29,7 +29,7 @@ export interface Privilege {
   readonly noNewPrivs?: boolean;
 }
 
-/** Paths relative to the scenario's file. */
+/** A directory or an archive. Its path is relative to the scenario's file. */
 export type TreeSource = { readonly directory: string } | { readonly tar: string };
 
 export interface PolicyRef {

@@ -1,4 +1,4 @@
-/** What a drawing says of one place: its rows, its tags, and the whole of it for a tooltip. */
+/** Describes one place for a drawing: its rows, its tags, and all details for a tooltip. */
 import { actionBit, hasAction, type ActionMask, type ActionName } from '../../abi/actions.js';
 import type { Verdicts } from '../../ir/hierarchy/automaton.js';
 import type { NamedSet, Scope } from '../../ir/check/policy.js';

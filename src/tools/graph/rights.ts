@@ -28,11 +28,11 @@ const CHANGES: ActionMask = maskOf(
   'write',
 );
 const RUNS: ActionMask = maskOf('execute');
-/** Parts of a label; what is more is counted. */
+/** The most parts of a label; the others are only counted. */
 const MAX_PARTS = 4;
 const MAX_MISSING = 3;
 
-/** Going through a directory alone is no right to speak of. */
+/** The kind of rights that a set of actions gives. `walk` alone counts as nothing. */
 export function rightsKind(rights: ActionMask): RightsKind {
   const changes = (rights & CHANGES) !== 0;
   if ((rights & RUNS) !== 0) return changes ? 'change-run' : 'run';

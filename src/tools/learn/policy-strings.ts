@@ -1,4 +1,4 @@
-/** Text and patterns as strings of the language. */
+/** Writes text and patterns as strings of the language. */
 import { UNPRINTABLE } from '../../base/text.js';
 
 /** The quoted string for a literal path or name. */

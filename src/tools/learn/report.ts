@@ -1,4 +1,4 @@
-/** What a person, or a machine, is told of a learned policy. */
+/** Reports on a learned policy, as text and as JSON. */
 import { counted } from '../../base/text.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';

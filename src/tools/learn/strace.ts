@@ -112,7 +112,7 @@ function pidOf(event: TraceEvent): number {
   return event.kind === 'call' ? event.call.pid : event.pid;
 }
 
-/** The process that a call made. */
+/** The number of the process that a call created; undefined if it created none. */
 function childOf(event: TraceEvent): number | undefined {
   if (event.kind !== 'call' || !FORKS.has(event.call.name) || event.call.result.errno !== undefined)
     return undefined;
