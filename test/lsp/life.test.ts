@@ -72,7 +72,11 @@ describe('input that is something else', () => {
     ['nothing', '', /an editor starts `llpc lsp`/],
     ['text without an end', 'x'.repeat(2000), /it does not begin with a header/],
     ['bytes', '\0\xff\n', /it does not begin with a header/],
-    ['a message without a header', '{"jsonrpc":"2.0","id":1,"method":"shutdown"}\n', /does not begin with a header/],
+    [
+      'a message without a header',
+      '{"jsonrpc":"2.0","id":1,"method":"shutdown"}\n',
+      /does not begin with a header/,
+    ],
     ['other ends of lines', 'Content-Length: 2\n\n{}', /it does not begin with a header/],
     ['another header', 'Host: x\r\n\r\n', /Content-Length/],
     ['a length that is none', 'Content-Length: x\r\n\r\n{}', /Content-Length/],
