@@ -1,4 +1,4 @@
-/** Diagnostics as data: the form of `--format json`. Described by `schema/diagnostics-1.json`. */
+/** Converts diagnostics to the data of `--format json`. `schema/diagnostics-1.json` describes it. */
 import { CATALOGUE, type Code, type CatalogueEntry } from './catalogue.js';
 import { positionAt } from './lines.js';
 import type { Diagnostic, Severity, SourceText, Span } from './types.js';

@@ -32,7 +32,7 @@ export function formatText(text: string, source = 0): Formatted {
   return { kind: 'ok', text: layOutText(value, text) };
 }
 
-/** The layout of a text without syntax errors, given its tree. */
+/** The formatted text of a text without syntax errors, given its tree. */
 export function layOutText(file: PolicyFile, text: string): string {
   const lexemes = readLexemes(text);
   const doc = printFile(file, { tokens: lexemes.tokens, gaps: readGaps(text, lexemes), at: 0 });

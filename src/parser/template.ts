@@ -99,7 +99,7 @@ function readEscape(reader: TemplateReader): void {
   }
 }
 
-/** `\u{41}`, or an escape that is none. */
+/** Reads an escape such as `\u{41}`. Reports any other escape, which is unknown. */
 function readCodePoint(reader: TemplateReader, char: string): void {
   const { body, at } = reader;
   const match = /^\\u\{([0-9A-Fa-f]{1,6})\}/.exec(body.slice(at, at + 12));
@@ -139,7 +139,7 @@ function readInterpolation(reader: TemplateReader): void {
   reader.out.push(report('LLP1005', { text: body.slice(at, end) }, { span, help }));
 }
 
-/** Ends the text that has been read so far. */
+/** Adds the text that has been read so far as a part. */
 function flush(reader: TemplateReader, to: number): void {
   if (reader.text !== '')
     reader.parts.push({ kind: 'text', text: reader.text, span: spanAt(reader, reader.from, to) });

@@ -25,7 +25,7 @@ export function claimHover(
 const isAt = (span: Span | undefined, { span: own }: ClaimDecl): boolean =>
   span !== undefined && span.source === 0 && span.start === own.start && span.end === own.end;
 
-/** With sets and parameters put in. */
+/** The claim, with sets and parameters replaced by their values. */
 function headOf({ policy }: View, claim: ClaimDecl): string {
   switch (claim.kind) {
     case 'assert': {
@@ -45,7 +45,7 @@ function assertionText({ claim, actions, reach, path }: Assertion): string {
   return `**assert ${claim}** ${actionsText(actions)} ${reach} \`${patternText(path)}\``;
 }
 
-/** What was found of it; without a policy nothing is decided. */
+/** The diagnostics about a claim, or that it holds, or that it could not be decided. */
 function verdictOf(view: View, claim: ClaimDecl): string[] {
   const found = view.diagnostics.filter(({ span }) => isAt(span, claim));
   if (found.length > 0) return found.flatMap((diagnostic) => brokenText(view, diagnostic));

@@ -63,7 +63,7 @@ const ITEMS: Readonly<Record<string, string>> = {
   given: 'file dir link bind hardlink',
 };
 
-/** Outside of strings: by the words of the statement so far. */
+/** Suggestions outside of strings, by the words of the statement so far. */
 function inCode(at: CompletionPoint): Suggestion[] {
   const { statement, blocks } = at.context;
   const [first, ...rest] = statement.map((t) => t.image);
@@ -104,7 +104,7 @@ function inSet(at: CompletionPoint, before: readonly string[]): Suggestion[] {
   return [...own, ...actions(), ...(last === undefined ? words('all') : [])];
 }
 
-/** Behind `assert never` and `assert always`. */
+/** Suggestions after `assert never` and `assert always`. */
 function inClaim(at: CompletionPoint, [claim, ...rest]: readonly string[]): Suggestion[] {
   if (rest[0] === 'gains') return inSet(at, rest.slice(1));
   if (rest.length === 0) return [...inSet(at, rest), ...(claim === 'never' ? words('gains') : [])];
@@ -127,7 +127,7 @@ function fragments({ view }: CompletionPoint): Suggestion[] {
   });
 }
 
-/** In a string: suggestions, and the part of it that they take the place of. */
+/** Suggestions within a string, and the part of the string that they replace. */
 function inString(at: CompletionPoint): readonly [readonly Suggestion[], string] {
   const { typed, statement } = at.context;
   const interpolation = /\$\{([A-Za-z0-9_-]*)$/.exec(typed)?.[1];
@@ -165,7 +165,7 @@ function imports({ view, context }: CompletionPoint): readonly [readonly Suggest
   ];
 }
 
-/** Objects of the file system beneath the scopes around and what is typed so far. */
+/** Suggestions from the file system, for the path of the enclosing scopes and the text typed so far. */
 function paths(at: CompletionPoint, object: 'dir' | 'file'): readonly [readonly Suggestion[], string] {
   const typed = at.context.typed.replace(/^"/, '');
   const base = typed.slice(0, typed.lastIndexOf('/') + 1);
@@ -176,7 +176,7 @@ function paths(at: CompletionPoint, object: 'dir' | 'file'): readonly [readonly 
   return [fit.map((e) => entry(e, escape(e.name))), typed.slice(base.length)];
 }
 
-/** What a string stands for; undefined where that is not one path. */
+/** The literal path that a string stands for; undefined if it contains a glob or an unknown parameter. */
 function literal({ workspace, view }: CompletionPoint, raw: string): string | undefined {
   let known = true;
   const text = raw.replace(/\$\{([^}]*)\}/g, (_, name: string) => {

@@ -90,7 +90,7 @@ function gated(reader: MessageReader, listen: MessageReader['listen']): MessageR
   };
 }
 
-/** The state after a message that goes through; undefined for one that does not. */
+/** The state after a message that passes; undefined for a message that does not pass. */
 function judge(
   message: Message,
   state: LifeState,

@@ -18,7 +18,7 @@ import {
   type Workspace,
 } from './workspace.js';
 
-/** The declaration of a name, the file of an import, the rules that a rule overrides. */
+/** The definition: the declaration of a name, the file of an import, or the rules that a rule overrides. */
 export function definition(view: View, offset: number): TextLocation[] {
   const found = occurrenceAt(view, offset);
   if (found !== undefined) return [locationOf(view, found.declaration.name.span)];

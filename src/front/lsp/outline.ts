@@ -185,7 +185,7 @@ function colour(token: Lexeme, names: ReadonlyMap<number, TokenType>): ColouredT
   }
 }
 
-/** A string, with the names in it in their own colour. */
+/** The colours of a string: the names of parameters in it have their own colour. */
 function stringColours(
   { start, end, image }: Lexeme,
   names: ReadonlyMap<number, TokenType>,
@@ -203,7 +203,7 @@ function stringColours(
   return from < end ? [...out, { start: from, end, type: 'string' }] : out;
 }
 
-/** Editors want no token of several lines. */
+/** Splits a token at line ends, because the protocol does not allow tokens of several lines. */
 function perLine(text: string, { start, end, type }: ColouredToken): ColouredToken[] {
   let from = start;
   return text

@@ -1,6 +1,6 @@
 /** Checks the parameters of messages, as far as this server reads them. */
 
-/** What is wrong with a value; undefined if nothing is. `at` is its name. */
+/** Returns what is wrong with a value; undefined if it is valid. `at` is the name of the value. */
 type ParamCheck = (value: unknown, at: string) => string | undefined;
 
 const text: ParamCheck = (value, at) =>
@@ -36,7 +36,7 @@ function list(check: ParamCheck): ParamCheck {
   };
 }
 
-/** `null` is as good as nothing. */
+/** Checks a value that may be absent or `null`. */
 function optional(check: ParamCheck): ParamCheck {
   return (value, at) => (value === undefined || value === null ? undefined : check(value, at));
 }

@@ -44,7 +44,7 @@ export function declaredAs(view: View, { name }: Declaration): string {
   return `${view.documents[source]?.uri}#${start}`;
 }
 
-/** Where names are looked up. */
+/** The names that are visible at a place, and the list of occurrences. */
 interface NameScope {
   readonly names: FileNames;
   readonly locals: ReadonlyMap<string, ast.ParamDecl>;

@@ -18,9 +18,9 @@ import { moduleText } from './module.js';
 
 export type LlpcOptions = Pick<CompileOptions, 'defines' | 'target'>;
 
-/** Somewhere in a text. */
+/** A place in a text. */
 export interface MessagePlace extends JsonLocation {
-  /** The line, as it is written. */
+  /** The text of the line. */
   readonly lineText: string;
 }
 

@@ -27,7 +27,9 @@ function toEsbuild({ text, place, notes }: Message): PartialMessage {
   };
 }
 
-/** Columns from 0, in bytes of UTF-8; a place of several lines ends with the first. */
+/**
+ * The location for esbuild: columns count from 0, in bytes of UTF-8. A place of several lines ends with the first line.
+ */
 function locationOf(
   place: MessagePlace | undefined,
 ): Partial<NonNullable<EsbuildMessage['location']>> | null {

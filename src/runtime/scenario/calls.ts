@@ -11,7 +11,7 @@ import { ACCESS_MODE, AT, bitsOf, LINK, MAPPING, OPEN, PROTECTION, RENAME, UNLIN
 import { numberOf, ScenarioFault, taskOf, unknown, type Labels, type Numbered } from './labels.js';
 import type { ScenarioStep } from './types.js';
 
-/** What a call gave. A descriptor or mapping is the caller's unless `owner` says otherwise. */
+/** The result of a call. A new descriptor or mapping belongs to the caller, unless `owner` is set. */
 export interface MadeCall {
   readonly result: CallResult;
   readonly numbered?: Numbered;
@@ -49,7 +49,7 @@ const dirOf = (task: Task, label: string | undefined, labels: Labels): number =>
 
 type ScenarioPathCall = (task: Task, path: string, dirfd?: number, flags?: number) => CallResult;
 
-/** A path, where it starts, and flags of the `*at` calls; `always` are flags that the name of the call implies. */
+/** A call with a path, its start directory and `AT_*` flags. `always` are flags that the name of the call implies. */
 const onPath = (call: ScenarioPathCall, always = 0): Call => ({
   takes: ['path', 'at', 'flags'],
   make: (task, step, labels) =>
@@ -285,7 +285,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 
 const ENFORCE: Call = { takes: ['policy'], make: () => done({ ok: true }) };
 
-/** The call of a step, after its arguments are seen to be ones that it takes. `enforce` is made by the replay. */
+/** The call of a step. Throws a `ScenarioFault` for an unknown call or argument. The replay itself makes `enforce`. */
 export function callOf(step: ScenarioStep): Call {
   const name = Object.hasOwn(ALIASES, step.call) ? (ALIASES[step.call] ?? '') : step.call;
   const call = name === 'enforce' ? ENFORCE : Object.hasOwn(CALLS, name) ? CALLS[name] : undefined;

@@ -138,7 +138,7 @@ function stepResult(
   };
 }
 
-/** `a -> b` for two paths; `{fd}/path` for one that starts at a descriptor. */
+/** The names in a step as text: `a -> b` for two paths, `{fd}/path` for a path that starts at a descriptor. */
 function namesOf(step: ScenarioStep): string {
   const from = (label: string | undefined, path: string | undefined): string | undefined =>
     label === undefined || path === undefined ? path : `{${label}}/${path}`;

@@ -34,7 +34,7 @@ export interface LayerInput {
   readonly trail: GraphTrail | undefined;
 }
 
-/** Undefined when it has more than `MAX_NODES` nodes. */
+/** The model of the layers; undefined if it has more than `MAX_NODES` nodes or `MAX_PLACES` places. */
 export function extractGraph(layers: readonly LayerInput[], question: GraphQuestion): GraphModel | undefined {
   const count = { nodes: 0, places: 0 };
   const drawn = layers.map((input) => drawLayer(input, question, count));

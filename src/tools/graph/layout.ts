@@ -43,7 +43,7 @@ export async function layOutGraph(
   return { corners, right, width, height };
 }
 
-/** Sizes only: what the nodes say is no concern of the layout. */
+/** The tree in the DOT language: only the sizes of nodes and the edges. */
 function treeDot(nodes: readonly GraphNode[], sizeOf: (node: GraphNode) => BoxSize): string {
   const inches = (pixels: number): string => (pixels / DPI).toFixed(4);
   const lines = nodes.flatMap((n) => {

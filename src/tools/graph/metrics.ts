@@ -1,4 +1,4 @@
-/** How large the parts of an SVG are, in pixels; a monospaced font makes that known before anybody has drawn it. */
+/** Computes the sizes of the parts of an SVG in pixels. The font is monospaced, so text has a known width. */
 import type { BoxSize } from './layout.js';
 import type { GraphNode, GraphRow } from './model.js';
 import { columns } from './text.js';

@@ -32,7 +32,7 @@ export interface GraphClass {
 
 /** A summary of rights: the strongest kind of action that they allow. */
 export type RightsKind = 'nothing' | 'look' | 'change' | 'run' | 'change-run';
-/** `silent`: the programs of the layer were not asked. */
+/** A verdict. `silent`: the programs of the layer were not run. */
 export type GraphEffect = 'allow' | 'deny' | 'forbid' | 'error' | 'silent';
 
 export interface GraphNode {

@@ -35,7 +35,7 @@ export function classMark(x: number, y: number, letter: string, kind: RightsKind
   return box + textAt(allowed ? 'mark yes' : 'mark no', x + MARK / 2, y + MARK - 3.5, letter);
 }
 
-/** Told apart by shape: a tick, a cross, a cross on a filled square, a dot. */
+/** The mark of a verdict. The shapes differ: a tick, a cross, a cross on a filled square, a dot. */
 export function effectMark(x: number, y: number, effect: GraphEffect): string {
   const { ink } = EFFECT_COLOURS[effect];
   const line = (d: string, stroke: string): string =>

@@ -111,7 +111,9 @@ function cornerOf(layout: GraphLayout, at: DrawingOrigin, node: GraphNode): Draw
   return { x: at.x + x, y: at.y + y };
 }
 
-/** Straight to the end of the column, so that it crosses no box of it, then a curve to the next. */
+/**
+ * Draws an edge: straight to the end of the column, so that it crosses no box there, then curved to the next column.
+ */
 function drawEdge(
   layer: LayerGraph,
   layout: GraphLayout,

@@ -42,7 +42,7 @@ export function openOf(
   return undefined;
 }
 
-/** A path argument and where it starts. `at` is the index of its directory descriptor. */
+/** A path argument with its start directory. `at` is the index of the argument with the directory descriptor. */
 export function namedBy(f: Follower, process: Process, index: number, at?: number): NamedPath | undefined {
   const path = textArgument(f, index);
   if (path === undefined) return undefined;
@@ -70,7 +70,7 @@ function locationOf(f: Follower, task: Task, label: string): Location | undefine
   return number === undefined ? undefined : task.fds[number]?.location;
 }
 
-/** The parts of a step that a path is. */
+/** The path arguments of a step. */
 export function pathStep({ path, at }: NamedPath): { readonly path: string; readonly at?: string } {
   return at === undefined ? { path } : { path, at };
 }

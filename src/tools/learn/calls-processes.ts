@@ -54,7 +54,7 @@ const execve =
     if (outcomeOf(f.call) === 'done') renew(f, process);
   };
 
-/** The program, and what the kernel executes with it. */
+/** Shows that a program exists, and the interpreters that the kernel executes with it. */
 function showProgram(f: Follower, process: Process, named: NamedPath): void {
   const task = taskFor(f, process);
   let at = show(f, task, named, { want: 'file', follow: true });

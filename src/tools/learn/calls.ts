@@ -130,7 +130,7 @@ const making =
     emit(f, { call, task: process.shared.task, ...pathStep(named) });
   };
 
-/** Where something was made, its directory is there; where it was in the way, so is it. */
+/** If the call created an object, its directory exists. If it failed with EEXIST, the object itself existed. */
 function showMade(f: Follower, process: Process, named: NamedPath, want: Shown['want']): void {
   const task = taskFor(f, process);
   if (outcomeOf(f.call) === 'done') showParent(f, task, named);
@@ -188,7 +188,7 @@ const removing =
     emit(f, { call: isDir ? 'rmdir' : 'unlink', task: process.shared.task, ...pathStep(named) });
   };
 
-/** A directory that could not be removed has something in it, even if no call named that. */
+/** A directory that could not be removed has an entry, even if no call named it: adds one. */
 function showFull(f: Follower, process: Process, named: NamedPath): void {
   const dir = show(f, taskFor(f, process), named, { want: 'dir', follow: false });
   if (dir?.inode.entries?.size !== 0) return;

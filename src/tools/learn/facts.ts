@@ -7,7 +7,7 @@
  */
 import { NO_ACTIONS, actionNames, union, type ActionMask } from '../../abi/actions.js';
 
-/** The line of an input. */
+/** A place in an input. */
 export interface TraceOrigin {
   readonly input: number;
   /** The line of a trace or the step of a scenario, counted from 1. */

@@ -59,12 +59,12 @@ export interface Follower {
   readonly facts: Facts;
   readonly processes: Map<number, Process>;
   readonly steps: Recorded[];
-  /** Calls before the policy is enforced: the working directory, and what was open already. */
+  /** Steps before the policy is enforced: they set the working directory and open the files that were already open. */
   readonly before: ScenarioStep[];
   readonly refused: Refused[];
   /** Errors of the input itself. */
   readonly faults: TraceNote[];
-  /** What is not as the trace has it. */
+  /** Differences between the model and the trace, and calls that are not followed. */
   readonly notes: TraceNote[];
   readonly violations: Violation[];
   /** Paths that were looked for and not found, with the first line. */
@@ -243,7 +243,7 @@ function share(task: Task, main: Task, fd: number): number {
   return installFile(task, file);
 }
 
-/** A path that a call names: made to be there when the call has shown that it is. */
+/** A path that a call names. `show` adds it to the tree if the call has shown that it exists. */
 export interface NamedPath {
   readonly path: string;
   /** Label of the directory that it starts at. */
@@ -255,13 +255,13 @@ export function show(f: Follower, task: Task, named: NamedPath, shown: Shown): L
   return ensure(f.live, task, named.start, named.path, shown);
 }
 
-/** The directories above the last component are there. */
+/** Shows that the directories above the last component exist. */
 export function showParent(f: Follower, task: Task, named: NamedPath): void {
   const parent = named.path.replace(/\/+$/, '').replace(/[^/]*$/, '');
   if (parent !== '') show(f, task, { ...named, path: parent }, { want: 'dir', follow: true });
 }
 
-/** Makes a step of the current call, and keeps what it asks. Undefined when it was not made. */
+/** Makes a step of the current call on the model, and keeps its requests. Returns undefined if it is not made. */
 export function emit(f: Follower, step: ScenarioStep): MadeCall | undefined {
   const how = outcomeOf(f.call);
   if (how === 'refused' || f.withheld.has(f.line)) return undefined;
@@ -303,13 +303,13 @@ function keepAsked(f: Follower, asked: Asked): void {
   else addAsked(f.facts, asked);
 }
 
-/** The path from the root, as it is written: its start may have moved, and links are not followed. */
+/** The path from the root, as written: links are not followed, and the start may have been moved since. */
 export function absolute(f: Follower, { path, start }: NamedPath): string {
   const base = path.startsWith('/') ? '' : pathText(f.live.initial.get(start.inode.ino) ?? []);
   return `${base}/${path}`.replace(/\/+/g, '/');
 }
 
-/** A path that was not found; where it would be. */
+/** Records a path that did not exist. */
 export function noteProbe(f: Follower, task: Task, named: NamedPath): void {
   if (f.call.result.errno !== 'ENOENT') return;
   const path = absolute(f, named);

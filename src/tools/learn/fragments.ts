@@ -62,7 +62,7 @@ export function chooseFragments(
   return { used, left, notApplied };
 }
 
-/** General ones first. The prefix of an interpreter is where its program was executed. */
+/** The fragments to try, general ones first. The prefix of an interpreter is the one of the executed program. */
 function candidates(needs: readonly Need[]): CandidateFragment[] {
   const programs = needs.filter((n) => n.part === 'self' && n.kind === 'file').map((n) => n.path);
   const prefixOf = (pattern: RegExp): string | undefined => {

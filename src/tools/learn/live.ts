@@ -34,7 +34,7 @@ export type Kind =
 /** A request whose line is not known yet. */
 type Unplaced = Omit<Asked, 'origin'>;
 
-/** What an object is, by path; undefined when nothing is known. */
+/** Returns the kind of an object by its path; undefined if it is not known. */
 export type KindLookup = (path: string) => Kind | undefined;
 
 export interface Evidence {
@@ -77,7 +77,7 @@ export function newLive(evidence: Evidence, lookup: KindLookup): Live {
   return liveOn(vfs, evidence, lookup);
 }
 
-/** On a tree that is known. */
+/** Like `newLive`, on a known tree. */
 export function liveOn(vfs: Vfs, evidence: Evidence, lookup: KindLookup): Live {
   const kernel = new Kernel(vfs, createEngine());
   const labels: Labels = { tasks: new Map(), numbers: new Map() };
@@ -131,7 +131,7 @@ export function taskOf(live: Live, label: string): Task {
   return task;
 }
 
-/** What the last call asked, as needs. */
+/** Removes and returns the requests of the last call. */
 export function takeAsked(live: Live, origin: TraceOrigin): Asked[] {
   return live.pending.splice(0).map((asked) => ({ ...asked, origin }));
 }

@@ -93,13 +93,16 @@ function listBeneath(
   return mask;
 }
 
-/** The entry for the object itself: what it was asked is not in it. */
+/** Adds the entry for the object itself, without the actions that were observed on it. */
 function listObject({ state, seen, pattern, path }: GrantPoint, listed: ActionMask, out: OverGrant[]): void {
   const mask = difference(allowedHere(state, seen), union(seen?.seen?.actions ?? NO_ACTIONS, listed));
   if (mask !== 0) out.push(entry(pattern === '' ? '/' : pattern, mask, path === '' ? '/' : path));
 }
 
-/** Of what was observed, the kind is known; what only leads to something is a directory. */
+/**
+ * The actions allowed on an object. An observed object has a known kind; a path that others lead through is a
+ * directory.
+ */
 function allowedHere(state: HierarchyState, node: SeenNode | undefined): ActionMask {
   const file = allowedAndAsked(state, 'file');
   const dir = allowedAndAsked(state, 'dir');

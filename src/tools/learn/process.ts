@@ -20,7 +20,7 @@ export interface Mapped {
   readonly label: string | undefined;
 }
 
-/** What threads share. */
+/** The tables that threads share. */
 export interface SharedFiles {
   readonly task: string;
   readonly files: Map<number, Open>;

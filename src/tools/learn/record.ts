@@ -53,14 +53,14 @@ export interface RecordOptions {
   readonly input: number;
   readonly cwd?: string | undefined;
   readonly lookup?: KindLookup | undefined;
-  /** Text of the assertion that a request would break. */
+  /** Returns the text of the assertion that a request would break. */
   readonly assertionOf?: ((asked: Asked) => string | undefined) | undefined;
 }
 
 /** The most rounds that are made to find evidence. */
 const MAX_ROUNDS = 40;
 
-/** Follows a trace. Requests that would break an assertion are found first, and then the calls that made them left out. */
+/** Follows a trace. Calls whose requests would break an assertion are left out in further rounds. */
 export function recordTrace(trace: CallTrace, options: RecordOptions): Recording {
   const evidence: Evidence = { kinds: new Map(), grown: false };
   const withheld = new Set<number>();

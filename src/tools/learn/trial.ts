@@ -23,7 +23,7 @@ const UNTRIED: ReadonlySet<string> = new Set(
   'mount pivot_root fork vfork clone clone3 exit transfer'.split(' '),
 );
 
-/** The needs of a step that is not made. Empty when it would fail by itself. */
+/** The needs of a step that is not made. Empty if it would fail without a policy. */
 export function needsOfStep(live: Live, step: ScenarioStep): readonly Need[] {
   if (UNTRIED.has(step.call)) return [];
   return tried(live, step.task ?? 'main', (trial) => {
