@@ -50,7 +50,7 @@ const ROWS: readonly Row[] = [
     /^broken\.bin: slot 5: 010203: error\[whole_[^]*\nbroken\.bin: slot 1: ff[0-9a-f]{14}: error\[known_/,
   ],
   ['disasm out/manifest.json --program fs_wlak', 2, /did you mean `fs_walk`\?/],
-  ['disasm out/manifest.json --program x', 2, /no program `x`: they are fs_walk, /],
+  ['disasm out/manifest.json --program x', 2, /no program `x`: the programs are fs_walk, /],
   ['disasm sum.bin --dot --format json', 2, /choose one/],
   ['disasm sum.bin --format sarif', 2, /it takes `text`, `json`/],
   ['disasm sum.bin --doot', 2, /did you mean `--dot`\?/],

@@ -116,7 +116,7 @@ test('what --generate prints passes and covers everything when it is appended', 
   const made = await llpc(root, ['test', 'site.llp', '--generate']);
   expect([made.code, made.err]).toEqual([0, '']);
   expect(made.out).toMatch(
-    /^\/\/ made by `llpc test --generate`: \d+ expectations decide by each of 3 rules/,
+    /^\/\/ made by `llpc test --generate`: \d+ expectations for 3 rules, inside the scope of each rule and just outside it; /,
   );
   copyFileSync(join(root, 'site.llp'), join(root, 'appended.llp'));
   appendFileSync(join(root, 'appended.llp'), made.out);

@@ -102,7 +102,7 @@ test('what no call asks is answered and said to be that, without edits', async (
   expect(code).toBe(0);
   expect(out.split('\n').slice(0, 2)).toEqual([
     'read /srv/private/: deny',
-    'no call asks `read` of a directory: this verdict is of no request that a program makes',
+    'no call asks `read` of a directory: no program can make this request',
   ]);
   expect(out).toContain('decided by this rule of `dir "/srv/private"`');
   expect(out).not.toContain('edit');

@@ -106,7 +106,7 @@ it.each([
   ['type=AVC denied', /no line has `blockers=`/],
   ['blockers=net.bind_tcp path="/x"', /`net.bind_tcp` is not a right on files/],
   ['blockers=scope.signal opid=1', /names no `path=`/],
-  ['blockers=fs.read_file path="x"', /no absolute path/],
+  ['blockers=fs.read_file path="x"', /not an absolute path/],
 ])('refuses the audit record %s', (line, why) => {
   const read = readAuditLine(line);
   expect(read.kind === 'fault' && read.why).toMatch(why);
