@@ -355,7 +355,7 @@ export class PolicyParser extends NodeParser {
   });
 
   // GivenItem = ( "file" | "dir" | "link" | "bind" | "hardlink" ) String [ "->" String ] ";"
-  // A target is for the last three, and they need one: see `#given`.
+  // The last three need a target, and the first two take none: `given` checks it.
   readonly givenItem: Production<ast.GivenItem> = this.RULE('givenItem', (): ast.GivenItem => {
     const first = this.LA(1);
     const kind = this.OR<'file' | 'dir' | 'link' | 'bind' | 'hardlink'>([

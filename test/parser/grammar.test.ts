@@ -8,7 +8,7 @@ import { PolicyParser } from '../../src/parser/grammar.js';
 const productions = readProductions();
 const comments = new Map<string, string>();
 for (const [, comment = '', method = ''] of readFileSync('src/parser/grammar.ts', 'utf8').matchAll(
-  /^ {2}\/\/ (.*)\n(?: {2}\/\/ .*\n)*? {2}readonly (\w+): Rule</gm,
+  /^ {2}\/\/ (.*)\n(?: {2}\/\/ .*\n)*? {2}readonly (\w+): Production</gm,
 ))
   comments.set(method, comment);
 

@@ -5,7 +5,7 @@
 import { readLexemes, type Lexeme } from '../../parser/lexemes.js';
 
 export interface CursorContext {
-  /** First words of the blocks around, from the outermost in: `policy`, `dir`, … */
+  /** The keywords of the enclosing blocks, outermost first: `policy`, `dir`, … */
   readonly blocks: readonly string[];
   /** The paths of the enclosing `dir` scopes, as written, with quotes. */
   readonly paths: readonly string[];

@@ -67,9 +67,9 @@ export interface Follower {
   /** Differences between the model and the trace, and calls that are not followed. */
   readonly notes: TraceNote[];
   readonly violations: Violation[];
-  /** Paths that were looked for and not found, with the first line. */
+  /** Paths that did not exist when a call named them, with the first line. */
   readonly probes: Map<string, TraceOrigin>;
-  /** Lines that are not made, since they would break an assertion. */
+  /** Lines whose calls are not made, because granting them would break an assertion. */
   readonly withheld: ReadonlySet<number>;
   readonly assertionOf: (asked: Asked) => string | undefined;
   /** Descriptors that are sent but not received yet, oldest first. */

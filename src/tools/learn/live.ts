@@ -51,7 +51,7 @@ export interface Live {
   readonly labels: Labels;
   readonly evidence: Evidence;
   readonly lookup: KindLookup;
-  /** The tree at the beginning, and the names in it that lead to each inode. */
+  /** The tree at the beginning. */
   readonly tree: TreeItem[];
   /** The paths of the tree at the beginning. */
   readonly taken: Set<string>;

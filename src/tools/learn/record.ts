@@ -32,9 +32,9 @@ export interface Recording {
   readonly facts: Facts;
   /** The tree at the beginning; empty for a scenario, which has its own tree. */
   readonly tree: readonly TreeItem[];
-  /** With the `enforce` in it. */
+  /** The steps to replay, with `enforce`. */
   readonly steps: readonly ScenarioStep[];
-  /** Line of each step; undefined for those that are no part of the input. */
+  /** The line of each step; undefined for steps that are not from the input. */
   readonly origins: readonly (TraceOrigin | undefined)[];
   readonly calls: number;
   readonly refused: readonly Refused[];

@@ -31,7 +31,7 @@ export interface ScopeAt {
   readonly places: readonly Place[];
 }
 
-/** Actions with one verdict for one reason. */
+/** The actions that have the same verdict for the same reason. */
 export interface RightsReason {
   readonly verdict: 'allow' | 'deny' | 'forbid';
   readonly actions: ActionMask;
