@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { compile } from '../support/compile.js';
+import type { HookName } from '../../src/abi/hooks.js';
 import { defined } from '../../src/base/assert.js';
 import { buildTree } from '../../src/runtime/index.js';
 import { groundPolicy } from '../../src/runtime/load.js';
@@ -24,6 +25,19 @@ it('a refused program is reported with the instruction', () => {
   );
   expect(loaded.problems.map((p) => p.message)).toEqual([
     `program \`${program.name}\` is refused: slot 0 \`mov r0, r7\`: r7 is unset`,
+  ]);
+});
+
+it('a program for a hook that no kernel has is refused with a message', () => {
+  const { artifact } = compile('llp 1; policy "p" { dir "/srv" { allow read; } }');
+  const { manifest, bytecode } = defined(artifact, 'it compiles');
+  const [first, ...others] = manifest.programs;
+  const changed = { ...defined(first, 'a chain has programs'), hook: 'fs_ioctl' as HookName };
+  const { vfs } = buildTree([{ kind: 'file', path: '/srv/a' }]);
+  const loaded = groundPolicy({ manifest: { ...manifest, programs: [changed, ...others] }, bytecode }, vfs);
+  expect(loaded.kind).toBe('refused');
+  expect(loaded.problems.map((p) => p.message)).toEqual([
+    'program `fs_walk` is refused: no kernel has the hook `fs_ioctl`',
   ]);
 });
 
