@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { DIRECTORY_ACTIONS, WALK } from '../../src/abi/actions.js';
+import { actionsAskedOf, DIRECTORY_ACTIONS, WALK } from '../../src/abi/actions.js';
 import { defined } from '../../src/base/assert.js';
 import { fileImporter } from '../../src/front/cli/io.js';
 import { compile } from '../support/compile.js';
@@ -147,7 +147,7 @@ function judgeSilent(policy: CheckedPolicy, { layer: name, scope, rule }: RuleIn
     );
     if (!reached) continue;
     for (const kind of names.length === 0 ? (['dir'] as const) : (['dir', 'file'] as const)) {
-      const asked = kind === 'file' ? rule.actions & ~DIRECTORY_ACTIONS : rule.actions;
+      const asked = rule.actions & actionsAskedOf(kind) & (kind === 'file' ? ~DIRECTORY_ACTIONS : ~0);
       const differ =
         (masksOnPath(layer, names, kind).self ^ masksOnPath(without, names, kind).self) & asked & restricted;
       const heard = policy.layers.slice(policy.layers.indexOf(layer) + 1);
