@@ -31,7 +31,7 @@ const lines = (report: DiffReport): string[] =>
       `${c.change} ${c.region.path} ${c.region.aspects.join('+')} ${c.actions.join(',')} ${c.witnesses.map((w) => w.path + (w.object === 'dir' ? '/' : '')).join(' ')}`,
   );
 
-describe('diff', () => {
+describe('findDifferences', () => {
   it('shows a region once, however much lies beneath it', () => {
     const inner = 'dir "a" { allow write; dir "b" { allow write, map; } }';
     const report = diff(

@@ -44,7 +44,7 @@ function applied(text: string, { hunks }: Flip): string {
   return lines.join('\n');
 }
 
-it('turns a verdict around, and says all that it changes', async () => {
+it('findFlips: the edit turns the verdict around, and lists everything that it changes', async () => {
   const count = { flipped: 0, narrower: 0, none: 0 };
   const property = fc.asyncProperty(policyText, names, action, async (text, at, asked) => {
     const result = compile(text);
@@ -97,7 +97,7 @@ it.each([
   ],
   ['domain=1 blockers=fs.remove_file path=2F746D702FC3A422 dev="x"', [['unlink', '/tmp/ä"/a']]],
   ['noise\ndomain=1 blockers=fs.execute path=/bin/sh\n', [['execute', '/bin/sh']]],
-])('reads the audit record %s', (line, questions) => {
+])('readAuditLine: reads %s', (line, questions) => {
   const read = readAuditLine(line);
   expect(read.kind === 'ok' && read.questions.map((q) => [q.action, q.path])).toEqual(questions);
 });
@@ -107,12 +107,12 @@ it.each([
   ['blockers=net.bind_tcp path="/x"', /`net.bind_tcp` is not a right on files/],
   ['blockers=scope.signal opid=1', /names no `path=`/],
   ['blockers=fs.read_file path="x"', /not an absolute path/],
-])('refuses the audit record %s', (line, why) => {
+])('readAuditLine: refuses %s', (line, why) => {
   const read = readAuditLine(line);
   expect(read.kind === 'fault' && read.why).toMatch(why);
 });
 
-it('maps rights to actions that exist', () => {
+it('readAuditLine: maps each right to existing actions', () => {
   const rights = [
     'execute',
     'write_file',

@@ -83,11 +83,11 @@ function isSpan({ sources }: CompileResult, { span }: RuleCoverage, source: numb
   );
 }
 
-describe('generated expectations', () => {
+describe('generateExpectations', () => {
   const folders = readdirSync(EXAMPLES, { withFileTypes: true }).filter(
     (e) => e.isDirectory() && e.name !== 'integrations',
   );
-  it.each(folders.map((e) => e.name))('pass and cover: example %s', (name) => {
+  it.each(folders.map((e) => e.name))('the expectations pass and cover every rule: example %s', (name) => {
     const text = readFileSync(`${EXAMPLES}${name}/policy.llp`, 'utf8');
     const { policy } = compile(text, { importer: fileImporter }).stages;
     expect(judge(text, defined(policy, 'it compiles'))).toBeGreaterThan(8);
@@ -157,7 +157,7 @@ function judgeSilent(policy: CheckedPolicy, { layer: name, scope, rule }: RuleIn
   }
 }
 
-describe('the set cover', () => {
+describe('smallCover', () => {
   const sets = fc
     .array(fc.uniqueArray(fc.nat({ max: 7 }), { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 9 })
     .map((list) => list.map((s) => new Set(s)));
@@ -186,7 +186,7 @@ describe('the set cover', () => {
     expect(count.proved).toBeGreaterThan(400);
   });
 
-  it('is found where greedy is not enough', () => {
+  it('finds a smaller cover than the greedy one', () => {
     const list = [
       [0, 1, 2, 3],
       [0, 1, 4],

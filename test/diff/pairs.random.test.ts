@@ -57,7 +57,7 @@ const count = {
   rules: 0,
 };
 
-describe('the difference of two policies', () => {
+describe('findDifferences', () => {
   it(`is what the reference sees, on ${WANTED} pairs`, () => {
     const property = fc.property(fc.oneof(pairOf(policyText), pairOf(globbyText)), judgePair);
     for (let round = 0; count.pairs < WANTED; round++)

@@ -27,7 +27,7 @@ function disagreements(programs: readonly RandomProgram[], fuel?: number): reado
   });
 }
 
-describe('the interpreter and compiled code', () => {
+describe('interpreter and compileRaw', () => {
   it(`agree on ${PROGRAMS} programs`, () => {
     let batch: RandomProgram[] = [];
     const wrong: RandomProgram[] = [];

@@ -18,7 +18,7 @@ const BYTES = cases(200_000);
 /** Instructions that are explored or run: most of the rest of such bytes goes nowhere. */
 const SMALL_BUDGET = 5_000;
 
-describe('bytes that nobody wrote', () => {
+describe('verifyRawProgram and verifyProgram, random bytes', () => {
   it(`never make the verifier throw, and what it accepts never faults: ${BYTES} inputs`, () => {
     const count = { inputs: 0, raw: 0, hooks: 0 };
     const random = series(SEED);

@@ -58,7 +58,7 @@ function apart(before: string | undefined, after: string, between: string): stri
 
 const scatteredText = scattered(fc.oneof(policyText, fc.constantFrom(...TEXTS)));
 
-describe('the formatter', () => {
+describe('formatText, random comments', () => {
   it('keeps every token and every comment, once and in order', () => {
     let kept = 0;
     const property = fc.property(scatteredText, (text) => {

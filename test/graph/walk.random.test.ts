@@ -24,7 +24,7 @@ import { cases, fc } from '../support/random.js';
 const RUNS = cases(400);
 const policies = fc.oneof(policyText, globbyText);
 
-it('a place has the rights of its paths', () => {
+it('placesOf: a place has the rights of its paths', () => {
   let [compared, atPlaces] = [0, 0];
   const property = fc.property(policies, (text) => {
     const { stages, artifact } = compile(text);
@@ -75,7 +75,7 @@ const actions = fc.constantFrom<ActionName[]>(
   ...ACTIONS,
 );
 
-it('the highlighted walk is that of the explanation', async () => {
+it('walkPath: highlights the walk of the explanation', async () => {
   const seen: Record<string, number> = {};
   const property = fc.asyncProperty(policies, paths, actions, async (text, path, action) => {
     const result = compile(text);

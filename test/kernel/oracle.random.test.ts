@@ -259,8 +259,8 @@ function compare(calls: readonly Call[]): void {
   }
 }
 
-describe.skipIf(!onLinux)('the model and the real kernel agree', () => {
-  test('on random series of calls', () => {
+describe.skipIf(!onLinux)('kernel model and the real kernel', () => {
+  test('agree on random series of calls', () => {
     fc.assert(
       fc.property(fc.array(anyCall, { minLength: 10, maxLength: 60 }), (calls) => compare(calls)),
       { numRuns: cases(2500) },

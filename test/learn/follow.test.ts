@@ -58,22 +58,22 @@ const CALLS: readonly (readonly [string, readonly string[]])[] = [
   ],
 ];
 
-describe('a call needs what the kernel model asks', () => {
+describe('recordTrace, actions that a call needs', () => {
   it.each(CALLS)('%s', (line, expected) => {
     expect(needs(`1 ${line}`)).toEqual(expected);
   });
 });
 
-describe('a refused call', () => {
+describe('recordTrace, refused calls', () => {
   const succeeding = CALLS.filter(([line]) => !line.includes(' = -1 '));
   const refuse = (line: string): string => line.replace(/ = \S+$/, ' = -1 EACCES (Permission denied)');
 
-  it.each(succeeding)('needs what it would have needed: %s', (line, expected) => {
+  it.each(succeeding)('needs the actions of the call that succeeds: %s', (line, expected) => {
     const [refused] = record(`1 ${refuse(line)}`).refused;
     expect(refused?.needs.map(needText).sort()).toEqual(expected);
   });
 
-  it.each(succeeding)('leaves nothing behind: %s', (line) => {
+  it.each(succeeding)('changes no descriptor and no place: %s', (line) => {
     const others = `
       1 openat(AT_FDCWD, "/a/f", O_RDONLY) = 3
       1 stat("/a/d/x", {st_mode=S_IFREG|0644, ...}) = 0
@@ -87,8 +87,8 @@ describe('a refused call', () => {
   });
 });
 
-describe('descriptors', () => {
-  it('are followed through dup, fcntl and execve', () => {
+describe('recordTrace, descriptors', () => {
+  it('follows descriptors through dup, fcntl and execve', () => {
     const text = `
       1 openat(AT_FDCWD, "/a", O_RDONLY|O_DIRECTORY) = 3
       1 dup2(3, 5) = 5
@@ -109,7 +109,7 @@ describe('descriptors', () => {
     ]);
   });
 
-  it('are shared by threads and copied by processes', () => {
+  it('threads share descriptors and processes copy them', () => {
     const text = `
       1 chdir("/w") = 0
       1 clone3({flags=CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_THREAD, stack=0x7f}, 88) = 2
@@ -133,7 +133,7 @@ describe('descriptors', () => {
     ]);
   });
 
-  it('are received over sockets', () => {
+  it('follows a descriptor that was received over a socket', () => {
     const text = `
       1 clone(child_stack=NULL, flags=SIGCHLD) = 2
       1 openat(AT_FDCWD, "/a/f", O_RDONLY) = 3
@@ -144,7 +144,7 @@ describe('descriptors', () => {
     expect(needs(text)).toEqual(['/a/f: open, read, receive, setattr']);
   });
 
-  it('of mappings: protection is asked again when it changes', () => {
+  it('asks again when the protection of a mapping changes', () => {
     const text = `
       1 openat(AT_FDCWD, "/a/l.so", O_RDONLY) = 3
       1 mmap(NULL, 8192, PROT_READ, MAP_PRIVATE, 3, 0) = 0x7f0000000000
@@ -156,7 +156,7 @@ describe('descriptors', () => {
     ]);
   });
 
-  it('that were open before are known from -y', () => {
+  it('knows descriptors that were open before from `strace -y`', () => {
     expect(
       needs(
         '1 fstat(1</srv/log>, {st_mode=S_IFREG|0644, ...}) = 0\n1 ioctl(2<pipe:[3]>, TCGETS, 0x7f) = -1 ENOTTY (x)',
@@ -165,7 +165,7 @@ describe('descriptors', () => {
     expect(record('1 fstat(1, {st_mode=S_IFREG|0644, ...}) = 0').unknownDescriptors).toBe(1);
   });
 
-  it('of a file that was there before are not of one that the program made', () => {
+  it('tells a file that was there before from one that the program made', () => {
     expect(needs('1 openat(AT_FDCWD, "/dev/null", O_WRONLY|O_CREAT, 0666) = 3')).toEqual([
       '/dev/null: open, write',
     ]);
@@ -177,8 +177,8 @@ describe('descriptors', () => {
   });
 });
 
-describe('places', () => {
-  it('of what the program made are those of the directory that was there', () => {
+describe('recordTrace, places', () => {
+  it('takes what the program made for a part of the directory that was there', () => {
     const text = `
       1 mkdir("/out/d", 0755) = 0
       1 openat(AT_FDCWD, "/out/d/.t", O_WRONLY|O_CREAT|O_EXCL, 0600) = 3
@@ -191,7 +191,7 @@ describe('places', () => {
     ]);
   });
 
-  it('are where links lead: by readlink, and by what -y shows', () => {
+  it('follows links that readlink or `strace -y` shows', () => {
     expect(needs('1 readlink("/l", "a/b", 9) = 3\n1 openat(AT_FDCWD, "/l/f", O_RDONLY) = 3')).toEqual([
       '/a/b/f: open, read',
       'link beneath /: read',
@@ -201,20 +201,20 @@ describe('places', () => {
     ]);
   });
 
-  it('are known after the fact: what has entries was a directory', () => {
+  it('knows a directory from its later entries', () => {
     expect(
       needs('1 access("/a", R_OK) = 0\n1 access("/a/b", R_OK) = 0\n1 access("/a/b/c", R_OK) = 0'),
     ).toEqual(['/a/b/c: read', '/a/b: readdir', '/a: readdir']);
   });
 
-  it('of what is never shown are taken for files, and that is told', () => {
+  it('takes a place of unknown kind for a file, and reports it', () => {
     expect(
       record('1 chmod("/a", 0755) = 0\n1 access("/b", R_OK) = 0\n1 access("/b/c", F_OK) = 0').guessed,
     ).toEqual(['/a', '/b/c']);
     expect(record('1 openat(AT_FDCWD, "/a", O_RDONLY) = 3').guessed).toEqual([]);
   });
 
-  it('of relative paths need a beginning', () => {
+  it('refuses a relative path without a start', () => {
     const text = '1 openat(AT_FDCWD, "f", O_RDONLY) = 3';
     expect(record(text).faults.map((f) => f.origin.line)).toEqual([1]);
     expect(needs(text, { cwd: '/w' })).toEqual(['/w/f: open, read']);
@@ -222,14 +222,14 @@ describe('places', () => {
     expect(needs(`${text}\n1 getcwd("/w", 9) = 3`)).toEqual(['/w/f: open, read']);
   });
 
-  it('that strace cut are faults', () => {
+  it('refuses a path that strace cut', () => {
     const { faults } = record('1 stat("/a/very"..., {st_mode=S_IFREG|0644, ...}) = 0');
     expect(faults[0]?.what).toContain('-s 4096');
   });
 });
 
-describe('what is not granted', () => {
-  it('are calls that were denied', () => {
+describe('recordTrace, calls without a grant', () => {
+  it('grants nothing for a denied call', () => {
     const recording = record('1 openat(AT_FDCWD, "/etc/shadow", O_RDONLY) = -1 EACCES (Permission denied)');
     expect(recording.refused).toMatchObject([
       { origin: { input: 0, line: 1 }, call: 'openat("/etc/shadow")', errno: 'EACCES' },
@@ -237,7 +237,7 @@ describe('what is not granted', () => {
     expect(recording.facts.needs.size).toBe(0);
   });
 
-  it('are calls that an assertion excludes, and what followed from them', () => {
+  it('grants nothing for a call that an assertion excludes, nor for calls that depend on it', () => {
     const text = `
       1 openat(AT_FDCWD, "/etc/f", O_WRONLY) = 3
       1 fchmod(3, 0600) = 0
@@ -248,7 +248,7 @@ describe('what is not granted', () => {
     expect([...recording.facts.needs.values()].map((n) => actionText(n.actions))).toEqual(['open, read']);
   });
 
-  it('is what was looked for and not found; it is counted', () => {
+  it('counts what was looked for and not found', () => {
     expect([
       ...record('1 stat("/no/such", 0x7f) = -1 ENOENT (No such file or directory)').probes.keys(),
     ]).toEqual(['/no/such']);

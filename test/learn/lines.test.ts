@@ -16,8 +16,8 @@ import { fc } from '../support/random.js';
 
 const bytes = fc.uint8Array({ minLength: 0, maxLength: 40 });
 
-describe('strings', () => {
-  it('come back as the bytes that they were printed from', () => {
+describe('readString', () => {
+  it('reads back the bytes that strace printed', () => {
     fc.assert(
       fc.property(bytes, (given) => {
         const read = readString(printString(given));
@@ -27,7 +27,7 @@ describe('strings', () => {
     );
   });
 
-  it('are the same in octal, in hex and as they are', () => {
+  it('reads octal, hex and plain characters alike', () => {
     fc.assert(
       fc.property(bytes, (given) => {
         const hex = `"${[...given].map((b) => `\\x${b.toString(16).padStart(2, '0')}`).join('')}"`;
@@ -38,7 +38,7 @@ describe('strings', () => {
     );
   });
 
-  it('that were cut say so', () => {
+  it('says that strace cut a string', () => {
     expect(readString('"/usr/sh"...')).toEqual({ text: '/usr/sh', truncated: true });
     expect(readString('NULL')).toBeUndefined();
     expect(readString('0x7ffd')).toBeUndefined();
@@ -78,8 +78,8 @@ const call: fc.Arbitrary<TraceCall> = fc.record({
   ),
 });
 
-describe('calls', () => {
-  it('come back as they were printed, with and without a time', () => {
+describe('readTraceLine, calls', () => {
+  it('reads back a printed call, with and without a time', () => {
     fc.assert(
       fc.property(
         call,
@@ -93,7 +93,7 @@ describe('calls', () => {
     );
   });
 
-  it('cut in two anywhere between arguments are the whole call', () => {
+  it('joins a call that was cut between two arguments', () => {
     fc.assert(
       fc.property(call, fc.nat(), (given, cut) => {
         const line = printTraceCall({ ...given, pid: 7 });
@@ -132,19 +132,19 @@ const LINES: readonly (readonly [string, string])[] = [
   ['4711  close(3)', 'unparsed'],
 ];
 
-describe('lines', () => {
+describe('readTrace, lines', () => {
   it.each(LINES)('%s', (line, kind) => {
     expect(readTraceLine(line).kind).toBe(kind);
   });
 
-  it('that are not understood are kept with their number, and so are halves without the other', () => {
+  it('keeps lines that it does not understand, and single halves of calls, with their numbers', () => {
     const { unparsed } = readTrace(
       '1  close(3) = 0\nrubbish\n1  <... read resumed>) = 3\n2  openat(AT_FDCWD, "/a" <unfinished ...>\n',
     );
     expect(unparsed.map((u) => u.line)).toEqual([2, 3, 4]);
   });
 
-  it('put the making of a process before what it does', () => {
+  it('puts the call that makes a process before the calls of the process', () => {
     const { events } = readTrace(
       '1  vfork( <unfinished ...>\n2  chdir("/a") = 0\n1  <... vfork resumed>) = 2\n2  +++ exited with 0 +++\n',
     );
@@ -152,8 +152,8 @@ describe('lines', () => {
   });
 });
 
-describe('values', () => {
-  it('of descriptors and flags', () => {
+describe('readFd and flags', () => {
+  it('reads descriptors and flags', () => {
     expect(readFd('3</srv/a>')).toEqual({ number: 3, shown: '/srv/a' });
     expect(readFd('AT_FDCWD')).toEqual({ number: undefined, shown: undefined });
     expect(readFd('-1')).toBeUndefined();

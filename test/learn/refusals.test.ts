@@ -37,7 +37,7 @@ function report(more: Partial<LearnOptions>): { readonly text: string; readonly 
   return { text: learnReportText({ inputs, learned, settings }), learned };
 }
 
-it('a rule that would allow a refused call is not applied, and what a grant allows anyway is told', () => {
+it('learn, refused calls: applies no rule that would allow one, and reports what a grant allows anyway', () => {
   expect(report({}).text).toMatchInlineSnapshot(`
     "t, 8 calls: replayed in 5 steps, 0 denied
     granted beyond what was observed (1):
@@ -54,7 +54,7 @@ it('a rule that would allow a refused call is not applied, and what a grant allo
   `);
 });
 
-it('the rule is applied where that is asked for', () => {
+it('learn, refused calls: `ignoreRefused` applies the rule', () => {
   expect(report({ ignoreRefused: true }).text).toMatchInlineSnapshot(`
     "t, 8 calls: replayed in 5 steps, 0 denied
     rules applied (1):
@@ -72,7 +72,7 @@ it('the rule is applied where that is asked for', () => {
   `);
 });
 
-it('the assertion that the report names keeps the call refused', () => {
+it('learn, refused calls: the assertion of the report keeps the call refused', () => {
   const { learned } = report({});
   expect(learned.stillAllowed.map((s) => s.never)).toEqual(['open,read,write:/srv/out/old']);
   const actions = maskOf('open', 'read', 'write');

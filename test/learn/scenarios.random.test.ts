@@ -77,8 +77,8 @@ function learnFrom(scenario: Scenario, nevers: readonly Never[], off: LearnOptio
   };
 }
 
-describe('random programs', () => {
-  it('are denied nothing by what is learned from them', () => {
+describe('learn, on random programs', () => {
+  it('the learned policy denies no step of the program', () => {
     fc.assert(
       fc.property(
         fc.array(item, { minLength: 1, maxLength: 8 }),
@@ -99,7 +99,7 @@ describe('random programs', () => {
     );
   });
 
-  it('are told exactly which refused calls the policy allows', () => {
+  it('stillAllowed lists exactly the refused calls that the learned policy allows', () => {
     let allowed = 0;
     let denied = 0;
     fc.assert(
@@ -138,7 +138,7 @@ describe('random programs', () => {
     expect(Math.min(allowed, denied)).toBeGreaterThan(0);
   });
 
-  it('get nothing that an assertion excludes', () => {
+  it('the learned policy allows nothing that a never-assertion excludes', () => {
     const never = fc.record({
       actions: fc.constantFrom(...TRIGGERS).map((action) => maskOf(action)),
       path: fc.array(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 2 }),

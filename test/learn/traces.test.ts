@@ -82,14 +82,14 @@ const automatonOf = ({ text }: Learned) => {
   return automaton;
 };
 
-describe.each(NAMES)('%s', (name) => {
-  it('is understood to the last line, and followed without a note', () => {
+describe.each(NAMES)('learn, trace of %s', (name) => {
+  it('reads every line, and follows it without a note', () => {
     const { recording } = of(name).inputs[0] as Learnt;
     expect(traces.get(name)?.unparsed).toEqual([]);
     expect([...recording.faults, ...recording.notes, ...recording.guessed]).toEqual([]);
   });
 
-  it('gives a policy that denies nothing of it', () => {
+  it('learns a policy that denies no call of the trace', () => {
     const { learned } = of(name);
     expect(learned.faults).toEqual([]);
     expect(learned.replays.map(({ denied, differing }) => ({ denied, differing }))).toEqual([
@@ -99,7 +99,7 @@ describe.each(NAMES)('%s', (name) => {
     matchGolden(`learn/${name}.llp`, learned.text);
   });
 
-  it('has a report with what is granted beyond it', async () => {
+  it('reports the grants beyond the trace, as the golden file has them', async () => {
     const { inputs, learned, options } = of(name);
     matchGolden(`learn/${name}.txt`, learnReportText({ inputs, learned, settings: options }));
     expect(
@@ -107,7 +107,7 @@ describe.each(NAMES)('%s', (name) => {
     ).toEqual([]);
   });
 
-  it('gives the same again, and from its scenario', async () => {
+  it('learns the same policy again, and from the recorded scenario', async () => {
     const { inputs, learned, options } = of(name);
     expect(learn([inputOf(name)], options).text).toBe(learned.text);
     const [input] = inputs;
@@ -123,7 +123,7 @@ describe.each(NAMES)('%s', (name) => {
     expect(again.overGrants).toEqual(learned.overGrants);
   });
 
-  it('is granted, by every setting of the rules', () => {
+  it('grants the trace with every setting of the rules', () => {
     const { inputs } = of(name);
     const settings: readonly (readonly RuleName[])[] = [
       [...RULES],
@@ -139,7 +139,7 @@ describe.each(NAMES)('%s', (name) => {
     }
   });
 
-  it('lists witnesses that are allowed and were not observed', () => {
+  it('over-grants: each witness is allowed and was not observed', () => {
     const { learned, inputs } = of(name);
     const automaton = automatonOf(learned);
     const observed = inputs[0]?.recording.facts.observed;
@@ -160,7 +160,7 @@ describe.each(NAMES)('%s', (name) => {
     }
   });
 
-  it('lists everything: what is allowed and was not observed is within an entry', () => {
+  it('over-grants: an entry covers everything that is allowed and was not observed', () => {
     const { learned, inputs } = of(name);
     const automaton = automatonOf(learned);
     const observed = inputs[0]?.recording.facts.observed ?? new Map<string, never>();
@@ -212,10 +212,10 @@ function globOf(part: string): RegExp {
   return new RegExp(`^${source}$`, 's');
 }
 
-describe('assertions', () => {
+describe('learn, assertions', () => {
   const never = { actions: maskOf('write'), path: ['tmp'], text: 'never write under "/tmp"' };
 
-  it('are kept: what would break one is reported with its lines, and the rest is learned', () => {
+  it('reports the lines that would break an assertion, and learns the rest', () => {
     const inputs = [inputOf('compile', [never])];
     const learned = learn(inputs, optionsFor(inputs, { nevers: [never] }));
     expect(learned.faults).toEqual([]);
@@ -228,7 +228,7 @@ describe('assertions', () => {
     expect(stateAt(automaton, ['opt', 'build', 'x']).file & never.actions).not.toBe(0);
   });
 
-  it('stop a rule, and are forbidden where what is needed above would allow it', () => {
+  it('stops a rule at an assertion, and writes `forbid` where a needed grant above would allow it', () => {
     const read = {
       actions: maskOf('read'),
       path: ['srv', 'www', 'private'],
@@ -254,8 +254,8 @@ describe('assertions', () => {
   });
 });
 
-describe('several inputs', () => {
-  it('are learned from together', () => {
+describe('learn, several inputs', () => {
+  it('learns one policy from all of them', () => {
     const inputs = NAMES.map((name, input) => {
       const found = of(name).inputs[0] as Learnt;
       return {

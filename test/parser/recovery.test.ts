@@ -45,12 +45,12 @@ const diagnostics = sortDiagnostics(
   })),
 );
 
-test('each mistake of a file is reported once, on its line', () => {
+test('recovery: reports each mistake of a file once, on its line', () => {
   const { diagnostics: rows } = diagnosticsJson(diagnostics, sources);
   expect(rows.map((d) => [d.location?.line, d.code])).toEqual(wanted);
 });
 
-test('the same as text and as SARIF', () => {
+test('recovery: text and SARIF have the same mistakes', () => {
   const text = renderText(diagnostics, sources, { colour: false });
   const heads = [...text.matchAll(/^site\.llp:(\d+):\d+: error\[(LLP\d+)\]/gm)];
   expect(heads.map(([, line, code]) => [Number(line), code])).toEqual(wanted);
@@ -63,14 +63,14 @@ test('the same as text and as SARIF', () => {
   expect(rows).toEqual(wanted);
 });
 
-test('what is right around the mistakes is read', () => {
+test('recovery: reads the correct parts around the mistakes', () => {
   const { file } = parsed;
   expect(file?.actions[0]?.set.names.map((n) => n.text)).toEqual(['read', 'getattr']);
   expect(file?.policies.map((p) => p.name)).toEqual(['site']);
   expect(file?.tests.map((t) => t.name)).toEqual(['t']);
 });
 
-test('the example of the language has nothing to complain of', () => {
+test('recovery: reports nothing for the example of the language', () => {
   const text = readFileSync('test/parser/site.llp', 'utf8');
   expect(parseSoundly(text).diagnostics).toEqual([]);
   const { diagnostics: found, policy } = checkSources([{ name: 'site.llp', id: 'site.llp', text }]);
@@ -78,7 +78,7 @@ test('the example of the language has nothing to complain of', () => {
   expect(policy?.layers.map((l) => l.name)).toEqual(['static-site']);
 });
 
-test('so many mistakes that not all are shown, and it is said', () => {
+test('recovery: says that not all of many mistakes are shown', () => {
   const { diagnostics: all } = parseSoundly(
     `llp 1; policy "p" { ${'allow read } policy "p" {'.repeat(300)} }`,
   );
@@ -98,7 +98,7 @@ const ALONE: readonly (readonly [string, string])[] = [
   ['dir "a" { deny read; }', 'LLP3001'],
 ];
 
-test.each(ALONE)('nothing follows from the mistake in %s', (items, code) => {
+test.each(ALONE)('recovery: reports one mistake and nothing that follows from it: %s', (items, code) => {
   const text = `llp 1;\npolicy "p" {\n ${items}\n}\n`;
   expect(checkSources([{ name: 'a.llp', id: 'a.llp', text }]).diagnostics.map((d) => d.code)).toEqual([code]);
 });

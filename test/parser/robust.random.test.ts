@@ -32,7 +32,7 @@ function survives(text: string): void {
   expect(renderText(found, [], { colour: false }).length > 0).toBe(found.length > 0);
 }
 
-test('soups of tokens', () => {
+test('parse: soups of tokens', () => {
   const soup = fc.array(fc.constantFrom(...WORDS, ...OTHERS), { maxLength: 80 });
   fc.assert(
     fc.property(soup, (words) => survives(words.join(' '))),
@@ -40,7 +40,7 @@ test('soups of tokens', () => {
   );
 });
 
-test('soups of tokens inside a policy and a test', () => {
+test('parse: soups of tokens inside a policy and a test', () => {
   const soup = fc.array(fc.constantFrom(...WORDS, ...OTHERS), { maxLength: 30 });
   const property = fc.property(soup, soup, (a, b) =>
     survives(`llp 1; policy "p" { ${a.join(' ')} } test "t" { ${b.join('')} }`),
@@ -48,12 +48,12 @@ test('soups of tokens inside a policy and a test', () => {
   fc.assert(property, { numRuns: 1000 });
 });
 
-test('bytes, and strings of all characters', () => {
+test('parse: bytes, and strings of all characters', () => {
   const bytes = fc.uint8Array({ maxLength: 300 }).map((b) => new TextDecoder().decode(b));
   fc.assert(fc.property(fc.oneof(bytes, fc.string({ unit: 'binary' })), survives), { numRuns: 1000 });
 });
 
-test('a file with parts of it gone, moved or put in', () => {
+test('parse: a file with parts removed, moved or inserted', () => {
   const place = fc.nat(SITE.length);
   const edit = fc.tuple(place, place, place, fc.constantFrom(...WORDS, ...OTHERS));
   const property = fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
@@ -68,14 +68,17 @@ test('a file with parts of it gone, moved or put in', () => {
   fc.assert(property, { numRuns: 1000 });
 });
 
-test('every beginning of a file', () => {
+test('parse: every beginning of a file', () => {
   for (let end = 0; end <= SITE.length; end++) survives(SITE.slice(0, end));
 });
 
-test.each(['{', 'dir "a" {', 'here {', 'fragment f { dir "a" {', '(', '['])('%s 100000 times', (open) => {
-  survives(open.repeat(100_000));
-  survives(`llp 1; policy "p" { ${open.repeat(100_000)}${'}'.repeat(100_000)} }`);
-});
+test.each(['{', 'dir "a" {', 'here {', 'fragment f { dir "a" {', '(', '['])(
+  'parse: %s 100000 times',
+  (open) => {
+    survives(open.repeat(100_000));
+    survives(`llp 1; policy "p" { ${open.repeat(100_000)}${'}'.repeat(100_000)} }`);
+  },
+);
 
 const SIZE = cases(5_000_000);
 const fill = (unit: string): string => unit.repeat(Math.ceil(SIZE / unit.length));
@@ -95,4 +98,4 @@ test.each([
   ['quotes', fill('"\n')],
   ['blanks after a quote', `"${fill(' ')}`],
   ['policies with a mistake each', `llp 1;${fill('policy "p" { allow read }')}`],
-])('megabytes: %s', (_, text) => survives(text));
+])('parse: megabytes of %s', (_, text) => survives(text));

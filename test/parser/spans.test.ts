@@ -88,21 +88,21 @@ const ROWS: readonly (readonly [string, string, Pick])[] = [
   ['cd', 'llp 1; test "t" { «cd "/a";» cd "/b"; }', step],
 ];
 
-test.each(ROWS)('span of: %s', (_, source, pick) => {
+test.each(ROWS)('parse, span of %s', (_, source, pick) => {
   const { text, spans } = marked(source);
   const { file, diagnostics } = parseSoundly(text);
   expect(diagnostics).toEqual([]);
   expect(file && rangeOf(pick(file))).toEqual(spans[0]);
 });
 
-test('a span in an interpolation is that of the name', () => {
+test('parse, span of a name in an interpolation', () => {
   const { text, spans } = marked(policy('dir "/x${«site»}" { }'));
   const scope = parseSoundly(text).file?.policies[0]?.items[0];
   const part = scope?.kind === 'scope' ? scope.path.parts[1] : undefined;
   expect(part?.kind === 'interpolation' && rangeOf(part.name)).toEqual(spans[0]);
 });
 
-test('words of tests are names elsewhere', () => {
+test('parse: words of tests are names elsewhere', () => {
   const text = 'llp 1; actions given = link; actions cd = bind, hardlink, expect; policy "p" { use given; }';
   const { file, diagnostics } = parseSoundly(text);
   expect(diagnostics).toEqual([]);
@@ -111,7 +111,7 @@ test('words of tests are names elsewhere', () => {
   );
 });
 
-test('words of assertions are names elsewhere', () => {
+test('parse: words of assertions are names elsewhere', () => {
   const text =
     'llp 1; actions never = assert, at; assert never never under "/a"; assert always always, under at "/a";';
   const { file, diagnostics } = parseSoundly(text);
@@ -156,12 +156,12 @@ const MISTAKES: readonly (readonly [string, string, string])[] = [
   ['a misspelt assertion', 'llp 1; «asert» never read under "/a";', 'LLP1015'],
 ];
 
-test.each(MISTAKES)('place of a mistake: %s', (_, source, code) => {
+test.each(MISTAKES)('parse, place of a mistake: %s', (_, source, code) => {
   const { text, spans } = marked(source);
   const found = parseSoundly(text).diagnostics.map((d) => [d.code, d.span?.start, d.span?.end]);
   expect(found).toContainEqual([code, ...(spans[0] ?? [])]);
 });
 
-test.each(MISTAKES)('one mistake is reported once: %s', (_, source) => {
+test.each(MISTAKES)('parse: reports one mistake once: %s', (_, source) => {
   expect(parseSoundly(marked(source).text).diagnostics.length).toBe(1);
 });

@@ -33,21 +33,21 @@ const text = fc.oneof(
   fc.string({ unit: fc.constantFrom(...'\\"$*?[]{}u4/.-!,ntа\n\t\r ') }),
 );
 
-test('any text that is escaped reads back, as a path', () => {
+test('template: reads back any escaped text as a path', () => {
   fc.assert(
     fc.property(text, (s) => void expect(readPath(quote(s))).toBe(escapePattern(s))),
     { numRuns: 500 },
   );
 });
 
-test('any text that is written in numbers reads back', () => {
+test('template: reads back any text that is written in numbers', () => {
   fc.assert(
     fc.property(text, (s) => void expect(readPath(quoteAll(s))).toBe(escapePattern(s))),
     { numRuns: 300 },
   );
 });
 
-test('any text that is escaped reads back, as a name', () => {
+test('template: reads back any escaped text as a name', () => {
   const property = fc.property(text, (s) => {
     expect(parseSoundly(`llp 1; policy ${quote(s)} { }`).file?.policies[0]?.name).toBe(s);
   });

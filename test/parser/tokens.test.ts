@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { Lexer } from '../../src/parser/chevrotain.js';
 import { GRAMMAR_TOKENS, policyLexer } from '../../src/parser/tokens.js';
 
-test('the first character tells which tokens to try', () => {
+test('tokens: the first character decides which tokens are tried', () => {
   const options = { positionTracking: 'onlyOffset', ensureOptimizations: true } as const;
   expect(() => new Lexer([...GRAMMAR_TOKENS], options)).not.toThrow();
 });
 
-test('every UTF-16 unit begins something: a token, or what is reported as none', () => {
+test('tokens: every UTF-16 unit begins a token or a reported error', () => {
   const unread: number[] = [];
   for (let code = 0; code < 0x10000; code++) {
     const { errors } = policyLexer().tokenize(String.fromCharCode(code));

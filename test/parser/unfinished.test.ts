@@ -28,7 +28,7 @@ const DECLARATIONS = [
   ...['test "n" { expect allow read "/x"; }', 'assert never write under "/etc";', 'param n: path = "/a";'],
 ];
 
-describe.each(OUTER)('unfinished: %s', (half) => {
+describe.each(OUTER)('parse, an unfinished declaration: %s', (half) => {
   it.each(DECLARATIONS)('%s', (next) => {
     const { value, diagnostics } = parse(`llp 1;\n${half}\n${next}\n`, 0);
     expect(diagnostics.map((d) => [d.code, d.span?.start, d.span?.end])).toEqual([
@@ -64,7 +64,7 @@ const ITEMS = [
   'here { allow read; }',
 ];
 
-describe.each(INNER)('unfinished in a policy: %s', (half) => {
+describe.each(INNER)('parse, an unfinished item of a policy: %s', (half) => {
   // `default` goes on with a verdict on the next line too.
   it.each(ITEMS.filter((item) => half !== 'default ' || !/^(allow|deny)/.test(item)))('%s', (next) => {
     const { value, diagnostics } = parse(
@@ -85,7 +85,7 @@ const EXAMPLES = readdirSync('examples')
   .filter((path) => !path.includes('integrations'))
   .map((path) => readFileSync(path, 'utf8'));
 
-it('wherever a statement of the examples is cut, what is wrong is on its line', () => {
+it('parse: a cut statement of an example is reported on its line', () => {
   const cut = fc.constantFrom(...EXAMPLES).chain((text) => {
     const lines = text.split('\n');
     const statements = lines.flatMap((line, i) => (/^\s*[a-z][^{}]*;\s*$/.test(line) && i > 0 ? [i] : []));

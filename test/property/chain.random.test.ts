@@ -15,7 +15,7 @@ import { cases, fc, SEED } from '../support/random.js';
 
 const WANTED = cases(20_000);
 
-describe('the chain and the reference evaluator', () => {
+describe('loadPolicy and the reference evaluator', () => {
   it(`agree on ${WANTED} cases`, () => {
     const count: Count = { cases: 0, policies: 0, refused: 0, notLoaded: 0, skipped: 0, outcomes: {} };
     const property = fc.property(

@@ -42,8 +42,8 @@ function run({ states }: HierarchyAutomaton, names: Names): HierarchyState {
   }, states[0] as HierarchyState);
 }
 
-describe('the hierarchy automaton', () => {
-  it('gives on every path the verdicts of the rules', () => {
+describe('buildHierarchy', () => {
+  it('gives the verdict of the reference on every path', () => {
     const judged = onPolicies((result, layer) => {
       const paths = everyPath(layer);
       for (const names of paths) {
@@ -83,8 +83,8 @@ function ambiguities(
   });
 }
 
-describe('ambiguous globs', () => {
-  it('are reported exactly when there are some, with a path that both match', () => {
+describe('checkPlaces, ambiguous globs', () => {
+  it('reports two globs exactly when they disagree, with a path that both match', () => {
     let reported = 0;
     onPolicies((result, layer) => {
       const errors = withCode(result, 'LLP3013');
@@ -130,8 +130,8 @@ function allowedForbidden(layer: Layer, names: Names): number {
   }, 0);
 }
 
-describe('an allow of what is forbidden', () => {
-  it('is reported exactly when there is one, with a path where both hold', () => {
+describe('checkPlaces, an allow of what is forbidden', () => {
+  it('reports it exactly when there is one, with a path where both rules hold', () => {
     let reported = 0;
     onPolicies((result, layer) => {
       const errors = withCode(result, 'LLP3012');
@@ -178,8 +178,8 @@ function withoutRule(layer: Layer, rule: Rule): Layer {
   return { ...layer, scopes };
 }
 
-describe('idle rules', () => {
-  it('are those that change no verdict on any path', () => {
+describe('checkPlaces, idle rules', () => {
+  it('reports exactly the rules that change no verdict on any path', () => {
     const count = { idle: 0, busy: 0 };
     onPolicies((result, layer) => {
       if (isRefused(result)) return 0;

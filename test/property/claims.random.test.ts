@@ -100,8 +100,8 @@ function shortestBreach(
   return lengths.length === 0 ? undefined : Math.min(...lengths);
 }
 
-describe('assertions', () => {
-  it('are broken exactly when some path breaks them, and show a shortest one', () => {
+describe('checkAssertions', () => {
+  it('reports an assertion exactly when some path breaks it, with a shortest path', () => {
     const count = { holds: 0, broken: 0 };
     const property = fc.property(
       fc.oneof(policyText, globbyText),
@@ -136,7 +136,7 @@ describe('assertions', () => {
     expect(count.broken).toBeGreaterThan(RUNS / 20);
   });
 
-  it('in a policy block are about that layer alone', () => {
+  it('an assertion in a policy block is about that layer alone', () => {
     const text = (claim: string): string =>
       `llp 1; policy "a" { allow read; ${claim} } policy "b" { deny read; dir "/x" { allow read; } }`;
     const codes = (claim: string): string[] =>
@@ -148,7 +148,7 @@ describe('assertions', () => {
     expect(codes('} assert never read under "/y"; policy "c" { allow read;')).toEqual([]);
   });
 
-  it('of `walk` are decided like the others', () => {
+  it('decides assertions of `walk` like those of other actions', () => {
     const codes = (claim: string): string[] =>
       checkSources([
         { name: 'p.llp', text: `llp 1; policy "p" { dir "/x" { deny walk; } } assert ${claim};` },
@@ -166,7 +166,7 @@ function allowedThere(layers: readonly Layer[], path: readonly Step[], object: '
   return allowedOnPath(layers, namesOf(path), object).self;
 }
 
-describe('the rule that is shown', () => {
+describe('deciderAt', () => {
   it('gives the verdict of the reference on every path', () => {
     let decided = 0;
     const property = fc.property(globbyText, fc.constantFrom(...ACTIONS), (text, name) => {
@@ -254,8 +254,8 @@ function isLoadable(layers: readonly Layer[]): boolean {
   );
 }
 
-describe('moves that gain rights', () => {
-  it('are those that some pair of directories has, and a run confirms each', () => {
+describe('findGains', () => {
+  it('finds the moves that some pair of directories allows, and a run confirms each', () => {
     const count = { policies: 0, gains: 0, notRun: 0, links: 0, actions: new Set<number>() };
     const property = fc.property(movingText, (text) => {
       const checked = meaningful(text);
@@ -284,7 +284,7 @@ describe('moves that gain rights', () => {
     expect(count.notRun).toBeLessThan(count.gains / 10);
   });
 
-  it('are errors where an assertion forbids them, and nothing where they are accepted', () => {
+  it('reports an error where an assertion forbids a move, and nothing where the move is accepted', () => {
     const policy = 'policy "p" { dir "/in" { allow rename; } dir "/out" { allow read, write, renameto; } }';
     const told = (claims: string): string[] =>
       checkSources([{ name: 'p.llp', text: `llp 1; ${claims} ${policy}` }]).diagnostics.map(
@@ -298,7 +298,7 @@ describe('moves that gain rights', () => {
     expect(told('assert never gains execute; accept gains all;')).toEqual([]);
   });
 
-  it('are what an `accept` is for: one that accepts nothing is told, and taking it away changes nothing', () => {
+  it('reports an `accept` exactly when removing it changes nothing', () => {
     const count = { idle: 0, used: 0 };
     const property = fc.property(movingText, fc.integer({ min: 1, max: 2 ** 24 - 1 }), (text, mask) => {
       const checked = meaningful(text);
@@ -320,7 +320,7 @@ describe('moves that gain rights', () => {
     expect(Math.min(count.idle, count.used)).toBeGreaterThan(RUNS / 40);
   });
 
-  it('that an assertion forbids cannot be accepted', () => {
+  it('an `accept` does not cover a move that an assertion forbids', () => {
     const policy = 'policy "p" { dir "/in" { allow rename; } dir "/out" { allow read, renameto; } }';
     const text = `llp 1; assert never gains execute; accept gains execute; ${policy}`;
     const told = checkSources([{ name: 'p.llp', text }]).diagnostics.filter((d) => d.code === 'LLP3021');
@@ -333,7 +333,7 @@ describe('moves that gain rights', () => {
     ]);
   });
 
-  it('are shown as confirmed after a run only', () => {
+  it('says that a move is confirmed only after a run', () => {
     const text = 'llp 1; policy "p" { dir "/in" { allow rename; } dir "/out" { allow read, renameto; } }';
     const checked = checkSources([{ name: 'p.llp', text }]);
     const notes = (list: typeof checked.diagnostics): string => list.map((d) => d.notes[0]?.message).join();
@@ -361,8 +361,8 @@ function accepted(entries: readonly Entry[]): Entry[] {
 
 const claimed = fc.tuple(policyText, claimText).map(([text, claim]) => `${text}\n${claim}`);
 
-describe('assertions on a tree', () => {
-  it('refuse the load exactly when an object breaks them', () => {
+describe('loadPolicy, assertions', () => {
+  it('refuses the load exactly when an object breaks an assertion', () => {
     const count = { loaded: 0, refused: 0 };
     const property = fc.property(
       fc.oneof(linked, fc.record({ text: claimed, entries: tree })),
@@ -416,8 +416,8 @@ const moves = fc
     return { text: `llp 1; policy "p" { ${items} }\nassert never gains read;`, entries };
   });
 
-describe('assertions about gains on a tree', () => {
-  it('refuse the load exactly when a move gains it', () => {
+describe('loadPolicy, assertions about gains', () => {
+  it('refuses the load exactly when a move gains the action', () => {
     const count = { loaded: 0, refused: 0 };
     const property = fc.property(moves, ({ text, entries }) => {
       const { artifact, policy } = built(text) ?? {};
