@@ -90,10 +90,11 @@ export function decideVerdicts({ map }: ReadChain, automaton: HierarchyAutomaton
     const file = act(way.before, actingOn(nodes, 'files'));
     const wrong =
       differing('directory', actionsOf(dir.self), state.dir) ??
-      differing('other object', actionsOf(file.self), state.file) ??
+      // `/` is a directory.
+      (way.above && differing('other object', actionsOf(file.self), state.file)) ??
       differing('directory, beneath it', actionsOf(dir.below), state.below);
     if (wrong !== undefined) return refuted(map.name, `${wrong} at ${pathOf(way)}`);
-    for (const self of [dir.self, file.self]) {
+    for (const self of way.above === undefined ? [dir.self] : [dir.self, file.self]) {
       const masks = { self: bitsOf(self), below: bitsOf(dir.below) };
       states.set(`${masks.self},${masks.below}`, masks);
     }
