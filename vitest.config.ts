@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { faultPlugin } from './test/faults/apply.js';
 
 /** Folders whose tests start processes, bundlers, editors or a kernel, or run one program in many ways. */
 const SLOW = ['cli', 'docs', 'editors', 'engine', 'integrations', 'kernel-bpf', 'lsp'];
@@ -15,6 +16,7 @@ const PROJECTS = [
 ];
 
 export default defineConfig({
+  plugins: [faultPlugin(process.env['LLP_FAULT'])],
   test: {
     globalSetup: ['test/support/temporary.ts', 'test/support/seed.ts'],
     maxWorkers: '100%', // with two cores it would take one
