@@ -18,7 +18,7 @@ async function built(files: Readonly<Record<string, string>> = FILES): Promise<s
   return join(root, 'out');
 }
 
-test('the same bytes from whatever folder it is built', async () => {
+test('llpc build: the same bytes from whatever folder it is built', async () => {
   const first = contents(await built());
   expect(first.map(([name]) => name)).toContain('manifest.json');
   const root = folder(FILES);
@@ -29,7 +29,7 @@ test('the same bytes from whatever folder it is built', async () => {
   expect(first.filter(([, text]) => text.includes(root))).toEqual([]);
 });
 
-test('building again over the same folder changes nothing', async () => {
+test('llpc build: building again over the same folder changes nothing', async () => {
   const out = await built();
   const first = contents(out);
   const root = dirname(out);
@@ -37,7 +37,7 @@ test('building again over the same folder changes nothing', async () => {
   expect(contents(out)).toEqual(first);
 });
 
-test('several builds at once into one folder leave what one leaves', async () => {
+test('llpc build: several builds at once into one folder leave what one leaves', async () => {
   const first = contents(await built());
   const root = folder(FILES);
   const args = [MAIN, 'build', 'policy/site.llp', '-o', 'deep/out', '--depfile', 'deep/out.d'];
@@ -86,7 +86,7 @@ test.each([
   expect(readFileSync(join(root, 'site.llp'), 'utf8')).toBe(GOOD);
 });
 
-test('what was built is what is asked', async () => {
+test('llpc build: what was built is what is asked', async () => {
   const root = dirname(await built());
   const policy = await llpc(root, ['explain', 'policy/site.llp', 'read', '/srv/www/private/x']);
   expect(policy.out).toMatch(/^read \/srv\/www\/private\/x: deny\n/);

@@ -112,7 +112,7 @@ test.each(ROWS)('llpc %s: exit code %i', async (args, code, message) => {
   if (code === 2) expect(ran.out).toBe('');
 });
 
-test('a file of hex, hex on standard input and bytes give one listing', () => {
+test('llpc disasm: one listing for bytes, a file of hex, and hex on standard input', () => {
   const body = (args: readonly string[], input = ''): string =>
     llpcProcess(root, ['disasm', ...args], { input }).out.replace(/^.*\n/, '');
   const listing = body(['sum.bin']);
@@ -121,7 +121,7 @@ test('a file of hex, hex on standard input and bytes give one listing', () => {
   expect(body(['-'], hexOf(SUM))).toBe(listing);
 });
 
-test('the listing of a build is assembly of its bytes, with places above and notes behind', async () => {
+test('llpc disasm: the listing of a build has the place of each instruction above and a note behind', async () => {
   const { out } = await llpc(root, ['disasm', 'out/manifest.json', '--program', 'fs_walk']);
   expect(out.split('\n')[1]).toBe('      ; good.llp:3:8  policy "site" {');
   const parsed = parseAsm(out.replace(/^.*\n/, ''));
@@ -131,7 +131,7 @@ test('the listing of a build is assembly of its bytes, with places above and not
   expect((await llpc(root, ['disasm', 'good.llp', '--program', 'fs_walk'])).out).toBe(out);
 });
 
-test('a text that changed since the build is not shown', async () => {
+test('llpc disasm: does not show a text that changed since the build', async () => {
   const changed = folder({ 'good.llp': GOOD });
   await llpc(changed, ['build', 'good.llp', '-o', 'out']);
   writeFileSync(join(changed, 'good.llp'), `// new\n${GOOD}`);
@@ -139,7 +139,7 @@ test('a text that changed since the build is not shown', async () => {
   expect(out.split('\n')[1]).toBe('      ; good.llp:3:8');
 });
 
-test('a manifest of someone else: no device is read, and no text of it makes a line', async () => {
+test('llpc disasm: a foreign manifest reads no device and writes no line of its own', async () => {
   const { sha256: _seal, ...manifest } = JSON.parse(
     readFileSync(join(root, 'out/manifest.json'), 'utf8'),
   ) as Record<string, unknown> & { programs: { spans: { note: string }[] }[] };
@@ -154,14 +154,14 @@ test('a manifest of someone else: no device is read, and no text of it makes a l
   expect(out).toMatch(/^ {3}0 .* ; a\u{fffd}b$/mu);
 });
 
-test('a function of its own has a cluster, and its call is dashed', async () => {
+test('llpc disasm --dot: a function has a cluster, and its call is dashed', async () => {
   const { out, code } = await llpc(root, ['disasm', 'calls.bin', '--dot']);
   expect(code).toBe(0);
   expect(out.match(/subgraph \w+/g)).toEqual(['subgraph cluster_0_0', 'subgraph cluster_0_4']);
   expect(out).toContain('p0_2 -> p0_4 [style=dashed, label="call"];');
 });
 
-test('verify tells every error, and a bytecode file that was changed', async () => {
+test('llpc verify: reports every error, and a bytecode file that was changed', async () => {
   const { out } = await llpc(root, ['verify', 'broken.bin', '--hook', 'fs_pick']);
   expect(out).toMatch(/^broken\.bin: error\[subtype\]: /);
   expect(out).toMatch(/^broken\.bin: slot 1: ff.*: error\[known_opcode\]: /m);
@@ -176,7 +176,7 @@ test('verify tells every error, and a bytecode file that was changed', async () 
   expect(ran.out).toMatch(/^fs_walk: accepted \(fs_walk, \d+ instructions, \d+ bytes\)$/m);
 });
 
-test('verify tells how a program gets to its fault, and not every round of a loop', async () => {
+test('llpc verify: shows the path to a fault without every round of a loop', async () => {
   const unsafe = assemble(
     'ldxb r3, [r1+0] | jgt r3, r2, L | add r1, r3 | ldxb r0, [r1+0] | L: mov r0, 0 | exit',
   );
@@ -196,13 +196,13 @@ test('verify tells how a program gets to its fault, and not every round of a loo
   expect(programs[0]?.errors[0]?.path[8]).toMatch(/^… \d+ more …$/);
 });
 
-test('exec prints the memory only when it changed', async () => {
+test('llpc exec: prints the memory only when it changed', async () => {
   expect((await llpc(root, ['exec', 'sum.bin', '--mem', '01 02'])).out).toBe('r0 = 0x3\nmemory = 0302\n');
   expect((await llpc(root, ['exec', 'sum.bin', '--mem', '0100'])).out).toBe('r0 = 0x1\n');
   expect((await llpc(root, ['exec', 'calls.bin', '--mem', '00'])).out).toBe('r0 = 0x7\n');
 });
 
-test('a trace says what each instruction changed, and how many are not shown', async () => {
+test('llpc exec --trace: says what each instruction changed, and how many are not shown', async () => {
   const trace = async (...args: string[]): Promise<string> =>
     (await llpc(root, ['exec', ...args, '--trace'])).out;
   expect(
@@ -221,7 +221,7 @@ test('a trace says what each instruction changed, and how many are not shown', a
   expect(loop).toMatch(/^( {3}0 {2}ja -1 +to slot 0\n){2}… 98 more instructions: see `--trace-limit`\n$/);
 });
 
-test('explain with a trace is explain, and each run is followed by its instructions', async () => {
+test('llpc explain --trace: adds its instructions behind each run', async () => {
   const args = ['explain', 'good.llp', 'read', '/srv/www/private/a'];
   const plain = (await llpc(root, args)).out;
   const traced = (await llpc(root, [...args, '--trace'])).out;
@@ -238,7 +238,7 @@ test('explain with a trace is explain, and each run is followed by its instructi
   );
 });
 
-test('explain with a trace as JSON adds a trace to each run', async () => {
+test('llpc explain --trace --format json: adds a trace to each run', async () => {
   const args = ['explain', 'good.llp', 'read', '/srv/www/a', '--format', 'json'];
   type Explanation = { runs: { trace?: { steps: unknown[]; omitted: number } }[] };
   const plain = JSON.parse((await llpc(root, args)).out) as Explanation;
@@ -272,13 +272,13 @@ test.each([
   expect(await llpc(root, line)).toEqual(one);
 });
 
-test('bytes of the JSON form are the bytes', async () => {
+test('llpc disasm --format json: has the bytes of the program', async () => {
   const { out } = await llpc(root, ['disasm', 'sum.bin', '--format', 'json']);
   const data = JSON.parse(out) as { programs: { instructions: { bytes: string }[] }[] };
   expect(data.programs[0]?.instructions.map((i) => i.bytes).join('')).toBe(hexOf(SUM));
 });
 
-test('more instructions than the interpreter holds are refused', async () => {
+test('llpc exec: refuses more instructions than the interpreter holds', async () => {
   writeFileSync(join(root, 'long.bin'), Buffer.alloc(8 * 40_000, assemble('exit')));
   const { code, err } = await llpc(root, ['exec', 'long.bin']);
   expect([code, err]).toEqual([1, 'long.bin: error[size]: 40000 instructions are more than 32000\n']);

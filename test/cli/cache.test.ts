@@ -42,8 +42,8 @@ function forge(change: (body: string) => string): void {
   }
 }
 
-describe('with a cache', () => {
-  it('a build is what it is without, the first time and again, warnings and all', async () => {
+describe('llpc build --cache', () => {
+  it('builds the same files and warnings as without a cache, the first time and again', async () => {
     const plain = await build();
     expect(plain.ran).toMatchObject({ code: 0, err: expect.stringMatching(/warning\[LLP3014\]/) as string });
     expect(await cached()).toEqual(plain);
@@ -52,7 +52,7 @@ describe('with a cache', () => {
     expect(entries()).toHaveLength(2);
   });
 
-  it('is used: what an entry says is what is built', async () => {
+  it('builds what the entry says', async () => {
     await cached();
     forge((body) => body.replace('"policy":"site"', '"policy":"sate"'));
     expect((await cached()).files.find(([name]) => name === 'manifest.json')?.[1]).toContain(
@@ -61,7 +61,7 @@ describe('with a cache', () => {
     expect((await build('--cache', 'cache', '--no-cache')).files).toEqual((await build()).files);
   });
 
-  it('is taken from the environment', async () => {
+  it('takes the folder from LLPC_CACHE', async () => {
     const env = { LLPC_CACHE: 'cache' };
     expect((await llpc(root, ['build', 'site.llp', '-o', 'out'], env)).code).toBe(0);
     expect(entries()).toHaveLength(2);
@@ -83,20 +83,20 @@ describe('with a cache', () => {
     expect(await cached(...args)).toEqual(plain);
   });
 
-  it('an import that is gone is an error, also after a build that found it', async () => {
+  it('reports a missing import, also after a build that found it', async () => {
     await cached();
     rmSync(join(root, 'more'), { recursive: true });
     expect(await cached()).toEqual(await build());
     expect((await cached()).ran).toMatchObject({ code: 1, err: expect.stringMatching(/LLP2015/) as string });
   });
 
-  it('keeps nothing of a build that fails', async () => {
+  it('keeps no entry of a build that fails', async () => {
     writeFileSync(join(root, 'site.llp'), 'llp 1;\npolicy "p" { alow read; }\n');
     expect((await cached()).ran.code).toBe(1);
     expect(filesIn(root)).not.toContain('cache');
   });
 
-  it('a folder that cannot be written to is none, and that is said', async () => {
+  it('warns that a folder without write permission is not used', async () => {
     writeFileSync(join(root, 'cache'), 'kept');
     for (const path of ['cache', '/proc/llpc']) {
       const { ran, files } = await build('--cache', path);
@@ -108,7 +108,7 @@ describe('with a cache', () => {
   });
 });
 
-describe('an entry that is damaged', () => {
+describe('llpc build --cache, a damaged entry', () => {
   test.each([
     ['cut short', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
     ['empty', () => Buffer.alloc(0)],
@@ -124,7 +124,7 @@ describe('an entry that is damaged', () => {
     expect(contents(join(root, 'cache'))).toEqual(good);
   });
 
-  it('under the name of another is ignored', async () => {
+  it('ignores an entry under the name of another', async () => {
     const first = await cached();
     const good = contents(join(root, 'cache'));
     const [a, b] = good;
@@ -135,7 +135,7 @@ describe('an entry that is damaged', () => {
     expect(contents(join(root, 'cache'))).toEqual(good);
   });
 
-  it('in any one byte is ignored', async () => {
+  it('ignores an entry with one changed byte', async () => {
     const first = await cached();
     const good = contents(join(root, 'cache'));
     await fc.assert(
@@ -152,7 +152,7 @@ describe('an entry that is damaged', () => {
   });
 });
 
-test('processes that share a folder all build the same', async () => {
+test('llpc build --cache: processes that share a folder all build the same', async () => {
   const plain = await build();
   const main = resolve('dist/src/front/cli/main.js');
   const outs = ['a', 'b', 'c', 'd'];

@@ -178,7 +178,7 @@ test.each(ROWS)('llpc %s: exit code %i', async (args, code, message) => {
   if (code === 2) expect(ran.out).toBe('');
 });
 
-test('nothing was written by any of these', () => {
+test('llpc: none of these command lines writes a file', () => {
   expect(filesIn(root).filter((f) => /out|\.tmp$/.test(f))).toEqual(['inner/outside.llp']);
 });
 
@@ -214,7 +214,7 @@ test('llpc --version', async () => {
     expect((await llpc(root, [flag])).out).toMatch(/^llpc \d+\.\d+\.\d+\S*\n$/);
 });
 
-test('standard input is a policy', () => {
+test('llpc check -: reads a policy from standard input', () => {
   expect(llpcProcess(root, ['check', '-'], { input: GOOD }).code).toBe(0);
   expect(llpcProcess(root, ['check', '-'], { input: BAD }).err).toMatch(/^<stdin>:2:14: /);
 });
@@ -243,13 +243,13 @@ test.each([
   [[], { NO_COLOR: '1' }],
   [[], {}],
   [[], { FORCE_COLOR: '1', TERM: 'xterm-256color' }],
-])('no colours where there is no terminal: %j %j', async (args, env) => {
+])('llpc check: no colours without a terminal: %j %j', async (args, env) => {
   const { err } = await llpc(root, ['check', 'bad.llp', ...args], env);
   expect(err).toContain('error[LLP1015]');
   expect(err).not.toContain('\x1b');
 });
 
-test.each(STAGES)('--emit %s', async (stage) => {
+test.each(STAGES)('llpc check --emit %s', async (stage) => {
   const one = await llpc(root, ['check', 'good.llp', '--emit', stage]);
   expect([one.code, one.err]).toEqual([0, '']);
   expect(one.out.length).toBeGreaterThan(50);

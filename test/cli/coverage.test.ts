@@ -29,7 +29,7 @@ const root = folder({
   'folder/x': '',
 });
 
-test('tests: what decided and what never did', async () => {
+test('llpc test --coverage: tests: what decided and what never did', async () => {
   const { code, out } = await llpc(root, ['test', 'site.llp', '--coverage']);
   expect(code).toBe(0);
   expect(out).toBe(`ok - site.llp: one
@@ -43,14 +43,14 @@ coverage of site.llp
 `);
 });
 
-test('a scenario', async () => {
+test('llpc test --coverage: a scenario', async () => {
   const { code, out } = await llpc(root, ['run', 'site.llp', '--scenario', 'steps.json', '--coverage']);
   expect(code).toBe(0);
   expect(out).toContain('coverage of main\n');
   expect(out).toMatch(/ {8}1 {2}site\.llp:6:22 deny read in dir "\/srv\/private"\n/);
 });
 
-test('lcov counts lines, branches and scopes', async () => {
+test('llpc test --coverage: lcov counts lines, branches and scopes', async () => {
   const { code } = await llpc(root, [
     'test',
     'site.llp',
@@ -82,7 +82,7 @@ end_of_record
 `);
 });
 
-test('JSON fits the schema', async () => {
+test('llpc test --coverage: JSON fits the schema', async () => {
   for (const args of [
     ['test', 'site.llp'],
     ['run', 'site.llp', '--scenario', 'steps.json'],
@@ -112,7 +112,7 @@ test.each([
   expect(ran.code).toBe(code);
 });
 
-test('what --generate prints passes and covers everything when it is appended', async () => {
+test('llpc test --coverage: what --generate prints passes and covers everything when it is appended', async () => {
   const made = await llpc(root, ['test', 'site.llp', '--generate']);
   expect([made.code, made.err]).toEqual([0, '']);
   expect(made.out).toMatch(

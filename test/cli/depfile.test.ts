@@ -80,7 +80,7 @@ const NAMES = Array.from({ length: 126 }, (_, i) => String.fromCharCode(i + 1))
 
 const sayable = NAMES.filter((name) => depfileText('out', [name]).kind === 'ok');
 
-test('names with a space, `#`, `$`, `:` and most others can be written', () => {
+test('llpc build --depfile: names with a space, `#`, `$`, `:` and most others can be written', () => {
   for (const name of [
     'a b',
     'a#b',

@@ -31,7 +31,7 @@ test.each([
   expect(ran.code).toBe(code);
 });
 
-test('text, with the lines of both files', async () => {
+test('llpc diff: text, with the lines of both files', async () => {
   expect((await llpc(root, ['diff', 'old.llp', 'new.llp'])).out).toBe(`/srv and beneath
   + open: deny -> allow, as on /srv/
       old: default deny
@@ -49,7 +49,7 @@ what must be there when it is loaded
 `);
 });
 
-test('a manifest means what it was made from', async () => {
+test('llpc diff: a manifest means what it was made from', async () => {
   for (const [file, out] of [
     ['old.llp', 'o'],
     ['new.llp', 'n'],

@@ -28,7 +28,7 @@ const root = folder({ 'site.llp': SITE, 'steps.json': JSON.stringify(SCENARIO) }
 const AUDIT =
   'type=LANDLOCK_ACCESS msg=audit(1.2:3): domain=1 blockers=fs.read_file path="/srv/private/key" ino=3';
 
-test('a denial: what decides, what that overrides, and edits', async () => {
+test('llpc explain: a denial: what decides, what that overrides, and edits', async () => {
   const { code, out } = await llpc(root, ['explain', 'site.llp', 'read', '/srv/private/key']);
   expect(code).toBe(0);
   const tail = out.slice(out.indexOf('decided by'));
@@ -54,7 +54,7 @@ an edit that changes less elsewhere
 `);
 });
 
-test('a step that enforces has no path, and a denial in it does not end it', async () => {
+test('llpc explain: a step that enforces has no path, and a denial in it does not end it', async () => {
   const { code, out } = await llpc(root, ['explain', 'site.llp', '--scenario', 'steps.json', '--step', '1']);
   expect(code).toBe(0);
   expect(out).toMatch(/^enforce: allow\n/);
@@ -62,13 +62,13 @@ test('a step that enforces has no path, and a denial in it does not end it', asy
   expect(out).not.toContain('edit');
 });
 
-test('a name is no way to write lines of the report', async () => {
+test('llpc explain: a name is no way to write lines of the report', async () => {
   const { out } = await llpc(root, ['explain', 'site.llp', 'read', '/srv/a\nread /srv/b: deny', '--why-not']);
   const own = 'read /srv/a\u{fffd}read /srv/b: deny: allow';
   expect(out.split('\n').filter((line) => line.startsWith('read '))).toEqual([own]);
 });
 
-test('what the policy says is a directory is asked about as one', async () => {
+test('llpc explain: what the policy says is a directory is asked about as one', async () => {
   const { code, out } = await llpc(root, ['explain', 'site.llp', 'read', '/srv/private']);
   expect(code).toBe(0);
   expect(out).toContain('decided by this rule of `dir "/srv/private"`');
@@ -83,7 +83,7 @@ policy "homes" {
 }
 `;
 
-test('what only a glob says is a directory is asked about as one, and is shown to be', async () => {
+test('llpc explain: what only a glob says is a directory is asked about as one, and is shown to be', async () => {
   const globbed = folder({ 'homes.llp': GLOBBED });
   const ask = async (...args: string[]): Promise<string[]> =>
     (await llpc(globbed, ['explain', 'homes.llp', ...args])).out.split('\n').slice(0, 2);
@@ -97,7 +97,7 @@ test('what only a glob says is a directory is asked about as one, and is shown t
   expect(await ask('read', '/home/u/.ssh')).toEqual(['read /home/u/.ssh: deny', '']);
 });
 
-test('what no call asks is answered and said to be that, without edits', async () => {
+test('llpc explain: what no call asks is answered and said to be that, without edits', async () => {
   const { code, out } = await llpc(root, ['explain', 'site.llp', 'read', '/srv/private']);
   expect(code).toBe(0);
   expect(out.split('\n').slice(0, 2)).toEqual([
@@ -117,7 +117,7 @@ test('what no call asks is answered and said to be that, without edits', async (
   expect(file.out).toMatch(/^readdir \/srv\/f: deny\nno call asks `readdir` of a file: /);
 });
 
-test('an edit that an assertion rules out is told with the assertion', async () => {
+test('llpc explain: an edit that an assertion rules out is told with the assertion', async () => {
   const asserted = folder({
     'site.llp': SITE.replace('policy', 'assert never read\n  under "/srv/private";\npolicy'),
     'free.llp': SITE,
@@ -146,7 +146,7 @@ ruled out by site.llp:2: assert never read
   expect(await ask('free.llp')).toMatchObject({ edits: { ruledOut: [] } });
 });
 
-test('the edit, applied by hand, does it', async () => {
+test('llpc explain: the edit, applied by hand, does it', async () => {
   const ask = async (file: string): Promise<string> =>
     (await llpc(root, ['explain', file, 'read', '/srv/private/key'])).out;
   const data = JSON.parse(
@@ -163,13 +163,13 @@ test('the edit, applied by hand, does it', async () => {
   expect(await ask('edited.llp')).toMatch(/^read \/srv\/private\/key: allow/);
 });
 
-test('--why-not: all that must hold', async () => {
+test('llpc explain --why-not: all that must hold', async () => {
   const { out } = await llpc(root, ['explain', 'site.llp', 'read', '/srv/private/key', '--why-not']);
   expect(out).toContain('  ok  walk on /srv/private: no rule denies it\n');
   expect(out).toMatch(/ {2}NO {2}read on \/srv\/private\/key: site\.llp:6: .*\n +this rule would have to go/);
 });
 
-test('a step of a scenario', async () => {
+test('llpc explain: a step of a scenario', async () => {
   const step = async (n: string): ReturnType<typeof llpc> =>
     llpc(root, ['explain', 'site.llp', '--scenario', 'steps.json', '--step', n]);
   expect((await step('2')).out).toMatch(/^open \/srv\/k: deny\n/);
@@ -182,7 +182,7 @@ test('a step of a scenario', async () => {
   ]);
 });
 
-test('an audit record', async () => {
+test('llpc explain: an audit record', async () => {
   const line = await llpc(root, ['explain', 'site.llp', '--audit', AUDIT]);
   expect(line.out).toMatch(/^read \/srv\/private\/key: deny/);
   expect(llpcProcess(root, ['explain', 'site.llp', '--audit', '-'], { input: `${AUDIT}\n` }).out).toBe(
@@ -203,7 +203,7 @@ test.each([
   expect(code).toBe(2);
 });
 
-test('JSON fits its schema', async () => {
+test('llpc explain: JSON fits its schema', async () => {
   expect((await llpc(root, ['build', 'site.llp', '-o', 'out'])).code).toBe(0);
   for (const args of [
     ['site.llp', 'read', '/srv/private/key', '--why-not'],

@@ -62,7 +62,7 @@ test('llpc fmt --write replaces the texts, and keeps modes and links', async () 
   expect(filesIn(root).filter((f) => f.includes('.tmp'))).toEqual([]);
 });
 
-test('a name may be as long as names can be', async () => {
+test('llpc fmt: takes a name of the greatest length', async () => {
   const name = `${'n'.repeat(251)}.llp`;
   const long = folder({ [name]: GOOD.replace(/\n +/g, ' ') });
   expect(await llpc(long, ['fmt', '--write', name])).toMatchObject({ code: 0, err: '' });

@@ -81,7 +81,7 @@ test.each(ROWS)('llpc %s', async (line, code, message) => {
   expect(ran.err).toMatch(message);
 });
 
-test('the policy goes to standard output, the report to standard error', async () => {
+test('llpc learn: the policy goes to standard output, the report to standard error', async () => {
   const ran = await llpc(root, ['learn', 'app.strace']);
   expect(ran.code).toBe(0);
   expect(ran.out).toContain('param home: path = "/home/user";');
@@ -97,7 +97,7 @@ test('the policy goes to standard output, the report to standard error', async (
   );
 });
 
-test('with -o the policy is a file that compiles and runs its own scenario', async () => {
+test('llpc learn: with -o the policy is a file that compiles and runs its own scenario', async () => {
   const ran = await llpc(root, [
     'learn',
     'app.strace',
@@ -116,7 +116,7 @@ test('with -o the policy is a file that compiles and runs its own scenario', asy
   ]);
 });
 
-test('rules are switched off, one by one and all', async () => {
+test('llpc learn: rules are switched off, one by one and all', async () => {
   const { out } = await llpc(root, ['learn', 'app.strace', '--no-generalise', 'all']);
   expect(out).toContain('file? "/srv/data/a" { allow open, read; }');
   expect(out).toContain('file? "/srv/data/app-1.2.3/x" { allow open, write; }');
@@ -127,7 +127,7 @@ test('rules are switched off, one by one and all', async () => {
   );
 });
 
-test('assertions are kept and reported', async () => {
+test('llpc learn: assertions are kept and reported', async () => {
   const ran = await llpc(root, ['learn', 'app.strace', '--never', 'write, create:/srv/data']);
   expect(ran.code).toBe(0);
   expect(ran.out).not.toContain('write');
@@ -136,7 +136,7 @@ test('assertions are kept and reported', async () => {
   );
 });
 
-test('assertions of a file are those of the option', async () => {
+test('llpc learn: assertions of a file are those of the option', async () => {
   const ran = await llpc(root, ['learn', 'app.strace', '--assert', 'asserts.llp']);
   expect(ran.code).toBe(0);
   expect(ran.out).toBe((await llpc(root, ['learn', 'app.strace', '--never', 'write,create:/srv/data'])).out);
@@ -145,7 +145,7 @@ test('assertions of a file are those of the option', async () => {
   );
 });
 
-test('the report is JSON of its schema', async () => {
+test('llpc learn: the report is JSON of its schema', async () => {
   const ran = await llpc(root, ['learn', 'app.strace', 'recorded.json', '--report', 'json']);
   const data: unknown = JSON.parse(ran.out);
   expect(await validateAgainst('learn-1.json', data)).toEqual([]);
@@ -158,20 +158,20 @@ test('the report is JSON of its schema', async () => {
   expect(data).toMatchObject({ refused: [{ line: 5 }, { file: 'recorded.json', line: 3 }] });
 });
 
-test('what is not understood is left out only when asked to', async () => {
+test('llpc learn: what is not understood is left out only when asked to', async () => {
   const ran = await llpc(root, ['learn', 'mixed.strace', '--lenient', '--no-verify']);
   expect(ran.code).toBe(0);
   expect(ran.err).toContain('2 lines not understood: not replayed');
 });
 
-test('--root reads links and what programs are executed with', async () => {
+test('llpc learn --root reads links and what programs are executed with', async () => {
   const { out, code } = await llpc(root, ['learn', 'exec.strace', '--root', 'tree']);
   expect(code).toBe(0);
   expect(out).toContain('file? "/opt/sh" { allow execute, open; }');
   expect(out).toContain('file? "/bin/run" { allow execute, open; }');
 });
 
-test('--root names a directory', async () => {
+test('llpc learn --root names a directory', async () => {
   for (const path of ['nowhere', 'app.strace']) {
     const { err, code } = await llpc(root, ['learn', 'exec.strace', '--root', path]);
     expect(err).toContain(`\`--root ${path}\`: there is no such directory`);

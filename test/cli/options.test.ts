@@ -32,7 +32,7 @@ test.each(ROWS)('llpc %s: an option with one value is not given twice', (_, { op
   expect(single).toBeGreaterThan(0);
 });
 
-test('a short name is the same option, and the same value no excuse', () => {
+test('readOptions: a short name is the same option, and the same value no excuse', () => {
   expect(thrown(() => readOptions(['-o', 'x', '--out', 'x'], ['out']))).toBe('`--out` is given twice');
   expect(thrown(() => readOptions(['-o', 'x', '--', '--out'], ['out']))).toBe('');
   expect(thrown(() => readOptions(['--watch', '-w'], ['watch']))).toBe('');
@@ -49,7 +49,7 @@ test.each(ROWS)('llpc %s: its help names its options and no others', (name, { op
 /** Commands and options of `llpc` in a page: lines of a shell, and spans of code that begin with one. */
 const MENTION = /(?:^|`)(?:(?:npx )?llpc |--)[^`\n]*/gm;
 
-test('the pages name no option that there is not', () => {
+test('readOptions: the pages name no option that there is not', () => {
   const known = new Set<string>([
     ...['help', 'version', 'define', 'format', 'no-color'],
     // Of `npm run bench`, and of the runner of the conformance suite.

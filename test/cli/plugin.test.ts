@@ -82,7 +82,7 @@ test.each([
   expect(result.err).toMatch(err);
 });
 
-test('arguments that cannot be read are usage errors', () => {
+test('llpc exec --plugin: arguments that cannot be read are usage errors', () => {
   for (const args of [['xy'], ['00', '01'], ['--program', 'x'], ['--jit'], ['--engine', 'jit']])
     expect(() => plugin(args, LENGTH)).toThrow(UsageError);
   const ran = llpcProcess(folder({}), ['exec', '--plugin', 'xy'], { input: LENGTH });
@@ -90,7 +90,7 @@ test('arguments that cannot be read are usage errors', () => {
   expect(ran.err).toMatch(/`MEM`: `xy` is not hex text of whole bytes/);
 });
 
-it('reads the hex of any bytes, however they stand', () => {
+it('llpc exec --plugin: reads the hex of any bytes, however they stand', () => {
   const gap = fc.constantFrom('', ' ', '  ', '\n', '\r\n', '\t', ' 0x');
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 255 }), gap)), (drawn) => {

@@ -43,11 +43,11 @@ function expectRefused(ran: Ran): void {
   expect([ran.code, ran.out]).toEqual([1, '']);
 }
 
-test('unchanged, it is read', async () => {
+test('readArtifact: unchanged, it is read', async () => {
   expect(await explain()).toMatchObject({ code: 0, err: '' });
 });
 
-test('a flipped byte of the manifest, at places all over it', async () => {
+test('readArtifact: a flipped byte of the manifest, at places all over it', async () => {
   const { length } = readFileSync(join(out, 'manifest.json'));
   for (let i = 0; i < 8; i++) {
     const at = Math.floor((i * (length - 1)) / 7);
@@ -64,14 +64,14 @@ async function isRefused(manifest: Uint8Array, name: string, content: Uint8Array
   return read.kind === 'refused' || groundPolicy(read.artifact, new Vfs()).kind === 'refused';
 }
 
-test('every byte of the manifest', async () => {
+test('readArtifact: every byte of the manifest', async () => {
   const manifest = readFileSync(join(out, 'manifest.json'));
   expect(await isRefused(manifest, '', manifest)).toBe(false);
   for (let at = 0; at < manifest.length; at++)
     expect(await isRefused(flip(Buffer.from(manifest), at), '', manifest), `byte ${at}`).toBe(true);
 });
 
-test('every byte of every program', async () => {
+test('readArtifact: every byte of every program', async () => {
   const manifest = readFileSync(join(out, 'manifest.json'));
   for (const name of files.filter((f) => f.endsWith('.bpf'))) {
     const program = readFileSync(join(out, name));
@@ -82,7 +82,7 @@ test('every byte of every program', async () => {
   }
 });
 
-test('a program that is changed, cut, longer or gone', async () => {
+test('readArtifact: a program that is changed, cut, longer or gone', async () => {
   const name = files.find((f) => f.endsWith('.bpf')) ?? '';
   for (const at of [0, 7, 8, 20]) expectRefused(await withBytes(name, (bytes) => flip(bytes, at)));
   expectRefused(await withBytes(name, (bytes) => bytes.subarray(0, -8)));
@@ -95,18 +95,18 @@ test('a program that is changed, cut, longer or gone', async () => {
   writeFileSync(path, bytes);
 });
 
-test('a manifest that is cut, empty or something else', async () => {
+test('readArtifact: a manifest that is cut, empty or something else', async () => {
   expectRefused(await withBytes('manifest.json', (bytes) => bytes.subarray(0, bytes.length >> 1)));
   for (const text of ['', 'null', '[]', '{}', '"x"', '{"format":"llp-chain"}', '\uFEFF{}'])
     expectRefused(await withBytes('manifest.json', () => Buffer.from(text)));
 });
 
-test('the folder may be somewhere else', async () => {
+test('readArtifact: the folder may be somewhere else', async () => {
   const moved = folder(Object.fromEntries(files.map((f) => [f, readFileSync(join(out, f))])));
   expect((await llpc(dirname(moved), ['explain', join(moved, 'manifest.json'), 'read', '/x'])).code).toBe(0);
 });
 
-test('bytecode that cannot be read is not said to be missing', async () => {
+test('readArtifact: bytecode that cannot be read is not said to be missing', async () => {
   const [name = ''] = files.filter((f) => f.endsWith('.bpf'));
   const bytes = readFileSync(join(out, name));
   rmSync(join(out, name));

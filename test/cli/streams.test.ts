@@ -74,7 +74,7 @@ describe.each([
   });
 });
 
-test('watching ends when nobody reads what it finds', () => {
+test('llpc: watching ends when nobody reads what it finds', () => {
   expect(unread(['check', 'good.llp', '--watch', '--format', 'json'], ['out'])).toEqual({
     code: 0,
     err: 'ok, watching 1 file\n',
@@ -114,7 +114,7 @@ describe.skipIf(!existsSync('/dev/zero'))('what has no end', () => {
   });
 });
 
-test('in a folder that is gone, names of files mean nothing, and it is said', () => {
+test('llpc: in a folder that is gone, names of files mean nothing, and it is said', () => {
   const script = 'cd "$(mktemp -d)" && rmdir "$PWD" && exec "$@"';
   const run = (...args: string[]): readonly [number | null, string] => {
     const ran = spawnSync('sh', ['-c', script, 'sh', process.execPath, MAIN, ...args], {

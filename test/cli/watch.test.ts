@@ -127,7 +127,7 @@ describe('check --watch', () => {
   });
 });
 
-test('a file that is written in place and in pieces is seen in the end', async () => {
+test('--watch: a file that is written in place and in pieces is seen in the end', async () => {
   const root = folder({ 'site.llp': BAD });
   const run = watched(root, ['check', 'site.llp', '--watch']);
   await run.next();
@@ -138,7 +138,7 @@ test('a file that is written in place and in pieces is seen in the end', async (
   expect(await run.interrupt()).toBe(0);
 });
 
-test('test --watch runs the tests again', async () => {
+test('--watch: test --watch runs the tests again', async () => {
   const root = folder({ 'site.llp': GOOD });
   const run = watched(root, ['test', 'site.llp', '--watch']);
   expect(await run.next()).toMatch(/^ok/m);
@@ -148,7 +148,7 @@ test('test --watch runs the tests again', async () => {
   expect(run.out()).toMatch(/1 test, 2 expectations, 0 failed\n[^]*1 test, 2 expectations, 1 failed\n$/);
 });
 
-test('build --watch builds again, beside its own sources; what cannot be built leaves what was', async () => {
+test('--watch: build --watch builds again, beside its own sources; what cannot be built leaves what was', async () => {
   const root = folder({ 'site.llp': GOOD });
   const run = watched(root, ['build', 'site.llp', '-o', '.', '--depfile', 'site.d', '--watch']);
   const built = (): string => readFileSync(join(root, 'manifest.json'), 'utf8');
@@ -163,7 +163,7 @@ test('build --watch builds again, beside its own sources; what cannot be built l
   expect(await run.interrupt()).toBe(0);
 });
 
-test('what cannot be watched is a usage error', async () => {
+test('--watch: what cannot be watched is a usage error', async () => {
   expect(await llpc(folder({}), ['check', '-', '--watch'])).toMatchObject({
     code: 2,
     err: expect.stringMatching(/standard input cannot be watched/) as string,
@@ -171,7 +171,7 @@ test('what cannot be watched is a usage error', async () => {
   expect(await llpc(folder({}), ['run', 'x', '--watch'])).toMatchObject({ code: 2 });
 });
 
-test('every folder on the way is watched for the next name, and those behind a link', () => {
+test('--watch: every folder on the way is watched for the next name, and those behind a link', () => {
   const root = folder({ 'real/a.llp': '' });
   symlinkSync('real', join(root, 'link'));
   const folders = foldersOf([join(root, 'link/a.llp'), join(root, 'no/where.llp')]);

@@ -29,7 +29,7 @@ it.each([
   expect(filesIn(root).filter((f) => f.endsWith('.tmp'))).toEqual([]);
 });
 
-test('without `-o` it is the same, on standard output', async () => {
+test('llpc graph: without `-o` it is the same, on standard output', async () => {
   const { out, err, code } = await llpc(root, ['graph', 'policy.llp']);
   expect([code, err]).toEqual([0, '']);
   expect(out).toBe(readFileSync(new URL('graph.svg', DOCS), 'utf8'));

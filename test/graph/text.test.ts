@@ -106,7 +106,7 @@ async function drawn(body: string, asked: Parameters<typeof modelOf>[1] = {}): P
 const shown = (nodes: readonly GraphNode[]): string[] =>
   nodes.map((n) => [n.name, ...n.tags, ...n.rows.map((r) => `${r.label}=${r.text}`)].join('; '));
 
-describe('a model', () => {
+describe('extractGraph', () => {
   it('folds siblings that say the same, whatever beneath differs in digits only', async () => {
     const nodes = await drawn(
       'default deny; ' + [8, 9, 10, 11].map((i) => `dir "/a${i}/b${i}" { allow look; }`).join(''),
@@ -212,7 +212,7 @@ describe('a model', () => {
   });
 });
 
-describe('rights', () => {
+describe('rightsText', () => {
   const sets = [
     {
       name: 'look',
@@ -240,7 +240,7 @@ describe('rights', () => {
   });
 });
 
-describe('names', () => {
+describe('names of places', () => {
   it('are ordered by their numbers', () => {
     expect(['a10', 'b', 'a9', 'a', 'a08', 'a9b2'].sort(naturally)).toEqual([
       'a',

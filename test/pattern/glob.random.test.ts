@@ -22,8 +22,8 @@ function minimatch(glob: string): (name: string) => boolean {
   return (name) => matcher.match(name);
 }
 
-describe('a glob', () => {
-  it('matches the names that minimatch and the reference match', () => {
+describe('compileGlob', () => {
+  it('matches the same names as minimatch and the reference', () => {
     let matched = 0;
     const property = fc.property(globText, (text) => {
       const glob = compileGlob(text);
@@ -43,7 +43,7 @@ describe('a glob', () => {
     expect(matched).toBeGreaterThan(RUNS);
   });
 
-  it('counts code points, not the halves of one', () => {
+  it('counts code points, not UTF-16 units', () => {
     const matches = (glob: string, name: string): boolean => matchesGlob(compileGlob(glob) ?? never(), name);
     expect(matches('?', '😀')).toBe(true);
     expect(matches('??', '😀')).toBe(false);
@@ -51,7 +51,7 @@ describe('a glob', () => {
     expect(matches('[!a]', '😁')).toBe(true);
   });
 
-  it('never matches a name that begins with a dot unless its own text begins with one', () => {
+  it('matches a name with a leading dot only if the glob has a leading dot', () => {
     for (const glob of ['*', '?*', '[.]*', '[!a]*', '{*,?x}']) expect(globOf(glob, '.x'), glob).toBe(false);
     for (const glob of ['.*', '{.,a}*', '\\.?', '.[a-z]']) expect(globOf(glob, '.x'), glob).toBe(true);
   });
@@ -65,8 +65,8 @@ function globOf(glob: string, name: string): boolean {
   return matchesGlob(compileGlob(glob) ?? never(), name);
 }
 
-describe('an escaped name', () => {
-  it('is a literal, and matches itself alone', () => {
+describe('compileGlob, an escaped name', () => {
+  it('is a literal that matches only itself', () => {
     const name = fc.string({ minLength: 1, unit: fc.constantFrom(...'ab.*?[]{}\\,!-😀') });
     fc.assert(
       fc.property(name, (text) => {
@@ -77,7 +77,7 @@ describe('an escaped name', () => {
   });
 });
 
-describe('a malformed glob', () => {
+describe('compileGlob, a malformed glob', () => {
   it.each([
     ['**', 'double-star', 0],
     ['a**', 'double-star', 1],
@@ -94,7 +94,7 @@ describe('a malformed glob', () => {
     expect(parseComponent(source)).toEqual({ kind: 'fault', fault, offset });
   });
 
-  it('never ends in anything but a component or a fault', () => {
+  it('returns a component or a fault for any text', () => {
     const text = fc.string({ maxLength: 12, unit: fc.constantFrom(...'ab*?[]{}!-\\,.') });
     fc.assert(
       fc.property(text, (source) => {

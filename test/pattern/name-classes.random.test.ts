@@ -12,8 +12,8 @@ const RUNS = cases(300, 1);
 const keyOf = (globs: readonly Glob[], name: string): string =>
   globs.flatMap((glob, i) => (matchesGlob(glob, name) ? [i] : [])).join();
 
-describe('the classes of names', () => {
-  it('are all that a name falls into, each with a shortest name that does', () => {
+describe('nameClasses', () => {
+  it('finds every class that a name is in, each with a shortest name', () => {
     const count = { sets: 0, classes: 0, large: 0 };
     const literals = fc.uniqueArray(fc.constantFrom<string[]>('a', 'b', 'ab', '.a', 'z', '*', '-', 'c'), {
       maxLength: 4,
@@ -57,7 +57,7 @@ describe('the classes of names', () => {
     expect(count.large).toBeLessThan(RUNS / 10);
   });
 
-  it('leave out what only literals and the names of directories are in', () => {
+  it('leaves out a class that only literals and names of directories are in', () => {
     const classes = (texts: readonly string[], named: readonly string[]): string[] =>
       (
         nameClasses(

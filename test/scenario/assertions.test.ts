@@ -39,8 +39,8 @@ policy "p" {
   dir? "/srv/spool" { allow write; }
 }`);
 
-describe('an assertion about a place', () => {
-  it('is refused for a hard link, with both places', () => {
+describe('loadPolicy, an assertion about a place', () => {
+  it('refuses the load for a hard link, with both places', () => {
     const tree = [dir('/etc'), file('/srv/settings'), hardlink('/etc/app', '/srv/settings')];
     expect(told(ETC, tree)).toBe(
       `refused
@@ -69,7 +69,7 @@ help: let the links and mounts of this tree lead elsewhere, or change the rule o
     );
   });
 
-  it('is refused for a mount', () => {
+  it('refuses the load for a mount', () => {
     const text = 'assert never write under "/etc";\npolicy "p" { dir? "/srv/spool" { allow write; } }';
     const tree = [dir('/etc/spool'), dir('/srv/spool'), bind('/etc/spool', '/srv/spool')];
     expect(told(compiled(text), tree)).toContain(
@@ -77,7 +77,7 @@ help: let the links and mounts of this tree lead elsewhere, or change the rule o
     );
   });
 
-  it('says by default where no rule speaks', () => {
+  it('names `default` where no rule decides', () => {
     const text =
       'assert always read under "/a";\npolicy "p" { dir? "/a" { allow read; } dir? "/b" { allow open; } }';
     const tree = [dir('/a'), file('/b/x'), hardlink('/a/x', '/b/x')];
@@ -86,7 +86,7 @@ help: let the links and mounts of this tree lead elsewhere, or change the rule o
     expect(told(at, [])).toBe('loaded');
   });
 
-  it('warns where what is absent would break it', () => {
+  it('warns where a path that does not exist would break the assertion', () => {
     const keys = compiled(`assert never write under "/srv/keys";
 policy "p" { dir? "/srv" { allow write; dir? "keys" { deny write; } } }`);
     expect(told(keys, [dir('/srv/keys')])).toBe('loaded');
@@ -103,7 +103,7 @@ help: make it before the policy is loaded`,
     expect(told(keys, [])).toBe('loaded');
   });
 
-  it('is about what all layers allow together', () => {
+  it('judges what all layers allow together', () => {
     const text = (claim: string): string =>
       `policy "a" { dir? "/a" { allow read; } ${claim} }\npolicy "b" { dir? "/b" { allow read; } }`;
     const tree = [dir('/c'), dir('/a'), link('/b', 'a')];
@@ -114,7 +114,7 @@ help: make it before the policy is loaded`,
   });
 });
 
-describe('an assertion about gains', () => {
+describe('loadPolicy, an assertion about gains', () => {
   const moves = compiled(`assert never gains read;
 policy "p" {
   dir? "/in" { allow rename; }
@@ -122,7 +122,7 @@ policy "p" {
   dir? "/out" { allow read; }
 }`);
 
-  it('is refused where a link makes a move possible', () => {
+  it('refuses the load where a link makes a move possible', () => {
     expect(told(moves, [dir('/in'), dir('/drop'), dir('/out')])).toBe('loaded');
     expect(told(moves, [dir('/in'), dir('/drop'), link('/out', 'drop')])).toBe(
       `refused
@@ -139,7 +139,7 @@ help: deny \`rename\` in the first or \`renameto\` in the second`,
     );
   });
 
-  it('is not refused where the two are on different mounts', () => {
+  it('loads where both places are on different mounts', () => {
     const hidden = compiled(`assert never gains read;
 policy "p" {
   dir? "/in" { allow rename; }
@@ -153,8 +153,8 @@ policy "p" {
   });
 });
 
-describe('a manifest', () => {
-  it('carries assertions', async () => {
+describe('manifest, assertions', () => {
+  it('has the assertions of the policy', async () => {
     const text =
       'llp 1; assert never write, create under "/etc"; policy "p" { dir? "/etc" { allow read; } dir? "/srv" { allow write; } }';
     const { artifact } = compile(text);
@@ -169,14 +169,14 @@ describe('a manifest', () => {
     expect(loadPolicy(read.artifact, broken.vfs).kind).toBe('refused');
   });
 
-  it('without assertions has no field for them, as ever', () => {
+  it('has no field for assertions without an assertion', () => {
     const { artifact } = compile('llp 1; policy "p" { dir "/a" { allow read; } }');
     expect(Object.keys(defined(artifact, 'it compiles').manifest)).not.toContain('assertions');
   });
 });
 
-describe('a test block', () => {
-  it('reports an assertion that its tree breaks', () => {
+describe('runTests', () => {
+  it('reports an assertion that the tree of the test breaks', () => {
     const result = compiled(`assert never write under "/etc";
 policy "p" { dir? "/etc" { allow read; } file? "/srv/x" { allow write; } }
 test "t" { given { file "/srv/x"; hardlink "/etc/x" -> "/srv/x"; } expect allow read "/etc/y"; }`);

@@ -7,7 +7,7 @@ import { buildTree } from '../../src/runtime/index.js';
 import { groundPolicy } from '../../src/runtime/load.js';
 import { assemble } from '../support/programs.js';
 
-it('a refused program is reported with the instruction', () => {
+it('loadPolicy: reports a refused program with its instruction', () => {
   const { artifact } = compile('llp 1; policy "p" { dir "/srv" { allow read; } }');
   const { manifest, bytecode } = defined(artifact, 'it compiles');
   const bytes = assemble('mov r0, r7 | exit');
@@ -28,7 +28,7 @@ it('a refused program is reported with the instruction', () => {
   ]);
 });
 
-it('a program for a hook that no kernel has is refused with a message', () => {
+it('loadPolicy: refuses a program for an unknown hook, with a message', () => {
   const { artifact } = compile('llp 1; policy "p" { dir "/srv" { allow read; } }');
   const { manifest, bytecode } = defined(artifact, 'it compiles');
   const [first, ...others] = manifest.programs;
@@ -41,7 +41,7 @@ it('a program for a hook that no kernel has is refused with a message', () => {
   ]);
 });
 
-it('a map that is larger than memory is a problem, and no memory is asked for', () => {
+it('loadPolicy: refuses a map that is larger than memory, without allocating it', () => {
   const { artifact } = compile('llp 1; policy "p" { dir "/srv" { allow read; } }');
   const { manifest, bytecode } = defined(artifact, 'it compiles');
   const sizes = { keySize: 4, valueSize: 2 ** 40, maxEntries: 2 ** 40, entries: [] };

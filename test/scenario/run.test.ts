@@ -32,8 +32,8 @@ function replay(steps: readonly ScenarioStep[], options: ScenarioOptions = {}): 
 const results = (steps: readonly ScenarioStep[]): readonly string[] =>
   replay(steps).steps.map((s) => s.result);
 
-describe('a step', () => {
-  it('tells what it called, what came of it, and what that cost', () => {
+describe('runScenario, a step', () => {
+  it('reports its call, its result and its cost', () => {
     const [, opened, denied] = replay([
       { call: 'enforce' },
       { call: 'open', path: '/a/f', flags: ['O_RDWR', 'O_CLOEXEC'], expect: 'allow' },
@@ -64,7 +64,7 @@ describe('a step', () => {
     expect(runScenario(told, ARTIFACTS, vfs).steps.map((s) => s.result)).toEqual(['allow', expected]);
   });
 
-  it('without an expectation is as expected', () => {
+  it('is as expected without an expectation', () => {
     expect(replay([{ call: 'stat', path: '/nowhere' }]).steps).toMatchObject([
       { result: 'ENOENT', expected: null, ok: true },
     ]);
@@ -86,7 +86,7 @@ describe('a step', () => {
     expect(steps.map((s) => s.path)).toEqual(['/a', '{d}/f -> /a/g', 'g -> /a/l', 'd']);
   });
 
-  it('is told to the trace', () => {
+  it('calls the trace', () => {
     const runs: HookRun[] = [];
     const { steps } = replay([{ call: 'enforce' }, { call: 'open', path: '/a/f' }], {
       trace: { ran: (run) => runs.push(run) },
@@ -95,8 +95,8 @@ describe('a step', () => {
   });
 });
 
-describe('labels', () => {
-  it('start a path at a descriptor', () => {
+describe('runScenario, labels', () => {
+  it('a path starts at the descriptor of a label', () => {
     expect(
       results([
         { call: 'enforce' },
@@ -109,7 +109,7 @@ describe('labels', () => {
     ).toEqual(['allow', 'allow', 'allow', 'EACCES', 'allow', 'EACCES']);
   });
 
-  it('go on to a child, and not back', () => {
+  it('a child has the labels of its parent, and not the reverse', () => {
     const steps: ScenarioStep[] = [
       { call: 'open', path: '/a/f', as: 'f' },
       { call: 'fork', as: 'child' },
@@ -123,7 +123,7 @@ describe('labels', () => {
     });
   });
 
-  it('name what is received, judged by the receiver', () => {
+  it('a received descriptor gets a label, and the receiver is judged', () => {
     expect(
       results([
         { call: 'fork', as: 'child' },
@@ -139,7 +139,7 @@ describe('labels', () => {
     ).toEqual(['allow', 'allow', 'allow', 'allow', 'allow', 'EACCES', 'allow', 'allow', 'allow']);
   });
 
-  it('tell mappings from descriptors', () => {
+  it('a label is of a mapping or of a descriptor', () => {
     const steps: ScenarioStep[] = [
       { call: 'open', path: '/a/f', as: 'f' },
       { call: 'mmap', fd: 'f', mode: ['PROT_READ'], as: 'm' },
@@ -173,7 +173,7 @@ const FAULTS: readonly (readonly [ScenarioStep, string])[] = [
   [{ call: 'stat', path: '/a', task: 'gone' }, 'task `gone` has ended'],
 ];
 
-describe('a fault of the scenario', () => {
+describe('runScenario, a fault of the scenario', () => {
   const before: ScenarioStep[] = [
     { call: 'open', path: '/a', as: 'dir' },
     { call: 'fork', as: 'gone' },
@@ -186,7 +186,7 @@ describe('a fault of the scenario', () => {
     expect(steps).toHaveLength(3);
   });
 
-  it('is a policy that does not fit the tree', () => {
+  it('reports a policy that does not fit the tree', () => {
     const { vfs } = buildTree([]);
     const { fault, problems } = runScenario(
       { format: 'llp-scenario', version: 1, tree: [], steps: [{ call: 'enforce' }] },

@@ -13,25 +13,25 @@ function load(policy: string, entries: readonly TreeEntry[]): ReturnType<typeof 
   return loadPolicy(defined(artifact, 'the policy compiles'), buildTree(entries).vfs);
 }
 
-describe('a mount that another mount hides', () => {
-  it('is no second place of what it shows', () => {
+describe('mounts, hidden by another mount', () => {
+  it('a hidden mount is not a second place of its objects', () => {
     const hidden = [dir('/a/inner'), dir('/store/x'), bind('/a/inner', '/store'), bind('/a', '/store/x')];
     expect(load('dir "/a" { deny open; }', hidden).kind).toBe('loaded');
   });
 
-  it('is none either when a directory is bound onto itself', () => {
+  it('a directory that is bound onto itself is not a second place', () => {
     const hidden = [dir('/a/inner'), dir('/store/x'), bind('/a/inner', '/store'), bind('/a', '/a')];
     expect(load('dir "/a" { deny open; } dir "/store/x" { deny read; }', hidden).kind).toBe('loaded');
   });
 });
 
-describe('a mount that can be seen', () => {
-  it('is a second place, and its rights must be the same', () => {
+describe('mounts, visible', () => {
+  it('a visible mount is a second place, and its rights must be the same', () => {
     const seen = [dir('/a/inner'), dir('/store/x'), bind('/a/inner', '/store')];
     expect(load('dir "/a" { deny open; } dir "/store/x" { deny read; }', seen).kind).toBe('refused');
   });
 
-  it('is found when it is on top of another', () => {
+  it('finds a mount on top of another', () => {
     const stacked = [
       dir('/a/on'),
       dir('/first'),

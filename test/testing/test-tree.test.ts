@@ -11,7 +11,7 @@ policy "p" {
 }
 `;
 
-test('a tree that the policy is not loaded on: the test is named', () => {
+test('runTests: names the test whose tree the policy is not loaded on', () => {
   const given = (kind: string, name: string): string =>
     `test "${name}" { given { ${kind} "/srv"; } expect allow read "/srv"; }`;
   const text = `llp 1; policy "p" { dir "/srv" { allow read; } } ${given('dir', 'ok')} ${given('file', 'other { kind')}`;
@@ -25,7 +25,7 @@ test('a tree that the policy is not loaded on: the test is named', () => {
   expect(note?.span?.start).toBe(text.lastIndexOf('test "'));
 });
 
-test('a path that an optional `dir` of the policy names is a directory', () => {
+test('runTests: a path that an optional `dir` names is a directory', () => {
   const text = `${POLICY}test "t" { expect allow read "/a"; expect deny read "/a/./b"; expect allow write "/a/c"; }`;
   const reports = runTests(compile(text));
   expect(reports?.flatMap((r) => r.diagnostics)).toEqual([]);
