@@ -1,9 +1,8 @@
 /**
- * The passes, in the order of the picture in ARCHITECTURE.md: one table. Text goes in at the top, an artifact comes out at the
- * bottom, and nothing flows back up. `llpc check`, an editor and a build run a longer or shorter part of it.
+ * The table of all passes, in the order of the picture in ARCHITECTURE.md. Text goes in at the top, an artifact comes out
+ * at the bottom, and nothing flows back up. A build runs the whole table, `llpc check` and an editor run its first part.
  *
- * No target is imported here: what a target does is asked of the `Target` that the caller gives, so that checking loads no
- * code generator and no engine.
+ * This file imports no target: the caller gives a `Target`, so that checking loads neither a code generator nor an engine.
  */
 import { DEFAULT_TARGET, type Artifact, type TargetName } from './artifact/manifest.js';
 import { LIMITS } from './codegen/limits.js';
@@ -31,19 +30,19 @@ import { stdImporter } from './parser/std.js';
 export interface CompileOptions {
   /** Values for parameters, by name. */
   readonly defines?: Readonly<Record<string, string>>;
-  /** Finds imported files; without it only `std/…` is found. */
+  /** Finds imported files. Without it, only `std/…` can be imported. */
   readonly importer?: Importer;
-  /** What the artifact is for. Landlock v8 when absent. */
+  /** The target of the artifact; Landlock v8 when absent. */
   readonly target?: TargetName;
-  /** Told what is done next, for those who wait. */
+  /** Called before each long step with its description, so that a user who waits can see it. */
   readonly progress?: (what: string) => void;
 }
 
-/** What the passes have made so far. A pass adds to it and changes nothing. */
+/** The results of the passes so far. A pass adds results and changes none. */
 interface Build {
   readonly inputs: readonly SourceInput[];
   readonly options: CompileOptions;
-  /** Absent where only the policy is checked. */
+  /** Absent when only the policy is checked. */
   readonly target?: Target;
   readonly linked: Linked;
   readonly sources: readonly NamedSource[];
@@ -51,17 +50,17 @@ interface Build {
   readonly policy?: CheckedPolicy;
   readonly layers: readonly AnalysedLayer[];
   readonly gains: readonly ReportedGain[];
-  /** The target's own: only its functions look into them. */
+  /** The target defines the types of `plan` and `code`; only its functions read them. */
   readonly plan?: unknown;
   readonly code?: unknown;
   readonly artifact?: Artifact;
 }
 
-/** A layer with what is decided on it. */
+/** A layer, its automaton and its places. */
 export interface AnalysedLayer {
   readonly layer: Layer;
   readonly automaton: HierarchyAutomaton;
-  /** Every object that scopes name, from the root down. */
+  /** The objects that scopes name, from the root down. */
   readonly places: readonly Place[];
 }
 
@@ -70,11 +69,11 @@ interface Pass {
   readonly name: string;
   /** Why it stands where it does. */
   readonly why: string;
-  /** `clean`: not run after an error. `policy`: run where there is a policy, whatever is wrong with it. */
+  /** `clean`: the pass runs only if there is no error yet. `policy`: it runs whenever there is a policy, even after errors. */
   readonly needs?: 'clean' | 'policy';
-  /** What it adds. `diagnostics` are added to those that there are. */
+  /** Returns the results that the pass adds. Its `diagnostics` are appended to those of earlier passes. */
   readonly run: (build: Build) => Partial<Build>;
-  /** What `--emit` shows of what the pass made, by the name of the stage; undefined where it was not made. */
+  /** The text that `--emit` shows of the pass's result, by the name of the stage; undefined when there is no result. */
   readonly shows?: Readonly<Record<string, (build: Build) => string | undefined>>;
 }
 
@@ -171,7 +170,7 @@ const TARGET_PASSES: readonly Pass[] = [
 /** Every pass of a build, in order. */
 export const PASSES: readonly Pass[] = [...CHECK_PASSES, ...TARGET_PASSES];
 
-/** What each pass made, as far as it got. */
+/** The results of the passes that ran. */
 export interface Stages {
   readonly files: readonly PolicyFile[];
   readonly policy?: CheckedPolicy;
@@ -179,11 +178,11 @@ export interface Stages {
   readonly hierarchies?: readonly HierarchyAutomaton[];
   /** Moves that gain rights and are not accepted. `confirmGains` runs them. */
   readonly gains?: readonly ReportedGain[];
-  /** The text that `--emit` shows of a stage; undefined where the compilation did not get there. */
+  /** Returns the text that `--emit` shows of a stage; undefined if the compilation stopped before it. */
   readonly show: (stage: StageName) => string | undefined;
 }
 
-/** Of a compilation that made nothing that could be shown. */
+/** The stages of a result for which no pass ran. */
 export const NO_STAGES: Stages = { files: [], show: () => undefined };
 
 export interface CompileResult {
@@ -217,7 +216,7 @@ export interface Checked {
   readonly stages: Stages;
 }
 
-/** The passes that need no target: what `llpc check` does. */
+/** Runs the passes that need no target. `llpc check` calls it. */
 export function checkSources(inputs: readonly SourceInput[], options: CompileOptions = {}): Checked {
   const build = runPasses(CHECK_PASSES, inputs, options);
   const { policy, sources } = build;
@@ -227,7 +226,7 @@ export function checkSources(inputs: readonly SourceInput[], options: CompileOpt
 
 export interface Analysed {
   readonly policy: CheckedPolicy | undefined;
-  /** Those whose globs could be decided. */
+  /** The layers whose automaton could be built; a layer whose globs overlap too much is left out. */
   readonly layers: readonly AnalysedLayer[];
   /** Moves that gain rights and are not accepted. */
   readonly gains: readonly ReportedGain[];
@@ -236,7 +235,7 @@ export interface Analysed {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The same with all that was found on the way: what an editor asks about after each keystroke. */
+/** Runs the same passes as `checkSources` and returns all their results. Editors call it after each keystroke. */
 export function analyse(inputs: readonly SourceInput[], options: CompileOptions = {}): Analysed {
   const { policy, layers, gains, linked, sources, diagnostics } = runPasses(CHECK_PASSES, inputs, options);
   return { policy, layers, gains, linked, sources, diagnostics: sortDiagnostics(diagnostics) };
@@ -282,7 +281,7 @@ function stagesOf(build: Build): Stages {
     : { files, policy, hierarchies: automataOf(build.layers), gains, show };
 }
 
-/** What the target shows of a stage. */
+/** Returns a function that prints a stage of the target. */
 function shown(stage: TargetStage): (build: Build) => string | undefined {
   return ({ target, plan, code, artifact }) => target?.show(stage, { plan, code, artifact });
 }
@@ -323,7 +322,7 @@ function checkClaims({ policy, layers, options }: Build): Partial<Build> {
   return { gains, diagnostics: [...broken, ...others, ...gains.map((g) => g.diagnostic)] };
 }
 
-/** A build that has a target and a policy without errors: what the target's passes start from. */
+/** A build that has a target and a policy without errors: the input of the target's passes. */
 interface TargetBuild extends Build {
   readonly target: Target;
   readonly policy: CheckedPolicy;
@@ -331,6 +330,7 @@ interface TargetBuild extends Build {
   readonly hierarchies: readonly HierarchyAutomaton[];
 }
 
+/** Returns the `run` of a target's pass: it takes target, policy and automata out of the build. */
 function made(run: (build: TargetBuild) => Partial<Build>): Pass['run'] {
   return (build) => {
     const target = defined(build.target, 'the passes of a target are run for one');

@@ -3,7 +3,7 @@ import { targetOf } from './codegen/targets.js';
 import { compileFor, type CompileOptions, type CompileResult } from './compile.js';
 import type { SourceInput } from './parser/link.js';
 
-/** Compiles one text, or several files as layers. Never throws for bad input. */
+/** Compiles one text, or several files as layers, for the target that `options` name. Never throws for bad input. */
 export function compile(input: string | readonly SourceInput[], options: CompileOptions = {}): CompileResult {
   return compileFor(targetOf(options), input, options);
 }

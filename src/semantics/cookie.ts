@@ -1,21 +1,21 @@
 /**
- * The 64 bits of a state. The picture is at `CookieLayout`; this file makes one and translates both ways.
+ * The encoding of a state of the walk machine in a cookie of 64 bits: layout, encoder and decoder. The picture is at
+ * `CookieLayout`.
  *
- * Masks are stored as *denied* bits, so that a program's verdict is one AND: what remains is the return value. Both
- * halves have one shape, so that a region is the upper half twice: no mask is built at run time.
+ * Masks are stored as *denied* bits, so a program computes its verdict with one AND and returns the result. Both halves
+ * have the same shape, so a program makes a region by copying the upper half into the lower one, without building a mask.
  */
 import type { MachineState } from './machine.js';
 
 /**
- * How a place is written into 64 bits. Both halves have the same shape, so that the region of a state is its
- * upper half, twice:
+ * The position of each field in a cookie. Both halves have the same fields at the same positions:
  *
  *     63                32 31                 0
  *     ├ below: place│X│denied ┼ self: place│X│denied ┤
  *
- * `denied`: bit i is set when class i is denied. `X` (`inexactBit`): set unless this very object is in the
- * map; always set in the upper half, so that no state is 0. `place`: a number of `placeBits` bits that the loader
- * gives to the entry of the map, 0 for none, all ones for unknown. The state `unknown` is all ones.
+ * `denied`: bit i is set when class i is denied. `X` (`inexactBit`): clear when this very object is in the map, else
+ * set. `X` is always set in the upper half, so that no encoded state is 0. `place`: a number of `placeBits` bits that the
+ * loader gives to the entry of the map, 0 for none, all ones for unknown. All 64 bits are set in the state `unknown`.
  */
 export interface CookieLayout {
   /** Number of classes that have a state: bits 0 … classes−1 of each half. */
@@ -25,7 +25,7 @@ export interface CookieLayout {
   readonly placeBits: number;
 }
 
-/** Classes in bits 0 …, then `X`, then as many bits for the place as there are left. */
+/** Returns the layout for a number of classes: the classes from bit 0, then `X`, then the place in the bits that are left. */
 export function layoutCookie(classes: number): CookieLayout {
   return { classes, inexactBit: classes, placeShift: classes + 1, placeBits: 31 - classes };
 }
@@ -36,7 +36,11 @@ export interface CookieValue {
   readonly hi: number;
 }
 
-/** The bits of a state: 0 for no state (a session starts). `place`: the number of the place that it comes from, 0 for none. */
+/**
+ * Encodes a state. Without a state (a session starts), the result is 0.
+ *
+ * @param place the number of the place that the state comes from, 0 for none
+ */
 export function encodeState(
   layout: CookieLayout,
   state: MachineState | undefined,
@@ -51,7 +55,7 @@ export function encodeState(
   return { lo: lo >>> 0, hi: hi >>> 0 };
 }
 
-/** What a cookie says. */
+/** A decoded cookie. For `start` and `unknown`, the masks are 0. */
 export interface DecodedCookie extends MachineState {
   /** `start`: no step was made yet. */
   readonly kind: 'start' | 'unknown' | 'place';
@@ -59,7 +63,7 @@ export interface DecodedCookie extends MachineState {
   readonly place: number;
 }
 
-/** The state that a cookie's bits are. */
+/** Decodes a cookie. */
 export function decodeCookie(layout: CookieLayout, { lo, hi }: CookieValue): DecodedCookie {
   const all = 2 ** layout.classes - 1;
   const none = { self: 0, below: 0, exact: false, place: 0 };
@@ -70,7 +74,7 @@ export function decodeCookie(layout: CookieLayout, { lo, hi }: CookieValue): Dec
   return { kind: 'place', self: ~lo & all, below: ~hi & all, exact, place };
 }
 
-/** Places are numbered from 1 to below this. */
+/** Returns the exclusive upper bound of place numbers; the first place has number 1. */
 export function placeLimit(layout: CookieLayout): number {
   return 2 ** layout.placeBits - 1;
 }

@@ -1,11 +1,11 @@
 /**
- * Which of the rules that mention an action decides on it. What the compiler says of a path and what an explanation says of a
- * run are both made from this.
+ * The deciding rule: of all rules that mention an action, the rule that decides it. The compiler uses it for a path, an
+ * explanation uses it for a run.
  *
  * Source: "Which rule decides" of the language.
  */
 
-/** A rule as far as deciding needs it. */
+/** The parts of a rule that the decision needs. */
 export interface Deciding {
   readonly effect: 'allow' | 'deny' | 'forbid';
   /** True for a rule about the object itself: in `here`, or in a `file`. */
@@ -19,8 +19,8 @@ export interface Mention<S, R extends Deciding> {
 }
 
 /**
- * The rules that mention an action, in the order in which they act: from the root down; at one object from general to
- * specific; in one scope first on the region, then on the object.
+ * Returns the rules that mention an action, in the order in which they apply: from the root down; at one object from
+ * general to specific; in one scope the rules about the region before those about the object.
  *
  * @param path for each object from the root down, the scopes that name it, general to specific
  * @param level `self`: the verdict is about the last object of the path. `below`: about what lies beneath it
@@ -45,7 +45,7 @@ export function mentionsOn<R extends Deciding, S extends { readonly rules: reado
   return found;
 }
 
-/** The mention that decides: the first `forbid`, else the last mention. Undefined when there is none: `default` decides. */
+/** Returns the mention that decides: the first `forbid`, else the last mention; undefined when `default` decides. */
 export function decidingMention<M extends { readonly rule: Deciding }>(
   mentions: readonly M[],
 ): M | undefined {

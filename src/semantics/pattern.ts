@@ -1,12 +1,12 @@
-/** Path patterns as compiler and loader both have them, and the order in which scopes that name one object act. */
+/** Path patterns, for compiler and loader, and the order in which scopes that name one object apply. */
 
-/** One component of a path as it is written: a name, or the source of a glob (its syntax is at `pattern/glob.ts`). */
+/** One component of a path: a name, or the source of a glob (`pattern/glob.ts` describes the syntax). */
 export type PatternComponent = { readonly literal: string } | { readonly glob: string };
 
-/** From the root down; empty for `/`. */
+/** The components of a path from the root down; empty for `/`. */
 export type PathPattern = readonly PatternComponent[];
 
-/** The names of a path without globs; undefined for a path with one. */
+/** Returns the names of a path; undefined when the path has a glob. */
 export function literalNames(path: PathPattern): readonly string[] | undefined {
   const names: string[] = [];
   for (const component of path) {
@@ -16,18 +16,18 @@ export function literalNames(path: PathPattern): readonly string[] | undefined {
   return names;
 }
 
-/** The literal names of a path, globs left out. */
+/** Returns the literal names of a path and leaves out the globs. */
 export function namesIn(path: PathPattern): string[] {
   return path.flatMap((component) => ('literal' in component ? [component.literal] : []));
 }
 
-/** The component as one string, and whether it is a glob: what the order below looks at. */
+/** Returns the source of a glob, or the literal name. */
 const textOf = (component: PatternComponent): string =>
   'glob' in component ? component.glob : component.literal;
 
 /**
- * The order of two patterns that match the same path: negative when `a` is more general, 0 when they are equal,
- * undefined when two different globs come first and nothing orders them.
+ * Compares two patterns that match the same path: negative when `a` is more general, positive when `b` is, 0 when they are
+ * equal. Undefined when the first components that differ are two globs: the language does not order them.
  *
  * Source: "Which rule decides" of the language: a glob component before a literal one, at the first component that differs.
  */
@@ -43,8 +43,9 @@ export function comparePatterns(a: PathPattern, b: PathPattern): number | undefi
 }
 
 /**
- * A total order that extends `comparePatterns`: general to specific. Where it orders by text alone, the scopes agree or the
- * policy is refused. A glob component comes before a literal one at the first component in which the texts differ.
+ * Compares two patterns for a sort from general to specific. It is a total order that extends `comparePatterns`: at the
+ * first component that differs, a glob comes before a literal one, and two of the same kind are ordered by text. The order
+ * by text cannot change a verdict: scopes that nothing else orders agree, or the policy is refused.
  */
 export function generalToSpecific(a: PathPattern, b: PathPattern): number {
   const length = Math.min(a.length, b.length);

@@ -1,12 +1,12 @@
 /**
- * What scopes make of the rights that come down a path: the step of the language's rule at one object.
+ * The step of the verdict at one object: how the scopes that name it change the rights that come down the path.
  *
- * Source: "Which rule decides" of the language. Masks are sets of anything that a rule can speak of, one bit each: actions in
- * the compiler, classes of actions in the loader.
+ * Source: "Which rule decides" of the language. A mask has one bit for each action in the compiler, and one bit for each
+ * class of actions in the loader.
  */
 import { difference, intersection, union, type ActionMask } from '../abi/actions.js';
 
-/** What rules allow, deny and forbid. */
+/** The sets that rules allow, deny and forbid. */
 export interface Effects<Mask extends number = ActionMask> {
   readonly allow: Mask;
   readonly deny: Mask;
@@ -20,21 +20,21 @@ export interface ScopeEffects<Mask extends number = ActionMask> {
   readonly self: Effects<Mask>;
 }
 
-/** What is carried down a path. */
+/** The rights that are carried down a path. */
 export interface Carried<Mask extends number = ActionMask> {
   readonly allowed: Mask;
   readonly forbidden: Mask;
 }
 
-/** What is carried on, and what is allowed on the object (`self`) and beneath it where no scope speaks (`below`). */
+/** The rights that are carried on, and the verdicts on the object (`self`) and on what no scope names beneath it (`below`). */
 export interface Applied<Mask extends number = ActionMask> extends Carried<Mask> {
   readonly self: Mask;
   readonly below: Mask;
 }
 
 /**
- * Applies the scopes that name one object, from general to specific. Each acts on the region and on the object before the
- * next one does, so a later scope overrides what an earlier one says in `here`.
+ * Applies the scopes that name one object, given from general to specific. Each scope changes the region and the object
+ * before the next scope does, so a later scope overrides the `here` rules of an earlier one.
  */
 export function applyScopes<Mask extends number>(
   before: Carried<Mask>,
@@ -57,12 +57,12 @@ export function applyScopes<Mask extends number>(
   };
 }
 
-/** What is allowed after rules that allow and deny. */
+/** Returns what is allowed after the rules of `effects` that allow and deny. */
 function acted<Mask extends number>(allowed: Mask, { allow, deny }: Effects<Mask>): Mask {
   return difference(union(allowed, allow), deny);
 }
 
-/** What one scope allows and the other denies, in the region or on the object itself. */
+/** Returns what one scope allows and the other denies, in the region or on the object itself. */
 export function disagreement<Mask extends number>(a: ScopeEffects<Mask>, b: ScopeEffects<Mask>): Mask {
   const [selfA, selfB] = [onObject(a), onObject(b)];
   return union(opposed(a.region, b.region), opposed(selfA, selfB));
@@ -74,7 +74,7 @@ function opposed<Mask extends number>(a: Mentions<Mask>, b: Mentions<Mask>): Mas
   return union(intersection(a.allow, b.deny), intersection(a.deny, b.allow));
 }
 
-/** What a scope says about the object itself: `here` over the region. */
+/** Returns what a scope allows and denies on the object itself: `here` overrides the region. */
 function onObject<Mask extends number>({ region, self }: ScopeEffects<Mask>): Mentions<Mask> {
   const own = union(self.allow, self.deny);
   return {

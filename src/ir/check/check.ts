@@ -1,9 +1,9 @@
 /**
  * Linked files → the checked policy.
  *
- * Input: syntax trees whose imports are found, and values for parameters. Output: layers with merged scopes, sets
- * expanded, paths absolute; every independent mistake as a diagnostic. The result is there even with errors, without
- * what they are about, so that later checks can say what they find; it must not be compiled then.
+ * Input: syntax trees whose imports are found, and values for parameters. Output: layers with merged scopes, expanded sets
+ * and absolute paths, and a diagnostic for each independent mistake. Statements with errors are left out of the result, so
+ * that later checks can report more errors; a result with errors must not be compiled.
  */
 import { report } from '../../diagnostics/catalogue.js';
 import { didYouMean } from '../../diagnostics/suggest.js';
@@ -45,7 +45,7 @@ interface Checking extends Context {
   readonly linked: Linked;
 }
 
-/** The layers of a file, and what is claimed of them and of all together. */
+/** Returns the layers of a file, and adds the file's assertions and accepted gains to `claims`. */
 function checkFile(context: Checking, index: number, claims: Claims): Layer[] {
   const { policies, assertions, accepts } = fileOf(context, index);
   const { sets, values, out } = context;
@@ -63,7 +63,7 @@ function fileOf(context: Checking, index: number): Linked['files'][number]['file
   return defined(context.linked.files[index], 'a file').file;
 }
 
-/** Own names before imported ones. What is wrong with a set is reported where it is declared. */
+/** Returns the sets of the entry files by name, own names before imported ones. `checkDeclarations` reports their errors. */
 function namedSets(linked: Linked, names: readonly FileNames[]): NamedSet[] {
   const sets = new ActionSets(names, []);
   const found = linked.entries.flatMap((index) =>
@@ -75,7 +75,7 @@ function namedSets(linked: Linked, names: readonly FileNames[]): NamedSet[] {
   return found.filter((s, i) => s.actions !== 0 && found.findIndex((t) => t.name === s.name) === i);
 }
 
-/** A value for a parameter that no file declares is a misspelling. */
+/** Reports each value given for a parameter that no file declares. */
 function checkDefines(linked: Linked, defines: Defines, out: Diagnostic[]): void {
   const known = linked.files.flatMap((f) => f.file.params.map((p) => p.name.text));
   for (const name of Object.keys(defines).sort()) {
@@ -90,7 +90,7 @@ function checkDefines(linked: Linked, defines: Defines, out: Diagnostic[]): void
   }
 }
 
-/** Sets and parameters that nothing uses are checked too. */
+/** Checks the declared sets and parameters, so that errors in unused declarations are reported too. */
 function checkDeclarations({ linked, sets, values, out }: Checking): void {
   linked.files.forEach(({ file }, index) => {
     file.actions.forEach((decl) => sets.expand(decl.set, index));

@@ -1,6 +1,6 @@
 /**
- * Assertions and accepted gains: sets expanded, paths absolute. In a `policy` block they are about that layer alone, at the
- * top of a file about what all layers allow together.
+ * Collects assertions and accepted gains; expands their sets and checks that paths are absolute. An assertion in a `policy`
+ * block is about that layer alone, one at the top of a file about all layers together. Accepted gains count for all layers.
  */
 import { assertNever } from '../../base/assert.js';
 import { report } from '../../diagnostics/catalogue.js';
@@ -25,7 +25,7 @@ export interface ClaimContext {
   readonly out: Diagnostic[];
 }
 
-/** Adds what these statements claim. A statement with an error in it is reported and left out. */
+/** Adds these statements to `claims`. A statement with an error is reported and left out. */
 export function collectClaims(
   assertions: readonly AssertDecl[],
   accepts: readonly AcceptDecl[],

@@ -1,8 +1,8 @@
 /**
  * The items of a `policy` block → a layer: fragments expanded where they are used, paths absolute, scopes merged.
  *
- * What is wrong is reported and left out. Invariant: fragments end, since one that is being expanded is not expanded in itself, and
- * they expand to so much and no more (`MAX_EXPANDED`).
+ * Items with errors are reported and left out. Invariant: the expansion ends. A fragment is not expanded inside its own
+ * expansion, and all fragments together expand to at most `MAX_EXPANDED` items.
  */
 import { report } from '../../diagnostics/catalogue.js';
 import { respell } from '../../diagnostics/suggest.js';
@@ -24,7 +24,7 @@ import type { PathPattern } from '../../semantics/pattern.js';
 import { closeScopes, openScope, type OpenScope, type ScopeTable } from './scopes.js';
 import type { Env, Values } from './values.js';
 
-/** Rules, scopes and uses that fragments may expand to, all together. */
+/** Maximum number of rules, scopes and uses that all fragments together expand to. */
 export const MAX_EXPANDED = 1_000_000;
 
 export interface Context {
@@ -32,20 +32,20 @@ export interface Context {
   readonly sets: ActionSets;
   readonly values: Values;
   readonly out: Diagnostic[];
-  /** What fragments may still expand to. */
+  /** Number of items that fragments may still expand to. */
   readonly budget: { items: number };
 }
 
-/** Outside of fragments. */
+/** The arguments outside of fragments. */
 export const NO_ARGS: ReadonlyMap<string, string> = new Map();
 
-/** Where an item stands. */
+/** The position of an item: its file, scope and enclosing fragments. */
 interface ItemPosition {
   readonly env: Env;
   readonly scope: OpenScope;
-  /** Whether no `dir` is around: paths are absolute. */
+  /** True outside of every `dir`, where paths are absolute. */
   readonly top: boolean;
-  /** Whether rules here are about the object itself: in `here`, or in a `file`. */
+  /** True if rules here are about the object itself: in `here`, or in a `file`. */
   readonly self: boolean;
   readonly within: number;
   readonly via: readonly Span[];
@@ -53,7 +53,7 @@ interface ItemPosition {
   readonly open: readonly FragmentDecl[];
 }
 
-/** A `policy` block as a layer. `file` is the one that it stands in. */
+/** Returns the layer of a `policy` block. `file` is the index of its file. */
 export function checkPolicy(context: Context, policy: PolicyDecl, file: number): Layer {
   const table: ScopeTable = new Map();
   const root = openScope(table, '', [], [], 'dir', { optional: false, within: 0, span: policy.nameSpan });
@@ -108,7 +108,7 @@ function checkItems(
   }
 }
 
-/** Counts an item that a fragment brings; false when there are too many. */
+/** Counts an item that a fragment brings. Returns false when there are too many. */
 function spend({ budget, out }: Context, via: readonly Span[]): boolean {
   budget.items--;
   if (budget.items === 0) {
@@ -154,7 +154,7 @@ function checkScope(context: Context, table: ScopeTable, decl: ScopeDecl, at: It
   checkItems(context, table, decl.items, { ...at, scope, top: false, self: decl.object === 'file', within });
 }
 
-/** The components that a scope adds to the one around it; top level is absolute, the rest is relative. */
+/** Returns the components that a scope adds to its enclosing scope. The path must be absolute at the top, else relative. */
 function scopePath(context: Context, decl: ScopeDecl, at: ItemPosition): PathPattern | undefined {
   const text = context.values.read(decl.path, at.env);
   if (text === undefined) return undefined;
@@ -178,7 +178,7 @@ function scopePath(context: Context, decl: ScopeDecl, at: ItemPosition): PathPat
   return readComponents(absolute ? text.slice(1) : text, text, { span, plain }, context.out);
 }
 
-/** Takes the first `/` out where it is written in the string itself. */
+/** Returns a fix that deletes the first `/`, if the string itself has it and not a parameter. */
 function withoutSlash({ span, parts }: Template, text: string): Pick<Diagnostic, 'fix'> {
   const [first] = parts;
   if (text.length < 2 || first?.kind !== 'text' || !first.text.startsWith('/')) return {};

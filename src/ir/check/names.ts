@@ -1,6 +1,6 @@
 /**
- * Names of a file: what it declares and what its imports declare. Declarations are visible in their own file and in
- * the files that import it directly.
+ * The names that are visible in each file, and the expansion of action sets. A declaration is visible in its own file and
+ * in the files that import that file directly.
  */
 import {
   ACTIONS,
@@ -21,25 +21,25 @@ import type { Linked } from '../../parser/linked.js';
 
 type Declared = ActionsDecl | FragmentDecl | ParamDecl;
 
-/** A declaration and the index of the file it stands in: its own names are resolved there. */
+/** A declaration and the index of its file. The names that the declaration uses are resolved in that file. */
 export interface Symbol<D extends Declared> {
   readonly decl: D;
   readonly file: number;
 }
 
 /**
- * A file's own names hide imported ones. A name that two imports declare is an error where it is used: `twice` has the
- * second declaration.
+ * The names that are visible in one file. Its own names hide imported names. The use of a name that two imports declare is
+ * an error; `twice` has the second declaration of such a name.
  */
 export interface FileNames {
   readonly actions: ReadonlyMap<string, Symbol<ActionsDecl>>;
   readonly fragments: ReadonlyMap<string, Symbol<FragmentDecl>>;
   readonly params: ReadonlyMap<string, Symbol<ParamDecl>>;
-  /** By the first declaration. */
+  /** First declaration → second declaration. */
   readonly twice: ReadonlyMap<Declared, Declared>;
 }
 
-/** The names visible in each file, by index. */
+/** Returns the names that are visible in each file, by file index. */
 export function collectNames(linked: Linked, out: Diagnostic[]): FileNames[] {
   return linked.files.map((own, index) => {
     const names = {
@@ -107,7 +107,7 @@ export function checkUnique(
   out.push(report('LLP2019', { name: decl.name.text }, { span: use, notes, help }));
 }
 
-/** Resolves set expressions; one for the whole compilation, so that each `actions` is expanded once. */
+/** Expands set expressions. One instance serves the whole compilation, so that each `actions` is expanded once. */
 export class ActionSets {
   readonly #names: readonly FileNames[];
   readonly #out: Diagnostic[];
@@ -118,7 +118,7 @@ export class ActionSets {
     this.#out = out;
   }
 
-  /** The actions of an expression that stands in the file; 0 where only errors are left. */
+  /** Returns the actions of an expression in a file; 0 if all its names are errors. */
   expand(set: SetExpr, file: number): ActionMask {
     const mask = unionOf(set.names.map((name) => this.#resolve(name, file)));
     if (!set.all) return mask;

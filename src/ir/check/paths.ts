@@ -1,17 +1,15 @@
-/**
- * Path patterns from text: split, checked, normalised. Every fault is a diagnostic that says what to write.
- */
+/** Reads path patterns from text. Each fault is reported, with help on what to write. */
 import { report } from '../../diagnostics/catalogue.js';
 import { UNPRINTABLE } from '../../base/text.js';
 import type { Diagnostic, Span } from '../../diagnostics/types.js';
 import { escapePattern, parseComponent, type PatternFault } from '../../pattern/glob.js';
 import type { PathPattern, PatternComponent } from '../../semantics/pattern.js';
 
-/** Linux's PATH_MAX without the final NUL, and NAME_MAX: what is longer names nothing. */
+/** Linux's PATH_MAX without the final NUL, and NAME_MAX. No object has a longer path or name. */
 const PATH_MAX = 4095;
 const NAME_MAX = 255;
 
-/** A pattern as the user writes it; `/` for the root. */
+/** Returns a pattern as the user writes it; `/` for the root. */
 export function patternText(path: PathPattern): string {
   return '/' + path.map(componentText).join('/');
 }
@@ -20,14 +18,19 @@ export function componentText(component: PatternComponent): string {
   return 'glob' in component ? component.glob : escapePattern(component.literal);
 }
 
-/** Where a path is written; `plain`: as it is shown, in quotes, so that another text may take its place. */
+/**
+ * The string that a path is written in. `plain`: true if it has neither escapes nor parameters, so that a fix may replace
+ * the whole string.
+ */
 export interface Written {
   readonly span: Span;
   readonly plain: boolean;
 }
 
 /**
- * The components of a path in pattern syntax, given without a leading `/`.
+ * Returns the components of a path in pattern syntax, given without a leading `/`; undefined after an error, which is
+ * reported.
+ *
  * @param shown the path as written, for messages
  */
 export function readComponents(
@@ -117,7 +120,7 @@ function patternFault(fault: PatternFault, source: string, span: Span): Diagnost
   return report('LLP3004', { component: source, what }, { span, help });
 }
 
-/** The path of an object as a string of the language: what would be a glob, an escape or an interpolation is escaped. */
+/** Returns the path of an object as a string literal of the language; globs, escapes and interpolations are escaped. */
 export function quotePath(names: readonly string[], absolute: boolean): string {
   const text = names.map(escapePattern).join('/');
   const escaped = text

@@ -1,6 +1,6 @@
 /**
- * What was meant: names resolved, sets expanded, paths absolute and normalised, scopes with the same path
- * merged. Types only; `check.ts` makes it, the reference evaluator and the later passes read it.
+ * The checked policy: names are resolved, sets expanded, paths absolute and normalised, scopes with the same path merged.
+ * This file has types only. `check.ts` makes the policy; the later passes and the reference evaluator read it.
  */
 import type { ActionMask, ActionBit } from '../../abi/actions.js';
 import type { Span } from '../../diagnostics/types.js';
@@ -11,11 +11,11 @@ import type { Effects, ScopeEffects } from '../../semantics/scope.js';
 export interface CheckedPolicy {
   readonly layers: readonly Layer[];
   readonly tests: readonly CheckedTest[];
-  /** The `actions` that the given files declare or import: what people call their sets. */
+  /** The `actions` that the entry files declare or import. Tools use their names in output. */
   readonly sets: readonly NamedSet[];
   readonly assertions: readonly Assertion[];
   readonly gainAssertions: readonly GainAssertion[];
-  /** Gains that moves may bring without a word. */
+  /** Gains that moves may bring without a warning. */
   readonly acceptedGains: readonly AcceptedGain[];
 }
 
@@ -24,14 +24,14 @@ export interface NamedSet {
   readonly actions: ActionMask;
 }
 
-/** A claim about every object at a path, and for `under` about all beneath. */
+/** A claim about every object at a path, and for `under` about every object beneath it too. */
 export interface Assertion {
   readonly claim: 'never' | 'always';
   readonly actions: ActionMask;
   readonly reach: 'under' | 'at';
   readonly path: PathPattern;
   readonly span: Span;
-  /** The layer that it is about; undefined for what all layers allow together. */
+  /** The layer that the claim is about; undefined for all layers together. */
   readonly layer: Layer | undefined;
 }
 
@@ -40,14 +40,14 @@ export interface AcceptedGain {
   readonly span: Span;
 }
 
-/** No move gains these. */
+/** A claim that no move gains these actions. */
 export interface GainAssertion {
   readonly actions: ActionMask;
   readonly span: Span;
   readonly layer: Layer | undefined;
 }
 
-/** One `policy` block: its own chain, its own cookie. Every layer must allow. */
+/** One `policy` block. Each layer has its own chain and its own cookie; an action is allowed if every layer allows it. */
 export interface Layer {
   readonly name: string;
   readonly span: Span;
@@ -61,16 +61,16 @@ export interface Scope extends ScopeEffects {
   readonly id: number;
   readonly path: PathPattern;
   readonly object: 'dir' | 'file';
-  /** Absent at load is no error. A scope declared twice is optional only if both are. */
+  /** True if the object may be absent at load. A scope that is declared twice is optional only if both declarations are. */
   readonly optional: boolean;
   /**
-   * Of an enclosing optional scope, the number of components: when that is absent, so may this be. 0 when
-   * nothing around it is optional.
+   * Number of components of the enclosing optional scope: when that object is absent, the object of this scope may be
+   * absent too. 0 when no enclosing scope is optional.
    */
   readonly within: number;
-  /** Where it is declared, in source order; the implicit `dir "/"` has the span of the policy's name. */
+  /** The declarations, in source order. The implicit `dir "/"` has the span of the policy's name. */
   readonly spans: readonly Span[];
-  /** What changes the region beneath, and the object itself. All zero for a `file` scope. Masks are of actions. */
+  /** The effects on the object and on the region beneath. All zero for a `file` scope. */
   readonly region: Effects;
   readonly rules: readonly Rule[];
 }
@@ -79,7 +79,7 @@ export interface Scope extends ScopeEffects {
 export interface Rule extends Deciding {
   readonly actions: ActionMask;
   readonly span: Span;
-  /** The `use` statements that brought it here, outermost first; empty for a rule written in the policy. */
+  /** The `use` statements that brought the rule here, outermost first; empty for a rule that is written in the policy. */
   readonly via: readonly Span[];
 }
 
@@ -90,7 +90,7 @@ export interface CheckedTest {
   readonly steps: readonly CheckedStep[];
 }
 
-/** Paths in tests are literal, absolute, and not yet normalised: `..`, `.` and links are what they test. */
+/** An object that a test creates. `path` is literal and absolute, and not normalised: tests exercise `..`, `.` and links. */
 export type CheckedGiven =
   | { readonly kind: 'file' | 'dir'; readonly path: string; readonly span: Span }
   | {

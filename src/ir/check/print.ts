@@ -1,4 +1,4 @@
-/** What `--emit policy` shows; golden tests compare the same text. */
+/** Prints a checked policy for `--emit policy`; golden tests compare the same text. */
 import { ALL_TRIGGERS, actionName, actionNames, unionOf, type ActionMask } from '../../abi/actions.js';
 import type { Effects } from '../../semantics/scope.js';
 import { patternText } from './paths.js';

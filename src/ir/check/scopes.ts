@@ -1,6 +1,6 @@
 /**
- * Scopes as they are collected: the same path declared twice is one scope. When all are there, each is closed: its
- * effects are summed up, and what contradicts or repeats itself within one scope is reported.
+ * Collects the scopes of a layer: declarations of the same path and kind become one scope. After the last declaration, each
+ * scope is closed: its effects are summed up, and contradictions and repetitions within the scope are reported.
  */
 import { NO_ACTIONS, actionNames, intersection, union, type ActionMask } from '../../abi/actions.js';
 import { report } from '../../diagnostics/catalogue.js';
@@ -22,7 +22,12 @@ export interface OpenScope {
 
 export type ScopeTable = Map<string, OpenScope>;
 
-/** Finds or makes the scope of a path. `within`: see `Scope.within`. */
+/**
+ * Returns the scope of a path, and makes it at the first declaration.
+ *
+ * @param added the last components of `path`, which follow the scope with `parentKey`
+ * @param declared `within`: see `Scope.within`
+ */
 export function openScope(
   table: ScopeTable,
   parentKey: string,
@@ -47,7 +52,7 @@ export function openScope(
   return known;
 }
 
-/** The scopes in their order, closed. */
+/** Returns the closed scopes in the order of `Layer.scopes`. */
 export function closeScopes(table: ScopeTable, out: Diagnostic[]): Scope[] {
   const keyed = [...table.values()].map((scope) => ({ scope, text: patternText(scope.path) }));
   keyed.sort(
@@ -74,7 +79,7 @@ function close(scope: OpenScope, id: number, out: Diagnostic[]): Scope {
   return { id, path, object, optional, within, spans, region, self, rules };
 }
 
-/** The effects of rules at one level of a scope. */
+/** Returns the effects of the rules about the region (`self` false) or about the object, except the rule `without`. */
 export function sumEffects(rules: readonly Rule[], self: boolean, without?: Rule): Effects {
   const sum = { allow: NO_ACTIONS, deny: NO_ACTIONS, forbid: NO_ACTIONS };
   for (const rule of rules) {
@@ -84,7 +89,7 @@ export function sumEffects(rules: readonly Rule[], self: boolean, without?: Rule
   return sum;
 }
 
-/** Both kinds at one path: one of the two is wrong, unless one may be absent. */
+/** Reports a path that is declared as `dir` and as `file`, unless one of the two may be absent. */
 function reportBothKinds(dir: OpenScope, file: OpenScope, path: string, out: Diagnostic[]): void {
   if (dir.optional || file.optional || literalNames(dir.path) === undefined) return;
   const [first, second] = [dir.spans[0], file.spans[0]];
@@ -96,7 +101,7 @@ function reportBothKinds(dir: OpenScope, file: OpenScope, path: string, out: Dia
   out.push(report('LLP3015', { path }, { span: late, notes, help }));
 }
 
-/** Allowed and denied, or allowed and forbidden, at one level. */
+/** Reports actions that are allowed and denied, or allowed and forbidden, at one level. */
 function reportContradictions(scope: OpenScope, region: Effects, self: Effects, out: Diagnostic[]): void {
   const atLevel = (level: boolean): readonly Rule[] => scope.rules.filter((r) => r.self === level);
   if ((region.allow & region.deny) !== 0) reportPair(scope, atLevel(false), 'deny', out);
@@ -132,7 +137,7 @@ function reportPair(
   }
 }
 
-/** The same effect twice, in what stands in the policy itself: fragments may overlap. */
+/** Warns of an action that two rules mention with the same effect. Rules of fragments are left out: fragments may overlap. */
 function reportTwice(scope: OpenScope, out: Diagnostic[]): void {
   if (scope.rules.length < 2) return;
   const direct = scope.rules.filter((r) => r.via.length === 0);
@@ -156,14 +161,14 @@ function sameLevel(a: Rule, b: Rule): boolean {
   return a.self === b.self && a.effect === b.effect;
 }
 
-/** Action names in backticks, with commas. */
+/** Returns action names in backticks, separated by commas. */
 export function actionList(mask: ActionMask): string {
   return actionNames(mask)
     .map((name) => `\`${name}\``)
     .join(', ');
 }
 
-/** How a rule of a fragment came here. */
+/** Returns a note for each `use` that brought a rule into its scope. */
 export function viaNotes(rule: Rule): { readonly message: string; readonly span: Span }[] {
   return rule.via.map((span) => ({ message: 'brought here by this `use`', span }));
 }

@@ -1,4 +1,4 @@
-/** Test blocks: names resolved and paths literal. What a test means is in the language's page. */
+/** Checks `test` blocks: resolves names and requires literal paths. `language.md` defines the meaning of a test. */
 import { ACTIONS, actionBit } from '../../abi/actions.js';
 import { report } from '../../diagnostics/catalogue.js';
 import { respell } from '../../diagnostics/suggest.js';
@@ -34,7 +34,7 @@ type Read = (template: Template) => string | undefined;
 function checkGiven(item: GivenItem, read: Read, absolute: Read): CheckedGiven | undefined {
   const path = absolute(item.path);
   if (!('target' in item)) return path === undefined ? undefined : { kind: item.kind, path, span: item.span };
-  // The target of a link is text that is followed later; what a bind or a hard link names is there already.
+  // The target of a link is text and may be relative. A bind or a hard link names an object that exists already.
   const target = item.kind === 'link' ? read(item.target) : absolute(item.target);
   if (path === undefined || target === undefined) return undefined;
   return { kind: item.kind, path, target, span: item.span };

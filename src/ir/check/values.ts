@@ -1,6 +1,4 @@
-/**
- * Parameters and templates: what a string in the policy stands for, in pattern syntax.
- */
+/** Evaluates templates and parameters: returns the text of a string in the policy, in pattern syntax. */
 import { report } from '../../diagnostics/catalogue.js';
 import { respell } from '../../diagnostics/suggest.js';
 import type { Diagnostic, Span } from '../../diagnostics/types.js';
@@ -8,7 +6,7 @@ import type { Name, ParamDecl, ParamType, Template } from '../../parser/ast.js';
 import { escapePattern, hasGlob, unescapePattern } from '../../pattern/glob.js';
 import { checkUnique, type FileNames } from './names.js';
 
-/** Where a template is read: a file, and the arguments of the fragment that it stands in. */
+/** The environment of a template: its file, and the arguments of the fragment around it. */
 export interface Env {
   readonly file: number;
   readonly args: ReadonlyMap<string, string>;
@@ -21,7 +19,7 @@ export class Values {
   readonly #names: readonly FileNames[];
   readonly #defines: Defines;
   readonly #out: Diagnostic[];
-  /** Pattern syntax; `open` while its default is being read; undefined after an error. */
+  /** Values in pattern syntax; `open` while the default of a parameter is being read; undefined after an error. */
   readonly #values = new Map<ParamDecl, string | 'open' | undefined>();
 
   constructor(names: readonly FileNames[], defines: Defines, out: Diagnostic[]) {
@@ -30,7 +28,7 @@ export class Values {
     this.#out = out;
   }
 
-  /** The text of a template in pattern syntax; undefined after an error, which is reported. */
+  /** Returns the text of a template in pattern syntax; undefined after an error, which is reported. */
   read(template: Template, env: Env): string | undefined {
     let text: string | undefined = template.broken ? undefined : '';
     for (const part of template.parts) {
@@ -40,7 +38,10 @@ export class Values {
     return text;
   }
 
-  /** Pattern syntax of a value for a parameter, given as the user wrote it: for `path` and `name` it is literal. */
+  /**
+   * Returns the value of a parameter in pattern syntax; undefined after an error, which is reported. A `path` or a `name`
+   * must not have a glob.
+   */
   argument(type: ParamType, text: string, span: Span | undefined, name: string): string | undefined {
     const why = typeFault(type, text);
     if (why === undefined) return type === 'pattern' ? text : escapePattern(unescapePattern(text));
@@ -97,7 +98,7 @@ export class Values {
   }
 }
 
-/** What is wrong with a value of this type, as what to write; undefined when nothing is. */
+/** Returns help on how to correct a value of this type; undefined when the value is valid. */
 function typeFault(type: ParamType, text: string): string | undefined {
   if (text === '') return 'write at least one character';
   if (text.includes('\0')) return 'leave the NUL character out';
@@ -114,7 +115,7 @@ function typeFault(type: ParamType, text: string): string | undefined {
   return undefined;
 }
 
-/** The literal text of a template in a test; a glob in it is an error. */
+/** Returns the literal text of a template in a test; undefined if it has a glob, which is reported. */
 export function literalText(text: string, span: Span, out: Diagnostic[]): string | undefined {
   if (!hasGlob(text)) return unescapePattern(text);
   const help = 'write the path of one object; `\\*` stands for the character itself';

@@ -1,6 +1,6 @@
 /**
- * Every place of one layer, and the verdict on each action there: a deterministic, minimal automaton whose alphabet
- * is path components. Types and look-ups; `build-hierarchy.ts` makes it.
+ * The hierarchy automaton: every place of one layer, and the verdict on each action there. It is deterministic and
+ * minimal, and its alphabet is path components. This file has types only; `build-hierarchy.ts` makes the automaton.
  */
 import type { ActionMask } from '../../abi/actions.js';
 
@@ -10,24 +10,24 @@ export interface HierarchyAutomaton {
   readonly states: readonly HierarchyState[];
 }
 
-/** The verdicts on the object that a path leads to. Masks are of *allowed* actions. */
+/** The verdicts at the end of a path, as sets of allowed actions. */
 export interface Verdicts {
-  /** On the object itself, if it is a directory. */
+  /** Allowed on the object itself, if it is a directory. */
   readonly dir: ActionMask;
-  /** On what lies beneath and no scope names. */
+  /** Allowed on objects beneath that no scope names. */
   readonly below: ActionMask;
-  /** On the object itself, if it is not a directory. */
+  /** Allowed on the object itself, if it is not a directory. */
   readonly file: ActionMask;
 }
 
 export interface HierarchyState extends Verdicts {
   readonly id: number;
-  /** Sorted by name. Only names that go elsewhere than their class below would. */
+  /** Sorted by name. Has only names whose target differs from the target of their class. */
   readonly literals: readonly LiteralEdge[];
-  /** The globs that the edges below are about, sorted. */
+  /** The globs that `classes` refers to, sorted. */
   readonly globs: readonly string[];
   readonly classes: readonly ClassEdge[];
-  /** Every other name. */
+  /** The state that every other name leads to. */
   readonly other: number;
 }
 
@@ -36,7 +36,7 @@ export interface LiteralEdge {
   readonly to: number;
 }
 
-/** All names that exactly these of `HierarchyState.globs` match. */
+/** The edge for all names that exactly these globs match. `matching`: ascending indices into `HierarchyState.globs`. */
 export interface ClassEdge {
   readonly matching: readonly number[];
   readonly witness: string;

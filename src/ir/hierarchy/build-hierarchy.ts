@@ -1,10 +1,10 @@
 /**
  * Scopes → the hierarchy automaton, minimal by construction.
  *
- * Input: the trie of a layer. Output: the automaton, and every *place* where scopes act, which is what the exact checks
- * look at. The determinisation carries the set of live trie nodes and the allowed and forbidden actions; a state
- * without live nodes is a region and depends on its verdict alone. States are interned after their successors, so equal
- * tails are one state (the graph has no cycles but those of the regions).
+ * Input: a layer. Output: the automaton, and every *place* that a scope names, for the exact checks. The determinisation
+ * carries the set of live trie nodes (those with children) and the allowed and forbidden actions. Without live nodes, what
+ * lies beneath is a region, whose state depends on its verdict alone. States are interned after their successors, so equal
+ * tails become one state. The only cycles of the graph are the loops of regions.
  *
  * Weakness: globs that overlap with large scopes beneath them multiply; `MAX_PLACES` turns that into an error.
  */
@@ -18,7 +18,7 @@ import { buildTrie, type TrieNode } from './scope-trie.js';
 
 export type HierarchyResult =
   | { readonly kind: 'ok'; readonly automaton: HierarchyAutomaton; readonly places: readonly Place[] }
-  /** Globs that overlap too much to decide, at this place. */
+  /** The globs beneath this place overlap too much to decide, or there are more than `MAX_PLACES` places. */
   | { readonly kind: 'too-large'; readonly place: Place };
 
 const MAX_PLACES = 2_000_000;
@@ -43,7 +43,7 @@ export function buildHierarchy(layer: Layer): HierarchyResult {
 interface Builder {
   readonly states: HierarchyState[];
   readonly interned: Map<string, number>;
-  /** Place key to state; only for places that globs lead to, as others are visited once. */
+  /** Key of a place → its state; only for places beneath globs, because other places are visited once. */
   readonly memo: Map<string, number>;
   readonly places: Place[];
   tooLarge: Place | undefined;
@@ -100,7 +100,7 @@ function expand(builder: Builder, live: readonly TrieNode[], place: Place, share
   return intern(builder, place.applied, literals, classes.length > 0 ? next.globs : [], classes, other);
 }
 
-/** The state of everything beneath which no scope is named any more. */
+/** Returns the state of a region: objects that no scope names, and no scope names anything beneath them. */
 function region(builder: Builder, mask: ActionMask): number {
   const key = `R${mask}`;
   const known = builder.interned.get(key);
@@ -144,7 +144,7 @@ function intern(
   return id;
 }
 
-/** Breadth first from the root, so that equal automata print equally. */
+/** Numbers the states breadth first from the root, so that equal automata have the same text. */
 function renumber(states: readonly HierarchyState[], root: number): HierarchyState[] {
   const order: number[] = [root];
   const number = new Map<number, number>([[root, 0]]);

@@ -1,9 +1,9 @@
 /**
- * The rules that speak of an action on one path, by its names alone: what the hierarchy automaton says in masks, with the
- * places in the text behind it.
+ * Finds the rules that mention an action on one path. The hierarchy automaton has the same verdicts as masks; this file finds
+ * the rules behind them.
  *
  * Input: a layer and the components of a path. Output: the rules that mention an action there, in the order in which they
- * act. Invariant: the deciding one (`semantics/deciding.ts`) gives the verdict of the automaton.
+ * apply. Invariant: the rule that decides (`semantics/deciding.ts`) gives the verdict of the automaton.
  */
 import type { ActionMask } from '../../abi/actions.js';
 import { decidingMention, mentionsOn, type Mention } from '../../semantics/deciding.js';
@@ -12,10 +12,10 @@ import { initialSets, makePlace, type Place } from './places.js';
 import type { Layer, Rule, Scope } from '../check/policy.js';
 import { buildTrie, type TrieNode } from './scope-trie.js';
 
-/** What a verdict is about: a directory itself, something else, or what lies beneath and no scope names. */
+/** The subject of a verdict: the object as a directory, the object as something else, or unnamed objects beneath it. */
 export type Aspect = 'dir' | 'file' | 'below';
 
-/** A layer whose paths can be asked about. */
+/** A layer and the trie of its scopes. */
 export interface PathIndex {
   readonly layer: Layer;
   readonly trie: TrieNode;
@@ -25,7 +25,7 @@ export function indexPaths(layer: Layer): PathIndex {
   return { layer, trie: buildTrie(layer.scopes) };
 }
 
-/** The places from the root to the object; those beneath the last scope are left out. */
+/** Returns the places from the root towards the object. It ends at the last place beneath which scopes name something. */
 export function placesOnPath({ layer, trie }: PathIndex, names: readonly string[]): Place[] {
   let nodes: readonly TrieNode[] = [trie];
   let place = makePlace(nodes, initialSets(layer), undefined, '');
@@ -49,8 +49,9 @@ function childrenOf({ literals, globs }: TrieNode, name: string): TrieNode[] {
 export type MentionOnPath = Mention<Scope, Rule>;
 
 /**
- * The rules that mention an action on the object of the first `length` components, in the order in which they act. `places` are
- * those of that path, of a longer one, or of a shorter one beneath which no scope is named.
+ * Returns the rules that mention an action on the object at the first `length` components, in the order in which they apply.
+ *
+ * @param places the places on that path or on a longer path; they may end earlier, where no scope names anything beneath
  */
 export function mentionsOnPath(
   places: readonly Place[],
@@ -66,7 +67,7 @@ export function mentionsOnPath(
   return mentionsOn(path, level, (rule) => (rule.actions & actions) !== 0);
 }
 
-/** The rule that decides; undefined where `default` does. */
+/** Returns the rule that decides; undefined where `default` decides. */
 export function deciderOn(
   places: readonly Place[],
   length: number,

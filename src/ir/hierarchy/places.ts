@@ -1,7 +1,7 @@
 /**
- * Places: the objects that scopes name, as a path leads to them, and how the names beneath one divide.
+ * Places: the objects that scopes name, and the classes of names beneath a place.
  *
- * Everything that goes down a layer's scopes (the automaton, the exact checks, questions about one path) does it with these.
+ * All code that descends a layer's scopes (the automaton, the exact checks, questions about one path) uses these functions.
  */
 import { ALL_ACTIONS, NO_ACTIONS, WALK } from '../../abi/actions.js';
 import { defined } from '../../base/assert.js';
@@ -13,7 +13,7 @@ import type { Layer, Scope } from '../check/policy.js';
 import type { Verdicts } from './automaton.js';
 import type { GlobChild, TrieNode } from './scope-trie.js';
 
-/** What is carried on from a place, and the verdicts there. Masks are of actions. */
+/** The rights that are carried on from a place, and the verdicts there. */
 export interface PlaceRights extends Carried, Verdicts {}
 
 /** An object that scopes name, reached by a witness path. */
@@ -23,14 +23,14 @@ export interface Place {
   readonly name: string;
   readonly before: Carried;
   readonly applied: PlaceRights;
-  /** Scopes that name the object as a directory, and as something else; general to specific. */
+  /** The scopes that name the object as a directory (`dirs`) and as something else (`files`), general to specific. */
   readonly dirs: readonly Scope[];
   readonly files: readonly Scope[];
-  /** The trie nodes that the object is at. */
+  /** The trie nodes that the path leads to. */
   readonly nodes: readonly TrieNode[];
 }
 
-/** What the names beneath a place divide into. */
+/** The classes of names beneath a place. */
 export interface Successors {
   readonly literals: readonly {
     readonly name: string;
@@ -43,11 +43,11 @@ export interface Successors {
     readonly witness: string;
     readonly nodes: readonly TrieNode[];
   }[];
-  /** Whether a name is left that no scope names. */
+  /** True if there is a name that no scope names. */
   readonly other: boolean;
 }
 
-/** What is allowed before any scope has spoken. */
+/** Returns the rights before any scope applies: `walk` is allowed by every `default`. */
 export function initialSets(layer: Layer): Carried {
   return { allowed: layer.default === 'allow' ? ALL_ACTIONS : WALK, forbidden: NO_ACTIONS };
 }
@@ -63,7 +63,7 @@ export function makePlace(
   return { parent, name, before, applied: rightsAt(before, dirs, files), dirs, files, nodes };
 }
 
-/** The verdicts on an object that `dirs` name as a directory and `files` as something else, both general to specific. */
+/** Returns the verdicts on an object. `dirs` and `files` are the scopes that name it, general to specific. */
 export function rightsAt(
   before: Carried,
   dirs: readonly ScopeEffects[],
@@ -75,7 +75,7 @@ export function rightsAt(
 
 const NOTHING: readonly Scope[] = [];
 
-/** The scopes that are there, general to specific. Nearly every place has one node: it takes no more than it must. */
+/** Returns the scopes that are defined, general to specific. Nearly every place has one node, which allocates no new array. */
 function named(scopes: readonly (Scope | undefined)[]): readonly Scope[] {
   const [first] = scopes;
   if (scopes.length === 1) return first === undefined ? NOTHING : [first];
@@ -83,14 +83,14 @@ function named(scopes: readonly (Scope | undefined)[]): readonly Scope[] {
   return found.length === 0 ? NOTHING : found.sort((a, b) => generalToSpecific(a.path, b.path));
 }
 
-/** The path of a place, as the user would type it. */
+/** Returns the witness path of a place. */
 export function placePath(place: Place): string {
   const names: string[] = [];
   for (let at: Place | undefined = place; at?.parent !== undefined; at = at.parent) names.push(at.name);
   return '/' + names.reverse().join('/');
 }
 
-/** The names beneath a set of trie nodes, in classes; undefined when there are too many to decide. */
+/** Returns the classes of names beneath a set of trie nodes; undefined when the globs overlap too much to decide. */
 export function successors(nodes: readonly TrieNode[]): Successors | undefined {
   const globs = mergeGlobs(nodes);
   const names = [...new Set(nodes.flatMap((n) => [...n.literals.keys()]))].sort(byText);

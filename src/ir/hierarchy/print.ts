@@ -1,9 +1,9 @@
-/** What `--emit hierarchy` shows; golden tests compare the same text. */
+/** Prints a hierarchy automaton for `--emit hierarchy`; golden tests compare the same text. */
 import { ALL_ACTIONS, actionNames, difference, type ActionMask } from '../../abi/actions.js';
 import { counted } from '../../base/text.js';
 import type { HierarchyAutomaton, HierarchyState } from './automaton.js';
 
-/** A mask for people: the shorter of what is in it and what is not. */
+/** Returns a mask as text: its actions or, if they are fewer, the actions that are not in it. */
 function maskText(mask: ActionMask): string {
   if (mask === 0) return 'none';
   if (mask === ALL_ACTIONS) return 'everything';

@@ -1,9 +1,9 @@
 /**
- * The product of hierarchy automata: all of them read the same path at once.
+ * The product of hierarchy automata, which all read the same path.
  *
- * Input: automata. Output: a graph whose nodes are tuples of states, explored on demand; its edges are classes of names that
- * no automaton tells apart, each with a name that is in it. Exact: the classes are those of all globs and literals of the
- * tuple together (`pattern/name-classes.ts`). Weakness: globs that overlap too much end in `TooManyNames`.
+ * Input: automata. Output: a graph whose nodes are tuples of states, explored on demand. An edge is a class of names that
+ * every automaton treats in the same way, with one name of the class. Exact: the classes come from all globs and literals
+ * of the tuple together (`pattern/name-classes.ts`). Weakness: if globs overlap too much, `edges` throws `TooManyNames`.
  */
 import { defined } from '../../base/assert.js';
 import { matchesGlob } from '../../pattern/glob.js';
@@ -22,25 +22,25 @@ export interface ProductEdge {
 }
 
 export interface ProductEdges {
-  /** By name; those that no scope of any automaton names are left out. */
+  /** Edges for the names that a literal edge or a glob of any automaton names. */
   readonly named: readonly ProductEdge[];
-  /** A name that is in no scope of any automaton; undefined where globs match every name. */
+  /** A name that no scope of any automaton names; undefined where globs match every name. */
   readonly fresh: string | undefined;
 }
 
 export interface Product {
   readonly root: ProductState;
   edges(from: ProductState): ProductEdges;
-  /** Number of states that were met. */
+  /** Returns the number of states that were explored. */
   readonly size: () => number;
 }
 
-/** The globs beneath a place overlap too much to tell their names apart. The message lists them. */
+/** Thrown when the globs of a state overlap too much to compute the classes of names. The message lists the globs. */
 export class TooManyNames extends Error {}
 
 interface ProductBuilder {
   readonly automata: readonly HierarchyAutomaton[];
-  /** Names to keep away from where any name of a class will do. */
+  /** Names that are not chosen as the example of a class if the class has another name. */
   readonly avoided: ReadonlySet<string>;
   readonly interned: Map<string, ProductState>;
   readonly memo: Map<number, ProductEdges>;

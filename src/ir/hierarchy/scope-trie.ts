@@ -1,4 +1,4 @@
-/** The scopes of a layer by path: a trie over components as they are written. The automaton and the checks are made from it. */
+/** The trie of a layer's scopes, by component of their paths. The automaton and the exact checks are made from it. */
 import { compileGlob, type Glob } from '../../pattern/glob.js';
 import { defined } from '../../base/assert.js';
 import type { Scope } from '../check/policy.js';
@@ -24,7 +24,7 @@ interface MutableNode extends TrieNode {
   file: Scope | undefined;
 }
 
-/** Most nodes are leaves: they share these two, which stay empty. */
+/** Most nodes are leaves. To save memory, they share these two maps, which stay empty. */
 const NO_LITERALS: MutableNode['literals'] = new Map();
 const NO_GLOBS: MutableNode['globs'] = new Map();
 

@@ -1,10 +1,11 @@
 /**
- * All layers at once: the product of their automata, made as it is walked, so that only what is asked about is made.
+ * The product of the automata of several layers, together with the kinds of objects that literal scopes require. It is
+ * computed step by step as a caller walks it.
  *
- * A *spot* is where a path leads in every layer. Invariant: a step goes by a name that an object can have, so every path to a
- * spot is one that an object can be at; `appears` marks the one exception, an object that is made where scopes name every
- * name: as it was not there when the policy was loaded, it has the rules of the directory. What literal scopes say of kinds
- * is kept beside the automata: a policy that names a directory as a `file` is not loaded.
+ * A *spot* is the tuple of states that a path leads to, one state per layer. Invariant: each step uses a name that an object
+ * can have, so an object can exist on every path to a spot. The one exception is marked `appears`: where scopes name every
+ * name, an object that is created after load has the rules of its directory. Kinds are kept beside the automata, because a
+ * policy does not load on a tree where a scope names an object as the wrong kind.
  */
 import { ALL_ACTIONS, intersection, type ActionMask } from '../../abi/actions.js';
 import { defined } from '../../base/assert.js';
@@ -19,28 +20,28 @@ export interface Spots {
 }
 
 export interface Spot {
-  /** One a layer. */
+  /** One per layer. */
   readonly states: readonly HierarchyState[];
-  /** What literal scopes say here and beneath; undefined where there are none. */
+  /** The kinds that literal scopes require here and beneath; undefined where there are no such scopes. */
   readonly kinds: KindNode | undefined;
 }
 
 export interface KindNode {
   readonly id: number;
   readonly children: Map<string, KindNode>;
-  /** Whether an object here is a directory, or is none. Both: there is no object here. */
+  /** The kinds that scopes require of an object here. If `dir` and `other` are both set, no object can exist. */
   dir: boolean;
   other: boolean;
 }
 
-/** A name for everything that goes the same way. */
+/** A step from a directory, with one name that stands for all names that lead to the same spot. */
 export interface Step {
   readonly name: string;
-  /** Not there when the policy was loaded, as every name is named. */
+  /** True if the object is created after the policy is loaded, in a directory where scopes name every name. */
   readonly appears: boolean;
 }
 
-/** `layers` and `automata` in the same order. */
+/** Returns the product of layers. `layers` and `automata` are in the same order. */
 export function makeSpots(layers: readonly Layer[], automata: readonly HierarchyAutomaton[]): Spots {
   return { automata, root: { states: automata.map(rootState), kinds: kindsOf(layers) } };
 }
@@ -54,7 +55,7 @@ function kindsOf(layers: readonly Layer[]): KindNode {
   return root;
 }
 
-/** What is above an object that must be there is a directory. */
+/** Records the kind that a scope requires. All ancestors of an object that must exist are directories. */
 function addKind(root: KindNode, { path, object, optional, within }: Scope, create: () => KindNode): void {
   const names = literalNames(path);
   if (names === undefined) return;
@@ -81,12 +82,12 @@ export function canBeOther({ kinds }: Spot): boolean {
   return kinds === undefined || !kinds.dir;
 }
 
-/** What all layers allow on the object, or beneath it. */
+/** Returns what all layers together allow: on the object as a directory or as something else, or beneath it. */
 export function allowedAt({ states }: Spot, verdict: 'dir' | 'file' | 'below'): ActionMask {
   return states.reduce((mask, s) => intersection(mask, s[verdict]), ALL_ACTIONS);
 }
 
-/** Where a name beneath a spot leads. */
+/** Returns the spot that a step leads to. */
 export function stepTo({ automata }: Spots, { states, kinds }: Spot, { name, appears }: Step): Spot {
   const next = states.map((state, i) => {
     const automaton = defined(automata[i], 'a state of each automaton');
@@ -96,8 +97,10 @@ export function stepTo({ automata }: Spots, { states, kinds }: Spot, { name, app
 }
 
 /**
- * A name for each way to go on from a directory; first one that nothing names. With a component, only names that it
- * matches, and none for what appears later. Undefined when the globs overlap too much to decide.
+ * Returns one step for each class of names beneath a directory; the first step, if there is one, has a name that no scope
+ * names. Undefined when the globs overlap too much to decide.
+ *
+ * @param only a component: the result has only names that it matches, and no step that `appears`
  */
 export function stepsFrom({ states, kinds }: Spot, only?: PatternComponent): Step[] | undefined {
   if (only !== undefined && 'literal' in only) return [{ name: only.literal, appears: false }];
@@ -116,7 +119,7 @@ export function stepsFrom({ states, kinds }: Spot, only?: PatternComponent): Ste
   return steps;
 }
 
-/** A path, from its last component up; undefined for `/`. */
+/** A path as a list that is linked from its last step to its first; undefined stands for `/`. */
 export interface Trail {
   readonly above: Trail | undefined;
   readonly step: Step;

@@ -1,8 +1,8 @@
 /**
- * The walker over hierarchy automata: where a name leads, and which names go different ways from a state.
+ * The walker over hierarchy automata: finds the state that a name leads to, and the classes of names at a state.
  *
- * All code that steps on an automaton steps with these functions. Names are decided exactly, by the classes of all globs and
- * literals that are involved (`pattern/name-classes.ts`). Weakness: where globs overlap too much, there is no answer.
+ * All code that steps on an automaton uses these functions. The classes are exact: they come from all globs and literals of
+ * the states (`pattern/name-classes.ts`). Weakness: if globs overlap too much, the result is undefined.
  */
 import { defined } from '../../base/assert.js';
 import { globOf, matchesGlob, type Glob } from '../../pattern/glob.js';
@@ -10,22 +10,26 @@ import { nameClasses, type NameClass } from '../../pattern/name-classes.js';
 import type { PatternComponent } from '../../semantics/pattern.js';
 import type { HierarchyAutomaton, HierarchyState } from './automaton.js';
 
-/** The state of `/`. */
+/** Returns the state of `/`. */
 export function rootState(automaton: HierarchyAutomaton): HierarchyState {
   return stateOf(automaton, 0);
 }
 
-/** The state that an edge leads to. */
+/** Returns the state with this number, which an edge has. */
 export function stateOf(automaton: HierarchyAutomaton, id: number): HierarchyState {
   return defined(automaton.states[id], 'an edge leads to a state');
 }
 
-/** The state that a path leads to, from the root. */
+/** Returns the state that a path leads to, from the root. */
 export function stateAt(automaton: HierarchyAutomaton, path: readonly string[]): HierarchyState {
   return path.reduce((state, name) => nextState(automaton, state, name), rootState(automaton));
 }
 
-/** The state that a name leads to. `matches`: whether a glob matches the name, where the caller knows it already. */
+/**
+ * Returns the state that a name leads to.
+ *
+ * @param matches whether a glob matches the name; a caller that knows the answer can give it
+ */
 export function nextState(
   automaton: HierarchyAutomaton,
   state: HierarchyState,
@@ -39,12 +43,16 @@ export function nextState(
   return stateOf(automaton, classTarget(state, matching));
 }
 
-/** Where all names go that exactly these of the state's globs match and that have no literal edge. Indices are ascending. */
+/**
+ * Returns the state that a class of names leads to: the names without a literal edge that exactly these globs match.
+ *
+ * @param matching ascending indices into the state's globs
+ */
 export function classTarget(state: HierarchyState, matching: readonly number[]): number {
   return edgesOf(state).classes.get(matching.join()) ?? state.other;
 }
 
-/** Where a name goes that has a literal edge. */
+/** Returns the state that the literal edge of a name leads to; undefined when there is no such edge. */
 export function literalTarget(state: HierarchyState, name: string): number | undefined {
   return edgesOf(state).literals.get(name);
 }
@@ -54,7 +62,7 @@ interface Edges {
   readonly classes: ReadonlyMap<string, number>;
 }
 
-/** The edges of a state by name and by class: an automaton has them as lists. */
+/** The edges of each state as maps by name and by class; the automaton has them as lists. */
 const EDGES = new WeakMap<HierarchyState, Edges>();
 
 function edgesOf(state: HierarchyState): Edges {
@@ -68,37 +76,37 @@ function edgesOf(state: HierarchyState): Edges {
   return made;
 }
 
-/** A compiled glob of a checked policy. */
+/** Returns the compiled glob of a checked policy. */
 export function checkedGlob(source: string): Glob {
   return defined(globOf(source), 'a checked glob compiles');
 }
 
-/** Whether a component of a pattern matches a name. */
+/** Returns whether a component of a pattern matches a name. */
 export function componentMatches(component: PatternComponent, name: string): boolean {
   return 'literal' in component ? component.literal === name : matchesGlob(checkedGlob(component.glob), name);
 }
 
-/** The ways on from some states that read the same name. Every name goes one of them. */
+/** The classes of names at some states that read the same name. Every name is in one of them. */
 export interface Ways {
   /** Names that a literal edge or the caller names, sorted. */
   readonly literals: readonly string[];
-  /** The globs of all states and of the caller, sorted: for one state alone, its own list. */
+  /** The globs of all states and of the caller, sorted. For one state, this is its own list. */
   readonly globs: readonly string[];
-  /** One for each set of globs that other names match, the names that no glob matches left out. */
+  /** The classes of the other names, one for each set of globs that matches some name; the empty set is left out. */
   readonly classes: readonly NameClass[];
-  /** A name that nothing names; undefined where globs match every name. */
+  /** A name that is not a literal and that no glob matches; undefined where globs match every name. */
   readonly fresh: string | undefined;
 }
 
-/** What the caller names beside the automata. */
+/** Names and globs that the caller adds to those of the automata. */
 export interface Named {
   readonly names?: Iterable<string>;
   readonly globs?: readonly string[];
-  /** Names not to take as an example where another one does as well. */
+  /** Names that are not chosen as the example of a class if the class has another name. */
   readonly avoided?: ReadonlySet<string>;
 }
 
-/** The ways on from these states; undefined when the globs overlap too much to decide. */
+/** Returns the classes of names at these states; undefined when the globs overlap too much to decide. */
 export function waysFrom(states: readonly HierarchyState[], named: Named = {}): Ways | undefined {
   const { names = [], avoided = NOTHING } = named;
   const literals = new Set(names);
@@ -121,7 +129,7 @@ export function waysFrom(states: readonly HierarchyState[], named: Named = {}): 
 
 const NOTHING: ReadonlySet<string> = new Set();
 
-/** The classes of names beside the literals, each with a name that is not avoided, where it has one. */
+/** Returns the classes of the names that are not literals. Each has a witness that is not avoided, if there is one. */
 function classesBeside(
   sources: readonly string[],
   literals: ReadonlySet<string>,
@@ -137,7 +145,7 @@ function classesBeside(
   });
 }
 
-/** Witnesses by class that are not avoided. One search explores many states with the same globs. */
+/** Cache of witnesses that are not avoided, by class: one search explores many states with the same globs. */
 const NICE = new WeakMap<ReadonlySet<string>, Map<string, ReadonlyMap<string, string>>>();
 
 function niceWitnesses(
@@ -155,8 +163,8 @@ function niceWitnesses(
 }
 
 /**
- * A shortest name that exactly these of the state's globs match, that no literal edge has and that is not among the taken
- * ones; undefined when there is none.
+ * Returns a shortest name that exactly these globs of the state match, that has no literal edge and that is not taken;
+ * undefined when there is no such name.
  */
 export function nameOfClass(
   state: HierarchyState,
@@ -169,14 +177,14 @@ export function nameOfClass(
   return ways?.classes.find((c) => c.matching.join() === wanted)?.witness;
 }
 
-/** A name that is not taken: the first of the preferred ones that is free, else the first free one of a … z, aa, ab, … */
+/** Returns a name that is not taken: the first free name of `preferred`, else the first free name of a … z, aa, ab, … */
 export function freshName(isTaken: (name: string) => boolean, preferred: readonly string[] = []): string {
   const nice = preferred.find((name) => !isTaken(name));
   if (nice !== undefined) return nice;
   for (let n = 0; ; n++) if (!isTaken(word(n))) return word(n);
 }
 
-/** a … z, aa, ab, … */
+/** Returns the word with this number in the sequence a … z, aa, ab, … */
 function word(n: number): string {
   const last = String.fromCharCode(0x61 + (n % 26));
   return n < 26 ? last : word(Math.floor(n / 26) - 1) + last;
