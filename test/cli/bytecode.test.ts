@@ -16,6 +16,7 @@ const root = folder({
   'good.llp': GOOD,
   'bad.llp': BAD,
   'sum.bin': SUM,
+  'whole.bin': assemble('ldxdw r0, [r1+0] | exit'),
   'sum.hex': hexOf(SUM).replace(/../g, '0x$& '),
   'loop.bin': LOOP,
   'calls.bin': CALLS,
@@ -69,7 +70,8 @@ const ROWS: readonly Row[] = [
   ['verify sum.bin --mem-size -1', 2, /mem-size/],
   ['verify sum.bin --mem-size 4294967296', 2, /a whole number from 0 to 4294967295/],
   ['verify sum.bin --mem-size 2', 0, /^$/],
-  ['verify sum.bin --hook fs_walk', 0, /^$/],
+  ['verify sum.bin --hook fs_walk', 1, /^$/], // it reads a context from the middle of a field
+  ['verify whole.bin --hook fs_walk', 0, /^$/],
   ['verify sum.bin --hook fs_pick', 1, /^$/],
   ['verify broken.bin --mem-size 2', 1, /^$/],
   ['exec', 2, /write `llpc exec FILE --mem HEX`/],

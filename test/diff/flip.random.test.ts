@@ -16,7 +16,7 @@ import { policyText } from '../support/arbitrary.js';
 import { masksOnPath } from '../support/reference.js';
 import { cases, fc } from '../support/random.js';
 
-const RUNS = cases(40, 1 / 2);
+const RUNS = cases(40, 1);
 const names = fc.array(fc.constantFrom('a', 'b', 'c', '.d', 'e'), { minLength: 1, maxLength: 3 });
 /** Whether a call can ask it. */
 const calls = (asked: ActionName, kind: 'dir' | 'file'): boolean =>
@@ -82,7 +82,7 @@ it('findFlips: the edit turns the verdict around, and lists everything that it c
   console.log('flips', count);
   expect(count.flipped).toBeGreaterThan(RUNS / 6);
   expect(count.narrower).toBeGreaterThan(0);
-  expect(count.none / (count.none + count.flipped)).toBeLessThan(0.1);
+  expect(count.none / (count.none + count.flipped)).toBeLessThan(0.25);
 });
 
 it.each([
