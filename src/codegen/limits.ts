@@ -1,4 +1,4 @@
-/** What each target cannot take at all, apart from the targets themselves: `check` asks it and loads no code generator. */
+/** The limits of each target, in a file apart from the targets, so that `check` loads no code generator. */
 import type { TargetName } from '../artifact/manifest.js';
 import type { Diagnostic } from '../diagnostics/types.js';
 import type { CheckedPolicy } from '../ir/check/policy.js';

@@ -1,5 +1,5 @@
 /**
- * What a target supplies: all that the compiler and the tools know of it.
+ * The interface of a target. The compiler and the tools use a target only through it.
  *
  * A target is one folder beside this file, a row in `targets.ts` and `limits.ts`, and a model in `runtime/models.ts`.
  */
@@ -11,56 +11,56 @@ import type { Model } from '../runtime/models.js';
 
 export type { TargetName };
 
-/** What a policy means: what the artifact is made from, and what it is proved against. */
+/** The meaning of a policy. The artifact is made from it and proved against it. */
 export interface Meaning {
   readonly policy: CheckedPolicy;
   /** One per layer. */
   readonly hierarchies: readonly HierarchyAutomaton[];
 }
 
-/** What has been made so far. `plan` and `code` are the target's own: nothing else looks into them. */
+/** The results so far. The target defines the types of `plan` and `code`, and nothing else reads them. */
 export interface Made<Plan, Code> {
   readonly plan?: Plan;
   readonly code?: Code;
   readonly artifact?: Artifact | undefined;
 }
 
-/** The stages of a target that `--emit` can show, in the order in which they are made. */
+/** The stages of a target that `--emit` can show, in the order of the passes. */
 export const TARGET_STAGES = ['plan', 'blocks', 'optimised', 'asm', 'manifest'] as const;
 export type TargetStage = (typeof TARGET_STAGES)[number];
 
-/** Everything that `--emit` can show, in the order of the passes. */
+/** All stages that `--emit` can show, in the order of the passes. */
 export const STAGES = ['ast', 'policy', 'hierarchy', ...TARGET_STAGES] as const;
 export type StageName = (typeof STAGES)[number];
 
 /**
  * A target with the types of its plan and of its code.
  *
- * The functions are methods, so that every `TargetOf` is a `Target`: the list of passes gives a target what the same target
- * has made, and nothing else.
+ * The functions are declared as methods, so that the type checker accepts every `TargetOf` as a `Target`. This is safe: the
+ * pass list gives a target only the plan and the code that the same target has made.
  */
 export interface TargetOf<Plan, Code> {
   readonly name: TargetName;
-  /** Errors for what the target cannot take at all. Known from the policy alone, so that `check` says it too. */
+  /** Returns errors for a policy that is beyond a limit of the target. It needs the policy alone, so `check` reports it too. */
   limits(policy: CheckedPolicy): readonly Diagnostic[];
-  /** What the target cannot hold, each with a witness. Empty for a target that holds everything. */
+  /** Returns what the target cannot enforce, each with a witness; empty for a target that enforces everything. */
   gaps(meaning: Meaning): readonly Diagnostic[];
-  /** What each part of the artifact decides. */
+  /** Decides what each part of the artifact does. */
   plan(meaning: Meaning): Plan;
-  /** The plan as bytes. Diagnostics for what turned out too large. */
+  /** Makes the bytes of a plan, with errors for code that is too large. */
   emit(plan: Plan): { readonly code: Code; readonly diagnostics: readonly Diagnostic[] };
-  /** Everything that is written to files. */
+  /** Makes the artifact: all that is written to files. */
   artifact(
     made: { readonly plan: Plan; readonly code: Code; readonly sources: readonly NamedSource[] } & Meaning,
   ): Artifact;
-  /** Reads the artifact back and decides that it means the policy: with its certificate, or an error that says where not. */
+  /** Reads the artifact back and proves that it means the policy. Returns it with its certificate, or an error that says where it differs. */
   prove(
     artifact: Artifact,
     meaning: Meaning,
   ): { readonly artifact: Artifact; readonly diagnostics: readonly Diagnostic[] };
-  /** What a kernel answers under an artifact of this target. */
+  /** The model of a kernel that enforces artifacts of this target. */
   readonly model: Model;
-  /** The text of a stage; undefined where it was not made. */
+  /** Returns the text of a stage; undefined when the stage was not made. */
   show(stage: TargetStage, made: Made<Plan, Code>): string | undefined;
 }
 

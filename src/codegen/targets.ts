@@ -1,11 +1,11 @@
-/** The targets that there are. */
+/** The table of all targets. */
 import { DEFAULT_TARGET, type TargetName } from '../artifact/manifest.js';
 import type { Target } from './target.js';
 import { landlockV8 } from './v8/target.js';
 
 export const TARGETS: Readonly<Record<TargetName, Target>> = { 'landlock-v8': landlockV8 };
 
-/** The target that is asked for, or the default one. */
+/** Returns the target with this name, or the default target. */
 export function targetOf({ target = DEFAULT_TARGET }: { readonly target?: TargetName | undefined }): Target {
   return TARGETS[target];
 }

@@ -1,7 +1,7 @@
 /**
- * Basic blocks: what `select` makes, `optimise` rewrites and `layOut` turns into a sequence with labels.
+ * Basic blocks. `select` makes them, `optimise` rewrites them, and `layOut` turns them into a sequence with labels.
  *
- * A block has a body without jumps and one terminator. No block is patched: rewriting makes new ones.
+ * A block has a body without jumps and one terminator. Blocks are immutable: passes make new ones.
  */
 import { ja, jump } from '../../bpf/asm.js';
 import type { AsmInstruction, JumpOp, Operand, Origin, Reg } from '../../bpf/types.js';
@@ -11,7 +11,7 @@ export interface Block {
   readonly label: string;
   readonly body: readonly AsmInstruction[];
   readonly end: Terminator;
-  /** Where the terminator comes from. */
+  /** The origin of the terminator. */
   readonly origin: Origin;
 }
 
@@ -31,7 +31,7 @@ export interface Test {
 /** The first block is the entry. */
 export type Graph = readonly Block[];
 
-/** Tests that have a negation among the instructions; `jset` has none. */
+/** The negation of each test. The instruction set has none for `jset`. */
 const NEGATED: Partial<Record<JumpOp, JumpOp>> = {
   jeq: 'jne',
   jne: 'jeq',
@@ -56,13 +56,13 @@ export function branchTargets(end: Terminator): readonly string[] {
   }
 }
 
-/** The blocks in the order in which they are written; a block falls through to its successor where it can. */
+/** Returns the instructions of all blocks in one sequence. A block falls through to its successor where that is possible. */
 export function layOut(graph: Graph): AsmInstruction[] {
   const order = placeBlocks(graph);
   return order.flatMap((block, i) => emitBlock(block, order[i + 1]?.label));
 }
 
-/** Greedy chains of fall-through, the branch not taken first; known weakness: not always the fewest jumps. */
+/** Orders the blocks in greedy chains of fall-through, the branch not taken first. Known weakness: it may not minimise jumps. */
 function placeBlocks(graph: Graph): Block[] {
   const byLabel = new Map(graph.map((b) => [b.label, b]));
   const placed = new Set<Block>();

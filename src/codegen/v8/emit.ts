@@ -1,4 +1,4 @@
-/** Plan → the bytes of every program. Only this file knows the order: select, optimise, lay out, encode, measure. */
+/** Plan → the bytes of every program. This file has the order of the passes: select, optimise, lay out, encode, verify sizes. */
 import { encode, encodeErrorText } from '../../bpf/encode.js';
 import type { Origin } from '../../bpf/types.js';
 import { verifySet } from '../../bpf/verify/verify.js';
@@ -13,7 +13,7 @@ import { selectProgram } from './select.js';
 export interface Emitted {
   readonly plan: ProgramPlan;
   readonly bytes: Uint8Array;
-  /** One per slot. */
+  /** One per slot of 8 bytes. */
   readonly origins: readonly (Origin | undefined)[];
   readonly instructions: number;
   readonly maps: readonly string[];
@@ -25,7 +25,7 @@ export interface EmittedChain {
   readonly programs: readonly Emitted[];
 }
 
-/** The programs of every chain. An error when a task cannot have all of them. */
+/** Returns the programs of every chain, with an error when a task cannot load all of them. */
 export function emitPlan(plan: ChainPlan): {
   readonly code: readonly EmittedChain[];
   readonly diagnostics: readonly Diagnostic[];
@@ -39,12 +39,12 @@ export function emitChain(chain: PlannedChain): Emitted[] {
   return chain.programs.map((plan) => emitProgram(chain, plan));
 }
 
-/** The blocks of a program as they are selected. */
+/** Returns the blocks of a program after selection. */
 export function blocksOf(chain: PlannedChain, plan: ProgramPlan): Graph {
   return selectProgram(chain, plan, mapName(chain));
 }
 
-/** The blocks of a program as they are written. */
+/** Returns the blocks of a program after optimisation. */
 export function optimisedBlocksOf(chain: PlannedChain, plan: ProgramPlan): Graph {
   return optimise(blocksOf(chain, plan));
 }

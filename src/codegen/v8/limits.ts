@@ -1,10 +1,10 @@
-/** What Landlock v8 cannot take, as far as it shows in the policy: a task has at most so many chains, one a layer. */
+/** The limits of Landlock v8 that depend on the policy alone: each layer is a chain, and a task has at most `MAX_CHAINS`. */
 import { MAX_CHAINS } from '../../abi/hooks.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
 import type { CheckedPolicy } from '../../ir/check/policy.js';
 
-/** An error at the first layer that is one too many. */
+/** Returns an error at the first layer beyond the limit. */
 export function checkLimits({ layers }: CheckedPolicy): Diagnostic[] {
   const extra = layers[MAX_CHAINS];
   if (extra === undefined) return [];

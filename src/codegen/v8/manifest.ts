@@ -1,6 +1,6 @@
 /**
- * Plan and bytes → the artifact. Deterministic: everything in plan order, keys in the order of the type, no time
- * and no path of this machine.
+ * Plan and bytes → the artifact. Deterministic: lists are in plan order and keys in the order of the type; it has no time
+ * stamp and no path of the machine that builds it.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -43,7 +43,7 @@ export function buildArtifact(
   claims: Pick<CheckedPolicy, 'assertions' | 'gainAssertions'>,
 ): Artifact {
   const at = (span: Span): ManifestSpan => manifestSpan(span, sources);
-  // A map that no program asks is grounded all the same: what the policy requires must be there.
+  // A map that no program reads is written too: the loader checks that the objects of its entries exist.
   const maps = chains.map((c) => inodeMap(c.chain, at));
   const programs = chains.flatMap((c) => c.programs.map((p, i) => program(p, c.programs[i - 1], at)));
   const manifest: Manifest = {
@@ -109,7 +109,7 @@ function program(
   };
 }
 
-/** Runs of slots with the same origin. */
+/** Returns the ranges of consecutive slots with the same origin. */
 function originRanges(
   origins: readonly (Origin | undefined)[],
   at: (span: Span) => ManifestSpan,
@@ -154,7 +154,7 @@ function manifestClass({ actions, decision }: ActionClass): ManifestClass {
   };
 }
 
-/** Of a mask, the bit classes and the names; each is made once, as scopes say the same things over and over. */
+/** The class indices and the action names of a mask. Each list is made once and shared, because many scopes have equal masks. */
 interface Shared {
   readonly indices: (mask: ActionMask) => readonly number[];
   readonly names: (mask: ActionMask) => readonly ActionName[];
@@ -231,7 +231,7 @@ function classEffects({ allow, deny, forbid }: Effects, { indices }: Shared): Ma
   return { allow: indices(allow), deny: indices(deny), forbid: indices(forbid) };
 }
 
-/** What exists is resolved and put into the maps before any program runs; last, the task is made to hold a tag. */
+/** Returns the load steps: the maps are filled before any program runs; at the end, a `chdir` tags the working directory. */
 function loadSteps(chains: readonly EmittedChain[], maps: readonly InodeMap[]): LoadStep[] {
   const programs = chains.flatMap((c) => c.programs.map((p) => p.plan.name));
   const last = chains.flatMap((c) => c.programs.at(-1)?.plan.name ?? []);

@@ -1,8 +1,8 @@
 /**
- * Blocks → fewer blocks with the same meaning: jumps threaded through empty blocks, branches with one outcome folded,
- * equal tails shared, what nothing reaches removed; to a fixed point.
+ * Blocks → fewer blocks with the same meaning. Until nothing changes, it threads jumps through empty blocks, folds branches
+ * with one outcome, shares equal tails, drops unreachable blocks and merges chains of blocks.
  *
- * Known weakness: works on whole blocks; the code inside one is as `select` wrote it.
+ * Known weakness: it works on whole blocks and does not change the code inside a block.
  */
 import { defined } from '../../base/assert.js';
 import type { Block, Graph, Terminator } from './blocks.js';
@@ -32,7 +32,7 @@ function retarget(end: Terminator, rename: (label: string) => string): Terminato
   }
 }
 
-/** A jump to an empty block that only jumps on goes there at once. */
+/** Replaces a jump to an empty block by a jump to the target of that block. */
 function threadJumps(graph: Graph): Graph {
   const onward = new Map<string, string>();
   for (const block of graph) {
@@ -46,7 +46,7 @@ function threadJumps(graph: Graph): Graph {
   return graph.map((block) => ({ ...block, end: retarget(block.end, final) }));
 }
 
-/** A branch with one target, or on a constant that its own block loads, is a jump. */
+/** Replaces a branch by a jump if both targets are equal, or if its block loads the constant that it tests. */
 function foldBranches(graph: Graph): Graph {
   return graph.map((block) => {
     const { end } = block;
@@ -77,7 +77,7 @@ function knownOutcome({ body, end }: Block): boolean | undefined {
   }
 }
 
-/** Blocks that are the same but for their label become one; successors first, so that equal tails meet. */
+/** Merges blocks that differ only in their labels. It goes backwards, so that successors are merged before predecessors. */
 function shareTails(graph: Graph): Graph {
   const representative = new Map<string, string>();
   const byKey = new Map<string, string>();
@@ -107,7 +107,7 @@ function dropUnreachable(graph: Graph): Graph {
   return graph.filter((b) => reached.has(b.label));
 }
 
-/** A block with one predecessor that only jumps to it is part of that. */
+/** Appends a block to its only predecessor, if that ends in a jump to it. */
 function mergeChains(graph: Graph): Graph {
   const predecessors = new Map<string, number>();
   graph

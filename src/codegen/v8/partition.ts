@@ -1,11 +1,10 @@
 /**
- * Actions with the same mentions in every scope are one class: whatever links bring together at load, they can never
- * get different verdicts.
+ * Partitions the actions into classes. Actions that every scope mentions in the same way are one class: links can bring any
+ * scopes together at load, and such actions still get the same verdict.
  *
- * Input: a layer. Output: the classes, ordered by their first action, each with what decides it: a bit of the state, or
- * nothing, when every place gives the same verdict. "Every place" is judged by mentions too (a class that nothing allows
- * is denied, whatever links do), so a class whose rules are all idle may still get a bit: never a wrong verdict, at
- * most a bit too many, and the idle rules are warned about.
+ * Input: a layer. Output: the classes, ordered by their first action, each with its decision: a bit of the state, or a fixed
+ * verdict if every place has the same one. A fixed verdict is found from the mentions alone, because links can bring any
+ * scopes together. Known weakness: a class whose rules are all idle may get a bit that it does not need.
  */
 import {
   ACTIONS,
@@ -29,13 +28,13 @@ export interface ActionClass {
 export type ClassDecision =
   | { readonly kind: 'allow' }
   | { readonly kind: 'deny' }
-  /** `bit` of the state. `region`: what every region that can be reached says, if they all say the same. */
+  /** `bit` of the state decides. `region`: `deny` if every region denies the class. */
   | { readonly kind: 'bit'; readonly bit: number; readonly region: 'deny' | 'varies' };
 
 export function partitionActions(layer: Layer): ActionClass[] {
   const initial = initialSets(layer).allowed;
   let classes: ActionMask[] = split([ALL_ACTIONS], initial);
-  // The same sets are mentioned over and over, and one splits once.
+  // Many scopes mention the same set, and a set splits the classes only once.
   const seen = new Set<ActionMask>([NO_ACTIONS]);
   for (const scope of layer.scopes) {
     for (const mask of mentions(scope)) {
@@ -68,7 +67,7 @@ interface Totals {
   readonly regionAllow: ActionMask;
   readonly allow: ActionMask;
   readonly restrict: ActionMask;
-  /** What the scope of `/` allows in its region, and what it denies or forbids there. */
+  /** The actions that the scope of `/` allows in its region, and (`rootRestrict`) those that it denies or forbids there. */
   readonly rootAllow: ActionMask;
   readonly rootRestrict: ActionMask;
 }
@@ -92,7 +91,10 @@ function restrictedBy({ deny, forbid }: Effects): ActionMask {
   return union(deny, forbid);
 }
 
-/** The same everywhere: nothing allows it after a start of denied, or nothing restricts it after a start of allowed. */
+/**
+ * Returns the verdict of a class that has the same one everywhere: `deny` if it starts denied and no scope allows it, `allow`
+ * if it starts allowed and no scope restricts it. Undefined if the verdict can vary.
+ */
 function fixedDecision(
   actions: ActionMask,
   initial: ActionMask,

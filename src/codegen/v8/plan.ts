@@ -1,8 +1,8 @@
 /**
- * The chain plan: what each program of each chain decides, before there is any instruction.
+ * The chain plan: the programs of each chain, with triggers and checks but without instructions.
  *
- * Input: a checked policy. Output: one chain for each layer. `semantics/machine.ts` has the walk machine that the
- * programs run.
+ * Input: a checked policy. Output: one chain for each layer. The programs implement the walk machine of
+ * `semantics/machine.ts`.
  */
 import { ALL_TRIGGERS, WALK, intersection, maskOf, unionOf, type ActionMask } from '../../abi/actions.js';
 import type { CookieLayout } from '../../semantics/cookie.js';
@@ -17,16 +17,16 @@ export interface ChainPlan {
 
 export interface PlannedChain {
   readonly layer: Layer;
-  /** Unique over the plan: the stem of program and map names. */
+  /** The prefix of program and map names; unique in the plan. */
   readonly stem: string;
   readonly classes: readonly ActionClass[];
-  /** The classes that have a bit, by bit. */
+  /** The layout of the cookie for the classes that have a bit. */
   readonly layout: CookieLayout;
   readonly programs: readonly ProgramPlan[];
 }
 
 export type ProgramPlan =
-  /** Makes the step for every directory; denies unless `check` allows. */
+  /** Makes the step at each directory of a walk, and denies unless `check` allows. */
   | { readonly kind: 'walk'; readonly name: string; readonly check: ClassDecision; readonly span: Span }
   | {
       readonly kind: 'pick';
@@ -35,10 +35,10 @@ export type ProgramPlan =
       readonly check: ClassDecision;
       readonly span: Span;
     }
-  /** Tags with the region of the state. */
+  /** Tags the object with the region of the state. */
   | { readonly kind: 'get'; readonly name: string; readonly span: Span };
 
-/** The name of a chain's inode map. */
+/** Returns the name of a chain's inode map. */
 export function mapName(chain: PlannedChain): string {
   return `${chain.stem}inodes`;
 }
@@ -50,7 +50,7 @@ export function buildPlan(policy: CheckedPolicy): ChainPlan {
   };
 }
 
-/** The chain of one layer: the programs that its classes need. */
+/** Returns the chain of one layer, with the programs that its classes need. */
 export function buildChain(layer: Layer, stem: string, classes: readonly ActionClass[]): PlannedChain {
   const layout = layoutCookie(classes.filter((c) => c.decision.kind === 'bit').length);
   const walkCheck = checkOf(classes, WALK);
@@ -63,13 +63,13 @@ export function buildChain(layer: Layer, stem: string, classes: readonly ActionC
   return { layer, stem, classes, layout, programs: stateful ? [walk, ...needed, get] : [walk, ...needed] };
 }
 
-/** An `fs_pick` that allows, because `fs_get` can only follow an `fs_pick`. It has the trigger that is asked least. */
+/** Returns an `fs_pick` that allows: `fs_get` can only follow an `fs_pick`. Its trigger is the one that calls ask least. */
 function bridge(layer: Layer, stem: string): ProgramPlan {
   const triggers = maskOf('transfer');
   return { kind: 'pick', name: `${stem}fs_pick_none`, triggers, check: { kind: 'allow' }, span: layer.span };
 }
 
-/** One a class that can deny. The classes that are denied everywhere share one program. */
+/** Returns one program per class with a bit. The classes that are denied everywhere share one program. */
 function pickPlans(layer: Layer, stem: string, classes: readonly ActionClass[]): ProgramPlan[] {
   const deniedClasses = classes.filter((c) => c.decision.kind === 'deny');
   const denied = intersection(unionOf(deniedClasses.map((c) => c.actions)), ALL_TRIGGERS);

@@ -1,4 +1,4 @@
-/** What `--emit` shows of the stages of Landlock v8; golden tests compare the same text. */
+/** Prints the stages of Landlock v8 for `--emit`; golden tests compare the same text. */
 import { actionNames } from '../../abi/actions.js';
 import { assertNever } from '../../base/assert.js';
 import { counted } from '../../base/text.js';
@@ -42,7 +42,7 @@ function checkText(check: Check): string {
   return check.kind === 'bit' ? `deny if bit ${check.bit}` : check.kind;
 }
 
-/** The blocks of every program, as `graphOf` makes them. */
+/** Returns the text of the blocks that `graphOf` makes for every program. */
 export function printGraphs(
   plan: ChainPlan,
   graphOf: (chain: PlannedChain, program: ProgramPlan) => Graph,
@@ -61,7 +61,7 @@ function printBlock({ label, body, end, origin }: Block): string {
   return `  ${label}: ; ${origin.note}\n${lines.join('')}`;
 }
 
-/** The body of a block has no jumps. A map is shown by its name. */
+/** Returns an instruction of a block's body as text, with a map by its name. A body has no jumps. */
 function asmText({ op }: AsmInstruction): string {
   switch (op.kind) {
     case 'jump':

@@ -1,9 +1,9 @@
 /**
  * Plan → instructions with labels, in basic blocks.
  *
- * Every program that makes the step of the walk machine is the same few blocks, with the parts left out that cannot
- * matter to its check. Invariant: r6 is the context; after the step r0 is the state that it leads to, of which `fs_pick`
- * has only the lower half right, because it looks at nothing else.
+ * Input: a chain and the plan of one program. Output: its blocks. All programs that make the step of the walk machine use the
+ * same few blocks, without the parts that cannot change the result of their check. Invariant: r6 is the context; after the
+ * step, r0 is the new state. In `fs_pick` only the lower half of r0 is valid, because the check reads no other bits.
  */
 import { CTX, LOOKUP } from '../../abi/hooks.js';
 import { HELPER } from '../../abi/helpers.js';
@@ -34,7 +34,7 @@ import type { PlannedChain, ProgramPlan } from './plan.js';
 import { assertNever } from '../../base/assert.js';
 import type { Block, Graph, Terminator, Test } from './blocks.js';
 
-/** Blocks of one program; `map` is the name of the chain's inode map. */
+/** Returns the blocks of one program. `map` is the name of the chain's inode map. */
 export function selectProgram(chain: PlannedChain, plan: ProgramPlan, map: string): Graph {
   const select: Select = { layout: chain.layout, span: plan.span, map };
   switch (plan.kind) {
@@ -87,13 +87,13 @@ function constant(select: Select, label: string, value: number, note: string): B
 const allow = (select: Select): Block => constant(select, 'allow', 0, 'allow');
 const deny = (select: Select): Block => constant(select, 'deny', 1, 'deny');
 
-/** The return value is what is left of the state after the AND: 0 unless the class is denied. */
+/** Returns the check and the exit. The return value is the state AND the bit of the class: 0 unless the class is denied. */
 function checkEnd(select: Select, check: ClassDecision): readonly AsmInstruction[] {
   if (check.kind !== 'bit') return [movImm64(R0, check.kind === 'allow' ? 0 : 1), exit()];
   return [andImm64(R0, 1 << check.bit), exit()];
 }
 
-/** fs_walk: the step, stored, and the verdict on `walk`. */
+/** `fs_walk`: makes the step, stores the state, and returns the verdict on `walk`. */
 function selectWalk(select: Select, check: ClassDecision): Graph {
   if (check.kind === 'deny') return [deny(select)];
   const store = [stx(8, R6, CTX.cookie, R0), ...checkEnd(select, check)];
@@ -103,7 +103,7 @@ function selectWalk(select: Select, check: ClassDecision): Graph {
   ];
 }
 
-/** fs_pick: the step, not stored, and the verdict on the class. */
+/** `fs_pick`: makes the step without storing it, and returns the verdict on the class. */
 function selectPick(select: Select, check: ClassDecision): Graph {
   if (check.kind !== 'bit') return [check.kind === 'deny' ? deny(select) : allow(select)];
   const end = block(select, 'end', 'judge the class', checkEnd(select, check), EXIT);
@@ -111,7 +111,7 @@ function selectPick(select: Select, check: ClassDecision): Graph {
   return [...stepBlocks(select, 'end', false), end];
 }
 
-/** Looks the inode up; r0 is its value. On a hit goes to `hit`, else to `miss`. */
+/** Looks up the inode. r0 is its value; a hit continues at `hit`, else at `miss`. */
 function lookupBlock(select: Select, hit: string, miss: string): Block {
   const body = [
     mov64(R6, R1),
@@ -129,8 +129,9 @@ function lookupBlock(select: Select, hit: string, miss: string): Block {
 }
 
 /**
- * The step of the walk machine. A tag is a region, so the rows for an open session leave it as it is, and a tag may
- * fall into them. Unknown is all ones, whose region is itself, so it falls into the region.
+ * The step of the walk machine. Two states use blocks that later rows need anyway: a tag is a region, and the rows for an
+ * open session leave a region unchanged, so a tag continues at `have`. Unknown is all ones, and its region is all ones too,
+ * so it continues at `region`.
  */
 function stepBlocks(select: Select, next: string, whole: boolean): Block[] {
   const inexact = 1 << select.layout.inexactBit;
@@ -172,7 +173,7 @@ function stepBlocks(select: Select, next: string, whole: boolean): Block[] {
   ];
 }
 
-/** The step for a class that every region denies: only an object of the map, or the same place again, can allow. */
+/** The step for a class that every region denies. Only an object in the map, or a step by `.`, can allow it. */
 function selfOnlyBlocks(select: Select): Block[] {
   return [
     lookupBlock(select, 'end', 'miss'),
@@ -193,7 +194,7 @@ function selfOnlyBlocks(select: Select): Block[] {
   ];
 }
 
-/** fs_get: what the task holds now lies in the region of the walk. A tag that cannot be set denies. */
+/** `fs_get`: tags the object that the task now holds with the region of the walk, and denies if the tag cannot be set. */
 function selectGet(select: Select): Graph {
   const tag = [
     rshImm64(R0, 32),

@@ -1,4 +1,4 @@
-/** Landlock v8: a chain of programs for each layer, and a manifest for its loader. */
+/** The target Landlock v8: a chain of programs for each layer, and a manifest for its loader. */
 import { manifestText } from '../../artifact/text.js';
 import { artifactListing } from '../../bpf/program-text.js';
 import { MODELS } from '../../runtime/models.js';
@@ -13,7 +13,7 @@ import { prove } from './prove/prove.js';
 export const landlockV8: TargetOf<ChainPlan, readonly EmittedChain[]> = {
   name: 'landlock-v8',
   limits: checkLimits,
-  /** The walk machine holds every policy: what the posted kernel would not hold is in docs/bytecode.md. */
+  /** The walk machine enforces every policy. `docs/bytecode.md` lists the denials that the posted kernel would not enforce. */
   gaps: () => [],
   plan: ({ policy }) => buildPlan(policy),
   emit: emitPlan,

@@ -1,12 +1,12 @@
 /**
- * Changes of a verdict, as `differences.ts` finds them one action at a time, made into those that are shown: actions that
- * change at one place by the same rules are one change, with an object of a kind that calls ask each of.
+ * Merges the changes of single actions, which `differences.ts` finds, into the changes that are shown. Actions that change
+ * at one place by the same rules become one change, with a witness for each action.
  */
 import { WALK, unionOf, type ActionMask } from '../../abi/actions.js';
 import type { Aspect, MentionOnPath } from '../hierarchy/on-path.js';
 import type { Layer } from '../check/policy.js';
 
-/** What decides in one layer. */
+/** The verdict of one layer, and the rule that decides it. */
 export interface LayerDecision {
   readonly layer: Layer;
   readonly verdict: 'allow' | 'deny';
@@ -14,34 +14,34 @@ export interface LayerDecision {
   readonly by: MentionOnPath | undefined;
 }
 
-/** An object on which the two differ. */
+/** An object on which the two policies differ. */
 export interface Witness extends Candidate {
-  /** Of the change, those that are asked of it. */
+  /** The actions of the change that this object shows. */
   readonly actions: ActionMask;
 }
 
-/** An object, and what stands in the way of a request on it. */
+/** An object, and the obstacles to a request on it. */
 export interface Candidate {
   readonly names: readonly string[];
   readonly object: 'dir' | 'file';
-  /** Globs match every name in its directory: it is an object that is not there when the policy is loaded. */
+  /** True if globs match every name in its directory: then the object must be created after the policy is loaded. */
   readonly appearsLater: boolean;
-  /** The first directory on the way that may not be walked: number of its components, or undefined. By side. */
+  /** By side: number of components of the first directory on the path that may not be walked; undefined if all may. */
   readonly blocked: readonly [number | undefined, number | undefined];
-  /** Whether a side does not load on a tree with it, since a scope says that something on the way is of the other kind. */
+  /** By side: true if the policy does not load on a tree with the object, because a scope requires another kind. */
   readonly refused: readonly [boolean, boolean];
 }
 
 export interface Change {
   readonly change: 'widened' | 'narrowed';
   readonly actions: ActionMask;
-  /** Where it begins. */
+  /** The path of the place where the change begins. */
   readonly names: readonly string[];
-  /** What changed there: the directory itself, something else of this name, what lies beneath it. */
+  /** The subjects of the change there: the object as a directory, the object as something else, objects beneath it. */
   readonly aspects: readonly Aspect[];
-  /** One, or one of each kind where no kind of object is asked all the actions. */
+  /** One object if it can show all the actions, else several. */
   readonly witnesses: readonly Witness[];
-  /** Of the layers that make the verdict: those that deny, or all. */
+  /** By side, the layers that make the verdict: those that deny or, if the action is allowed, all layers. */
   readonly decisions: readonly [readonly LayerDecision[], readonly LayerDecision[]];
 }
 
@@ -51,7 +51,7 @@ export interface FoundChange {
   readonly key: string;
   names: readonly string[];
   aspects: Aspect[];
-  /** The best of all and the best of each kind; undefined where no call asks the action of such an object. */
+  /** The best candidate of all, and (`ofKind`) the best of each kind; undefined if no call asks the action of such an object. */
   best: Candidate | undefined;
   readonly ofKind: Partial<Record<Candidate['object'], Candidate>>;
   readonly change: Change['change'];
@@ -64,14 +64,17 @@ export interface AskedFound extends FoundChange {
 
 export const isAsked = (found: FoundChange): found is AskedFound => found.best !== undefined;
 
-/** The same for what is told alike: `walk` has no default, and is allowed where no rule denies it. */
+/**
+ * Returns a key that is equal for decisions that are reported in the same words. `walk` has its own key without a rule: it
+ * does not follow `default`.
+ */
 export function decisionKey({ layer, by }: LayerDecision, action: ActionMask): string {
   if (by === undefined) return `${layer.name}:${action === WALK ? 'walk' : 'default'}`;
   const { span } = by.rule;
   return `${layer.name}:${by.scope.id}:${span.source}:${span.start}`;
 }
 
-/** Those that a plain request reaches come first, then the shorter. */
+/** Compares candidates: those with fewer obstacles come first, then those with shorter paths. */
 export function compareCandidates(a: Candidate, b: Candidate): number {
   return hindrance(a) - hindrance(b) || a.names.length - b.names.length;
 }
@@ -81,7 +84,7 @@ function hindrance({ refused, blocked, appearsLater }: Candidate): number {
   return 6 * count(refused) + 2 * count(blocked.map((b) => b !== undefined)) + (appearsLater ? 1 : 0);
 }
 
-/** Actions that change at the same place by the same rules are one change. Sorted by place. */
+/** Returns one change for all actions that change at the same place by the same rules, sorted by place. */
 export function mergeActions(found: readonly AskedFound[]): Change[] {
   const merged = new Map<string, [AskedFound, ...AskedFound[]]>();
   for (const one of found) {
@@ -100,7 +103,7 @@ export function mergeActions(found: readonly AskedFound[]): Change[] {
 
 const maskOfAll = (group: readonly FoundChange[]): ActionMask => unionOf(group.map((f) => f.action));
 
-/** The best of each action, or one object for all where there is one that is as easy to ask. */
+/** Returns one object for all actions if one has as few obstacles as the best of each action, else those best objects. */
 function witnessesOf(group: readonly AskedFound[]): Witness[] {
   const parts = partsByBest(group);
   if (parts.length === 1) return parts;
@@ -139,7 +142,7 @@ function compareChanges(a: Change, b: Change): number {
   return aspectRank(a) - aspectRank(b) || a.change.localeCompare(b.change) || a.actions - b.actions;
 }
 
-/** The directory before what lies beneath it. */
+/** Returns a rank that sorts a directory before the objects beneath it. */
 function aspectRank({ aspects }: Change): number {
   return aspects.reduce((rank, aspect) => rank + (1 << ASPECTS.indexOf(aspect)), 0);
 }

@@ -1,10 +1,11 @@
 /**
- * `assert never …` and `assert always …`, decided on the automata.
+ * Decides `assert never …` and `assert always …` on the automata.
  *
- * Input: the layers and their automata. Output: for each assertion that does not hold an error with a shortest path that
- * breaks it. The product of the layers is searched breadth first, beneath the asserted path only, each spot once; what
- * appears later beneath an `under` is judged too. An action that no call asks of a kind of object is not judged there.
- * Weakness: for `at`, and above the end of an `under`, what appears later has the rules of its directory, asserted or not.
+ * Input: the layers and their automata. Output: for each assertion that does not hold, an error with a shortest path that
+ * breaks it. The search visits the product of the layers breadth first along the asserted path, and for `under` all that lies
+ * beneath it, each spot once. Objects that are created later beneath an `under` are judged too. An action is judged only on
+ * kinds of objects that calls ask it of. Weakness: an object that is created after load at the asserted path of an `at`, or on
+ * the way to an asserted path, has the rules of its directory, and is not judged.
  */
 import {
   WALK_BIT,
@@ -24,11 +25,10 @@ import type { Assertion, CheckedPolicy, Layer } from '../check/policy.js';
 import * as spots from '../hierarchy/spots.js';
 import type { Spot, Spots, Step, Trail } from '../hierarchy/spots.js';
 
-/** What breaks an assertion: an object, and an action on it. */
+/** An object and an action whose verdict breaks an assertion. */
 export interface Breach {
   readonly path: readonly Step[];
   readonly object: 'dir' | 'file';
-  /** Bit of the action. */
   readonly action: ActionBit;
 }
 
@@ -38,7 +38,7 @@ export type Judgement =
   /** Globs overlap too much beneath this path. */
   | { readonly kind: 'too-large'; readonly path: readonly Step[] };
 
-/** `hierarchies` has one automaton a layer, in order. */
+/** Returns an error for each assertion that does not hold or cannot be decided. `hierarchies`: one automaton per layer. */
 export function checkAssertions(
   policy: CheckedPolicy,
   hierarchies: readonly HierarchyAutomaton[],
@@ -61,7 +61,7 @@ export function checkAssertions(
   });
 }
 
-/** The automata of some of the policy's layers. */
+/** Returns the automata of some of the policy's layers. */
 export function automataOf(
   { layers }: CheckedPolicy,
   some: readonly Layer[],
@@ -73,11 +73,11 @@ export function automataOf(
 interface Reached {
   readonly spot: Spot;
   readonly trail: Trail | undefined;
-  /** Components of the asserted path that lie behind. */
+  /** Number of components of the asserted path that the trail has matched. */
   readonly depth: number;
 }
 
-/** Breadth first, so that the first breach is a shortest one. */
+/** Decides one assertion. The search is breadth first, so that its first breach has a shortest path. */
 export function judge(product: Spots, assertion: Assertion): Judgement {
   const { path, reach } = assertion;
   const queue: Reached[] = [{ spot: product.root, trail: undefined, depth: 0 }];
@@ -141,7 +141,7 @@ function broken({ claim, span }: Assertion, layers: readonly Layer[], breach: Br
   return report('LLP3018', params, { span, notes, help });
 }
 
-/** Whether it is this layer that breaks an `always`. */
+/** Returns whether a layer with this deciding rule denies the action. */
 function denies(decider: DecidingRule, action: ActionBit): boolean {
   if (decider.kind === 'rule') return decider.rule.effect !== 'allow';
   return decider.layer.default === 'deny' && action !== WALK_BIT;

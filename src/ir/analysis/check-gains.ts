@@ -1,6 +1,6 @@
 /**
- * What is said of moves that gain rights: a warning for each pair of regions, an error where an assertion forbids the gain.
- * What the assertions forbid and what the policy accepts is not warned of; an `accept` that no such move needs is.
+ * Reports moves that gain rights: an error where an assertion forbids the gain, else a warning for each pair of regions,
+ * unless the policy accepts the gain. An `accept` that no move needs is warned about too.
  */
 import {
   ALL_ACTIONS,
@@ -22,14 +22,17 @@ import type { CheckedPolicy, GainAssertion, Layer } from '../check/policy.js';
 import { actionList } from '../check/scopes.js';
 import { makeSpots, pathText, type Step } from '../hierarchy/spots.js';
 
-/** A gain, what is said of it, and the layers that it is about: a run of their chains can confirm it. */
+/** A gain, its diagnostic, and the layers that it is about. A run of their chains can confirm the gain. */
 export interface ReportedGain {
   readonly gain: Gain;
   readonly layers: readonly Layer[];
   readonly diagnostic: Diagnostic;
 }
 
-/** `hierarchies` has one automaton a layer, in order. `others`: what cannot be decided, and what accepts nothing. */
+/**
+ * Returns the gains that are reported, and the other diagnostics: gains that cannot be decided, and each `accept` that
+ * accepts nothing. `hierarchies`: one automaton per layer.
+ */
 export function checkGains(
   policy: CheckedPolicy,
   hierarchies: readonly HierarchyAutomaton[],
@@ -54,7 +57,7 @@ export function checkGains(
   return { gains, others };
 }
 
-/** What accepts nothing: no move gains it, or an assertion forbids that. */
+/** Returns a warning for each `accept` whose actions no move gains, or whose gain an assertion forbids. */
 function idleAccepts(
   { acceptedGains, gainAssertions }: CheckedPolicy,
   gains: readonly Gain[],
@@ -104,13 +107,13 @@ function describe(gain: Gain, layers: readonly Layer[], assertion: GainAssertion
   return report(code, params, { span: assertion?.span ?? placeOf(moving), notes, help });
 }
 
-/** The calls of the witness, as text. */
+/** Returns the call of the witness as text. */
 export function callText(gain: Gain): string {
   const [old, target] = [gain.from, gain.to].map((region) => pathText(objectIn(gain, region)));
   return `\`${gain.call} ${old} -> ${target}\``;
 }
 
-/** The path of the witness in one of the two regions. */
+/** Returns the path of the witness in one of the two regions. */
 export function objectIn({ name }: Gain, { directory }: Region): Step[] {
   return [...directory, { name, appears: true }];
 }
@@ -120,7 +123,7 @@ interface RuleAt {
   readonly action: ActionBit;
 }
 
-/** What allows it in the first layer: the others must too. */
+/** Returns the rule that allows the action in the first layer. The other layers allow it too. */
 function ruleOf(
   layers: readonly Layer[],
   path: readonly Step[],
@@ -138,7 +141,7 @@ function notesOf(rule: RuleAt | undefined, name: string): Note[] {
   return first === undefined ? [] : [{ ...first, message: `\`${name}\` is ${first.message}` }, ...via];
 }
 
-/** Where the policy itself says it: at its `use` for a rule of a fragment. */
+/** Returns the place of a rule in the policy; for a rule of a fragment, the outermost `use`. */
 function placeOf(rule: RuleAt | undefined): Span {
   const decider = rule?.decider;
   if (decider?.kind === 'rule') return decider.rule.via[0] ?? decider.rule.span;

@@ -1,9 +1,9 @@
 /**
- * The exact checks on a layer: two globs that disagree, an `allow` of what is forbidden, a rule that changes nothing.
+ * The exact checks on a layer: globs that disagree, an `allow` of a forbidden action, a rule that changes nothing.
  *
- * Input: the places of the hierarchy, each of which is every object that the same scopes name. Each check is a
- * decision about all paths, and shows one. Nothing is estimated: a rule is idle when taking it away changes no verdict
- * on any path.
+ * Input: the places of the hierarchy. A place stands for all objects that the same scopes name. Output: diagnostics, each
+ * with one path as a witness. Each check decides about all paths: a rule is idle if its removal changes no verdict on any
+ * path.
  */
 import { NO_ACTIONS, intersection, union, type ActionMask } from '../../abi/actions.js';
 import { report } from '../../diagnostics/catalogue.js';
@@ -23,7 +23,7 @@ import type { Layer, Rule, Scope } from '../check/policy.js';
 import { actionList, sumEffects, viaNotes } from '../check/scopes.js';
 import type { TrieNode } from '../hierarchy/scope-trie.js';
 
-/** Everything that is wrong or idle, in source order of the places' scopes. */
+/** Returns errors for ambiguous and forbidden rules; if there are none, warnings for idle rules. Both in order of the places. */
 export function checkPlaces(layer: Layer, places: readonly Place[]): Diagnostic[] {
   const out: Diagnostic[] = [];
   const seen = new Set<string>();
@@ -42,7 +42,7 @@ function once(seen: Set<string>, key: string): boolean {
   return true;
 }
 
-/** Two scopes that name one object, which nothing orders, and which say different things about an action. */
+/** Reports pairs of scopes that name one object, have no order, and disagree about an action. */
 function checkAmbiguity(place: Place, scopes: readonly Scope[], seen: Set<string>, out: Diagnostic[]): void {
   for (const [i, a] of scopes.entries()) {
     for (const b of scopes.slice(i + 1)) {
@@ -85,12 +85,12 @@ function spanOf(scope: Scope): { readonly span?: NonNullable<Scope['spans'][numb
   return span === undefined ? {} : { span };
 }
 
-/** An allow of what a scope around, or a more general one for the same object, forbids. */
+/** Reports each `allow` of an action that an enclosing scope, or a more general scope of the same object, forbids. */
 function checkForbidden(place: Place, seen: Set<string>, out: Diagnostic[]): void {
   let { forbidden } = place.before;
   let selfForbidden = forbidden;
   for (const scope of place.dirs) {
-    // What one scope both allows and forbids at one level is reported when the scope is closed.
+    // `closeScopes` has reported actions that one scope allows and forbids at one level.
     reportForbidden(place, scope, false, intersection(scope.region.allow, forbidden), seen, out);
     forbidden = union(forbidden, scope.region.forbid);
     selfForbidden = union(selfForbidden, scope.region.forbid);
@@ -140,7 +140,7 @@ function reportForbidden(
   }
 }
 
-/** The outermost rule that forbids one of the actions at a place. */
+/** Returns the outermost rule that forbids one of the actions at a place. */
 function forbidding(
   place: Place,
   allowing: Scope,
@@ -167,7 +167,7 @@ function outermostFirst(place: Place): Place[] {
   return all.reverse();
 }
 
-/** Warns of rules that change no verdict anywhere. Rules of fragments are written for many places, and are let be. */
+/** Warns of rules that change no verdict anywhere. Rules of fragments are left out: they are written for many places. */
 function reportIdle(layer: Layer, places: readonly Place[], out: Diagnostic[]): void {
   const effective = new Set<Rule>();
   const firstPlace = new Map<Rule, { readonly place: Place; readonly scope: Scope }>();
@@ -185,9 +185,9 @@ function reportIdle(layer: Layer, places: readonly Place[], out: Diagnostic[]): 
   }
 }
 
-/** Whether a verdict on this object, or on one beneath, is another without the rule. */
+/** Returns whether the removal of a rule changes a verdict on this object or on one beneath it. */
 function changesSomething(place: Place, scope: Scope, rule: Rule): boolean {
-  // A `forbid` binds scopes that links bring beneath it, so it is idle only under another of the same.
+  // Links can bring other scopes beneath a `forbid`, so it is idle only if an enclosing scope forbids all its actions.
   if (rule.effect === 'forbid') return (rule.actions & ~place.before.forbidden) !== 0;
   const quick = quickAnswer(place, scope, rule);
   if (quick !== undefined) return quick;
@@ -197,7 +197,10 @@ function changesSomething(place: Place, scope: Scope, rule: Rule): boolean {
   return differs(place.nodes, place.applied, without);
 }
 
-/** The common case, one scope alone: a region rule that changes the region changes what is beneath. */
+/**
+ * Returns true for a common case: a rule that changes the region, at a place with one `dir` scope and without globs beneath,
+ * changes a verdict. Undefined when the full comparison must decide.
+ */
 function quickAnswer(place: Place, scope: Scope, rule: Rule): boolean | undefined {
   if (place.dirs.length !== 1 || place.dirs[0] !== scope || rule.self) return undefined;
   if (place.nodes.some((n) => n.globs.size > 0)) return undefined;
@@ -206,7 +209,7 @@ function quickAnswer(place: Place, scope: Scope, rule: Rule): boolean | undefine
   return (changed & ~forbidden & ~place.applied.forbidden) !== 0 ? true : undefined;
 }
 
-/** Whether two ways of acting on an object give different verdicts on it or on something beneath. */
+/** Returns whether rights `a` and `b` at an object differ in a verdict on it or on an object beneath it. */
 function differs(nodes: readonly TrieNode[], a: PlaceRights, b: PlaceRights): boolean {
   if (a.dir !== b.dir || a.file !== b.file) return true;
   if (a.allowed === b.allowed && a.forbidden === b.forbidden) return false;
@@ -230,7 +233,7 @@ function idle(layer: Layer, place: Place, scope: Scope, rule: Rule): Diagnostic 
   return report('LLP3014', params, { span: rule.span, notes: [cause], help, fix });
 }
 
-/** What says the same already, or overrides it. */
+/** Returns a note with the rule or the default that already has the same effect, or with the rule that overrides it. */
 function idleCause(layer: Layer, place: Place, scope: Scope, rule: Rule): Note {
   const chain = outermostFirst(place).flatMap((at) => (at === place ? [...at.dirs, ...at.files] : at.dirs));
   const position = chain.indexOf(scope);

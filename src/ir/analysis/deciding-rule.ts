@@ -1,4 +1,4 @@
-/** Which rule of a layer decides an action on a path of the walk over spots, and the notes that say so. */
+/** Finds the rule of a layer that decides an action on a path of spots, and makes notes of it for diagnostics. */
 import { WALK_BIT, maskOfBit, type ActionBit } from '../../abi/actions.js';
 import { assertNever } from '../../base/assert.js';
 import type { Note } from '../../diagnostics/types.js';
@@ -9,10 +9,13 @@ import type { Step } from '../hierarchy/spots.js';
 
 export type DecidingRule =
   | { readonly kind: 'rule'; readonly scope: Scope; readonly rule: Rule }
-  /** No rule speaks of it. */
+  /** No rule mentions the action. */
   | { readonly kind: 'default'; readonly layer: Layer };
 
-/** `object`: what is at the end of the path. What appears after the policy is loaded has the rules of the directory it appears in. */
+/**
+ * Returns the rule that decides an action at the end of a path. An object that is created after load has the rules of its
+ * directory.
+ */
 export function deciderAt(
   layer: Layer,
   path: readonly Step[],
@@ -35,7 +38,7 @@ function indexOf(layer: Layer): PathIndex {
   return made;
 }
 
-/** The rule as a note, in the words `allowed` or `denied`; with the layer's name where there are several. */
+/** Returns notes that show the rule as `allowed here` or `denied here`, with the layer's name if one is given. */
 export function deciderNotes(
   decider: DecidingRule,
   verdict: 'allowed' | 'denied',

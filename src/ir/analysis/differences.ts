@@ -1,16 +1,16 @@
 /**
  * The exact difference in meaning of two policies, each the conjunction of its layers.
  *
- * Input: layers and automata of both. Output: every change of a verdict, as maximal regions: a change that the same rules
- * make at one place and beneath it is there once, at a shortest path. Exact: the product of all automata is explored whole,
- * so no change is a proof; then only the paths that lead to a change are followed. What the verdicts are about are physical
- * paths: where a scope's own path goes through a symbolic link, both policies resolve it when they are loaded.
+ * Input: layers and automata of both policies. Output: every change of a verdict. A change that the same rules make at a
+ * place and beneath it is reported once, at a shortest path. Exact: the search explores the whole product of all automata, so
+ * an empty result proves that nothing changed. It then follows only the paths that lead to a change. Verdicts are about
+ * physical paths: if the path of a scope goes through a symbolic link, the loader of either policy resolves it.
  *
- * A change is one of a request that calls make: an action on a kind of object that no call asks it of makes none, is no
- * witness, and is told where there is nothing else to tell (`unasked`).
+ * A change is about a request that calls make. A difference in an action that no call asks of that kind of object is neither
+ * a change nor a witness; it is reported as `unasked` when there is no change.
  *
- * Weakness: where globs make many paths to one change, the paths that are followed are limited (`MAX_PATHS`); the answer whether
- * there is a change is not.
+ * Weakness: if globs make many paths to one change, at most `MAX_PATHS` of them are followed. The answer whether there is a
+ * change stays exact.
  */
 import {
   ALL_ACTIONS,
@@ -56,9 +56,9 @@ export type Differences =
       readonly changes: readonly Change[];
       /** States of the product that were compared. */
       readonly states: number;
-      /** Whether there are changes whose paths were not followed. */
+      /** True if paths that lead to a change were not followed. */
       readonly more: boolean;
-      /** Where there is no change: a shortest path of a request on which the verdicts differ, and which no call makes. */
+      /** If there is no change: a shortest path on which the verdicts differ on actions that no call asks there. */
       readonly unasked: Unasked | undefined;
     }
   | { readonly kind: 'too-large'; readonly globs: string };
@@ -108,13 +108,13 @@ interface Search {
   readonly paths: readonly [readonly PathIndex[], readonly PathIndex[]];
   readonly refuses: readonly [ReturnType<typeof refusals>, ReturnType<typeof refusals>];
   readonly leads: Map<number, boolean>;
-  /** Action, rules of both sides → where that change is first seen. */
+  /** Action and deciding rules of both sides → the change. */
   readonly found: Map<string, FoundChange>;
 }
 
 const ASPECTS: readonly Aspect[] = ['dir', 'file', 'below'];
 
-/** What all layers of a side allow. */
+/** Returns what all layers of a side allow. */
 function sideMask({ split }: Search, { states }: ProductState, side: 0 | 1, aspect: Aspect): ActionMask {
   let mask = ALL_ACTIONS;
   for (let i = side === 0 ? 0 : split; i < (side === 0 ? split : states.length); i++)
@@ -122,19 +122,19 @@ function sideMask({ split }: Search, { states }: ProductState, side: 0 | 1, aspe
   return mask;
 }
 
-/** What differs, asked or not; only a directory is walked. */
+/** Returns the actions whose verdicts differ, without `walk` on a file. Actions that no call asks there are included. */
 function changedMask(search: Search, state: ProductState, aspect: Aspect): ActionMask {
   const [a, b] = [sideMask(search, state, 0, aspect), sideMask(search, state, 1, aspect)];
   const changed = union(difference(a, b), difference(b, a));
   return aspect === 'file' ? difference(changed, WALK) : changed;
 }
 
-/** Both kinds of objects lie beneath, and every action is asked of one of them. */
+/** Returns the actions that calls ask. Objects of both kinds can lie beneath, so `below` has every action. */
 function askedOf(aspect: Aspect): ActionMask {
   return aspect === 'below' ? ALL_ACTIONS : actionsAskedOf(aspect);
 }
 
-/** Whether a change can be reached; explores everything that is reachable. A state that leads to itself is a region. */
+/** Returns whether a change can be reached from a state. It explores all reachable states; only regions have loops. */
 function leadsToChange(search: Search, state: ProductState): boolean {
   const known = search.leads.get(state.id);
   if (known !== undefined) return known;
@@ -152,7 +152,7 @@ interface ReachedState {
   readonly blocked: readonly [number | undefined, number | undefined];
 }
 
-/** Breadth first over the paths that lead to a change; false when there are too many. */
+/** Records the changes on the paths that lead to one, breadth first. Returns false when there are too many paths. */
 function followPaths(search: Search): boolean {
   const queue: ReachedState[] = [{ names: [], state: search.product.root, blocked: [undefined, undefined] }];
   for (let i = 0; i < queue.length; i++) {
@@ -192,7 +192,7 @@ function recordStep(search: Search, step: ReachedState, beneath: ReachedState['b
   });
 }
 
-/** `/` is a directory. */
+/** Returns whether an object on the path can be of this kind: `/` is a directory. */
 function canBe(aspect: Aspect, names: readonly string[]): boolean {
   return aspect !== 'file' || names.length > 0;
 }
@@ -226,7 +226,7 @@ function recordAction(
   const found: FoundChange = known ?? { ...start, aspects: [], best: undefined, ofKind: {} };
   search.found.set(id, found);
   if (found.names === names) found.aspects.push(aspect);
-  // What no call asks is where no change begins.
+  // If no call asks the action at the first place, the change begins at the first place where a call does.
   else if (found.best === undefined && candidates.length > 0)
     [found.names, found.aspects] = [names, [aspect]];
   for (const candidate of candidates) {
@@ -249,7 +249,7 @@ function decisionOf(
   return { layer, verdict: effect === 'allow' ? 'allow' : 'deny', by };
 }
 
-/** `object`: its kind, for what lies beneath. */
+/** Returns the object on which a request shows the change. `object` is its kind; for `below`, it lies beneath the place. */
 function candidateOf(
   search: Search,
   step: ReachedState,
@@ -276,7 +276,7 @@ function refusedBy(
   return [refuses[0](names, object), refuses[1](names, object)];
 }
 
-/** What differs where no call asks it. Breadth first, each state once. */
+/** Returns the first difference on actions that no call asks there. It visits each state once, breadth first. */
 function findUnasked(search: Search): Unasked | undefined {
   const queue = [{ names: [] as readonly string[], state: search.product.root }];
   const seen = new Set([search.product.root.id]);

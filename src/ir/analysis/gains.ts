@@ -1,13 +1,14 @@
 /**
- * Moves that gain rights: an object that no scope names has the rights of the directory that it is in, so a `rename` or a
- * `link` takes it from one region into another.
+ * Finds moves that gain rights. An object that no scope names has the rights of its directory, so a `rename` or a `link`
+ * can take it into a region that allows more.
  *
- * Input: the product of some layers. Output: pairs of regions such that something can move from the first to the second and
- * more is allowed on it there, each with a shortest path to a directory of either. Exact: all directories that can be walked
- * to are found by one search, and grouped by what they allow beneath them before regions are paired; an object that a
- * scope names (and every directory above one) keeps its rights wherever it goes, with all beneath it, and gains nothing.
+ * Input: the product of some layers. Output: pairs of regions such that an object can move from the first to the second and
+ * gains rights there, each region with a shortest path to one of its directories. Exact: one search finds all directories
+ * that can be walked to and groups them by what they allow beneath; then the groups are paired. An object that a scope names
+ * gains nothing: it keeps its rights wherever it moves, and so does every directory above one with all that it contains.
  *
- * For each region the fewest others are given that show every action to be gained, those with the most first.
+ * For each region, the result lists targets that together show every gain, chosen greedily: the target that adds most comes
+ * first. Known weakness: a greedy cover can have more targets than the smallest one.
  */
 import { WALK, countActions, difference, intersection, unionOf, type ActionMask } from '../../abi/actions.js';
 import { gainOf, MOVE_ACTIONS, MOVE_CALLS, type MoveCall } from '../../abi/moves.js';
@@ -15,10 +16,10 @@ import { componentMatches, freshName } from '../hierarchy/walker.js';
 import * as spots from '../hierarchy/spots.js';
 import type { Spot, Spots, Step, Trail } from '../hierarchy/spots.js';
 
-/** What lies in a directory and is not named. */
+/** The objects in a directory that no scope names. */
 export interface Region {
   readonly directory: readonly Step[];
-  /** What is allowed on it. */
+  /** The actions that are allowed on them. */
   readonly allowed: ActionMask;
 }
 
@@ -26,9 +27,9 @@ export interface Gain {
   readonly call: MoveCall;
   readonly from: Region;
   readonly to: Region;
-  /** Allowed there, denied here. */
+  /** Actions that are allowed in `to` and denied in `from`. */
   readonly gained: ActionMask;
-  /** A name that no scope has in either directory. */
+  /** A name that no scope has in either directory; where scopes name every name, a name without a literal scope. */
   readonly name: string;
 }
 
@@ -37,7 +38,7 @@ export type Gains =
   /** Globs overlap too much beneath this path. */
   | { readonly kind: 'too-large'; readonly path: readonly Step[] };
 
-/** The moves that gain some of these actions. */
+/** Returns the moves that gain some of these actions. */
 export function findGains(product: Spots, relevant: ActionMask): Gains {
   if (relevant === 0) return { kind: 'found', gains: [] };
   const regions = findRegions(product);
@@ -59,12 +60,12 @@ interface MoveTarget extends FoundRegion {
   readonly call: Gain['call'];
 }
 
-/** Directories that allow the same beneath them: the first of them, and the first of them to move into, by call. */
+/** Directories that allow the same beneath them: the first one, and for each call the first one that it can move into. */
 interface RegionGroup extends FoundRegion {
   readonly targets: MoveTarget[];
 }
 
-/** All regions, or where the search had to stop. */
+/** Returns all regions, or the path beneath which globs overlap too much to continue. */
 function findRegions(product: Spots): RegionGroup[] | { readonly at: Trail | undefined } {
   const groups = new Map<ActionMask, RegionGroup>();
   const queue: { readonly spot: Spot; readonly trail: Trail | undefined }[] = [
@@ -106,7 +107,7 @@ function addRegion(
   group.targets.push(...wanted.map((call) => ({ ...found, call })));
 }
 
-/** The targets that are needed to show every gain, the one that adds most first. */
+/** Returns gains from one region that together show every action to be gained; the one that adds most comes first. */
 function gainsFrom(from: FoundRegion, targets: readonly MoveTarget[], relevant: ActionMask): Gain[] {
   const candidates = targets
     .map((to) => ({ to, gained: intersection(gainOf(to.call, from.allowed, to.allowed), relevant) }))
@@ -133,7 +134,7 @@ function makeGain(from: FoundRegion, to: MoveTarget, gained: ActionMask): Gain {
   };
 }
 
-/** A name that no scope names in these directories, or, where scopes name all, one that no literal has. */
+/** Returns a name that no scope names in these directories; where scopes name every name, a name without a literal scope. */
 function unnamed(directories: readonly Spot[]): string {
   const states = directories.flatMap((d) => d.states);
   const taken = new Set([

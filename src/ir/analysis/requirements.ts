@@ -1,7 +1,7 @@
 /**
- * What must be on the file system for a policy to load: its literal scopes. Globs require nothing.
+ * The objects that must exist for a policy to load. Literal scopes require objects; globs require nothing.
  *
- * Two policies with the same verdicts may still differ in this, and one that does not load enforces nothing.
+ * Two policies with the same verdicts can differ in their requirements. A policy that does not load enforces nothing.
  */
 import { patternText } from '../check/paths.js';
 import { literalNames } from '../../semantics/pattern.js';
@@ -9,7 +9,10 @@ import type { Layer, Scope } from '../check/policy.js';
 
 type ObjectKind = 'dir' | 'file';
 
-/** How a literal scope binds: it must be there; only where an enclosing `?` scope is; or only the kind is checked. */
+/**
+ * When the object of a literal scope is required: always; if the object of an enclosing `?` scope exists; or never, and if
+ * it exists its kind is checked.
+ */
 export type RequiredWhen =
   | { readonly kind: 'always' }
   | { readonly kind: 'with'; readonly enclosing: string }
@@ -25,11 +28,11 @@ export interface Requirement {
 export interface RequirementChange {
   readonly path: string;
   readonly object: ObjectKind;
-  /** Undefined where the side says nothing of it. */
+  /** Undefined where the side has no requirement for the object. */
   readonly sides: readonly [Requirement | undefined, Requirement | undefined];
 }
 
-/** The strongest need of each literal scope, over all layers. The root is always there. */
+/** Returns the strongest requirement of each path and kind over all layers, without `/`, which always exists. */
 function requirementsOf(layers: readonly Layer[]): Map<string, Requirement> {
   const all = new Map<string, Requirement>();
   for (const scope of layers.flatMap((l) => l.scopes)) {
@@ -48,7 +51,7 @@ function needOf({ optional, within, path }: Scope): RequiredWhen {
   return within === 0 ? { kind: 'always' } : { kind: 'with', enclosing: patternText(path.slice(0, within)) };
 }
 
-/** An enclosing scope further out is there more often. */
+/** Returns a rank for a requirement. An enclosing scope further out makes a stronger one: its object exists more often. */
 function strength(need: RequiredWhen): number {
   if (need.kind === 'always') return 2;
   return need.kind === 'if-there' ? 0 : 1 + 1 / (1 + need.enclosing.length);
@@ -67,7 +70,7 @@ export function requirementChanges(
   });
 }
 
-/** For people and for comparison. */
+/** Returns a requirement as text. Requirements are equal if their texts are. */
 export function needText(need: RequiredWhen | undefined): string {
   switch (need?.kind) {
     case undefined:
@@ -89,8 +92,8 @@ interface Literal {
 }
 
 /**
- * Whether layers do not load on any tree that has an object: a literal scope says that it, something on the way, or something
- * that must then be there is of the other kind.
+ * Returns a function that tells whether the layers refuse every tree with a given object. They do if literal scopes require
+ * the other kind for that object, for a directory on its path, or for an object that must then exist.
  */
 export function refusals(
   layers: readonly Layer[],
@@ -116,7 +119,7 @@ function literalOf({ path, object, optional, within }: Scope): Literal[] {
   return names !== undefined && names.length > 0 ? [{ names, object, optional, within }] : [];
 }
 
-/** Objects that are there, over those of `below`. */
+/** The objects that must exist, in addition to those of `below`. */
 interface Implied {
   readonly said: ReadonlyMap<string, ReadonlySet<ObjectKind>>;
   readonly objects: Map<string, ObjectKind>;
@@ -130,7 +133,7 @@ function kindOf(tree: Implied, path: string): ObjectKind | undefined {
   return tree.objects.get(path) ?? tree.below?.objects.get(path);
 }
 
-/** An object is there, and the directories that lead to it. */
+/** Adds an object and its parent directories, and records a conflict of kinds. */
 function imply(tree: Implied, names: readonly string[], object: ObjectKind): void {
   for (let length = 1; length <= names.length; length++) {
     const path = key(names.slice(0, length));
@@ -142,7 +145,7 @@ function imply(tree: Implied, names: readonly string[], object: ObjectKind): voi
   }
 }
 
-/** What must be there where something else is, until nothing is new. */
+/** Adds the objects whose enclosing optional object exists, until nothing changes. */
 function implyConditional(tree: Implied, conditional: readonly Literal[]): void {
   let rest = conditional;
   for (let before = -1; before !== rest.length && !tree.conflict;) {

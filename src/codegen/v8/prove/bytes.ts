@@ -1,15 +1,14 @@
 /**
- * Decides that the bytes of a chain are the walk machine: on every state and input each program makes the step of
- * `semantics/machine.ts` and denies exactly what its class says.
+ * Decides that the bytes of a chain implement the walk machine: on every state and input, each program makes the step of
+ * `semantics/machine.ts` and denies exactly as the check of its class does.
  *
- * Input: a chain that was read back, the bytes of its programs, and the states of the objects that scopes name. To these come
- * all, nothing, and each class alone set or clear, because links can bring scopes together at load. Output: what was run, or
- * the first run that differs.
+ * Input: a chain that was read back, the bytes of its programs, and the states of the objects that scopes name. Links can
+ * bring scopes together at load, so the states with all classes, no class, one class, and all classes but one are added.
+ * Output: statistics of the runs, or the first run that differs.
  *
- * Method: inputs are given on demand. A program is run with what is decided so far; the first input that it or the machine
- * reads and that is not decided yet is decided in every possible way, and each is run again. A run in which both read
- * only decided inputs stands for every value of the others, so the runs cover the whole product of states and inputs
- * although there are far fewer of them.
+ * Method: inputs are chosen on demand. A program and the machine run with the inputs that are chosen so far. When one of
+ * them reads an input that is not chosen, the run is repeated with each value of that input. A run that reads only chosen
+ * inputs stands for all values of the others, so few runs cover the whole product of states and inputs.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { LOOKUP, type Lookup } from '../../../abi/hooks.js';
@@ -30,12 +29,12 @@ import type { ReadChain, ReadProgram } from './chain.js';
 import { refuted, type Refuted } from './refuted.js';
 import type { PlaceMasks } from './verdicts.js';
 
-/** What was run. */
+/** Statistics of the runs, for the certificate. */
 export interface Run extends Pick<Certificate, 'states' | 'inputs' | 'runs' | 'cases' | 'digest'> {
   readonly kind: 'run';
 }
 
-/** A value of the state with what it means; 0 is the start of a session, or no entry, or no tag. */
+/** A state with its encoding. Without a state the value is 0: the start of a session, no entry, or no tag. */
 interface Valued {
   readonly state: MachineState | undefined;
   readonly value: CookieValue;
@@ -46,12 +45,12 @@ interface Domains {
   readonly map: readonly Valued[];
   readonly tag: readonly Valued[];
   readonly lookup: readonly Lookup[];
-  /** What `landlock_set_tag` returns: 0 or −ENOMEM. */
+  /** Return values of `landlock_set_tag`: 0 or −ENOMEM. */
   readonly setTag: readonly number[];
 }
 
 type InputName = keyof Domains;
-/** An index into each domain; undefined while undecided. */
+/** The chosen value of each input, as an index into its domain; undefined while it is not chosen. */
 type Assignment = { readonly [K in InputName]: number | undefined };
 
 const UNDECIDED: Assignment = {
@@ -66,7 +65,7 @@ const INODE = 1;
 const CHAIN = 1;
 const ENOMEM = -12;
 
-/** Runs every program of a chain on every state and input. `bytesOf`: the bytes of a program by its name. */
+/** Runs every program of a chain on every state and input. `bytesOf` returns the bytes of a program by its name. */
 export function runChain(
   chain: ReadChain,
   bytesOf: (program: string) => Uint8Array,
@@ -87,7 +86,7 @@ export function runChain(
   return { kind: 'run', states: domains.cookie.length, inputs, runs, cases, digest: hash.digest('hex') };
 }
 
-/** Combinations of what a hook can see. */
+/** Returns the number of combinations of inputs that the hook of a program can see. */
 function casesOf({ row }: ReadProgram, domains: Domains): number {
   const inputs = domains.map.length * domains.tag.length * domains.lookup.length;
   return domains.cookie.length * (row.hook === 'fs_get' ? domains.setTag.length : inputs);
@@ -105,7 +104,7 @@ function buildDomains(map: InodeMap, places: readonly PlaceMasks[]): Domains {
       samplePlaces(layout, i).map((p) => ({ state, value: encodeState(layout, state, p) })),
     );
   const values = withPlaces(mapped);
-  // What the step makes of an unknown place is a cookie, and then a tag, like any other.
+  // The encoding of unknown can be a cookie and, through `fs_get`, a tag.
   const tag = [...withPlaces(regions), { state: { self: 0, below: 0, exact: false }, value: UNKNOWN_COOKIE }];
   return {
     cookie: [none, ...values, ...tag],
@@ -117,8 +116,8 @@ function buildDomains(map: InodeMap, places: readonly PlaceMasks[]): Domains {
 }
 
 /**
- * The bits that no region can have set: nothing allows the class at first, and no entry does beneath its object. Links bring
- * entries together, and make none.
+ * Returns the bits that are allowed in no region: the class is denied at first, and no entry allows it beneath its object.
+ * Links can bring entries together, but they cannot add one.
  */
 function deniedRegions(map: InodeMap): number {
   const allowed = new Set(map.entries.flatMap((e) => e.region.allow));
@@ -128,7 +127,7 @@ function deniedRegions(map: InodeMap): number {
   }, 0);
 }
 
-/** All, none, and each bit alone set or clear: what a link may bring together is made of these per class. */
+/** Returns states with all bits, none, one, or all but one, so that each class has each pair of verdicts in some state. */
 function basis(classes: number): PlaceMasks[] {
   const all = (1 << classes) - 1;
   const masks = [0, all];
@@ -145,14 +144,14 @@ function dedupe(states: readonly MachineState[]): MachineState[] {
   return [...new Map(states.map((s) => [`${s.self},${s.below},${s.exact}`, s])).values()];
 }
 
-/** No place, and a place whose bits differ from state to state. */
+/** Returns no place (0), and a place number whose bits vary with `i`. */
 function samplePlaces(layout: CookieLayout, i: number): number[] {
   const limit = placeLimit(layout);
   if (limit <= 1) return [0];
   return [0, 1 + ((Math.imul(i + 1, 0x9e3779b1) >>> 0) % (limit - 1))];
 }
 
-/** Number of runs, or what went wrong. */
+/** Runs one program on every state and input. Returns the number of runs, or the first difference as text. */
 function runProgram(
   map: InodeMap,
   program: ReadProgram,
@@ -215,7 +214,7 @@ function compare(expected: Result, actual: Result): string | undefined {
   return `the machine leaves the cookie ${expected.cookie ?? 'as it is'} and the program ${actual.cookie ?? 'as it is'}`;
 }
 
-/** What the machine does, from an input that notes what is read of it. */
+/** Runs the machine and notes which inputs it reads. */
 function expect(
   map: InodeMap,
   { row, check }: ReadProgram,
@@ -239,7 +238,7 @@ function expect(
         return take('lookup');
       },
     };
-    // The map is looked at first: with a hit the state before does not matter.
+    // The map comes first: after a hit, the old state is not read.
     return input.map ?? step(take('cookie').state, input);
   };
   const allows = (): boolean =>
@@ -261,7 +260,7 @@ function expect(
   }
 }
 
-/** The encoding of the state that the step leads to: with the place of what it comes from. */
+/** Returns the encoding of the state after the step, with the place number of the value that it comes from. */
 function storedValue(
   layout: CookieLayout,
   assignment: Assignment,
@@ -312,7 +311,7 @@ function runOnce(
   context.cookieHi = hi | 0;
   context.lookup = at('lookup');
   const mapValue = at('map').value;
-  // Value 0 is no entry: a lookup gives 0 for it.
+  // Value 0 stands for no entry, because a lookup without an entry returns 0.
   for (const table of tables) {
     table.cells.fill(0);
     table.size = 0;

@@ -1,9 +1,9 @@
 /**
- * A chain as an artifact has it, read back: what its classes and programs are, and what each program has to judge.
+ * Reads a chain back from an artifact, and checks that its classes and programs fit together.
  *
- * Input: a manifest that was read back from its text, and a layer's position. Output: the chain, or why it is not one that a
- * policy can need. Nothing here is shared with what wrote it (partition, plan, manifest writer): the rules are those of
- * "The walk as a state machine" of the language and of the ABI, read once more.
+ * Input: a manifest that was read back from its text, and the index of a layer. Output: the chain with the check of each
+ * program, or the reason why no policy needs such a chain. This file shares no code with the passes that wrote the chain
+ * (partition, plan, manifest writer). It implements the rules of "The walk as a state machine" and of the ABI again.
  */
 import { ACTIONS, TRIGGERS, type ActionName } from '../../../abi/actions.js';
 import type {
@@ -17,7 +17,7 @@ import type {
 import type { Check } from '../../../semantics/machine.js';
 import { refuted, type Refuted } from './refuted.js';
 
-/** One chain of a manifest with what it consists of. */
+/** One chain of a manifest with its map, its classes and its programs. */
 export interface ReadChain {
   readonly row: ManifestChain;
   readonly map: InodeMap;
@@ -27,13 +27,13 @@ export interface ReadChain {
   readonly programs: readonly ReadProgram[];
 }
 
-/** A program with what the step that it makes has to be judged by. */
+/** A program and the check that it has to make. */
 export interface ReadProgram {
   readonly row: ManifestProgram;
   readonly check: Check;
 }
 
-/** The chain at a position, or what is wrong with it. */
+/** Returns the chain with an index, or the fault in it. */
 export function readChain(manifest: Manifest, index: number): ReadChain | Refuted {
   const [row, map] = [manifest.chains[index], manifest.maps[index]];
   if (row === undefined || map?.type !== 'inode')
@@ -55,7 +55,7 @@ export function readChain(manifest: Manifest, index: number): ReadChain | Refute
   return checkPrograms(chain) ?? chain;
 }
 
-/** Every action is in one class, and every state bit is of one class. */
+/** Fills `classOf`. Returns a fault unless every action is in exactly one class, and every bit of the state has one class. */
 function readClasses({ classes, layout }: InodeMap, classOf: Map<ActionName, number>): string | undefined {
   const bits = new Set<number>();
   for (const [index, { actions, decision }] of classes.entries()) {
@@ -73,14 +73,14 @@ function readClasses({ classes, layout }: InodeMap, classOf: Map<ActionName, num
   return bits.size === layout.classes ? undefined : 'a bit of the state is of no class';
 }
 
-/** The parts of a half do not overlap, and fill no more than 32 bits. */
+/** Returns a fault if the fields of a half overlap or need more than 32 bits. */
 function checkLayout({ layout }: InodeMap): string | undefined {
   const { classes, inexactBit, placeShift, placeBits } = layout;
   const fits = classes <= inexactBit && inexactBit < placeShift && placeShift + placeBits <= 32;
   return fits ? undefined : 'the parts of its layout overlap';
 }
 
-/** What all triggers of a program (of `fs_walk`: the walk) are judged by; undefined when they differ. */
+/** Returns the check of all triggers of a program (for `fs_walk`, of `walk`); undefined when they differ. */
 function checkOf(
   { hook, triggers }: ManifestProgram,
   { classes }: InodeMap,
@@ -102,7 +102,7 @@ function decisionOf(
   return classes[classOf.get(action) ?? -1]?.decision ?? { kind: 'deny' };
 }
 
-/** The programs are those that the chain needs: no action is judged twice or not at all, and the order is the ABI's. */
+/** Returns a fault unless the programs are those that the chain needs: each action has its judge, in the order of the ABI. */
 function checkPrograms({ row, map, classOf, programs }: ReadChain): Refuted | undefined {
   const hooks = programs.map((p) => p.row.hook);
   const stateful = map.classes.some((c) => c.decision.kind === 'bit');
@@ -120,7 +120,7 @@ function checkPrograms({ row, map, classOf, programs }: ReadChain): Refuted | un
   for (const action of TRIGGERS) {
     const judges = programs.filter((p) => p.row.triggers.includes(action));
     const { kind } = decisionOf(map.classes, classOf, action);
-    // What is allowed everywhere needs no program. The one before `fs_get` may be of such a trigger, where there is no other.
+    // An action that is allowed everywhere needs no program. The only `fs_pick` before an `fs_get` may have such a trigger.
     const fits = kind === 'allow' ? judges.length === 0 || count('fs_pick') === 1 : judges.length === 1;
     if (!fits) return refuted(row.name, `${judges.length} programs judge \`${action}\``);
   }
@@ -139,13 +139,13 @@ function checkRow(
   return (row.hook === 'fs_pick') === (mask !== 0) ? undefined : 'its triggers do not suit its hook';
 }
 
-/** `fs_walk` is first, `fs_get` is last. */
+/** Returns a fault if an `fs_walk` is not first or an `fs_get` is not last. */
 function misplaced(hooks: readonly string[], i: number): string | undefined {
   if (hooks[i] === 'fs_walk' && i > 0) return 'it does not come first';
   return hooks[i] === 'fs_get' && i < hooks.length - 1 ? 'it does not come last' : undefined;
 }
 
-/** What the loader has to do, in order: everything of it follows from the chains. */
+/** Returns the load steps that these chains need, in order. */
 export function loadStepsOf(chains: readonly ReadChain[]): LoadStep[] {
   const holds = chains.some((c) => c.programs.some((p) => p.row.hook === 'fs_get'));
   return [

@@ -1,9 +1,9 @@
 /**
- * The entries of a map, read back, against the scopes of its layer: what they require of a tree, what they do, and the rules
- * that explanations show.
+ * Compares the entries of a map, read back, with the scopes of its layer: the objects that they require, their effects, and
+ * the rules that explanations show.
  *
- * Every effect has to be a union of whole classes, and a class without a state must be one that no mention can move: links can
- * bring scopes together at load in ways that no path of the automaton shows.
+ * Links can bring scopes together at load in ways that no path of the automaton shows. So every effect has to be a union of
+ * whole classes, and no scope may change the verdict of a class without a bit. Known weakness: spans of rules are not compared.
  */
 import { maskOf, unionOf, WALK, type ActionMask } from '../../../abi/actions.js';
 import type { InodeMap, ManifestEffects, ManifestRule, MapEntry } from '../../../artifact/manifest.js';
@@ -11,7 +11,7 @@ import type { Layer, Rule, Scope } from '../../../ir/check/policy.js';
 import type { Effects } from '../../../semantics/scope.js';
 import { refuted, type Refuted } from './refuted.js';
 
-/** What is wrong with the entries; undefined when they say what the scopes say. */
+/** Returns the fault in the entries; undefined when they mean the same as the scopes. */
 export function checkEntries(map: InodeMap, layer: Layer): Refuted | undefined {
   if (map.default !== layer.default) return refuted(map.name, `its default is \`${map.default}\``);
   if (map.entries.length !== layer.scopes.length)
@@ -50,7 +50,7 @@ function effectsOf(rules: readonly Rule[], self: boolean): Effects {
   return { allow: of('allow'), deny: of('deny'), forbid: of('forbid') };
 }
 
-/** Whether the classes of an entry, with those that have no state, are exactly the actions. */
+/** Returns whether the classes of an entry are exactly the actions of a scope that are in classes with a bit. */
 function sameEffects(
   entry: ManifestEffects,
   scope: Effects,
@@ -72,7 +72,7 @@ function sameRule(read: ManifestRule | undefined, rule: Rule): boolean {
   return maskOf(...read.actions) === rule.actions;
 }
 
-/** A class without a state is decided the same way whatever scopes come together. */
+/** Returns a fault if scopes that come together could change the verdict of a class without a bit. */
 function checkFixed(map: InodeMap, layer: Layer, classes: readonly ActionMask[]): Refuted | undefined {
   const initial = layer.default === 'allow' ? -1 : WALK;
   const root = effectsOf(layer.scopes[0]?.rules ?? [], false);

@@ -1,16 +1,16 @@
 /**
- * The proof of a build: the artifact is read back from its text and its bytes, and decided to mean the policy.
+ * The proof of a build: reads the artifact back from its text and its bytes, and decides that it means the policy.
  *
  * Input: an artifact, the checked policy and its automata. Output: the artifact with a certificate for each chain, or an error
- * that names the part that is wrong, and why. Decided are:
+ * that names the faulty part and the reason. The proof decides that:
  *
  * - the verdict on every path, action and kind of object is that of the automaton (`verdicts.ts`);
- * - the entries require of a tree what the scopes require, and show their rules (`entries.ts`);
+ * - the entries require the same objects as the scopes, and have the same rules (`entries.ts`);
  * - the programs are exactly those that the chain needs, on the right triggers, in the right order (`chain.ts`);
- * - the bytes of each are the walk machine with the verdict of its class (`bytes.ts`);
- * - what is asserted, and what the loader has to do, is all there.
+ * - the bytes of each program implement the walk machine with the check of its class (`bytes.ts`);
+ * - the manifest has all assertions of the policy and all steps of the loader.
  *
- * Nothing that made the artifact (partition, plan, selection, manifest writer) is used.
+ * The proof uses no code that made the artifact (partition, plan, selection, manifest writer).
  */
 import { createHash } from 'node:crypto';
 import { actionNames } from '../../../abi/actions.js';
@@ -28,7 +28,7 @@ import { checkEntries } from './entries.js';
 import { isRefuted, refuted, type Refuted } from './refuted.js';
 import { decideVerdicts } from './verdicts.js';
 
-/** The artifact with its certificates, or an error that says where it is not the policy. */
+/** Returns the artifact with its certificates, or an error that says where it differs from the policy. */
 export function prove(
   artifact: Artifact,
   meaning: Meaning,
@@ -45,7 +45,7 @@ export function prove(
   return { artifact: { ...artifact, manifest: { ...manifest, chains } }, diagnostics: [] };
 }
 
-/** A certificate for each chain, or what is wrong. */
+/** Returns a certificate for each chain, or the first fault. */
 function decide({ manifest, bytecode }: Artifact, { policy, hierarchies }: Meaning): Certificate[] | Refuted {
   const read = JSON.parse(manifestText(manifest)) as Manifest;
   const chains: ReadChain[] = [];
@@ -91,7 +91,7 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** What is said of all chains together. */
+/** Checks the parts of a manifest that are about all chains together. */
 function checkFrame(
   read: Manifest,
   policy: CheckedPolicy,

@@ -1,13 +1,14 @@
 /**
- * Decides that the entries of a map give the verdicts of the hierarchy automaton: on every path, every action, and both kinds
- * of object, and on what appears later.
+ * Decides that the entries of a map give the verdicts of the hierarchy automaton: for every path, every action and both kinds
+ * of object, and for objects that are created later.
  *
- * Input: a chain that was read back, and the automaton of its layer. Output: the number of places that were compared and the
- * states that the map can hold, or a path on which the two differ. Method: the entries, as a trie of their own, and the
- * automaton read the same names, one class of names at a time; a pair of both that was seen before is not walked again.
- * Weakness: where globs overlap too much there is no decision, and the build fails; the hierarchy has the same limit.
+ * Input: a chain that was read back, and the automaton of its layer. Output: the number of compared places and the states
+ * that the map can hold, or a path on which the two differ. Method: a trie of the entries and the automaton read the same
+ * names, one class of names at a time; each pair of places is visited once. Weakness: where globs overlap too much, nothing
+ * is decided and the build fails; the hierarchy has the same limit.
  *
- * The rule is read from the language once more ("Which rule decides"), on classes of actions.
+ * "Which rule decides" of the language is implemented here a second time, on classes of actions, so that the proof does not
+ * share code with the compiler.
  */
 import { ACTIONS, maskOf, unionOf, type ActionMask } from '../../../abi/actions.js';
 import type { InodeMap, ManifestEffects, MapEntry } from '../../../artifact/manifest.js';
@@ -18,22 +19,22 @@ import { nameClasses } from '../../../pattern/name-classes.js';
 import type { ReadChain } from './chain.js';
 import { refuted, type Refuted } from './refuted.js';
 
-/** What was decided. */
+/** The result of a comparison without differences. */
 export interface Decided {
   readonly kind: 'decided';
-  /** Pairs of a place of the entries and a state of the automaton. */
+  /** Number of pairs of a place of the entries and a state of the automaton. */
   readonly places: number;
-  /** The states of objects that scopes name, in the bits of the map: what the programs have to be right on. */
+  /** The states of the visited objects, in the bits of the map. The proof of the bytes runs the programs on them. */
   readonly states: readonly PlaceMasks[];
 }
 
-/** Bits of classes that are allowed: on the object, and beneath it. */
+/** The bits of the classes that are allowed on an object (`self`) and beneath it (`below`). */
 export interface PlaceMasks {
   readonly self: number;
   readonly below: number;
 }
 
-/** A place of the entries: those that name it, and those beneath. Masks have a bit for each class, by its index. */
+/** A node of the trie: the entries that end here, and the children. Masks have a bit for each class, by its index. */
 interface EntryNode {
   readonly id: number;
   readonly literals: Map<string, EntryNode>;
@@ -43,7 +44,7 @@ interface EntryNode {
 }
 
 interface Acting {
-  /** `g` for a glob, `l` for a literal, one for each component: general to specific is the order of these texts. */
+  /** One letter per component, `g` for a glob and `l` for a literal: the order of these texts is general to specific. */
   readonly rank: string;
   readonly region: Sets;
   readonly self: Sets;
@@ -55,7 +56,7 @@ interface Sets {
   readonly forbid: number;
 }
 
-/** What the last mentions allow, and what is forbidden for good. */
+/** The classes that the last mentions allow, and the classes that are forbidden. */
 interface CarriedMasks {
   readonly allow: number;
   readonly forbid: number;
@@ -122,7 +123,7 @@ function pathOf(way: WalkedWay): string {
   return JSON.stringify(`/${names.join('/')}`);
 }
 
-/** One way on for each class of names. */
+/** Returns one step for each class of names; undefined where globs overlap too much. */
 function successors(
   way: WalkedWay,
   { carried }: Acted,
@@ -141,7 +142,7 @@ function successors(
   return classes && [...named, ...classes.map(({ witness }) => go(witness, childrenOf(nodes, witness)))];
 }
 
-/** A name that is not among these. */
+/** Returns a name that is not among these. */
 function unnamed(names: ReadonlySet<string>): string {
   let name = 'x';
   while (names.has(name)) name += 'x';
@@ -164,14 +165,14 @@ interface Acted {
   readonly below: number;
 }
 
-/** The entries that name an object, general to specific. */
+/** Returns the entries that name an object, general to specific. */
 function actingOn(nodes: readonly EntryNode[], kind: 'dirs' | 'files'): readonly Acting[] {
   const [only] = nodes;
   if (nodes.length === 1 && only !== undefined) return only[kind];
   return nodes.flatMap((n) => n[kind]).sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0));
 }
 
-/** The last mention of a class decides, unless it is forbidden; `here` is about the object alone. */
+/** Applies entries: the last mention of a class decides, unless the class is forbidden; `here` affects the object only. */
 function act(before: CarriedMasks, entries: readonly Acting[]): Acted {
   let region = before;
   let object = before;
@@ -220,7 +221,7 @@ function setsOf({ allow, deny, forbid }: ManifestEffects): Sets {
   return { allow: set(allow), deny: set(deny), forbid: set(forbid) };
 }
 
-/** Everything or nothing, as the default says; `walk` is allowed unless a rule denies it. */
+/** Returns the classes that are allowed before any entry: all or none, as `default` says, and always the class of `walk`. */
 function initialSet({ classes, default: effect }: InodeMap): number {
   return classes.reduce(
     (set, { actions }, i) => (effect === 'allow' || actions.includes('walk') ? set | (1 << i) : set),
@@ -228,7 +229,7 @@ function initialSet({ classes, default: effect }: InodeMap): number {
   );
 }
 
-/** The actions that a set of classes allows: a class without a state has the verdict that its row says. */
+/** Returns a function from a set of allowed classes to the allowed actions. The row of a class without a bit has its verdict. */
 function actionsByClass({ classes }: InodeMap): (set: number) => ActionMask {
   const masks = classes.map((c) => maskOf(...c.actions));
   const known = new Map<number, ActionMask>();
@@ -246,7 +247,7 @@ function actionsByClass({ classes }: InodeMap): (set: number) => ActionMask {
   };
 }
 
-/** The state bits of a set of classes. */
+/** Returns a function from a set of classes to their bits in the state. */
 function bitsByClass({ classes }: InodeMap): (set: number) => number {
   return (set) =>
     classes.reduce(
