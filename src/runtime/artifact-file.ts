@@ -1,6 +1,6 @@
 /**
- * A manifest file and its bytecode → an artifact, or why it is refused: another version, a changed byte, an unknown field, a
- * missing or truncated file.
+ * A manifest file and its bytecode → an artifact. A manifest is refused if it has another version, a wrong digest or an
+ * unknown field, or if a bytecode file is missing.
  */
 import { MANIFEST_FORMAT, MANIFEST_VERSION, type Artifact, type Manifest } from '../artifact/manifest.js';
 import { checkSeal } from '../artifact/text.js';
@@ -16,9 +16,11 @@ export interface UnreadBytecode {
 }
 
 /**
- * Reads a manifest.
- * @param file its name, for messages
- * @param readBytecode the bytes of a file beside the manifest; undefined when there is none, or why it cannot be read
+ * Reads a manifest and its bytecode.
+ *
+ * @param file the name of the manifest, for messages
+ * @param readBytecode returns the bytes of a file beside the manifest, undefined when there is no such file, or the reason
+ *   why it cannot be read
  */
 export async function readArtifact(
   file: string,

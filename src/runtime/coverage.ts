@@ -1,8 +1,8 @@
 /**
- * Which rules of an artifact decided something, and which never did, counted from the runs themselves.
+ * Counts how often each rule of an artifact decided a run.
  *
- * Input: runs, with the policies that were enforced. Output: a count for every rule of every scope. Invariant: what is counted
- * is what an explanation of the same run names.
+ * Input: runs, with the policies that were enforced. Output: a count for every rule of every scope. Invariant: the rules that
+ * are counted for a run are those that its explanation names.
  */
 import type { Artifact, InodeMap, ManifestRule, ManifestSpan } from '../artifact/manifest.js';
 import { decisionsOf } from './explain.js';
@@ -11,7 +11,7 @@ import type { GroundedPolicy } from './load.js';
 
 export interface Coverage {
   readonly rules: Map<ManifestRule, number>;
-  /** Of the default of each layer's map. */
+  /** How often the `default` of each map decided. */
   readonly defaults: Map<InodeMap, { allow: number; deny: number }>;
 }
 
@@ -34,7 +34,7 @@ export function countRuns(
   }
 }
 
-/** A rule as it stands in one scope. */
+/** A rule in one scope, with its count. */
 export interface RuleCoverage {
   /** Name of the layer. */
   readonly layer: string;
@@ -45,9 +45,9 @@ export interface RuleCoverage {
   readonly actions: readonly string[];
   readonly file: string;
   readonly span: ManifestSpan;
-  /** Decisions: each an `allow`, or each a `deny`, as the effect says. */
+  /** Number of runs that the rule decided. */
   readonly count: number;
-  /** All its actions are allowed everywhere: no program asks for them, so it never decides a run. */
+  /** True if all its actions are allowed everywhere: then no program judges them, and the rule never decides a run. */
   readonly everywhere: boolean;
 }
 
@@ -58,7 +58,7 @@ export interface LayerCoverage {
   readonly rules: readonly RuleCoverage[];
 }
 
-/** Every rule of an artifact with its count, layer by layer, in the order of the text. */
+/** Returns every rule of an artifact with its count, layer by layer, in the order of the text. */
 export function coverageOf({ manifest }: Artifact, { rules, defaults }: Coverage): LayerCoverage[] {
   return manifest.maps.flatMap((map, i): LayerCoverage[] => {
     if (map.type !== 'inode') return [];

@@ -1,8 +1,8 @@
 /**
- * Why a request was allowed or denied, made from the run itself: every program that ran, what it looked up, the cookie
- * before and after, and the rule behind the verdict.
+ * Explains why a request was allowed or denied. Input: the recorded runs of its programs. Output: for each run the look-ups,
+ * the cookie before and after, the verdict, and the rule behind it.
  *
- * Invariant: an explanation does not decide. The verdict is the program's; a rule is named only if it gives that verdict.
+ * Invariant: an explanation does not decide. The verdict is that of the program; a rule is named only if it gives that verdict.
  */
 import { actionBit, actionNames, type ActionName } from '../abi/actions.js';
 import { HOOKS, LOOKUP, LOOKUP_NAMES, type HookName, type Phase } from '../abi/hooks.js';
@@ -20,7 +20,7 @@ export interface ExplainedRun {
   readonly task: number;
   /** Name of the layer. */
   readonly chain: string;
-  /** What the run was for. */
+  /** The phase of the request that the run belongs to. */
   readonly phase: Phase;
   /** The target's own name for the hook. */
   readonly hook: HookName;
@@ -28,7 +28,7 @@ export interface ExplainedRun {
   /** The component that led to the object. */
   readonly name: string;
   readonly lookup: (typeof LOOKUP_NAMES)[number];
-  /** Undefined when the program did not look. */
+  /** Undefined when the program did not look up the map. */
   readonly map: 'hit' | 'miss' | undefined;
   readonly tag: 'hit' | 'miss' | 'set' | undefined;
   readonly before: CookieView;
@@ -36,26 +36,26 @@ export interface ExplainedRun {
   readonly verdict: 'allow' | 'deny';
   /** The action that the verdict is about. */
   readonly judged: ActionName | undefined;
-  /** For a run that judged something. */
+  /** Undefined for a run that judged no action. */
   readonly reason: Reason | undefined;
-  /** The other rules that mention the action there, in the order in which they act: `reason` overrides them. */
+  /** The other rules that mention the action there, in the order in which they apply. `reason` overrides them. */
   readonly overridden: readonly PlaceMention[];
 }
 
-/** A cookie for people. */
+/** A decoded cookie, for display. */
 export interface CookieView {
   /** 16 hex digits. */
   readonly hex: string;
   /** Undefined for a chain whose cookie has no meaning here (a hand-written manifest). */
   readonly state: DecodedCookie | undefined;
-  /** Actions that are allowed on the object, and beneath it. */
+  /** The actions that are allowed on the object (`self`) and beneath it (`below`). */
   readonly self: readonly ActionName[];
   readonly below: readonly ActionName[];
   /** Physical path of the place that the state comes from. */
   readonly place: string | undefined;
 }
 
-/** Runs something with a listener, and gives what it did. */
+/** Calls a function and returns its result together with the program runs that it caused. */
 export function traced<T>(
   kernel: Kernel,
   run: () => T,
@@ -70,7 +70,7 @@ export function traced<T>(
   }
 }
 
-/** Explains the runs of one request. `policies` are those that are enforced on the kernel's tasks. */
+/** Explains the runs of one request. `policies`: those that are enforced on the kernel's tasks. */
 export function explainRuns(policies: readonly GroundedPolicy[], runs: readonly HookRun[]): ExplainedRun[] {
   /** The place that each chain's cookie comes from, for cookies without a number. */
   const last = new Map<number, MapPlace>();
@@ -79,7 +79,7 @@ export function explainRuns(policies: readonly GroundedPolicy[], runs: readonly 
 
 const phaseOf = ({ hook }: HookRun): Phase => HOOKS[hook].phase;
 
-/** A rule, or the default, that decided something in a run. */
+/** A rule or a default that decided an action in a run. */
 export interface RunDecision {
   readonly map: InodeMap;
   readonly action: ActionName;
@@ -88,8 +88,8 @@ export interface RunDecision {
 }
 
 /**
- * Everything that decided in the runs of one request: for each run, every action that it judged and the rule that gives its
- * verdict. Actions that a chain allows everywhere are left out: there nothing could have been denied.
+ * Returns the decisions of the runs of one request: for each run, every action that it judged, with the rule that gives the
+ * verdict. Actions that a chain allows everywhere are left out, because no rule could deny them.
  */
 export function decisionsOf(policies: readonly GroundedPolicy[], runs: readonly HookRun[]): RunDecision[] {
   const last = new Map<number, MapPlace>();
@@ -131,7 +131,7 @@ function findChain(policies: readonly GroundedPolicy[], program: string): ChainC
   return { name: program, grounded: undefined };
 }
 
-/** A chain of constant programs names no map: its own has its stem. */
+/** Returns the map of a chain whose programs read no map. Its name has the same stem as theirs. */
 function mapOfConstants(
   maps: readonly { readonly name: string }[],
   programs: readonly string[],
@@ -226,7 +226,7 @@ interface RunJudgement {
   readonly overridden: readonly PlaceMention[];
 }
 
-/** The rule that gives the verdict, for the class that the run judged. */
+/** Returns the first judged action whose verdict is that of the run, with the rule behind it. */
 function judgementOf(
   { map }: GroundedMap,
   run: HookRun,
@@ -244,7 +244,7 @@ function judgementOf(
   return { action, reason, overridden: mentionsAt(place, level, action).filter((m) => m.rule !== rule) };
 }
 
-/** The actions of the request that the program has to judge. */
+/** Returns the actions that the program of a run judged. */
 function judgedActions(map: InodeMap, run: HookRun): ActionName[] {
   if (phaseOf(run) === 'walk' || run.triggers === 0) return ['walk'];
   return actionNames(run.triggers);

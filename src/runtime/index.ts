@@ -1,4 +1,4 @@
-/** `llpc/runtime`: load an artifact on a tree, enforce it on modelled tasks, ask, explain, and replay scenarios. */
+/** The API `llpc/runtime`: loads artifacts on trees, enforces them on modelled tasks, explains verdicts, replays scenarios. */
 export * from './load.js';
 export * from './explain.js';
 export { readArtifact, type ReadResult, type UnreadBytecode } from './artifact-file.js';

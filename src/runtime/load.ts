@@ -1,4 +1,4 @@
-/** An artifact on a tree: loaded, enforced on a task, and asked. Each target's model does the loading and the enforcing. */
+/** Loads an artifact on a tree, enforces it on a task, and answers requests. The target's model loads and enforces. */
 import { actionBit, type ActionBit, type ActionName } from '../abi/actions.js';
 import type { Artifact } from '../artifact/manifest.js';
 import { createEngine } from './engine/engine.js';
@@ -12,12 +12,12 @@ import { MODELS } from './models.js';
 
 export type { GroundedMap, GroundedPolicy, LoadResult } from './loader/grounded.js';
 
-/** Grounds an artifact on the tree of a kernel. Warnings come with the value. */
+/** Grounds an artifact on a tree: resolves its paths to objects and verifies its programs. The result can have warnings. */
 export function groundPolicy(artifact: Artifact, vfs: Vfs): LoadResult<GroundedPolicy> {
   return MODELS[artifact.manifest.target].ground(artifact, vfs);
 }
 
-/** Enforces a grounded policy on a task. The first error of the kernel is the result. */
+/** Enforces a grounded policy on a task. Returns the first error of the kernel, if there is one. */
 export function enforce(policy: GroundedPolicy, task: Task): CallResult {
   return MODELS[policy.artifact.manifest.target].enforce(policy, task);
 }
@@ -28,9 +28,9 @@ export interface LoadedPolicy {
   readonly grounded: GroundedPolicy;
   /** The task that the policy is enforced on: every call of the kernel model takes it. */
   readonly task: Task;
-  /** One request that carries the action alone, as a policy's tests ask it; `EINVAL` for what is no action. */
+  /** Decides one request with one action, as the tests of a policy do. The errno is `EINVAL` for an unknown action. */
   decide(action: ActionName, path: string): Decision;
-  /** As `decide` for each: many at once are one call of a compiled set. */
+  /** Decides many requests as `decide` does, in one call of the engine, which is faster. */
   decideAll(questions: readonly Question[]): readonly Decision[];
 }
 
@@ -41,11 +41,11 @@ export interface Question {
 
 export interface Decision {
   readonly verdict: 'allow' | 'deny' | 'error';
-  /** Why the call fails: `EACCES` for a denial. */
+  /** The errno of a call that fails; `EACCES` for a denial. */
   readonly errno?: string;
 }
 
-/** Loads an artifact on a tree: what most programs need. */
+/** Loads an artifact on a tree and enforces it on a new task. Most programs need only this function. */
 export function loadPolicy(
   artifact: Artifact,
   vfs: Vfs,

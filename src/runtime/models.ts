@@ -1,7 +1,7 @@
 /**
- * What a kernel does with the artifacts of each target: one row for each.
+ * The table of kernel models, one per target.
  *
- * A model answers for the mechanism, not for the policy: it is what a target's real kernel is compared with.
+ * A model implements the mechanism of a target and knows nothing of the compiler. It is compared with the target's real kernel.
  */
 import type { Artifact, TargetName } from '../artifact/manifest.js';
 import type { CallResult, Task } from './kernel/task.js';
@@ -10,9 +10,9 @@ import { enforceChains, groundChains } from './loader/chains.js';
 import type { GroundedPolicy, LoadResult } from './loader/grounded.js';
 
 export interface Model {
-  /** Loads an artifact on a tree: its paths become objects. */
+  /** Loads an artifact on a tree: resolves its paths to objects. */
   readonly ground: (artifact: Artifact, vfs: Vfs) => LoadResult<GroundedPolicy>;
-  /** Puts a loaded policy in force on a task. The first error of the kernel is the result. */
+  /** Enforces a loaded policy on a task. Returns the first error of the kernel, if there is one. */
   readonly enforce: (policy: GroundedPolicy, task: Task) => CallResult;
 }
 

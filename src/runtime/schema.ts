@@ -1,4 +1,4 @@
-/** Validation against the JSON Schemas of the package, with messages for people. */
+/** Validates data against the JSON Schemas of the package, with messages for people. */
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { defined } from '../base/assert.js';
 import { packageFile } from '../base/package.js';
@@ -6,7 +6,7 @@ import { nearestName } from '../diagnostics/suggest.js';
 
 const VALIDATORS = new Map<string, ValidateFunction>();
 
-/** What is wrong with the data, a line each; none when it fits. `schema` is a file of the package's folder `schema`. */
+/** Returns the faults in the data, one line each; none when it is valid. `schema`: a file of the package's folder `schema`. */
 export async function validateAgainst(schema: string, data: unknown): Promise<string[]> {
   const validate = VALIDATORS.get(schema) ?? (await compileSchema(schema));
   if (validate(data)) return [];
@@ -15,17 +15,17 @@ export async function validateAgainst(schema: string, data: unknown): Promise<st
   ];
 }
 
-/** Why `JSON.parse` failed. Its message quotes the text, line breaks and all. */
+/** Returns why `JSON.parse` failed, on one line: its message can quote the text with line breaks. */
 export function jsonFault(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return `it is not JSON: ${message.replace(/\s+/g, ' ')}`;
 }
 
-/** Keywords whose errors say only that another one failed. */
+/** Keywords whose errors only repeat that an inner keyword failed. */
 const COMPOUND = new Set(['oneOf', 'anyOf', 'if']);
 
 async function compileSchema(schema: string): Promise<ValidateFunction> {
-  // Loaded when needed: a third of the compiler's start otherwise.
+  // Loaded on demand, because the module takes a third of the compiler's start-up time.
   const { Ajv2020 } = await import('ajv/dist/2020.js');
   const ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true });
   const validate = ajv.compile(JSON.parse(readSchema(schema)) as object);
@@ -48,7 +48,7 @@ function describe(error: ErrorObject): string {
   return `${where} ${ruleText(error)}`;
 }
 
-/** What the schema asks for, in words where ajv's would not name the values. */
+/** Returns the requirement of the schema as text. It replaces messages of ajv that do not name the values. */
 function ruleText(error: ErrorObject): string {
   const params = error.params as Readonly<Record<string, unknown>>;
   switch (error.keyword) {
@@ -70,14 +70,14 @@ function ruleText(error: ErrorObject): string {
   }
 }
 
-/** A word that is none of those; the near ones of many. */
+/** Returns the allowed words, with a suggestion if the value is near one of them. */
 function enumText(known: readonly string[], data: unknown): string {
   const all = `must be one of ${known.join(', ')}`;
   const near = typeof data === 'string' ? nearestName(data, known) : undefined;
   return near === undefined ? all : `${all}: did you mean \`${near}\`?`;
 }
 
-/** The types of JSON schema, with their article. */
+/** Returns the names of JSON Schema types with their articles. */
 function typeText(types: string): string {
   return types
     .split(',')

@@ -1,6 +1,6 @@
 /**
- * What a verdict is about, by place: the object on the tree, the place of the map that it stands at, and the rules there.
- * For what has to hold before a request is allowed, and for edits that would change that.
+ * Subjects of verdicts: an object on the tree, its place in a grounded map, and the rule that decides there. `conditionsOf`
+ * lists all that must hold for a request to be allowed; tools that propose edits start from it.
  */
 import { actionBit, type ActionName } from '../abi/actions.js';
 import { entriesOf, resolve } from './kernel/resolve.js';
@@ -20,25 +20,25 @@ export interface Subject {
   readonly names: readonly string[];
   readonly object: 'dir' | 'file';
   readonly place: MapPlace;
-  /** `self` where the object itself is in the map. */
+  /** `self` if the object itself is in the map, `below` if it lies beneath `place`. */
   readonly level: 'self' | 'below';
   readonly verdict: 'allow' | 'deny';
   readonly reason: Reason;
 }
 
-/** An object, and what leads to it from the root. */
+/** An object, as the inodes and the names that lead to it from the root. */
 export interface FoundObject {
   readonly physical: readonly Inode[];
   readonly names: readonly string[];
 }
 
-/** Where an inode is; the first place in the order of the tree. */
+/** Returns the path of an inode, the first one in the order of the tree; undefined when no path leads to it. */
 export function findInode(vfs: Vfs, ino: number): FoundObject | undefined {
   const visit = (at: Location, found: FoundObject): FoundObject | undefined => {
     if (at.inode.ino === ino) return found;
     if (found.names.length > 4096) return undefined;
     for (const [name, next] of entriesOf(at)) {
-      // A directory that is bound into itself is looked at once.
+      // A directory that is bound into itself is visited only once.
       if (found.physical.includes(next.inode)) continue;
       const inner = visit(next, { physical: [...found.physical, next.inode], names: [...found.names, name] });
       if (inner !== undefined) return inner;
@@ -49,7 +49,7 @@ export function findInode(vfs: Vfs, ino: number): FoundObject | undefined {
   return visit(root, { physical: [root.inode], names: [] });
 }
 
-/** What each layer makes of an action on an object; nothing for maps without rules. */
+/** Returns the verdict of each layer on an action on an object. */
 export function subjectsAt(policy: GroundedPolicy, found: FoundObject, action: ActionName): Subject[] {
   return [...policy.maps.values()].flatMap((grounded, layer) => {
     const subject = subjectAt(grounded, layer, found, action);
@@ -75,15 +75,15 @@ function subjectAt(
   return { layer, grounded, action, names, object, place, level, verdict, reason };
 }
 
-/** The object that a request on a path is about; undefined when the path leads nowhere. */
+/** Returns the object that a request on a path is about; undefined when the path leads to no object. */
 export function findObject(vfs: Vfs, action: ActionName, path: string): FoundObject | undefined {
   const found = resolve(vfs, path, followsLink(actionBit(action)));
   return found.ok ? found : undefined;
 }
 
 /**
- * All that has to hold for a request to be allowed, in the order in which it is asked: `walk` on every directory of the
- * physical path, then the action on the object; each in every layer. Undefined when the path leads nowhere.
+ * Returns all verdicts that a request depends on, in the order in which they are asked: `walk` on every directory of the
+ * physical path, then the action on the object, each in every layer. Undefined when the path leads to no object.
  */
 export function conditionsOf(
   policy: GroundedPolicy,
@@ -103,7 +103,7 @@ export function conditionsOf(
   ];
 }
 
-/** The places from the root to one: the index is the depth. */
+/** Returns the places from the root to one place; the index is the depth. */
 export function placesTo(place: MapPlace): MapPlace[] {
   const all: MapPlace[] = [];
   for (let at: MapPlace | undefined = place; at !== undefined; at = at.parent) all.push(at);

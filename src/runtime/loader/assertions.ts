@@ -1,10 +1,11 @@
 /**
- * Assertions of a manifest on the tree that it is loaded on. The compiler has decided them for all paths; here links and
- * mounts may have brought scopes together, and scopes may be absent.
+ * Decides the assertions of a manifest on the tree that it is loaded on. The compiler has decided them for all paths, but on a
+ * tree, links and mounts can bring scopes together, and objects of scopes can be absent.
  *
- * Input: the grounded maps and the tree. Output: for each assertion that does not hold an error that names an object. An
- * asserted path is resolved as a scope's is; beneath an `under` every object of the tree is looked at, and in every directory
- * what may appear there later. Of a path that is absent it is told when what appears there would break the assertion.
+ * Input: the grounded maps and the tree. Output: an error that names an object for each assertion that does not hold. An
+ * asserted path is resolved like the path of a scope. Beneath an `under`, every object of the tree is checked, and for every
+ * directory the objects that can be created there later. If the path does not exist, the loader warns when creating it would
+ * break the assertion.
  */
 import {
   ALL_ACTIONS,
@@ -29,7 +30,7 @@ import type { MapOnTree, Standing, Standpoint } from './standing.js';
 
 type PlaceAssertion = ManifestAssertion & { readonly kind: 'place' };
 
-/** Errors for what does not hold, warnings for what would not. `maps`: by name. */
+/** Returns errors for broken assertions, and warnings for assertions that new objects would break. `maps`: by name. */
 export function judgeAssertions(
   manifest: Manifest,
   maps: ReadonlyMap<string, MapOnTree>,
@@ -49,7 +50,7 @@ export function judgeAssertions(
 }
 
 interface BreachOnTree {
-  /** The object in words. */
+  /** The object as text, for the message. */
   readonly object: string;
   readonly action: ActionBit;
   readonly standings: readonly Standing[];
@@ -92,7 +93,7 @@ function findObjects(vfs: Vfs, { components }: PlaceAssertion): PhysicalPath[] {
   return [...resolvePattern(vfs, components, 'dir'), ...resolvePattern(vfs, components, 'file')];
 }
 
-/** Breadth first from the asserted objects, so that the shortest path is shown. */
+/** Returns the first breach. The search is breadth first from the asserted objects, so that its path is a shortest one. */
 function findBreach(
   assertion: PlaceAssertion,
   maps: readonly MapOnTree[],
@@ -113,7 +114,7 @@ function findBreach(
   return undefined;
 }
 
-/** The first action that breaks the assertion. */
+/** Returns the first action that breaks the assertion, or undefined. */
 function wrongAt(
   { claim, actions }: PlaceAssertion,
   maps: readonly MapOnTree[],
@@ -126,7 +127,7 @@ function wrongAt(
   return wrong === 0 ? undefined : lowestBit(wrong);
 }
 
-/** What appears at a literal path has the rules of the directory that it appears in. */
+/** Warns if a new object at an absent path would break the assertion: it would have the rules of its directory. */
 function absent(
   manifest: Manifest,
   assertion: PlaceAssertion,

@@ -1,8 +1,8 @@
 /**
- * The loader of program chains: the manifest grounded on a file system, its programs verified.
+ * The loader of program chains: grounds a manifest on a file system and verifies its programs.
  *
- * Input: an artifact and a tree. Output: a grounded policy, or everything that does not fit; nothing is half done. What the
- * loader of a real kernel does in the manifest's `load` steps, `enforceChains` does to a modelled task.
+ * Input: an artifact and a tree. Output: a grounded policy, or all problems that were found; nothing is loaded in part.
+ * `enforceChains` does to a modelled task what a loader on a real kernel does in the `load` steps of the manifest.
  */
 import { createHash } from 'node:crypto';
 import type { Artifact, ManifestMap, ManifestProgram } from '../../artifact/manifest.js';
@@ -21,7 +21,7 @@ import type { GroundedMap, GroundedPolicy, LoadResult } from './grounded.js';
 import { problemOf, type LoadProblem } from './problems.js';
 import { resolveLiteral } from './resolve.js';
 
-/** Grounds an artifact on the tree of a kernel. Warnings come with the value. */
+/** Grounds an artifact on the tree of a kernel. A loaded policy can come with warnings. */
 export function groundChains(artifact: Artifact, vfs: Vfs): LoadResult<GroundedPolicy> {
   const problems: LoadProblem[] = checkDigests(artifact);
   if (problems.length > 0) return { kind: 'refused', problems };
@@ -89,7 +89,7 @@ function makeTable(
   return table;
 }
 
-/** A number for every place, in the order of inodes; all 0 when there are more places than numbers. */
+/** Returns a number for every place, in the order of inodes; all numbers are 0 when there are more places than numbers. */
 function placeNumbers(
   layout: CookieLayout,
   places: ReadonlyMap<number, MapPlace>,
@@ -117,7 +117,7 @@ function addRaw(
   table.update(inode, parseInt(value.slice(8), 16) | 0, parseInt(value.slice(0, 8), 16) | 0);
 }
 
-/** Bytes of values that a map may hold: a manifest is read from a file, and an array is made as large as it says. */
+/** Maximum number of bytes of a map's values. A manifest from a file could else make the loader allocate any size. */
 const MOST_MAP_BYTES = 2 ** 30;
 
 function plainTable(
@@ -137,7 +137,7 @@ function plainTable(
     : createHashTable(map.name, map.keySize, map.valueSize, map.maxEntries);
 }
 
-/** Every chain's programs, each with the one before it. */
+/** Loads the programs of every chain. Returns the last program of each chain. */
 function loadChains(
   { manifest, bytecode }: Artifact,
   tables: ReadonlyMap<string, EngineMap>,
@@ -204,8 +204,8 @@ function loadOne(
 }
 
 /**
- * Enforces a grounded policy on a task: `no_new_privs`, each chain, then a chdir to where the task is, so that its working
- * directory has a tag. The first error of the kernel is the result; a chdir that the policy denies is none.
+ * Enforces a grounded policy on a task: sets `no_new_privs`, prepends each chain, then calls `chdir` on the current working
+ * directory, so that it gets a tag. Returns the first error of the kernel; a `chdir` that the policy denies is not an error.
  */
 export function enforceChains(policy: GroundedPolicy, task: Task): CallResult {
   setNoNewPrivs(task);
@@ -217,7 +217,7 @@ export function enforceChains(policy: GroundedPolicy, task: Task): CallResult {
   return { ok: true };
 }
 
-/** The absolute path of the working directory: from `/` the walk knows where it is. */
+/** Returns the absolute path of the working directory. A walk that starts at `/` needs no tag. */
 function currentPath(task: Task): string {
   return '/' + ancestry(task.kernel.vfs, task.cwd).names.join('/');
 }

@@ -1,8 +1,9 @@
 /**
- * `assert never gains …` on a tree: every directory that can be walked to, and what something in it could gain in another.
+ * Decides `assert never gains …` on a tree: whether an object can gain rights by a move from one directory to another.
  *
- * Input: the grounded maps and the tree. Output: an error with the move that gains most, if there is one. A rename or a link
- * stays within its mount, so regions are paired by mount. Directories that appear later are looked at as one more in each.
+ * Input: the grounded maps and the tree. Output: an error with the move that gains most, if there is one. All directories that
+ * can be walked to are considered, and in each of them one directory that is created later. A rename or a link stays within
+ * its mount, so only regions of the same mount are paired.
  */
 import {
   NO_ACTIONS,
@@ -23,14 +24,14 @@ import type { MapOnTree, Standing, Standpoint } from './standing.js';
 
 type GainsAssertion = ManifestAssertion & { readonly kind: 'gains' };
 
-/** What lies in a directory and is not named; `own` is about the directory itself. */
+/** The objects in a directory that no scope names. `own` is the standing of the directory itself. */
 interface TreeRegion {
   readonly path: string;
   readonly mount: number;
   readonly own: readonly Standing[];
   readonly below: readonly Standing[];
   readonly allowed: ActionMask;
-  /** The calls that the directory itself lets an object in by. */
+  /** The calls by which the directory lets an object in. */
   readonly into: readonly MoveCall[];
 }
 
@@ -74,7 +75,7 @@ export function judgeGains(
   ];
 }
 
-/** One for each mount, region and way into it. */
+/** Returns one region for each mount, set of allowed actions and set of calls into it. */
 function findRegions(maps: readonly MapOnTree[], root: Standpoint): TreeRegion[] {
   const found = new Map<string, TreeRegion>();
   const queue = [root];

@@ -1,10 +1,10 @@
 /**
- * The map of a manifest grounded on a file system: every object that a scope names, and every object above one, with the
- * value that the programs will find for it.
+ * Grounds a map of a manifest on a file system: finds every object that a scope names and every directory above one, with
+ * the state that the programs will find for it.
  *
- * Input: the map's entries and the tree. Output: inode → state, with the scopes behind each, or what does not fit, with
- * nothing half done. Invariant: the map holds with every directory also what `..` leads to from it, at each place where it
- * can be seen, so that leaving a region upwards is seen exactly.
+ * Input: the entries of the map and the tree. Output: inode → state, with the scopes behind it; or all faults, and then no map.
+ * Invariant: for every directory in the map, the directory that `..` leads to is in the map too, for each mount that shows
+ * it. So a program always knows the state after a step upwards out of the map.
  */
 import { defined } from '../../base/assert.js';
 import type { InodeMap, ManifestEffects, MapEntry } from '../../artifact/manifest.js';
@@ -28,12 +28,12 @@ import {
   type PhysicalPath,
 } from './resolve.js';
 
-/** An object of the map. Its masks have the bits of classes. */
+/** An object of the map. Its masks have one bit for each class with a bit in the state. */
 export interface MapPlace extends Applied<number> {
   readonly inode: Inode;
   /** The place above on the physical path; undefined for the root. */
   readonly parent: MapPlace | undefined;
-  /** Last component of the physical path as it is on the file system; empty for the root. */
+  /** Last component of the physical path; empty for the root. */
   readonly name: string;
   /** The scopes that name the object, general to specific. */
   readonly entries: readonly MapEntry[];
@@ -42,7 +42,7 @@ export interface MapPlace extends Applied<number> {
 export type LoadFault =
   | { readonly kind: 'absent'; readonly entry: MapEntry; readonly why: string }
   | { readonly kind: 'wrong-kind'; readonly entry: MapEntry }
-  /** Two scopes turn out to be one object and disagree about these classes. */
+  /** Two scopes name the same object and disagree about these classes. */
   | {
       readonly kind: 'disagree';
       readonly first: MapEntry;
@@ -50,7 +50,7 @@ export type LoadFault =
       readonly path: string;
       readonly classes: number;
     }
-  /** One object is seen at two places whose scopes give it different rights. */
+  /** The same object is at two paths whose scopes give it different rights. */
   | {
       readonly kind: 'two-places';
       readonly first: string;
@@ -58,7 +58,7 @@ export type LoadFault =
       readonly entry: MapEntry | undefined;
     };
 
-/** A required glob that found nothing: no fault, but told. */
+/** A grounded map. `unmatched`: required globs that match no object, which is a warning. */
 export interface Grounded {
   readonly places: ReadonlyMap<number, MapPlace>;
   readonly unmatched: readonly MapEntry[];
@@ -99,7 +99,7 @@ export function ground(map: InodeMap, vfs: Vfs): GroundResult {
   return { kind: 'ok', places, unmatched };
 }
 
-/** What one entry names. */
+/** Returns the objects that one entry names. A missing object is added to `faults` or `unmatched`. */
 function find(
   vfs: Vfs,
   entry: MapEntry,
@@ -123,13 +123,13 @@ function find(
   return [];
 }
 
-/** Whether `?` says so, on the scope or on one around it that is absent. */
+/** Returns whether an entry may match no object: its scope is optional, or the object of an optional scope around it is absent. */
 function mayFindNothing(vfs: Vfs, { components, optional, within }: MapEntry): boolean {
   if (optional) return true;
   return within > 0 && resolvePattern(vfs, components.slice(0, within), 'dir').length === 0;
 }
 
-/** A place and what is known beneath it, by mount and inode: two ways to one location are one node. */
+/** A place and its known children. Children are found by mount and inode, so two paths to one location share a node. */
 interface Node {
   readonly location: Location;
   readonly place: MapPlace;
@@ -142,7 +142,7 @@ interface Ledger {
   readonly named: ReadonlyMap<Inode, MapEntry[]>;
   root: Node | undefined;
   readonly byInode: Map<Inode, Node>;
-  /** Nodes whose ways up are not yet looked at. */
+  /** Nodes whose parent directories are not added yet. */
   readonly fresh: Node[];
   readonly faults: LoadFault[];
 }
@@ -195,7 +195,7 @@ function makeNode(ledger: Ledger, parent: Node | undefined, location: NamedLocat
   return node;
 }
 
-/** The name under which a directory shows an object; undefined when a mount hides it there. */
+/** Returns the name under which a directory shows an object; undefined when a mount hides it there. */
 function nameOf(dir: Location, at: Location): string | undefined {
   let { mount, inode } = at;
   while (inode === mount.root && mount.parent !== undefined && mount.point !== undefined) {
@@ -208,14 +208,14 @@ function nameOf(dir: Location, at: Location): string | undefined {
   return undefined;
 }
 
-/** The physical path of a place, as text. */
+/** Returns the physical path of a place as text. */
 export function pathOf(place: MapPlace): string {
   const names: string[] = [];
   for (let at: MapPlace | undefined = place; at?.parent !== undefined; at = at.parent) names.push(at.name);
   return '/' + names.reverse().join('/');
 }
 
-/** Classes with a bit that are allowed before any scope speaks. */
+/** Returns the rights before any scope applies, for classes with a bit. */
 export function initial(map: InodeMap): Carried<number> {
   let allowed = 0;
   for (const { actions, decision } of map.classes) {
@@ -225,7 +225,7 @@ export function initial(map: InodeMap): Carried<number> {
   return { allowed, forbidden: 0 };
 }
 
-/** What every entry does, in the bits of classes. */
+/** Returns the effects of every entry, in the bits of classes. */
 function effectsOf({ classes, entries }: InodeMap): Map<MapEntry, ScopeEffects<number>> {
   const bits = (indices: readonly number[]): number =>
     indices.reduce((sum, index) => {
@@ -244,7 +244,7 @@ function effectsAt({ effects }: Ledger, entry: MapEntry): ScopeEffects<number> {
   return defined(effects.get(entry), 'an entry of the map');
 }
 
-/** Until nothing is new: the directory above, at every place where a mapped directory is seen. */
+/** Adds the parents of each mapped directory at every path that shows it, until nothing is new. */
 function closeUpwards(ledger: Ledger, vfs: Vfs): void {
   const root = rootLocation(vfs);
   for (let node = ledger.fresh.pop(); node !== undefined; node = ledger.fresh.pop()) {
@@ -258,7 +258,7 @@ function closeUpwards(ledger: Ledger, vfs: Vfs): void {
   }
 }
 
-/** The physical path of a directory; undefined when it is not seen from the root: no walk gets there. */
+/** Returns the physical path of a directory; undefined when no walk from the root can reach it. */
 function pathUp(at: Location, root: Location): PhysicalPath | undefined {
   const path: NamedLocation[] = [];
   let here = at;
@@ -272,7 +272,7 @@ function pathUp(at: Location, root: Location): PhysicalPath | undefined {
   return [{ ...root, name: '' }, ...path.reverse()];
 }
 
-/** Scopes of one object that nothing orders must agree, on the region and on the object. */
+/** Reports scopes of one object that have no order and disagree, on the region or on the object. */
 function checkDisagreements(ledger: Ledger): void {
   for (const [inode, { place }] of ledger.byInode) {
     const entries = ledger.named.get(inode) ?? [];

@@ -1,15 +1,15 @@
-/** A policy after loading, as types. */
+/** The types of a policy after loading. */
 import type { Artifact, InodeMap } from '../../artifact/manifest.js';
 import type { KernelProgram } from '../kernel/program-set.js';
 import type { MapPlace } from './ground.js';
 import type { LoadProblem } from './problems.js';
 
-/** An inode map and what its values mean. */
+/** An inode map and the meaning of its values. */
 export interface GroundedMap {
   readonly map: InodeMap;
   /** By inode number. */
   readonly places: ReadonlyMap<number, MapPlace>;
-  /** By the number in the cookie's place bits; empty when the bits do not hold as many. */
+  /** By the number in the place bits of a cookie; empty when there are more places than numbers. */
   readonly byNumber: ReadonlyMap<number, MapPlace>;
 }
 

@@ -1,11 +1,11 @@
-/** What keeps a policy from being loaded, as diagnostics whose places are lines of the manifest's sources. */
+/** Diagnostics of the loader. Their places are lines and columns in the sources that the manifest names. */
 import { report, type Code, type Params } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
 import type { InodeMap, Manifest, ManifestSpan, MapEntry } from '../../artifact/manifest.js';
 import type { LoadFault } from './ground.js';
 import type { Reason } from './reason.js';
 
-/** A diagnostic without offsets: `places` are lines and columns, the first is its own. */
+/** A diagnostic with lines and columns in place of offsets. The first of `places` is its own place. */
 export interface LoadProblem extends Diagnostic {
   readonly places: readonly {
     readonly file: string;
@@ -16,7 +16,7 @@ export interface LoadProblem extends Diagnostic {
 
 type ProblemPlace = LoadProblem['places'][number];
 
-/** A problem with no place. */
+/** Makes a problem with these places. */
 function make<C extends Code>(
   code: C,
   params: Params<C>,
@@ -76,7 +76,7 @@ function placeAt(manifest: Manifest, span: ManifestSpan, message: string): Probl
   return { file: manifest.sources[span.source]?.name ?? manifest.policy, span, message };
 }
 
-/** The problem with the rules behind it: as places, or as a note where no rule mentions it. */
+/** Returns the problem with the rules behind it as further places, and with a note where a default decides. */
 export function withReasons(
   problem: LoadProblem,
   manifest: Manifest,

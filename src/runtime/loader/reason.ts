@@ -1,14 +1,14 @@
-/** Which rule decides an action at a place of a grounded map. */
+/** Finds the rule that decides an action at a place of a grounded map. */
 import type { ActionName } from '../../abi/actions.js';
 import type { InodeMap, ManifestRule, MapEntry } from '../../artifact/manifest.js';
 import { decidingMention, mentionsOn } from '../../semantics/deciding.js';
 import { pathOf, type MapPlace } from './ground.js';
 
-/** What decided. */
+/** The cause of a verdict: a rule, the default, or an unknown place. */
 export type Reason =
   | PlaceMention
   | { readonly kind: 'default'; readonly effect: 'allow' | 'deny' }
-  /** The place is not known, so what is denied anywhere is denied. */
+  /** The place is not known, so every action that is denied somewhere is denied. */
   | { readonly kind: 'unknown' };
 
 /** A rule that mentions an action, the entry that it belongs to, and the path of the object that the entry names. */
@@ -19,7 +19,7 @@ export interface PlaceMention {
   readonly place: string;
 }
 
-/** The rule that decides an action at a place, or the default when no rule mentions it. */
+/** Returns the rule that decides an action at a place, or the default when no rule mentions the action. */
 export function reasonAt(
   map: InodeMap,
   place: MapPlace,
@@ -30,7 +30,7 @@ export function reasonAt(
   return found ?? { kind: 'default', effect: action === 'walk' ? 'allow' : map.default };
 }
 
-/** The rules that mention an action at a place, in the order in which they act. */
+/** Returns the rules that mention an action at a place, in the order in which they apply. */
 export function mentionsAt(place: MapPlace, level: 'self' | 'below', action: ActionName): PlaceMention[] {
   const path: {
     readonly rules: readonly ManifestRule[];

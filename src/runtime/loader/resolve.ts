@@ -1,6 +1,6 @@
 /**
- * Paths of a manifest → objects of a file system, before any program runs: symbolic links are followed, globs are matched
- * against what exists. What is found is a *physical path*: the locations from the root down, mounts kept as they are.
+ * Paths of a manifest → objects of a file system, before any program runs. Symbolic links are followed, and globs are matched
+ * against existing names. The result is a *physical path*: the locations from the root to the object, without links and `..`.
  */
 import { globOf, matchesGlob } from '../../pattern/glob.js';
 import type { PathPattern, PatternComponent } from '../../semantics/pattern.js';
@@ -8,12 +8,12 @@ import { crossDown, mountAt, rootLocation, type Location } from '../kernel/mount
 import { MAX_LINKS } from '../kernel/namei.js';
 import type { Vfs } from '../kernel/vfs.js';
 
-/** A location and the name under which the directory above shows it; empty for the root. */
+/** A location and its name in the directory above; the name is empty for the root. */
 export interface NamedLocation extends Location {
   readonly name: string;
 }
 
-/** From the root down. The last is the object; the others are directories. */
+/** The locations from the root down. The last is the object; the others are directories. */
 export type PhysicalPath = readonly NamedLocation[];
 
 export function rootPath(vfs: Vfs): PhysicalPath {
@@ -23,12 +23,12 @@ export function rootPath(vfs: Vfs): PhysicalPath {
 export type ResolvedLiteral =
   { readonly kind: 'found'; readonly path: PhysicalPath } | { readonly kind: 'absent'; readonly why: string };
 
-/** The object of a literal path. */
+/** Returns the physical path of a literal path, or why there is no object. */
 export function resolveLiteral(vfs: Vfs, names: readonly string[]): ResolvedLiteral {
   return follow(vfs, rootPath(vfs), names, { left: MAX_LINKS });
 }
 
-/** Every object that the components lead to, in the order of names; only what exists and is of the kind. */
+/** Returns every existing object of this kind that a pattern matches, in the order of names. */
 export function resolvePattern(vfs: Vfs, components: PathPattern, object: 'dir' | 'file'): PhysicalPath[] {
   let found: PhysicalPath[] = [rootPath(vfs)];
   components.forEach((component, i) => {
@@ -58,7 +58,7 @@ function matchingNames(dir: PhysicalPath, source: string): string[] {
   return [...entries.keys()].filter((name) => matchesGlob(glob, name)).sort();
 }
 
-/** Follows names from a directory; `links` counts down over the whole resolution, as Linux does. */
+/** Follows names from a directory. `links` counts the symbolic links that may still be followed, over the whole resolution. */
 function follow(
   vfs: Vfs,
   from: PhysicalPath,
@@ -89,7 +89,7 @@ function follow(
   return { kind: 'found', path };
 }
 
-/** What is seen under a name: the object, or what is mounted on it. */
+/** Returns the location that a name shows: the object, or the mount on it. */
 function enter(dir: Location, at: Location, name: string): Location {
   if (at.inode.kind === 'dir') return crossDown(at);
   const mount = mountAt(dir.mount, at.inode, dir.inode, name);

@@ -1,7 +1,8 @@
 /**
- * Objects of a tree as grounded maps see them: where an object stands in each map, and what all allow on it together.
+ * The standing of an object: in each grounded map, the place that decides for it. The actions that all maps allow on it follow
+ * from its standings.
  *
- * Invariant: the root is in every map, so every object that is seen from it stands somewhere.
+ * Invariant: the root is in every map, so every object that can be reached from it has a standing.
  */
 import {
   ALL_ACTIONS,
@@ -29,21 +30,21 @@ export interface MapOnTree {
   readonly places: ReadonlyMap<number, MapPlace>;
 }
 
-/** Where something stands in one map: at a place, or in the region of one. */
+/** The standing of an object in one map: it is at a place (`self`), or in the region of one (`below`). */
 export interface Standing {
   readonly place: MapPlace;
   readonly level: 'self' | 'below';
 }
 
-/** An object, reached by a physical path. */
+/** An object that a physical path leads to, with its standings. */
 export interface Standpoint {
   readonly location: Location;
   readonly path: string;
-  /** One a map. */
+  /** One per map. */
   readonly standings: readonly Standing[];
 }
 
-/** What is in a map's bits as actions. */
+/** Returns the actions that the bits of a map allow. */
 function actionsOf(map: InodeMap, bits: number): ActionMask {
   return map.classes.reduce((mask, { actions, decision }) => {
     const allowed = decision.kind === 'bit' ? ((bits >>> decision.bit) & 1) === 1 : decision.kind === 'allow';
@@ -51,7 +52,7 @@ function actionsOf(map: InodeMap, bits: number): ActionMask {
   }, NO_ACTIONS);
 }
 
-/** What all maps allow on what stands so. */
+/** Returns the actions that all maps allow on an object with these standings. */
 export function allowedOn(maps: readonly MapOnTree[], standings: readonly Standing[]): ActionMask {
   return maps.reduce((mask, { map }, i) => {
     const { place, level } = defined(standings[i], 'a standing a map');
@@ -59,7 +60,7 @@ export function allowedOn(maps: readonly MapOnTree[], standings: readonly Standi
   }, ALL_ACTIONS);
 }
 
-/** How something that no scope names stands in this directory. */
+/** Returns the standings of an object in this directory that no scope names. */
 export function regionOf({ standings }: Standpoint): Standing[] {
   return standings.map(({ place }) => ({ place, level: 'below' }));
 }
@@ -68,7 +69,7 @@ export function rootStandpoint(maps: readonly MapOnTree[], vfs: Vfs): Standpoint
   return standpointOf(maps, rootPath(vfs));
 }
 
-/** The object at the end of a physical path. */
+/** Returns the object at the end of a physical path. */
 export function standpointOf(maps: readonly MapOnTree[], path: PhysicalPath): Standpoint {
   const [root, ...rest] = path;
   const location = defined(root, 'a path begins at the root');
@@ -97,13 +98,13 @@ function stepDown(
   return { location, path: `${above.path === '/' ? '' : above.path}/${name}`, standings };
 }
 
-/** The objects in a directory, with what is mounted on them. */
+/** Yields the objects in a directory; a mount takes the place of its mount point. */
 export function* objectsIn(maps: readonly MapOnTree[], directory: Standpoint): Generator<Standpoint> {
   for (const [name, location] of entriesOf(directory.location))
     yield stepDown(maps, directory, location, name);
 }
 
-/** What decides an action on what stands so, in each map that gives this verdict. */
+/** Returns the rule that decides an action on an object with these standings, for each map that gives this verdict. */
 export function reasonsFor(
   maps: readonly MapOnTree[],
   standings: readonly Standing[],
