@@ -84,7 +84,7 @@ const JUMPS: readonly (readonly [string, AsmInstruction, string])[] = [
   ['callLocal', asm.callLocal('to'), '8510000001000000'],
 ];
 
-describe('constructors', () => {
+describe('asm, constructors', () => {
   it.each(LITERALS)('%s', (_, instruction, hex) => {
     expect(bytesOf([instruction], ['a', 'b'])).toBe(hex);
   });
@@ -93,7 +93,7 @@ describe('constructors', () => {
     expect(bytesOf([instruction, exit(), at('to', exit())])).toBe(`${hex}${'9500000000000000'.repeat(2)}`);
   });
 
-  it('refuses values out of range as faults of the compiler', () => {
+  it('throws for a value out of range: it is a fault of the compiler', () => {
     expect(() => asm.movImm64(R0, 2 ** 32)).toThrow('does not fit 32 bits');
     expect(() => asm.ldx(8, R0, R1, 40000)).toThrow('does not fit 16 bits');
     expect(() => asm.movsx(32, 32, R0, R1)).toThrow('movsx');

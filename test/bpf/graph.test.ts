@@ -10,7 +10,7 @@ import { fc } from '../support/random.js';
 
 const program = (text: string): readonly Placed[] => decode(assemble(text)).instructions;
 
-it('has a block for each straight stretch, and says which way a jump goes', () => {
+it('functionGraphs: makes a block of each straight stretch, and labels both ways of a jump', () => {
   const graphs = functionGraphs(program('jeq r1, 0, L | mov r0, 1 | ja M | L: mov r0, 2 | M: exit'));
   expect(graphs.map(({ entry, blocks }) => [entry, blocks.map((b) => [b.slot, b.edges])])).toEqual([
     [
@@ -31,7 +31,7 @@ it('has a block for each straight stretch, and says which way a jump goes', () =
   ]);
 });
 
-it('counts two slots for `lddw`', () => {
+it('functionGraphs: counts two slots for `lddw`', () => {
   const [main] = functionGraphs(program('jeq r1, 0, L | lddw r0, 0x100000000 | L: exit'));
   expect(main?.blocks.map((b) => [b.slot, b.edges.map((e) => e.to)])).toEqual([
     [0, [1, 3]],
@@ -40,7 +40,7 @@ it('counts two slots for `lddw`', () => {
   ]);
 });
 
-it('has a function for each target of a local call', () => {
+it('functionGraphs: makes a function of each target of a local call', () => {
   const graphs = functionGraphs(
     program('call_local F | call_local G | exit | F: call_local G | exit | G: mov r0, 1 | exit'),
   );
@@ -51,12 +51,12 @@ it('has a function for each target of a local call', () => {
   ]);
 });
 
-it('counts what nothing reaches to the main function', () => {
+it('functionGraphs: gives unreachable instructions to the main function', () => {
   const [main] = functionGraphs(program('ja L | mov r0, 1 | L: exit'));
   expect(main?.blocks.map((b) => b.slot)).toEqual([0, 1, 2]);
 });
 
-it('draws a cluster a function, dashed calls, and names that are hard to quote', () => {
+it('printDot: draws a cluster for each function, dashed calls, and names that are hard to quote', () => {
   const dot = printDot([
     { name: 'a "b" \\c\n', instructions: program('call_local F | jeq r0, 0, L | L: exit | F: exit') },
   ]);
@@ -95,7 +95,7 @@ const programs: fc.Arbitrary<readonly Placed[]> = fc
     return decode(encodeInstructions([...aimed, { kind: 'exit' }])).instructions;
   });
 
-it('has every instruction in one block, and edges between blocks only', () => {
+it('functionGraphs: puts every instruction into one block, and edges between blocks only', () => {
   fc.assert(
     fc.property(programs, (instructions) => {
       const blocks = functionGraphs(instructions).flatMap((g) => g.blocks);

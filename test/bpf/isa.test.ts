@@ -8,24 +8,24 @@ import { parseAsm } from '../../src/bpf/parse.js';
 import { anyInstruction } from '../support/programs.js';
 import { fc } from '../support/random.js';
 
-describe('the opcode table', () => {
+describe('OPCODES', () => {
   it('has one row for each opcode and fixed fields', () => {
     const keys = OPCODES.map((r) => `${r.opcode} ${JSON.stringify(r.fixed)}`);
     expect(new Set(keys).size).toBe(OPCODES.length);
     expect(new Set(OPCODES.map((r) => `${r.mnemonic} ${r.form}`)).size).toBe(OPCODES.length);
   });
 
-  it('finds the row of each of its shapes', () => {
+  it('rowOf finds the row of each shape', () => {
     for (const row of OPCODES) expect(rowOf(row.shape)).toBe(row);
   });
 
-  it('has as many instructions as RFC 9669 lists in each group', () => {
+  it('has as many instructions in each group as RFC 9669 lists', () => {
     const count = (group: string): number => OPCODES.filter((r) => r.group === group).length;
     expect(['divmul32', 'divmul64', 'atomic32', 'atomic64'].map(count)).toEqual([10, 10, 10, 10]);
   });
 });
 
-describe('round trips', () => {
+describe('decode, disassemble and parseAsm, round trips', () => {
   it('decode(encode(x)) = x', () => {
     fc.assert(
       fc.property(fc.array(anyInstruction, { maxLength: 20 }), (ops) => {

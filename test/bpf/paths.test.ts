@@ -50,14 +50,14 @@ function nestedProgram(body: readonly string[]): string {
   return functions.map((text) => `${text} | exit`).join(' | ');
 }
 
-it('what is compared with what was seen counts against the budget too', () => {
+it('verifyProgram: comparing states counts against the budget', () => {
   // Exploring it takes 26,217 steps: only the comparisons exceed the budget.
   const body = Array.from({ length: 100 }, (_, k) => `jset r1, ${1 << (k % 30)}, +1 | stdw [r2-8], ${k}`);
   const verified = hook(nestedProgram([...body, 'ldxdw r0, [r2-8]']), { budget: 50_000 });
   expect(verdict(verified)).toMatch(/budget: the program is too complex/);
 });
 
-describe('numbers as offsets', () => {
+describe('verifyProgram, numbers as offsets', () => {
   const value = `lddw_map_value r6, 2, 0 | ${cookie}`;
   table(
     [
@@ -109,7 +109,7 @@ describe('numbers as offsets', () => {
   );
 });
 
-describe('what only the kernel refuses', () => {
+describe('verifyProgram, constant shifts and divisions', () => {
   const shifted = `${cookie} | lsh r2, 64${DONE}`;
   const divided = `${cookie} | div32 r2, 0${DONE}`;
   table(
@@ -122,12 +122,12 @@ describe('what only the kernel refuses', () => {
     ],
     (text) => hook(text),
   );
-  it('raw programs may', () => {
+  it('verifyRawProgram accepts them', () => {
     for (const text of [shifted, divided]) expect(verdict(raw(text))).toBe('accepted');
   });
 });
 
-describe('spills', () => {
+describe('verifyProgram, spills', () => {
   table(
     [
       [
@@ -184,7 +184,7 @@ describe('spills', () => {
     (text) => hook(text),
   );
 
-  it('a lookup in a loop is a new one each time', () => {
+  it('takes each lookup of a loop for a new one', () => {
     const text = `mov r8, 0 | mov r7, 0 | stw [r10-4], 0 | mov r2, r10 | add r2, -4 | lddw_map r1, 1 | call 1 | jeq r8, 0, +3 | jeq r0, 0, +1 | ldxdw r3, [r7+0] | ja +3 | mov r7, r0 | mov r8, 1 | ja -12${DONE}`;
     expect(verdict(hook(text))).toBe(
       '10 pointer: a memory access through r7, which is a map value that may be null',
@@ -192,7 +192,7 @@ describe('spills', () => {
   });
 });
 
-describe('loops', () => {
+describe('verifyProgram, loops', () => {
   const overValue = (n: number): string =>
     `lddw_map_value r6, 2, 0 | mov r7, 0 | mov r1, r6 | add r1, r7 | ldxb r0, [r1+0] | add r7, 1 | jlt r7, ${n}, -5${DONE}`;
   table(
@@ -233,7 +233,7 @@ describe('loops', () => {
     (text) => hook(text),
   );
 
-  it('show the path', () => {
+  it('shows the path to an endless loop', () => {
     const verified = hook(`${cookie} | jeq r2, 5, +1 | ja -2${DONE}`);
     const errors = verified.kind === 'refused' ? verified.errors : [];
     expect(errors.map(renderVerifierError)).toEqual([
@@ -242,7 +242,7 @@ describe('loops', () => {
     ]);
   });
 
-  it('cut long paths in the text only', () => {
+  it('cuts a long path in the text only', () => {
     const verified = hook(overValue(101));
     const error = verified.kind === 'refused' ? verified.errors[0] : undefined;
     expect(error?.path.length).toBe(100);
@@ -250,23 +250,23 @@ describe('loops', () => {
   });
 });
 
-describe('pruning', () => {
+describe('verifyProgram, pruning', () => {
   const steps = (verification: Verification): number =>
     verification.kind === 'accepted' ? verification.facts.steps : Infinity;
 
-  it('explores diamonds once when what they do decides nothing', () => {
+  it('explores diamonds once when no result depends on them', () => {
     const diamond = `ldxdw r2, [r1+0] | jeq r2, 7, +1 | add r3, 5`;
     const text = `mov r3, 0 | ${Array.from({ length: 64 }, () => diamond).join(' | ')} | mov r0, r3 | exit`;
     expect(steps(hook(text))).toBeLessThan(400);
   });
 
-  it('gives up numbers that decide only where to go', () => {
+  it('drops numbers that decide only the way', () => {
     const diamonds = Array.from({ length: 64 }, (_, i) => `jset r2, ${1 << (i % 31)}, +1 | add r3, ${i}`);
     const text = `${cookie} | mov r3, 0 | ${diamonds.join(' | ')} | jeq r3, 0, +0 | mov r0, r3 | exit`;
     expect(steps(hook(text))).toBeLessThan(4000);
   });
 
-  it('forgets stack that is not read', () => {
+  it('drops stack that is not read', () => {
     const store = (i: number): string => `ldxdw r2, [r1+0] | jeq r2, 7, +1 | stdw [r10-${8 * i + 8}], ${i}`;
     const text = Array.from({ length: 30 }, (_, i) => store(i)).join(' | ');
     expect(steps(hook(`${text}${DONE}`))).toBeLessThan(200);
@@ -275,7 +275,7 @@ describe('pruning', () => {
     expect(verdict(copied)).toMatch(/budget: the program is too complex/);
   });
 
-  it('but not when a pointer depends on them', () => {
+  it('keeps numbers that a pointer depends on', () => {
     // r7 is a pointer when r8 is 1: seen only as long as r8 is known where the paths have met.
     const diamonds = Array.from({ length: 5 }, (_, i) => `jset r2, ${1 << i}, +0`);
     const text = `${cookie} | ${LOOKUP.replace('mov r2', 'mov r3').replace('add r2, -4', 'add r3, -4 | mov r9, r2 | mov r2, r3')} | mov r2, r9 | mov r8, 0 | jeq r0, 0, +1 | mov r8, 1 | ${diamonds.join(' | ')} | jeq r8, 0, +1 | ldxdw r3, [r0+0]${DONE}`;
@@ -283,7 +283,7 @@ describe('pruning', () => {
   });
 });
 
-describe('ways that no run takes', () => {
+describe('verifyProgram, paths that no run takes', () => {
   table(
     [
       [
@@ -296,7 +296,7 @@ describe('ways that no run takes', () => {
     (text) => hook(text),
   );
 
-  it('errors of independent paths are all reported, each once', () => {
+  it('reports all errors of independent paths, each once', () => {
     const verified = hook(
       `${cookie} | jeq r2, 0, +2 | mov r3, r7 | ja +1 | mov r3, r8 | mov r4, r9 | mov r4, r9${DONE}`,
     );
@@ -310,7 +310,7 @@ describe('ways that no run takes', () => {
   });
 });
 
-describe('local functions', () => {
+describe('verifyProgram, local functions', () => {
   table(
     [
       [
@@ -368,7 +368,7 @@ describe('local functions', () => {
   const nested = (depth: number): string =>
     `${Array.from({ length: depth - 1 }, () => 'call_local +1 | exit').join(' | ')} | mov r0, 0 | exit`;
 
-  it('nest eight deep', () => {
+  it('accepts eight nested calls, and refuses nine', () => {
     const verified = hook(nested(8));
     expect(verified).toMatchObject({
       kind: 'accepted',
@@ -378,7 +378,7 @@ describe('local functions', () => {
   });
 });
 
-describe('raw programs', () => {
+describe('verifyRawProgram', () => {
   const loop = (end: string): string =>
     `mov r3, 0 | mov r4, r1 | add r4, r3 | ldxb r5, [r4+0] | add r3, 1 | jlt r3, ${end}, -5${DONE}`;
   table(
@@ -428,7 +428,7 @@ describe('raw programs', () => {
   const facts = (verification: Verification): readonly number[] | string =>
     verification.kind === 'accepted' ? verification.facts.unprovenLoops : verdict(verification);
 
-  it('name the jumps of loops that are not proved to end', () => {
+  it('names the jumps of loops that are not proved to end', () => {
     expect(facts(raw(loop('16')))).toEqual([]);
     expect(facts(raw(loop('r2'), 5000))).toEqual([5]);
     expect(facts(raw('mov r0, 0 | ja -1'))).toEqual([1]);
@@ -441,7 +441,7 @@ describe('raw programs', () => {
     expect(facts(raw('call_local +2 | jne r0, 0, -2 | exit | call 5 | jeq r0, 9, +0 | exit'))).toEqual([1]);
   });
 
-  it('stop counting in long loops and keep the bounds', () => {
+  it('stops counting in long loops and keeps the bounds', () => {
     expect(facts(raw(loop('r2'), 5000))).toEqual([5]);
     expect(verdict(raw(loop('5001'), 5000))).toMatch(/^3 memory: offset 200 to 5000/);
     const pointers =
@@ -449,13 +449,13 @@ describe('raw programs', () => {
     expect(facts(raw(pointers, 5000))).toEqual([4]);
   });
 
-  it('have no memory when it is empty', () => {
+  it('refuses a load from empty memory', () => {
     expect(verdict(raw(`ldxb r3, [r1+0]${DONE}`, 0))).toBe(
       '0 memory: offset 0, 1 byte, is outside of the 0 bytes of memory',
     );
   });
 
-  it('are not too long', () => {
+  it('refuses a program that is too long', () => {
     const bytes = new Uint8Array(65537 * 8);
     expect(verdict(verifyRawProgram({ bytes, memorySize: 0, maps: [] }))).toBe(
       '0 size: 65537 slots are more than 65536',
@@ -464,7 +464,7 @@ describe('raw programs', () => {
 });
 
 const vectors = readVectors('conformance.json');
-describe.skipIf(vectors === undefined)('conformance vectors', () => {
+describe.skipIf(vectors === undefined)('verifyRawProgram, conformance vectors', () => {
   for (const { name, group, raw_insn_hex, mem_hex } of vectors ?? []) {
     if (group === 'callx') continue;
     it(`${group}: ${name}`, () => {

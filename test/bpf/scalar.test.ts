@@ -70,8 +70,8 @@ const sample: fc.Arbitrary<Sample> = fc
 
 const RUNS = { numRuns: 1500 };
 
-describe('a scalar', () => {
-  it('allows the numbers that it was made of', () => {
+describe('scalar', () => {
+  it('allows the numbers that it was made from', () => {
     fc.assert(
       fc.property(sample, ({ scalar, members }) => {
         for (const n of members) expect(has(scalar, n)).toBe(true);
@@ -80,7 +80,7 @@ describe('a scalar', () => {
     );
   });
 
-  it('covers what is narrower, and shares what both allow', () => {
+  it('covers: true for a narrower scalar; intersect: the numbers that both allow', () => {
     fc.assert(
       fc.property(sample, sample, number, (a, b, n) => {
         const both = intersect(64, a.scalar, b.scalar);
@@ -93,7 +93,7 @@ describe('a scalar', () => {
     );
   });
 
-  it('knows its low bits', () => {
+  it('lowBits: the bits that are known', () => {
     fc.assert(
       fc.property(sample, fc.constantFrom(8 as const, 16 as const, 32 as const), (a, bits) => {
         const low = lowBits(bits, a.scalar);
@@ -125,7 +125,7 @@ const CONCRETE: Readonly<Record<ScalarOp, (w: Width, a: bigint, b: bigint) => bi
   arsh: (w, a, b) => s(w, a) >> (b & BigInt(w - 1)),
 };
 
-describe('arithmetic', () => {
+describe('scalar-alu', () => {
   for (const op of Object.keys(CONCRETE) as ScalarOp[]) {
     for (const width of [32, 64] as const) {
       it(`${op}${width}`, () => {
@@ -142,7 +142,7 @@ describe('arithmetic', () => {
         );
       });
 
-      it(`${op}${width} of constants is one`, () => {
+      it(`${op}${width} of constants is a constant`, () => {
         fc.assert(
           fc.property(number, number, (m, n) => {
             const isExact = !['div', 'mod'].includes(op) || u(width, n) !== 0n;
@@ -154,7 +154,7 @@ describe('arithmetic', () => {
     }
   }
 
-  it('of one operand', () => {
+  it('operations with one operand: negation, halves, extension, byte order', () => {
     const reversed = (bits: number, n: bigint): bigint =>
       BigInt(
         `0x${(
@@ -186,7 +186,7 @@ describe('arithmetic', () => {
     );
   });
 
-  it('of loads', () => {
+  it('loaded and narrowed numbers', () => {
     fc.assert(
       fc.property(sample, fc.constantFrom(1 as const, 2 as const, 4 as const, 8 as const), (a, size) => {
         for (const n of a.members) {
@@ -216,7 +216,7 @@ const HOLDS: Readonly<Record<JumpOp, (w: Width, a: bigint, b: bigint) => boolean
   jsle: (w, a, b) => s(w, a) <= s(w, b),
 };
 
-describe('comparisons', () => {
+describe('compare', () => {
   for (const op of Object.keys(HOLDS) as JumpOp[]) {
     for (const width of [32, 64] as const) {
       it(`${op}${width}`, () => {
@@ -234,7 +234,7 @@ describe('comparisons', () => {
         );
       });
 
-      it(`${op}${width} of constants goes one way`, () => {
+      it(`${op}${width} of constants goes one way only`, () => {
         fc.assert(
           fc.property(number, number, (m, n) => {
             const { taken, fall } = compare(op, width, constant(64, m), constant(64, n));
@@ -246,7 +246,7 @@ describe('comparisons', () => {
     }
   }
 
-  it('narrow', () => {
+  it('narrows a scalar on both ways', () => {
     const { taken, fall } = compare('jlt', 64, UNKNOWN, constant(64, 100n));
     expect(taken?.[0]).toMatchObject({ umin: 0n, umax: 99n, smin: 0n, smax: 99n, mask: 127n });
     expect(fall?.[0]).toMatchObject({ umin: 100n });

@@ -29,8 +29,8 @@ const source = (bytes: Uint8Array, hook: 'fs_walk' | 'fs_get') => ({
   maps: NAMES,
 });
 
-describe('bytes that nobody wrote', () => {
-  it('never make the decoder or the verifier throw', () => {
+describe('decode and verifyProgram, random bytes', () => {
+  it('never throw', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 128 }), (bytes) => {
         decode(bytes);
@@ -40,7 +40,7 @@ describe('bytes that nobody wrote', () => {
     );
   });
 
-  it('never make the verifier throw when they are instructions', () => {
+  it('never throw for bytes that are instructions', () => {
     fc.assert(
       fc.property(fc.array(anyInstruction, { maxLength: 30 }), (ops) => {
         verifyProgram({ ...source(encodeInstructions(ops), 'fs_get'), maps: [] });
@@ -86,8 +86,8 @@ function grow(pieces: readonly (readonly Instruction[])[], hook: 'fs_walk' | 'fs
   return encodeInstructions([...kept, ...END]);
 }
 
-describe('what the verifier accepts', () => {
-  it('never faults when it is run', () => {
+describe('verifyProgram, accepted programs', () => {
+  it('run without a fault', () => {
     const piece = fc.oneof(
       anyInstruction.map((op) => [op]),
       fc.constantFrom(...PIECES),
@@ -203,10 +203,10 @@ function broken(bytes: Uint8Array, memory: Uint8Array): string | undefined {
   return outcome.hi >= TAGGED && outcome.hi < TAGGED + 16 ? 'a pointer is returned' : undefined;
 }
 
-describe('what the verifier accepts of raw programs', () => {
+describe('verifyRawProgram', () => {
   const memory = fc.uint8Array({ minLength: MEMORY, maxLength: MEMORY });
 
-  it('stays within its memory', () => {
+  it('an accepted program stays within its memory', () => {
     let kept = 0;
     const property = fc.property(
       fc.array(rawPiece, { maxLength: 25 }),
@@ -221,7 +221,7 @@ describe('what the verifier accepts of raw programs', () => {
     expect(kept).toBeGreaterThan(RUNS * 12);
   });
 
-  it('and so do mutants that are accepted too', () => {
+  it('an accepted mutant stays within its memory', () => {
     let accepted = 0;
     const mutation = fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 }));
     const property = fc.property(
@@ -240,7 +240,7 @@ describe('what the verifier accepts of raw programs', () => {
     expect(accepted).toBeGreaterThan(RUNS / 40);
   });
 
-  it('no bytes make it throw', () => {
+  it('never throws for random bytes', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 128 }),

@@ -219,18 +219,18 @@ const HOSTILE: readonly (readonly [text: string, message: string, hook?: HookNam
   [`call_local +1${DONE}`, '1 fall_through: a function runs past its last instruction'],
 ];
 
-describe('hostile programs', () => {
+describe('verifyProgram, refused programs', () => {
   for (const [text, message, hook] of HOSTILE) {
     it(`${text} (${hook ?? 'fs_walk'})`, () => expect(verdict(text, hook)[0]).toBe(message));
   }
 
-  it('names the instruction', () => {
+  it('names the refused instruction', () => {
     expect(errorsOf(verifyProgram(program('mov r0, r7 | exit')))[0]).toMatchObject({
       disassembly: 'mov r0, r7',
     });
   });
 
-  it('refuses more than 4096 instructions, LD_IMM64 counted once', () => {
+  it('refuses more than 4096 instructions, and counts LD_IMM64 once', () => {
     const long = (n: number): string => `${'lddw r0, 1 | '.repeat(n - 1)}exit`;
     expect(verdict(long(4096))).toEqual([]);
     expect(verdict(long(4097))).toEqual(['0 size: 4097 instructions are more than 4096']);
@@ -250,18 +250,18 @@ const GOOD: readonly (readonly [text: string, hook?: HookName])[] = [
   ['ldxdw r0, [r1+0] | div r0, r0 | smod r0, 7 | bswap64 r0 | exit'],
 ];
 
-describe('programs within the rules', () => {
+describe('verifyProgram, accepted programs', () => {
   for (const [text, hook] of GOOD) {
     it(text, () => expect(verdict(text, hook)).toEqual([]));
   }
 });
 
-describe('subtypes', () => {
+describe('verifyProgram, hooks and triggers', () => {
   const ok = program('mov r0, 0 | exit');
   const messages = (change: Partial<ProgramToVerify>): string[] =>
     errorsOf(verifyProgram({ ...ok, ...change })).map((e) => e.message);
 
-  it('wants triggers for fs_pick, and only there', () => {
+  it('requires triggers for fs_pick, and only there', () => {
     expect(messages({ hook: 'fs_pick', triggerMask: 0 })).toEqual(['`fs_pick` needs a trigger']);
     expect(messages({ hook: 'fs_walk', triggerMask: 1 })).toEqual(['`fs_walk` takes no triggers']);
     expect(messages({ hook: 'fs_pick', triggerMask: 1 << 24 })).toEqual([
@@ -269,12 +269,12 @@ describe('subtypes', () => {
     ]);
   });
 
-  it('refuses a hook that no kernel has, without an exception', () => {
+  it('refuses a hook that no kernel has, and does not throw', () => {
     for (const name of ['fs_ioctl', '', 'toString', '__proto__'])
       expect(messages({ hook: name as HookName })).toEqual([`no kernel has the hook \`${name}\``]);
   });
 
-  it('takes the row of a hook that no kernel has', () => {
+  it('takes the row that the caller gives for a hook that no kernel has', () => {
     const wide = {
       name: 'request',
       offset: 24,
@@ -290,7 +290,7 @@ describe('subtypes', () => {
   });
 });
 
-describe('sets', () => {
+describe('verifySet', () => {
   it('counts pages of programs and chains', () => {
     const chain = (n: number): { name: string; size: number }[] => [{ name: `p${n}`, size: 4097 }];
     const chains = (n: number): { name: string; size: number }[][] =>
