@@ -40,8 +40,8 @@ const unsigned = (lo: number, hi: number): bigint => (BigInt(hi >>> 0) << 32n) |
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const absent = opened.kind === 'absent';
 
-describe.skipIf(absent || vectors === undefined)('conformance vectors on the kernel', () => {
-  it('give what the interpreter gives and what is expected', () => {
+describe.skipIf(absent || vectors === undefined)('runRaw and the Linux kernel, conformance vectors', () => {
+  it('the kernel returns what the interpreter returns and the vector expects', () => {
     const refused: Record<string, number> = {};
     let ran = 0;
     for (const vector of vectors ?? []) {
@@ -89,8 +89,8 @@ function both(program: RandomProgram): { own: unknown; kernels: unknown } | unde
   };
 }
 
-describe.skipIf(absent)('random programs on the kernel', () => {
-  it(`leave what they leave in the interpreter, ${CASES} programs`, () => {
+describe.skipIf(absent)('runRaw and the Linux kernel, random programs', () => {
+  it(`leave the same result and memory, ${CASES} programs`, () => {
     let tooLong = 0;
     const property = fc.property(randomProgram(), (program) => {
       const results = both(program);
@@ -101,7 +101,7 @@ describe.skipIf(absent)('random programs on the kernel', () => {
     expect(tooLong).toBeLessThanOrEqual(1 + CASES / 5_000);
   });
 
-  it('leave no descriptor open, whether they run or are refused', () => {
+  it('leave no descriptor open after a run or a refusal', () => {
     const descriptors = (): number => readdirSync('/proc/self/fd').length;
     const before = descriptors();
     const exit = encodeInstructions([{ kind: 'exit' }]); // r0 is not set

@@ -78,7 +78,7 @@ function kindsIn(dir: Inode, into: Map<number, Inode['kind']>): void {
   for (const [, inode] of dir.entries ?? []) kindsIn(inode, into);
 }
 
-test('calls ask an action of the kinds of objects that it is judged on, and of no other', () => {
+test('actionsAskedOf: calls ask each action of the listed kinds of objects, and of no other', () => {
   const seen = { dir: NO_ACTIONS, file: NO_ACTIONS };
   let made = 0;
   const property = fc.property(fc.array(anyStep, { minLength: 5, maxLength: 40 }), (steps) => {

@@ -23,7 +23,7 @@ function task(): Task {
   return made;
 }
 
-describe('load', () => {
+describe('loadKernelProgram', () => {
   test.each<[HookName, HookName | undefined, boolean]>([
     ['fs_walk', undefined, true],
     ['fs_walk', 'fs_walk', false],
@@ -42,13 +42,13 @@ describe('load', () => {
     expect(loadKernelProgram(program(hook), previous).ok).toBe(allowed);
   });
 
-  test('triggers belong to fs_pick, and it must have some', () => {
+  test('fs_pick requires triggers, and no other hook has any', () => {
     expect(loadKernelProgram(fakeProgram('fs_pick', 0), undefined).ok).toBe(false);
     expect(loadKernelProgram(fakeProgram('fs_walk', 1), undefined).ok).toBe(false);
   });
 });
 
-describe('prepend', () => {
+describe('prependChain', () => {
   const walk = program('fs_walk');
   const pick = program('fs_pick');
   const load = (p: ReturnType<typeof program>, previous?: KernelProgram): KernelProgram => {
@@ -57,7 +57,7 @@ describe('prepend', () => {
     return loaded.program;
   };
 
-  test('its errors', () => {
+  test('errors in the order of the checks', () => {
     const plain = newKernelTask();
     plain.privileged = false;
     expect(errnoOf(prepend(plain, loadChain(pick)))).toBe('EPERM');
@@ -70,14 +70,14 @@ describe('prepend', () => {
     expect(errnoOf(prepend(plain, chain))).toBe('EEXIST');
   });
 
-  test('at most 64 pages of programs, whole pages each', () => {
+  test('refuses more than 64 pages of programs, and counts whole pages for each', () => {
     const t = task();
     for (let i = 0; i < 32; i++)
       expect(errnoOf(prepend(t, loadChain(program('fs_pick', '', 4096))))).toBe('ok');
     expect(errnoOf(prepend(t, loadChain(pick)))).toBe('E2BIG');
   });
 
-  test('at most 256 chains', () => {
+  test('refuses more than 256 chains', () => {
     // The pages of the programs run out before, so the chains of this set have none.
     const chains = (n: number) =>
       new ProgramSet(Array.from({ length: n }, (_, i) => ({ id: i + 1, programs: [], isShared: false })));
@@ -85,7 +85,7 @@ describe('prepend', () => {
     expect(errnoOf(prependChain(chains(256), loadChain(pick), () => 257))).toBe('E2BIG');
   });
 
-  test('a chain is extended at its last fs_pick and keeps its cookie', () => {
+  test('extends a chain at its last fs_pick, and keeps its cookie', () => {
     const t = task();
     const p = load(pick, load(walk));
     expect(errnoOf(prepend(t, p))).toBe('ok');
@@ -95,7 +95,7 @@ describe('prepend', () => {
     expect(errnoOf(prepend(t, load(program('fs_get', 'another'), p)))).toBe('EINVAL');
   });
 
-  test('not at a fs_walk, not with another fs_pick, not when the chain is shared, or ever was', () => {
+  test('does not extend a chain at fs_walk, with another fs_pick, or once it was shared', () => {
     const t = task();
     const w = load(walk);
     const p = load(pick, w);
@@ -111,7 +111,7 @@ describe('prepend', () => {
   });
 });
 
-test('programs run newest chain first, within a hook from the last to the first', () => {
+test('ProgramSet: runs the newest chain first, and the programs of a hook from the last to the first', () => {
   const t = task();
   const chain = (n: number): KernelProgram =>
     loadChain(
@@ -134,7 +134,7 @@ test('programs run newest chain first, within a hook from the last to the first'
 });
 const hookOf = (name: string): HookName => `fs_${name.slice(0, name.search(/\d/))}` as HookName;
 
-test('the first denial ends the evaluation, and says who it was', () => {
+test('ProgramSet: the first denial ends the evaluation, and names its program', () => {
   const t = task();
   prepend(t, loadChain(program('fs_pick', 'old')));
   prepend(t, loadChain(fakeProgram('fs_pick', 1 << 6, () => 7, 'new')));
@@ -148,7 +148,7 @@ test('the first denial ends the evaluation, and says who it was', () => {
   });
 });
 
-test('a child has its parent’s chains; what one adds, the other has not', () => {
+test('ProgramSet: a child starts with the chains of its parent; later chains are not shared', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(3), fc.boolean()), { maxLength: 20 }), (steps) => {
       const first = task();
@@ -170,7 +170,7 @@ test('a child has its parent’s chains; what one adds, the other has not', () =
   );
 });
 
-test('the list for a trigger mask has the programs that share a bit with it', () => {
+test('ProgramSet: the list for a trigger mask has the programs that share a bit with it', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 1, max: 0xffffff }), { maxLength: 6 }),

@@ -60,7 +60,7 @@ function verdict(hook: HookName, text: string, triggers = hook === 'fs_pick' ? 1
   return verifyProgram(source).kind;
 }
 
-describe('the page says of programs, contexts and helpers', () => {
+describe('landlock-v8.md: programs, contexts and helpers', () => {
   test.each<Row>([
     ['`triggers`: FS_PICK only, must not be 0', () => verdict('fs_pick', 'mov r0, 0 | exit', 0), 'refused'],
     ['`triggers`: must be 0 for the other types', () => verdict('fs_walk', 'mov r0, 0 | exit', 1), 'refused'],
@@ -128,7 +128,7 @@ describe('the page says of programs, contexts and helpers', () => {
   ])('%s', (_, actual, expected) => expect(actual()).toEqual(expected));
 });
 
-describe('the page says of the order of a chain', () => {
+describe('landlock-v8.md: the order of a chain', () => {
   test.each<Row>([
     ['fs_pick may follow fs_walk', () => loading('fs_pick', load('fs_walk')), 'ok'],
     ['fs_pick may follow fs_pick', () => loading('fs_pick', load('fs_pick')), 'ok'],
@@ -172,7 +172,7 @@ function setOf(pages: number): Task {
 
 const OTHER = 'other program type';
 
-describe('the page says of applying, in this order', () => {
+describe('landlock-v8.md: errors of applying, in this order', () => {
   test.each<Row>([
     ['not privileged EPERM', () => applying(plain(false), load('fs_pick')), 'EPERM'],
     [
@@ -213,7 +213,7 @@ const sized = (...sizes: readonly number[]): KernelProgram =>
     undefined,
   ) as KernelProgram;
 
-describe('the page says of pages', () => {
+describe('landlock-v8.md: pages', () => {
   test.each<Row>([
     ['512 instructions are two pages', () => programPages(512 * 8), 2],
     ['fewer, with the header, are one page', () => programPages(500 * 8), 1],
@@ -297,7 +297,7 @@ const pick = chain(['fs_walk', 'fs_pick']);
 const get = chain(['fs_get'], pick);
 const walk = pick.previous as KernelProgram;
 
-describe('the page says of following a chain back', () => {
+describe('landlock-v8.md: following a chain back', () => {
   test.each<Row>([
     ['an unshared chain that ends in fs_pick gives EEXIST', () => applied(pick, pick), 'EEXIST'],
     ['applying again what ends in fs_get is EINVAL', () => applied(get, get), 'EINVAL'],
@@ -407,7 +407,7 @@ function family(): { readonly parent: Task; readonly child: Task } {
   return { parent, child: fork(parent) };
 }
 
-describe('the page says of sets and tasks', () => {
+describe('landlock-v8.md: sets and tasks', () => {
   test.each<Row>([
     [
       'newest chain first',
@@ -522,7 +522,7 @@ describe('the page says of sets and tasks', () => {
 
 const E2BIG = -7;
 
-describe('the page says of the inode map', () => {
+describe('landlock-v8.md: the inode map', () => {
   test.each<Row>([
     ['a lookup that finds nothing gives 0', () => createInodeTable('m', 1).lookup(5), 0],
     [
@@ -571,7 +571,7 @@ function runs(call: (made: Task) => unknown, ...lines: readonly string[]): strin
 
 const W = 'walk(/, ROOT); walk(a); walk(b)';
 
-describe('the page says of walks and calls', () => {
+describe('landlock-v8.md: walks and calls', () => {
   test.each<Row>([
     ['the path /a/b/f', () => runs((t) => sys.stat(t, '/a/b/f')), `${W}; pick{getattr}(f)`],
     ['the path /a/b/..', () => runs((t) => sys.stat(t, '/a/b/..')), `${W}; pick{getattr}(a, DOTDOT)`],

@@ -37,7 +37,7 @@ const openF = (task: Task): void => void sys.open(task, '/a/b/f', O.RDWR);
 const openA = (task: Task): void => void sys.open(task, '/a', O.RDONLY);
 const stat = (path: string) => (task: Task) => sys.stat(task, path);
 
-describe('the steps of a walk', () => {
+describe('resolve, steps of a walk', () => {
   const W = 'walk(/, ROOT); walk(a); walk(b)';
   test.each<[string, string, ((task: Task) => void)?]>([
     ['/a/b/f', `${W}; pick{getattr}(f)`],
@@ -67,7 +67,7 @@ describe('the steps of a walk', () => {
   ])('%s', (path, expected, setUp) => expect(runs(stat(path), setUp)).toBe(expected));
 });
 
-describe('what each call runs', () => {
+describe('syscalls, runs of each call', () => {
   const W = 'walk(/, ROOT); walk(a); walk(b)';
   const WA = 'walk(/, ROOT); walk(a)';
   type Case = [name: string, call: (task: Task) => unknown, expected: string, setUp?: (task: Task) => void];

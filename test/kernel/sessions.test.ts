@@ -28,8 +28,8 @@ const counting = (task: Task): void =>
     fakeProgram('fs_get', 0, count),
   );
 
-describe('cookies', () => {
-  test('a session begins at 0, goes through the walk, the picks and the get', () => {
+describe('sessions, cookies', () => {
+  test('a session begins at 0, and goes through the walk, the picks and the get', () => {
     const task = newKernelTask(tree('/a/b/f'));
     counting(task);
     const runs = record(task);
@@ -39,7 +39,7 @@ describe('cookies', () => {
     expect(runs.at(-1)?.after).toEqual({ lo: 4, hi: -4 });
   });
 
-  test.each([1, 2, 3])('each of %i chains has its own, traced or not', (chains) => {
+  test.each([1, 2, 3])('each of %i chains has its own cookie, with and without a trace', (chains) => {
     const seen: number[] = [];
     const task = newKernelTask(tree('/a/b/f'));
     for (let i = 0; i < chains; i++)
@@ -56,7 +56,7 @@ describe('cookies', () => {
     expect(seen).toEqual(expected);
   });
 
-  test('the two sessions of a rename are apart', () => {
+  test('the two sessions of a rename have separate cookies', () => {
     const task = newKernelTask(tree('/a/b/f', '/c/g'));
     counting(task);
     const runs = record(task);
@@ -77,7 +77,7 @@ describe('cookies', () => {
   });
 });
 
-describe('denials', () => {
+describe('sessions, denials', () => {
   const denyAt = (task: Task, path: string): void => {
     const ino = inoOf(task, path);
     enforce(
@@ -87,7 +87,7 @@ describe('denials', () => {
     );
   };
 
-  test('a directory that may not be walked hides what is beneath, existence included', () => {
+  test('a denied walk hides everything beneath the directory, also whether it exists', () => {
     const task = newKernelTask(tree('/a/b/f'));
     denyAt(task, '/a/b');
     for (const path of ['/a/b/f', '/a/b/none', '/a/b/f/x', '/a/b/.', '/a/b/..'])
@@ -116,7 +116,7 @@ describe('denials', () => {
     expect(task.cwd).toBe(task.root);
   });
 
-  test('a denied fs_get leaves nothing behind', () => {
+  test('a denied fs_get leaves no descriptor and no tag behind', () => {
     const task = newKernelTask(tree('/a/f'));
     enforce(
       task,
@@ -130,7 +130,7 @@ describe('denials', () => {
   });
 });
 
-describe('tags', () => {
+describe('sessions, tags', () => {
   const tagging = (task: Task): void =>
     enforce(
       task,
@@ -138,7 +138,7 @@ describe('tags', () => {
       fakeProgram('fs_get', 0, (c, tags) => tags.setTag(c.object, c.chain, 7, 9)),
     );
 
-  test('value 0 deletes; what nothing holds cannot be tagged', () => {
+  test('the value 0 deletes a tag; an inode that nothing holds takes no tag', () => {
     const task = newKernelTask(tree('/f', '/g'));
     tagging(task);
     sys.open(task, '/f', O.RDONLY);
@@ -150,7 +150,7 @@ describe('tags', () => {
     expect(tags.setTag(inoOf(task, '/g'), 1, 1, 0)).toBe(-2);
   });
 
-  test('a working directory that is removed keeps its tag and its number', () => {
+  test('a removed working directory keeps its tag and its number', () => {
     const task = newKernelTask(tree('/a/'));
     tagging(task);
     sys.chdir(task, '/a');
@@ -184,7 +184,7 @@ describe('tags', () => {
     n: fc.nat(5),
   });
 
-  test('live exactly as long as an open file, a mapping, a working or a root directory holds the inode', () => {
+  test('a tag lives as long as an open file, a mapping, a working or a root directory holds the inode', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const first = newKernelTask(tree('/d0/', '/d1/', '/f0', '/f1', '/f2'));
@@ -246,7 +246,7 @@ describe('tags', () => {
   }
 });
 
-test('a listener is told what each program did; faults do not outlive their call', () => {
+test('sessions: the listener gets the outcome of each program; a fault ends with its call', () => {
   const task = newKernelTask(tree('/a/f'));
   enforce(
     task,

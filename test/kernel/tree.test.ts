@@ -44,10 +44,10 @@ function print(dir: Inode, indent = ''): string[] {
     ]);
 }
 
-describe('mounts', () => {
+describe('system calls, mounts', () => {
   const vfs = (): Vfs => tree('/a/b/f', '/m/', '/m @ /a/b', '/file', '/a/g', '/file @ /a/g', '/l -> m/f');
 
-  test('what is reached through one', () => {
+  test('a path goes through a mount', () => {
     const v = vfs();
     expect(inode(v, '/m/f')).toBe(inode(v, '/a/b/f'));
     expect(inode(v, '/file')).toBe(inode(v, '/a/g'));
@@ -88,14 +88,14 @@ describe('mounts', () => {
     ['execve of a directory', (t) => sys.execve(t, '/a'), 'EACCES'],
   ])('%s', (_, call, expected) => expect(errnoOf(call(newKernelTask(vfs())))).toBe(expected));
 
-  test('an exchange changes both, parents included', () => {
+  test('an exchange moves both entries, and sets both parents', () => {
     const task = newKernelTask(tree('/a/x/f', '/b/y'));
     expect(sys.rename(task, '/a/x', '/b/y', ...here, RENAME_EXCHANGE).ok).toBe(true);
     expect(print(task.kernel.vfs.root)).toEqual(['a/', '  x', 'b/', '  y/', '    f']);
     expect(physical(task.kernel.vfs, '/b/y/..')).toBe('/b (2)');
   });
 
-  test('interpreters of interpreters end', () => {
+  test('execve ends at an interpreter that needs itself', () => {
     const task = newKernelTask(tree('/s ! /s', '/t ! /none'));
     expect(errnoOf(sys.execve(task, '/s'))).toBe('ELOOP');
     expect(errnoOf(sys.execve(task, '/t'))).toBe('ENOENT');
@@ -109,7 +109,7 @@ describe('mounts', () => {
     expect(sys.stat(task, '/old/../x').ok).toBe(true);
   });
 
-  test('chroot keeps `..` in, unless the working directory is outside', () => {
+  test('chroot keeps `..` inside, unless the working directory is outside', () => {
     const task = newKernelTask(tree('/a/b/f', '/x'));
     sys.chroot(task, '/a');
     expect(errnoOf(sys.stat(task, '/../x'))).toBe('ENOENT');
@@ -127,8 +127,8 @@ describe('mounts', () => {
   });
 });
 
-describe('names', () => {
-  test('map to bytes and back, whatever the bytes', () => {
+describe('bytesFromName and nameFromBytes', () => {
+  test('map any bytes to a name and back', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 12 }), (bytes) => {
         const name = nameFromBytes(bytes);
@@ -144,8 +144,8 @@ describe('names', () => {
   });
 });
 
-describe('descriptions', () => {
-  test('what cannot be made is reported, the rest is made', () => {
+describe('buildTree', () => {
+  test('reports each entry that it cannot make, and makes the others', () => {
     const built = buildTree(
       [
         '/f',
@@ -171,14 +171,14 @@ describe('descriptions', () => {
     expect(print(built.vfs.root)).toEqual(['d/', 'f', 'gone -> nowhere', 'ok/', '  x']);
   });
 
-  test('parents are made through links, binds make their mount point', () => {
+  test('makes parents through links, and the mount point of a bind', () => {
     const vfs = tree('/d/', '/l -> d', '/l/x/y', '/p/q @ /d', '/p/file @ /d/x/y', '/h = /d/x/y');
     expect(print(vfs.root)).toEqual(['d/', '  x/', '    y 2', 'h 2', 'l -> d', 'p/', '  file', '  q/']);
     expect(inode(vfs, '/p/q/x/y')).toBe(inode(vfs, '/p/file'));
   });
 });
 
-describe('snapshots', () => {
+describe('snapshotDirectory', () => {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'llp-snapshot-'));
   afterAll(() => fs.rmSync(dir, { recursive: true, force: true }));
   fs.mkdirSync(path.join(dir, 'a/b'), { recursive: true });
@@ -188,32 +188,35 @@ describe('snapshots', () => {
   fs.writeFileSync(Buffer.concat([Buffer.from(`${dir}/`), Buffer.from([0x78, 0xff])]), '');
   const expected = ['a/', '  b/', '    h 2', '  f 2', '  l -> ../a', 'x\udcff'];
 
-  test('of a directory', () => {
+  test('reads a directory', () => {
     const shot = snapshotDirectory(dir, { interpreters: true });
     expect(print(shot.vfs.root)).toEqual(expected);
     expect([shot.problems, shot.entries, shot.complete]).toEqual([[], 6, true]);
     expect(inode(shot.vfs, '/a/f').interpreter).toBe('/bin/sh');
   });
 
-  test('the limit, and a directory that is not there', () => {
+  test('refuses more entries than the limit, and a directory that does not exist', () => {
     const shot = snapshotDirectory(dir, { limit: 3 });
     expect([shot.complete, shot.entries]).toEqual([false, 3]);
     expect(shot.problems).toEqual([{ path: dir, problem: 'more than 3 entries' }]);
     expect(snapshotDirectory(`${dir}/none`).problems).toEqual([{ path: `${dir}/none`, problem: 'ENOENT' }]);
   });
 
-  test.each(['gnu', 'ustar'])('of the same as a %s archive, by the system’s tar', async (format) => {
-    const bytes = execFileSync('tar', [`--format=${format}`, '-C', dir, '-cf', '-', '.']);
-    const shot = await treeFromTar(bytes, { interpreters: true });
-    expect(shot.problems).toEqual([]);
-    expect(print(shot.vfs.root)).toEqual(expected);
-    const linked = [inode(shot.vfs, '/a/f').interpreter, inode(shot.vfs, '/a/b/h').interpreter];
-    expect(linked).toContain('/bin/sh');
-    expect(print((await treeFromTar(gzipSync(bytes))).vfs.root)).toEqual(expected);
-  });
+  test.each(['gnu', 'ustar'])(
+    'treeFromTar reads the same tree from a %s archive of the system’s tar',
+    async (format) => {
+      const bytes = execFileSync('tar', [`--format=${format}`, '-C', dir, '-cf', '-', '.']);
+      const shot = await treeFromTar(bytes, { interpreters: true });
+      expect(shot.problems).toEqual([]);
+      expect(print(shot.vfs.root)).toEqual(expected);
+      const linked = [inode(shot.vfs, '/a/f').interpreter, inode(shot.vfs, '/a/b/h').interpreter];
+      expect(linked).toContain('/bin/sh');
+      expect(print((await treeFromTar(gzipSync(bytes))).vfs.root)).toEqual(expected);
+    },
+  );
 });
 
-test('a pax record that is not UTF-8 is reported', async () => {
+test('treeFromTar: reports a pax record that is not UTF-8', async () => {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'llp-pax-'));
   fs.writeFileSync(Buffer.concat([Buffer.from(`${dir}/`), Buffer.from([0x78, 0xff])]), '');
   fs.writeFileSync(path.join(dir, 'é'), '');
@@ -235,8 +238,8 @@ async function archive(
   return Buffer.concat(parts);
 }
 
-describe('archives', () => {
-  test('the last of two wins; hard links, long names, `./` and `..`', async () => {
+describe('treeFromTar', () => {
+  test('the last of two entries wins; hard links, long names, `./` and `..`', async () => {
     const long = `${'n'.repeat(120)}/${'m'.repeat(140)}`;
     const bytes = await archive([
       { name: './a', type: 'file' },
@@ -262,7 +265,7 @@ describe('archives', () => {
     ]);
   });
 
-  test('what is truncated or damaged is reported, whatever the damage', async () => {
+  test('reports any truncated or damaged archive', async () => {
     const bytes = await archive([
       { name: 'a', type: 'file' },
       { name: 'b', type: 'file' },
@@ -286,7 +289,7 @@ describe('archives', () => {
   });
 });
 
-test('interpreters of scripts and of ELF files', () => {
+test('interpreterOf: scripts and ELF files', () => {
   expect(interpreterOf(Buffer.from('#!/bin/sh'))).toBe('/bin/sh');
   expect(interpreterOf(Buffer.from('#!\t /usr/bin/env node\n'))).toBe('/usr/bin/env');
   expect(interpreterOf(Buffer.from('#!\n'))).toBeUndefined();
