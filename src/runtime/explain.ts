@@ -72,7 +72,7 @@ export function traced<T>(
 
 /** Explains the runs of one request. `policies`: those that are enforced on the kernel's tasks. */
 export function explainRuns(policies: readonly GroundedPolicy[], runs: readonly HookRun[]): ExplainedRun[] {
-  /** The place that each chain's cookie comes from, for cookies without a number. */
+  /** By chain, the place that its cookie comes from, for cookies without a place number. */
   const last = new Map<number, MapPlace>();
   return runs.map((run) => explainRun(findChain(policies, run.program), run, last));
 }
@@ -185,13 +185,13 @@ const isLookup = (e: EngineEvent): e is EventOf<'mapLookup'> => e.kind === 'mapL
 const isTag = (e: EngineEvent): e is EventOf<'getTag' | 'setTag'> =>
   e.kind === 'getTag' || e.kind === 'setTag';
 
-/** Where the object stands: at a place of the map itself, in its region, or nowhere known. */
+/** The standing of the object of a run: at a place of the map, in the region of one, or unknown. */
 interface RunStanding {
   readonly place: MapPlace | undefined;
   readonly level: 'self' | 'below';
 }
 
-/** The step of the walk machine, in terms of places, from what the run saw. */
+/** Returns the standing after the step of the walk machine, from the events of the run. `last`: the place before the step. */
 function standingOf(grounded: GroundedMap, run: HookRun, last: MapPlace | undefined): RunStanding {
   const { layout } = grounded.map;
   const of = (value: CookieValue): MapPlace | undefined => {
@@ -201,9 +201,9 @@ function standingOf(grounded: GroundedMap, run: HookRun, last: MapPlace | undefi
   const own = grounded.places.get(run.inode);
   const lookups = run.events.filter(isLookup);
   if (lookups.some((e) => e.hit)) return { place: own, level: 'self' };
-  // A program with one answer for all objects does not look, and the rules have a place all the same.
+  // A program with the same answer for all objects does not look up the map, but its rules still have a place.
   if (lookups.length === 0 && own !== undefined) return { place: own, level: 'self' };
-  // Without a cookie a region is not known; where it mattered, the chain would have one.
+  // Without a cookie the region is not known. It does not matter: a chain whose verdicts vary by region has a cookie.
   if (layout.classes === 0) return { place: rootOf(grounded), level: 'below' };
   const before = decodeCookie(layout, run.before);
   if (before.kind === 'start') {

@@ -1,6 +1,6 @@
 /**
- * Trees from descriptions: what a policy's `given` names, what a snapshot or an archive holds. An entry that cannot be made
- * is reported as data, and the others are made all the same.
+ * Builds trees from entries: those of a policy's `given`, of a snapshot or of an archive. An entry that cannot be made is
+ * returned as a problem, and the other entries are still made.
  */
 import type { Errno } from './errno.js';
 import { attachMount, rootLocation } from './mounts.js';
@@ -8,10 +8,10 @@ import { MODE, walkPath, type Walk } from './namei.js';
 import { nameTooLong } from './names.js';
 import { addEntry, newInode, removeEntry, Vfs, type Inode, type InodeKind, type Location } from './vfs.js';
 
-/** Paths are absolute. A `target` of a link is any text; of a hard link and a bind mount a path in the tree. */
+/** One entry of a tree. Paths are absolute. The `target` of a link is any text; the others are paths in the tree. */
 export type TreeEntry =
   | { readonly kind: 'dir' | 'fifo' | 'device'; readonly path: string }
-  /** `interpreter`: the path of what executing it executes too. */
+  /** `interpreter`: the path of the file that is executed together with this one. */
   | { readonly kind: 'file'; readonly path: string; readonly interpreter?: string }
   | { readonly kind: 'link' | 'hardlink' | 'bind'; readonly path: string; readonly target: string };
 
@@ -26,7 +26,7 @@ export interface BuiltTree {
   readonly problems: readonly TreeProblem[];
 }
 
-/** A new tree of these entries, made in order. */
+/** Builds a new tree from entries, in order. */
 export function buildTree(entries: Iterable<TreeEntry>): BuiltTree {
   const vfs = new Vfs();
   const problems: TreeProblem[] = [];
@@ -38,9 +38,9 @@ export function buildTree(entries: Iterable<TreeEntry>): BuiltTree {
 }
 
 /**
- * Adds one entry and the directories above it that are missing. Links in the path are followed, the last component's
- * is not. What is there already stays when it is of the kind asked for; anything else is a problem, unless
- * `replace` lets the new entry take its place (archives: the last one wins).
+ * Adds one entry and its missing parent directories. Returns a problem, or undefined. Links in the path are followed, except
+ * the last component. An existing object of the same kind stays; one of another kind is a problem, unless `replace` is set
+ * and the new entry replaces it (in an archive the last entry wins).
  */
 export function addToTree(vfs: Vfs, entry: TreeEntry, replace = false): string | undefined {
   const place = placeFor(vfs, entry.path);
@@ -67,7 +67,7 @@ export function addToTree(vfs: Vfs, entry: TreeEntry, replace = false): string |
 
 type WalkedPlace = { readonly ok: true; readonly walk: Walk } | { readonly ok: false; readonly errno: Errno };
 
-/** The walk to the entry of a path, after the directories above it are made. */
+/** Makes the missing parent directories of a path, and returns the walk to its entry. */
 function placeFor(vfs: Vfs, path: string): WalkedPlace {
   const root = rootLocation(vfs);
   const absolute = path.startsWith('/') ? path : `/${path}`;
@@ -83,7 +83,7 @@ function placeFor(vfs: Vfs, path: string): WalkedPlace {
   return placeFor(vfs, path);
 }
 
-/** The path without its last component; '' when nothing is left. */
+/** Returns the path without its last component; '' when nothing is left. */
 function parentPath(path: string): string {
   return path.replace(/\/+[^/]*\/*$/, '');
 }
@@ -124,7 +124,7 @@ function addHardLink(vfs: Vfs, walk: Walk, target: string, replace: boolean): st
   return undefined;
 }
 
-/** Binds `target` onto `path`, which is made, of the target's kind, when it is not there. */
+/** Binds `target` onto `path`. If there is no object at `path`, it makes one of the target's kind. */
 function addBind(vfs: Vfs, path: string, target: string): string | undefined {
   const from = find(vfs, target, MODE.FOLLOW);
   if (from === undefined) return `the target \`${target}\` does not exist`;
@@ -153,14 +153,14 @@ function find(vfs: Vfs, path: string, mode: 0 | 1): Location | undefined {
     : undefined;
 }
 
-/** Takes a name away, with everything beneath it. */
+/** Removes a name, with everything beneath it. */
 function removeTree(vfs: Vfs, dir: Inode, name: string): void {
   const inode = dir.entries?.get(name);
   for (const child of [...(inode?.entries?.keys() ?? [])]) removeTree(vfs, inode as Inode, child);
   removeEntry(vfs, dir, name);
 }
 
-/** An errno in words, for paths that a person has written. */
+/** Returns an errno in words, for messages about paths. */
 function describe(errno: Errno): string {
   switch (errno) {
     case 'ENOENT':

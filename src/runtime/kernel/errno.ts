@@ -1,5 +1,5 @@
 /**
- * Error names and numbers as Linux on x86-64 has them, and the flag values that calls take.
+ * Error names and numbers of Linux on x86-64, and the flag values that calls take.
  *
  * Source: include/uapi/asm-generic/errno-base.h, errno.h and fcntl.h of Linux.
  */
@@ -26,7 +26,7 @@ export const ERRNO = {
 
 export type Errno = keyof typeof ERRNO;
 
-/** Flags of `open`. `O_NONBLOCK`, `O_CLOEXEC` and others that decide nothing here are accepted and ignored. */
+/** Flags of `open`. Flags that do not matter to the model, such as `O_NONBLOCK` and `O_CLOEXEC`, are ignored. */
 export const O = {
   RDONLY: 0,
   WRONLY: 1,
@@ -55,7 +55,7 @@ export const ACCESS = { F_OK: 0, X_OK: 1, W_OK: 2, R_OK: 4 } as const;
 export const RENAME_NOREPLACE = 1;
 export const RENAME_EXCHANGE = 2;
 
-/** `mmap`: protection bits, and the flag that makes a mapping shared. */
+/** Protection bits and flags of `mmap`. */
 export const PROT = { NONE: 0, READ: 1, WRITE: 2, EXEC: 4 } as const;
 export const MAP_SHARED = 1;
 export const MAP_PRIVATE = 2;

@@ -1,8 +1,9 @@
 /**
- * Runs the programs of a task: over a walk, on an object, on what is received. The engine's runner has the cookies of the
- * sessions; when someone listens, the programs are run one by one in the interpreter, and the cookies are lent for that.
+ * Runs the programs of a task: `fs_walk` over a walk, `fs_pick` on an object, `fs_get` on an object that the task will hold.
+ * The engine's runner has the cookies of the sessions. When a trace listener is set, the programs run one by one in the
+ * interpreter, and the cookies are copied out of the runner and back.
  *
- * A denial is noted in `task.denial`; the functions return whether all programs allowed.
+ * The functions return whether all programs allowed. A denial is noted in `task.denial`.
  */
 import { NO_ACTIONS, type ActionMask } from '../../abi/actions.js';
 import { LOOKUP, type HookName, type Lookup } from '../../abi/hooks.js';
@@ -21,7 +22,7 @@ import type { EngineEvent } from './trace.js';
 
 export type { SessionIndex } from '../engine/types.js';
 
-/** What a program is run on. */
+/** The event that a program runs on. */
 interface Occasion {
   readonly hook: HookName;
   readonly object: number;
@@ -61,7 +62,7 @@ function denyStep(task: Task, by: Runnable, step: number): false {
   return deny(task, by, occasionOfStep(step));
 }
 
-/** `fs_walk` on one more directory of the session. */
+/** Runs `fs_walk` on one more directory of the session. */
 export function runWalkStep(
   task: Task,
   inode: number,
@@ -77,7 +78,7 @@ export function runWalkStep(
   return denied === undefined || denyStep(task, denied, step);
 }
 
-/** `fs_pick` on the object of a request, in the session that led to it. `name` is for traces. */
+/** Runs `fs_pick` on the object of a request, in the session that led to it. `name` is for traces. */
 export function runPick(
   task: Task,
   triggers: ActionMask,
@@ -106,7 +107,7 @@ function judge(
   return denied === undefined || deny(task, denied, occasion());
 }
 
-/** `fs_pick` on an open file, which has no session: from cookie 0, with lookup `normal`. */
+/** Runs `fs_pick` on an open file, which has no session: with cookie 0 and lookup `normal`. */
 export function runPickFresh(task: Task, triggers: ActionMask, inode: number): boolean {
   task.kernel.asked?.(triggers, inode, true);
   if (task.set.size === 0) return true;
@@ -115,7 +116,7 @@ export function runPickFresh(task: Task, triggers: ActionMask, inode: number): b
   return judge(task, triggers, inode, LOOKUP.NORMAL, 0, '');
 }
 
-/** `fs_get` on what the task is about to hold. The cookie is read only: it is not taken back. */
+/** Runs `fs_get` on an object that the task will hold. Programs can read the cookie, but a change of it is dropped. */
 export function runGet(task: Task, inode: number, session: SessionIndex, name: string): boolean {
   const { set, kernel } = task;
   if (set.get.length === 0) return true;
@@ -130,12 +131,12 @@ export function runGet(task: Task, inode: number, session: SessionIndex, name: s
   return denied === undefined || deny(task, denied, occasion());
 }
 
-/** Many requests at once, each in a session of its own: whether each is allowed. Who denied is not noted. */
+/** Returns for each of many requests whether it is allowed. Each has its own session. Denials are not noted. */
 export function runBatch(task: Task, requests: readonly BatchRequest[]): readonly boolean[] {
   return task.set.size === 0 ? requests.map(() => true) : runnerOf(task).batch(requests);
 }
 
-/** The same in the interpreter, told to the trace listener run by run. */
+/** Runs a list of programs in the interpreter and reports each run to the trace listener. */
 function runTraced(
   task: Task,
   list: RunList,
@@ -197,7 +198,7 @@ function recorder(events: EngineEvent[]): Observer {
   };
 }
 
-/** Notes who denied what; false. */
+/** Notes a denial in the task and returns false. */
 function deny(task: Task, by: Runnable, { hook, object, lookup, triggers }: Occasion): false {
   task.denial = {
     hook,

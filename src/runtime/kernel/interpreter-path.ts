@@ -1,24 +1,28 @@
-/** What executing a file executes too: the `#!` line of a script, the PT_INTERP segment of an ELF file. */
+/** Finds the interpreter of an executable file: in the `#!` line of a script, or in the PT_INTERP segment of an ELF file. */
 import { nameFromBytes } from './names.js';
 
-/** As many bytes of the file's beginning as are looked at. */
+/** Number of bytes at the beginning of a file that are searched. */
 export const HEAD_BYTES = 4096;
 
-/** The interpreter that the first bytes of a file name, or undefined. */
+/** Returns the interpreter that the first bytes of a file name, or undefined. */
 export function interpreterOf(head: Uint8Array): string | undefined {
   if (head[0] === 0x23 && head[1] === 0x21) return scriptInterpreter(head);
   const isElf = head[0] === 0x7f && head[1] === 0x45 && head[2] === 0x4c && head[3] === 0x46;
   return isElf ? elfInterpreter(head) : undefined;
 }
 
-/** The first word after `#!`, within the 256 bytes that Linux reads. */
+/** Returns the first word after `#!`, within the 256 bytes that Linux reads. */
 function scriptInterpreter(head: Uint8Array): string | undefined {
   const line = nameFromBytes(head.subarray(2, 256)).split('\n', 1)[0] ?? '';
   const word = line.replace(/^[ \t]+/, '').split(/[ \t\0]/, 1)[0] ?? '';
   return word === '' ? undefined : word;
 }
 
-/** Only little-endian files, of 64 or 32 bits. Source: elf(5), Elf64_Ehdr, Elf64_Phdr and their 32-bit forms. */
+/**
+ * Returns the PT_INTERP path of a little-endian ELF file with 64 or 32 bits.
+ *
+ * Source: elf(5), Elf64_Ehdr, Elf64_Phdr and their 32-bit forms.
+ */
 function elfInterpreter(head: Uint8Array): string | undefined {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   if (head.length < 64 || head[5] !== 1) return undefined;

@@ -1,27 +1,27 @@
 /**
- * Bind mounts: a second place at which a directory, or a file, of the tree is seen.
+ * Bind mounts: each shows a directory or a file of the tree at a second path.
  *
- * A location is (mount, inode): the same directory seen through two mounts has two parents. Linux keys a mount
- * point by its name (a dentry); here it is the inode, which is the same thing for a directory. A file with several
- * names is covered at one name only, which `pointParent` and `pointName` record.
+ * A location is a pair (mount, inode), because a directory that two mounts show has two parents. Linux identifies a mount
+ * point by its name (a dentry), this model by its inode. For a directory both are the same. A mount on a file with several
+ * names covers one name only, which `pointParent` and `pointName` record.
  */
 import type { Inode, Location, Mount, Vfs } from './vfs.js';
 
 export type { Location, Mount } from './vfs.js';
 
-/** The location of the root, before any `chroot` or `pivot_root` of a task. */
+/** Returns the location of the root of the tree. */
 export function rootLocation(vfs: Vfs): Location {
   return { mount: vfs.rootMount, inode: vfs.rootMount.root };
 }
 
-/** The mount on `inode` of `mount` when it is reached by this name, or undefined. Names matter to files only. */
+/** Returns the mount on `inode` in `mount`, if it is on this name, or undefined. The name matters only for files. */
 export function mountAt(mount: Mount, inode: Inode, dir: Inode, name: string): Mount | undefined {
   const on = mount.mounted.get(inode.ino);
   if (on === undefined || inode.kind === 'dir') return on;
   return on.pointParent === dir && on.pointName === name ? on : undefined;
 }
 
-/** Crosses from a directory to what is mounted on it, topmost; the location itself when nothing is. */
+/** Returns the topmost mount on a directory; the location itself when nothing is mounted there. */
 export function crossDown(at: Location): Location {
   let { mount, inode } = at;
   while (inode.mountedOn > 0) {
@@ -34,8 +34,9 @@ export function crossDown(at: Location): Location {
 }
 
 /**
- * The location of `..` of a directory for a task with this root: stays at the root; leaves a mount through its mount
- * point. Undefined when the directory was renamed out of the tree that its mount shows (Linux: ENOENT).
+ * Returns the location of `..` of a directory, for a task with this root. At the root, it is the root itself. At the root of a
+ * mount, the step continues from the mount point. Undefined (on Linux ENOENT) when the directory was renamed out of the tree
+ * that its mount shows.
  */
 export function parentOf(at: Location, root: Location): Location | undefined {
   let { mount, inode } = at;
@@ -52,7 +53,7 @@ export function parentOf(at: Location, root: Location): Location | undefined {
   return crossDown({ mount, inode: up });
 }
 
-/** Whether the mount's root is above the inode; sure, and not looked for, when the mount shows a whole tree. */
+/** Returns whether the inode lies beneath the root of the mount. A mount of the whole tree needs no search. */
 function connected(inode: Inode, mount: Mount): boolean {
   if (mount.root.parent === mount.root) return true;
   for (let at: Inode | undefined = inode; at !== undefined; at = at.parent) {
@@ -62,7 +63,7 @@ function connected(inode: Inode, mount: Mount): boolean {
   return false;
 }
 
-/** A mount of `root` on the name `pointName` of `pointParent` (both undefined/'' on the root of a mount). */
+/** Mounts `root` on the name `pointName` of `pointParent` (undefined and '' if the mount point is the root of a mount). */
 export function attachMount(
   vfs: Vfs,
   root: Inode,
@@ -86,7 +87,7 @@ export function attachMount(
   return mount;
 }
 
-/** Takes a mount off its mount point; its root's tree stays. */
+/** Detaches a mount from its mount point. */
 export function detachMount(vfs: Vfs, mount: Mount): void {
   const { parent, point } = mount;
   if (parent === undefined || point === undefined) return;
@@ -97,7 +98,7 @@ export function detachMount(vfs: Vfs, mount: Mount): void {
   vfs.generation++;
 }
 
-/** Puts a detached mount on a mount point (`pivot_root` moves mounts). */
+/** Attaches a detached mount to a mount point, for `pivot_root`. */
 export function reattachMount(vfs: Vfs, mount: Mount, point: Location): void {
   mount.parent = point.mount;
   mount.point = point.inode;
@@ -106,7 +107,7 @@ export function reattachMount(vfs: Vfs, mount: Mount, point: Location): void {
   vfs.generation++;
 }
 
-/** The mounts that show this inode as their root, each with its mount point (none for the root mount). */
+/** Returns the mounts whose root is this inode, each with its mount point (none for the root mount). */
 export function mountsOf(
   vfs: Vfs,
   inode: Inode,
@@ -122,7 +123,7 @@ export function mountsOf(
     }));
 }
 
-/** Whether something is mounted on this name, in any mount: what makes unlink, rmdir and rename fail with EBUSY. */
+/** Returns whether any mount is on this name. Then unlink, rmdir and rename fail with EBUSY. */
 export function isMountPoint(vfs: Vfs, inode: Inode, dir: Inode, name: string): boolean {
   if (inode.mountedOn === 0) return false;
   if (inode.kind === 'dir') return true;

@@ -1,11 +1,11 @@
 /**
- * The path walk, in two halves: here a path becomes a `Walk`, the list of directories it goes through; elsewhere the
- * hooks run over that list. They commute, because a program can end a walk but cannot steer it. It makes a walk a
- * plain value: it is tested without programs, and kept until the tree changes.
+ * The path walk. This file turns a path into a `Walk`, the list of directories that it goes through; `hooks.ts` runs programs
+ * over that list. The two halves can be separate, because a program can end a walk but cannot redirect it. So a walk is plain
+ * data: it is tested without programs, and cached until the tree changes.
  *
- * The steps are those of Linux' `link_path_walk`: a directory is a step each time a component is about to be looked
- * up in it. So `/a/./b` steps on `a` twice (normal, DOT), following a link steps again on the directory that holds
- * it (or on the root, for an absolute link), and `/` alone is no step at all, only a target.
+ * The steps are those of `link_path_walk` in Linux: a directory is a step each time a component is looked up in it. So
+ * `/a/./b` steps on `a` twice (normal, DOT). A link that is followed makes another step on the directory that holds it, or on
+ * the root if the link is absolute. The path `/` alone has no steps.
  */
 import { LOOKUP, type Lookup } from '../../abi/hooks.js';
 import type { Errno } from './errno.js';
@@ -17,7 +17,7 @@ import type { Inode, ParsedPath, Vfs } from './vfs.js';
 /** Symbolic links followed in one walk before ELOOP. */
 export const MAX_LINKS = 40;
 
-/** How the last component is treated. */
+/** The treatment of the last component. */
 export const MODE = {
   /** Followed when it is a link. */
   FOLLOW: 0,
@@ -27,39 +27,42 @@ export const MODE = {
   ENTRY: 2,
   /** `open` with O_CREAT: followed; a slash after it is EISDIR. */
   CREATE: 3,
-  /** The same without following: O_NOFOLLOW or O_EXCL. */
+  /** Like CREATE, but not followed: O_NOFOLLOW or O_EXCL. */
   CREATE_NOFOLLOW: 4,
 } as const;
 export type WalkMode = (typeof MODE)[keyof typeof MODE];
 
-/** What the last component was: a name, `.`, `..`, or none at all (`/`). */
+/** The kind of the last component: a name, `.`, `..`, or `root` for a path without components (`/`). */
 export type LastKind = 'name' | 'dot' | 'dotdot' | 'root';
 
-/** A resolved path. One class, not a union, for one shape in the hot path; `errno` tells the three outcomes apart. */
+/**
+ * A resolved path. It is one class and not a union, so that the hot path sees one object shape. `errno` says which of the
+ * three outcomes it is: found, only the last component missing, or failed.
+ */
 export class Walk implements Steps {
-  /** Tells a walk from a `Failure`, where a function may return either. */
+  /** Distinguishes a walk from a `Failure`, for functions that return either. */
   readonly ok = true;
   /** Directories walked, in order: inode number × 4 + lookup. */
   readonly steps: number[] = [];
-  /** What each step was called in the path: a component, '/' or '.' where a (re)start has none. */
+  /** The path component of each step; '/' or '.' at the start of the path or of a link's target. */
   readonly names: string[] = [];
   kept: KeptSession | undefined = undefined;
-  /** Undefined: found. ENOENT with `dir` set: only the last component is missing. */
+  /** Undefined if the object was found. ENOENT with `dir` set means that only the last component is missing. */
   errno: Errno | undefined = undefined;
   /** The object; in ENTRY mode undefined when the name is free. */
   inode: Inode | undefined = undefined;
   mount: Mount | undefined = undefined;
   /** How the walk reached the object. */
   lookup: Lookup = LOOKUP.NORMAL;
-  /** The directory in which the last component was looked up, the last step; undefined when the walk failed before. */
+  /** The directory of the last component, which is the last step; undefined when the walk failed before it. */
   dir: Inode | undefined = undefined;
   dirMount: Mount | undefined = undefined;
   dirLookup: Lookup = LOOKUP.ROOT;
   last: LastKind = 'root';
   name = '';
-  /** Whether a slash follows the last component. */
+  /** True if a slash follows the last component. */
   trailing = false;
-  /** Links followed. */
+  /** Number of links that were followed. */
   links = 0;
 
   constructor(
@@ -69,13 +72,13 @@ export class Walk implements Steps {
   ) {}
 }
 
-/** Walks kept per mode; a table is emptied when it is full. */
+/** Maximum number of cached walks per mode. A full table is cleared. */
 const CACHE_LIMIT = 16384;
 export class WalkCache {
   readonly tables: Map<string, Walk>[] = [new Map(), new Map(), new Map(), new Map(), new Map()];
 }
 
-/** As `walkPath`, from the cache when neither the tree nor the task's root and start have changed. */
+/** Like `walkPath`, but returns a cached walk if the tree, the task's root and the start have not changed. */
 export function cachedWalk(
   cache: WalkCache,
   vfs: Vfs,
@@ -102,7 +105,7 @@ export function cachedWalk(
 const SLASH = 0x2f;
 const DOT = 0x2e;
 
-/** Cuts a path once: cutting strings and hashing the pieces is most of the cost of a walk. */
+/** Splits a path, or returns the cached result: splitting and hashing strings is most of the cost of a walk. */
 function parsePath(vfs: Vfs, path: string): ParsedPath {
   const kept = vfs.parsed.get(path);
   if (kept !== undefined) return kept;
@@ -114,13 +117,13 @@ function parsePath(vfs: Vfs, path: string): ParsedPath {
   return parsed;
 }
 
-/** What is left of a path after a link in it. */
+/** The rest of a path after a link in it. */
 interface Rest {
   readonly parsed: ParsedPath;
   readonly at: number;
 }
 
-/** A walk on its way. `parsed` and `at` are what is being read; `rest` is what follows the links it came through. */
+/** The state of a walk in progress: it reads `parsed` from component `at`. `rest`: the rests of paths after followed links. */
 interface WalkCursor {
   readonly vfs: Vfs;
   readonly walk: Walk;
@@ -131,7 +134,7 @@ interface WalkCursor {
   mount: Mount;
   inode: Inode;
   lookup: Lookup;
-  /** What the directory the cursor is in was called in the path. */
+  /** The path component that led to the current directory. */
   called: string;
   mustBeDir: boolean;
 }
@@ -167,7 +170,7 @@ function failed(walk: Walk, errno: Errno): Walk {
   return walk;
 }
 
-/** The loop: one component a turn. */
+/** Walks to the end of the path, one component per turn. */
 function runCursor(c: WalkCursor): void {
   const walk = c.walk;
   while (more(c)) {
@@ -184,7 +187,7 @@ function runCursor(c: WalkCursor): void {
   finish(c);
 }
 
-/** Goes back to what follows a link when its target is read to the end. */
+/** Returns whether there is another component. At the end of a link's target it continues with the rest of the path. */
 function more(c: WalkCursor): boolean {
   while (c.at === c.parsed.parts.length) {
     const rest = c.rest?.pop();
@@ -213,8 +216,8 @@ function lastKind(name: string): LastKind {
 }
 
 /**
- * The last component of a call that names an entry: its inode as the directory has it. A name that is too long is left to
- * the call, because of `rename`: there the error of the old name comes before that of the new one.
+ * Takes the last component of a call that names an entry: its inode, without following a link or crossing a mount. The call
+ * itself reports a name that is too long, because `rename` reports the error of the old name before that of the new one.
  */
 function entryTarget(c: WalkCursor, name: string): void {
   const walk = c.walk;
@@ -223,7 +226,7 @@ function entryTarget(c: WalkCursor, name: string): void {
   walk.mount = c.mount;
 }
 
-/** Takes one component; an errno ends the walk. */
+/** Takes one component. Returns an errno if it ends the walk. */
 function step(c: WalkCursor, name: string, isLast: boolean): Errno | undefined {
   const kind = lastKind(name);
   if (kind === 'dot') {
@@ -245,8 +248,8 @@ function step(c: WalkCursor, name: string, isLast: boolean): Errno | undefined {
 }
 
 /**
- * ENOENT; what was noted of the last component stays only if it is the missing one. A name that is too long cannot be there,
- * and is looked at only now; a directory that is removed is not even searched.
+ * Returns the errno of a missing component. `dir` stays set only if the last component is the missing one. The length of a
+ * name is checked only here, because no existing name is too long; in a removed directory Linux does not check it.
  */
 function missing(c: WalkCursor, name: string, isLast: boolean): Errno {
   if (nameTooLong(name) && c.inode.nlink > 0) return 'ENAMETOOLONG';
@@ -268,7 +271,7 @@ function stepUp(c: WalkCursor): Errno | undefined {
   return undefined;
 }
 
-/** Goes to what is mounted on the child, if this mount has something there. */
+/** Moves to the mount on the child, and returns whether there is one. */
 function crossTo(c: WalkCursor, child: Inode, name: string): boolean {
   const on = mountAt(c.mount, child, c.inode, name);
   if (on === undefined) return false;
@@ -280,7 +283,7 @@ function crossTo(c: WalkCursor, child: Inode, name: string): boolean {
   return true;
 }
 
-/** Puts the link's target before what is left of the path. */
+/** Continues with the target of a link, and then with the rest of the path. */
 function followLink(c: WalkCursor, link: Inode): Errno | undefined {
   if (++c.walk.links > MAX_LINKS) return 'ELOOP';
   if (c.at < c.parsed.parts.length) (c.rest ??= []).push({ parsed: c.parsed, at: c.at });

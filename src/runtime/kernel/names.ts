@@ -1,6 +1,6 @@
 /**
- * File names between bytes and strings. A name is bytes to the kernel; here it is a string in which a byte that
- * is no valid UTF-8 stands as the lone surrogate U+DC00 + byte, so that every name maps there and back.
+ * Converts file names between bytes and strings. In the kernel a name is a sequence of bytes. Here it is a string, in which
+ * the lone surrogate U+DC00 + byte stands for a byte that is not valid UTF-8. So the conversion loses nothing.
  */
 
 /** Longest component in bytes, and the length in bytes that a path must stay below. */
@@ -9,7 +9,7 @@ const PATH_MAX = 4096;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The string of a name: valid UTF-8 as it is, every other byte as U+DC80 … U+DCFF. */
+/** Returns the string of a name: valid UTF-8 is decoded, every other byte becomes U+DC80 … U+DCFF. */
 export function nameFromBytes(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
@@ -29,7 +29,7 @@ function decodePieces(bytes: Uint8Array): string {
   return text;
 }
 
-/** Length of the valid UTF-8 sequence at `i`, or 0. */
+/** Returns the length of the valid UTF-8 sequence at `i`, or 0. */
 function sequenceAt(bytes: Uint8Array, i: number): number {
   const lead = bytes[i] ?? 0;
   const length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
@@ -42,7 +42,7 @@ function sequenceAt(bytes: Uint8Array, i: number): number {
   }
 }
 
-/** The bytes of a name: the inverse of `nameFromBytes`. */
+/** Returns the bytes of a name. It is the inverse of `nameFromBytes`. */
 export function bytesFromName(name: string): Buffer {
   const parts: Buffer[] = [];
   for (const char of name) {
@@ -53,7 +53,7 @@ export function bytesFromName(name: string): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Length of a name or a path in bytes; one byte for a lone surrogate that stands for a byte. */
+/** Returns the length of a name or a path in bytes. A lone surrogate that stands for a byte counts as one. */
 export function byteLength(name: string): number {
   let length = 0;
   for (let i = 0; i < name.length; i++) {
@@ -72,12 +72,12 @@ export function byteLength(name: string): number {
 const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 const isLow = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
 
-/** Whether a component has more than 255 bytes. Short strings, which nearly all are, cost one comparison. */
+/** Returns whether a component has more than 255 bytes. For short strings, two comparisons decide. */
 export function nameTooLong(name: string): boolean {
   return name.length > NAME_MAX || (name.length > NAME_MAX / 3 && byteLength(name) > NAME_MAX);
 }
 
-/** Whether a path has 4096 bytes or more (its closing NUL counts). */
+/** Returns whether a path has 4096 bytes or more; on Linux the NUL at its end counts. */
 export function pathTooLong(path: string): boolean {
   return path.length >= PATH_MAX || (path.length >= PATH_MAX / 3 && byteLength(path) >= PATH_MAX);
 }

@@ -1,5 +1,5 @@
 /**
- * Programs as the kernel has them, chains of them, and the set of chains that a task runs under.
+ * Programs in the kernel, chains of programs, and the set of chains that a task runs under.
  *
  * Source: "Program type and hook types" and "Chains and program sets" of the ABI description.
  */
@@ -8,7 +8,7 @@ import { assertNever } from '../../base/assert.js';
 import type { HookPrograms, HookRunner, LoadedProgram, RunList, Runnable } from '../engine/types.js';
 import type { Errno } from './errno.js';
 
-/** A program in the kernel: what a descriptor of `bpf(BPF_PROG_LOAD)` refers to. Compared by identity. */
+/** A program in the kernel, which a descriptor of `bpf(BPF_PROG_LOAD)` refers to. Compared by identity. */
 export interface KernelProgram {
   readonly program: LoadedProgram;
   readonly previous: KernelProgram | undefined;
@@ -17,7 +17,7 @@ export interface KernelProgram {
 export type Loaded =
   { readonly ok: true; readonly program: KernelProgram } | { readonly ok: false; readonly errno: Errno };
 
-/** Checks `subtype` as the load does: `triggers` and `previous` must suit the hook, else EINVAL. */
+/** Loads a program. The errno is EINVAL unless `triggers` and `previous` of its `subtype` fit the hook. */
 export function loadKernelProgram(program: LoadedProgram, previous: KernelProgram | undefined): Loaded {
   const triggersFit = (program.hook === 'fs_pick') === (program.triggerMask !== 0);
   if (!triggersFit || !mayFollow(program, previous)) return { ok: false, errno: 'EINVAL' };
@@ -38,25 +38,25 @@ function mayFollow(program: LoadedProgram, previous: KernelProgram | undefined):
   }
 }
 
-/** A chain in force. The sets of a task and of its children have the same object. */
+/** An enforced chain. After a fork, parent and child have the same object in their sets. */
 export interface Chain {
-  /** The value behind the opaque `chain` pointer; never used twice. */
+  /** The value of the opaque `chain` pointer in contexts; never reused. */
   readonly id: number;
   /** First to last. Grows only while the chain is not shared. */
   programs: readonly KernelProgram[];
-  /** Set by the first fork of a task that has the chain, and never cleared: the end of the other task changes nothing. */
+  /** Set by the first fork of a task that has the chain, and never cleared, even when the other task ends. */
   isShared: boolean;
 }
 
-/** The chains of a task, oldest first, and for each hook the flat list of programs in the order they run in. */
+/** The chains of a task, oldest first, and for each hook the list of all programs in the order in which they run. */
 export class ProgramSet implements HookPrograms {
   readonly size: number;
   readonly walk: RunList;
   readonly get: RunList;
   readonly picks: RunList;
-  /** A set belongs to one kernel, but for the empty one, which nothing runs. */
+  /** Set when the first program runs. Only the empty set is in more than one kernel, and it runs no program. */
   runner: HookRunner | undefined = undefined;
-  /** Tasks that have this very set. */
+  /** Number of tasks that have this set. */
   tasks = 1;
   private readonly picksByMask = new Map<number, RunList>();
 
@@ -67,7 +67,7 @@ export class ProgramSet implements HookPrograms {
     this.picks = flatten(chains, (hook) => hook === 'fs_pick');
   }
 
-  /** The programs that a request with these triggers runs. */
+  /** Returns the programs that a request with these triggers runs. */
   pick(triggers: number): RunList {
     const kept = this.picksByMask.get(triggers);
     if (kept !== undefined) return kept;
@@ -79,7 +79,7 @@ export class ProgramSet implements HookPrograms {
 
 export const EMPTY_SET = new ProgramSet([]);
 
-/** Newest chain first, and within a chain from its last program to its first. */
+/** Returns the programs of a hook: the newest chain comes first, and in a chain the last program comes first. */
 function flatten(chains: readonly Chain[], wants: (hook: LoadedProgram['hook']) => boolean): RunList {
   const list: Runnable[] = [];
   for (let slot = chains.length - 1; slot >= 0; slot--) {
@@ -120,8 +120,8 @@ export function prependChain(set: ProgramSet, last: KernelProgram, newChainId: (
 }
 
 /**
- * The pages that the kernel counts: those of the last program of the new chain alone, those of every program in the set, and
- * one more if another task has the set too, because then the set is copied.
+ * Returns the number of pages that the kernel counts: those of the last program of the new chain only, those of every program
+ * in the set, and one more if another task has the same set, because then the set is copied.
  */
 function pagesAfter(set: ProgramSet, last: KernelProgram): number {
   const counted = [last, ...set.chains.flatMap((chain) => chain.programs)];
@@ -129,23 +129,23 @@ function pagesAfter(set: ProgramSet, last: KernelProgram): number {
   return pages + (set.tasks > 1 && set.size > 0 ? 1 : 0);
 }
 
-/** A chain's programs, first to last, found by following `previous`. */
+/** Returns the programs of the chain that ends in `last`, first to last, by following `previous`. */
 function programsOf(last: KernelProgram): KernelProgram[] {
   const programs: KernelProgram[] = [];
   for (let at: KernelProgram | undefined = last; at !== undefined; at = at.previous) programs.push(at);
   return programs.reverse();
 }
 
-/** Whether the set has another program of the same hook type after the same previous program. */
+/** Returns whether the set has another program of the same hook type after the same previous program. */
 function hasRival(inSet: ReadonlySet<KernelProgram>, { program, previous }: KernelProgram): boolean {
   if (previous === undefined) return false;
   return [...inSet].some((q) => q.previous === previous && q.program.hook === program.hook);
 }
 
 /**
- * The chain of the set that `programs[fork]` ends, or undefined if the program cannot be forked from. It must be an `fs_pick`, the
- * last one of `programs` and of a chain that is not shared. A program that an `fs_get` follows in the set cannot be forked
- * from either: applying a prefix of a chain is EINVAL, and another `fs_get` has a rival.
+ * Returns the chain of the set that ends in `programs[fork]`, or undefined if that program cannot be forked from. It must be
+ * an `fs_pick`, the last one of `programs`, and the end of a chain that is not shared. A program that an `fs_get` follows in
+ * the set cannot be forked from: applying a prefix of a chain is EINVAL, and another `fs_get` has a rival.
  */
 function forkedChain(set: ProgramSet, programs: readonly KernelProgram[], fork: number): Chain | undefined {
   const point = programs[fork] as KernelProgram;
@@ -155,8 +155,8 @@ function forkedChain(set: ProgramSet, programs: readonly KernelProgram[], fork: 
 }
 
 /**
- * Whether a task with the set `tracer` may trace a task with the set `tracee`: the second set has grown from the first. The
- * entries of the sets are compared, so the same program applied by two unrelated tasks does not count.
+ * Returns whether a task with the set `tracer` may trace a task with the set `tracee`: every chain of the first set is in the
+ * second. Chains are compared by identity, so two unrelated tasks that apply the same program have different chains.
  */
 export function mayTrace(tracer: ProgramSet, tracee: ProgramSet): boolean {
   return tracer.chains.every((chain) => tracee.chains.includes(chain));

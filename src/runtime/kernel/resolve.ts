@@ -1,6 +1,4 @@
-/**
- * Paths on the tree without tasks and without hooks: what the loader needs to ground a policy.
- */
+/** Resolves paths on a tree without a task and without hooks, for the loader and the tools. */
 import type { Errno } from './errno.js';
 import { crossDown, mountAt, parentOf, rootLocation } from './mounts.js';
 import { MODE, walkPath, type Walk } from './namei.js';
@@ -11,16 +9,16 @@ export type Resolved =
       readonly ok: true;
       readonly location: Location;
       /**
-       * The inodes from the root to the object, as it is really reached: links and `..` are gone; at a bind mount the
-       * bound directory stands in place of the mount point.
+       * The inodes from the root to the object on its physical path, without links and `..`. At a bind mount it has the bound
+       * directory in place of the mount point.
        */
       readonly physical: readonly Inode[];
-      /** The components that lead along `physical`: one fewer than it has inodes. */
+      /** The names of the inodes of `physical`, without the root. */
       readonly names: readonly string[];
     }
   | { readonly ok: false; readonly errno: Errno };
 
-/** Resolves a path from `start` (default: the root). `follow`: whether a link as the last component is followed. */
+/** Resolves a path from `start` (default: the root). `follow`: true if a link as the last component is followed. */
 export function resolve(vfs: Vfs, path: string, follow: boolean, start?: Location): Resolved {
   const root = rootLocation(vfs);
   const walk = walkPath(vfs, root, start ?? root, path, follow ? MODE.FOLLOW : MODE.NOFOLLOW);
@@ -38,7 +36,7 @@ function leafAncestry(vfs: Vfs, walk: Walk, inode: Inode): { physical: Inode[]; 
   return { physical: [...physical, inode], names: [...names, walk.name] };
 }
 
-/** The directories from the root down to `at`, and their names. */
+/** Returns the directories from the root down to `at`, and their names. */
 export function ancestry(vfs: Vfs, at: Location): { physical: Inode[]; names: string[] } {
   const root = rootLocation(vfs);
   const physical = [at.inode];
@@ -59,7 +57,7 @@ function nameIn(dir: Location, child: Location): string {
   return '?';
 }
 
-/** The entries of a directory with what is mounted on them; nothing for other kinds. */
+/** Yields the entries of a directory; a mount takes the place of its mount point. Other objects have no entries. */
 export function* entriesOf(dir: Location): Generator<readonly [string, Location]> {
   for (const name of dir.inode.entries?.keys() ?? []) {
     const at = childOf(dir, name);
@@ -67,7 +65,7 @@ export function* entriesOf(dir: Location): Generator<readonly [string, Location]
   }
 }
 
-/** One entry of a directory, with what is mounted on it; links are not followed. */
+/** Returns the location of one entry of a directory, or of the mount on it. Links are not followed. */
 function childOf(dir: Location, name: string): Location | undefined {
   const inode = dir.inode.entries?.get(name);
   if (inode === undefined) return undefined;

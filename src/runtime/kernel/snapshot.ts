@@ -1,4 +1,7 @@
-/** The tree of a real directory, which becomes the root. Nothing is followed and nothing is opened but directories. */
+/**
+ * Makes a tree from a real directory, which becomes the root. It follows no links and opens no files, except that the option
+ * `interpreters` reads the first bytes of executable files.
+ */
 import fs from 'node:fs';
 import type { BuiltTree, TreeProblem } from './build-tree.js';
 import { HEAD_BYTES, interpreterOf } from './interpreter-path.js';
@@ -6,17 +9,17 @@ import { nameFromBytes } from './names.js';
 import { addEntry, newInode, Vfs, type Inode, type InodeKind } from './vfs.js';
 
 export interface SnapshotOptions {
-  /** Whether directories on other file systems are read (default no: they are empty directories). */
+  /** True to read directories on other file systems (default: they become empty directories). */
   readonly otherFileSystems?: boolean;
-  /** Entries after which the snapshot ends with a problem (default one million). */
+  /** Maximum number of entries (default one million). More end the snapshot with a problem. */
   readonly limit?: number;
-  /** Whether the first bytes of executable files are read for their interpreter (default no). */
+  /** True to read the interpreters from the first bytes of executable files (default: no). */
   readonly interpreters?: boolean;
 }
 
 export interface DirectorySnapshot extends BuiltTree {
   readonly entries: number;
-  /** Whether the limit ended it. */
+  /** False if the limit ended the snapshot. */
   readonly complete: boolean;
 }
 
@@ -41,7 +44,7 @@ const DEFAULTS: Required<SnapshotOptions> = {
   interpreters: false,
 };
 
-/** What cannot be read is a problem of its path, the root included. Throws nothing. */
+/** Makes a tree from a directory. Never throws: an object that cannot be read, even the root, is in `problems`. */
 export function snapshotDirectory(path: string, options: SnapshotOptions = {}): DirectorySnapshot {
   const vfs = new Vfs();
   const problems: TreeProblem[] = [];
@@ -63,7 +66,7 @@ export function snapshotDirectory(path: string, options: SnapshotOptions = {}): 
   return { vfs, problems, entries: reading.entries, complete: true };
 }
 
-/** The result, or a problem with the error's code. */
+/** Returns the result of `run`; on an error, adds a problem with its code and returns undefined. */
 function attempt<T>(problems: TreeProblem[], path: string, run: () => T): T | undefined {
   try {
     return run();
@@ -73,7 +76,7 @@ function attempt<T>(problems: TreeProblem[], path: string, run: () => T): T | un
   }
 }
 
-/** Adds the entries of one directory; false when the limit is reached. Sorted, so that inode numbers are the same. */
+/** Adds the entries of one directory, sorted, so that inode numbers are reproducible. Returns false at the limit. */
 function readDirectory(reading: Reading, at: Waiting, waiting: Waiting[]): boolean {
   const { problems } = reading;
   const names = attempt(problems, nameFromBytes(at.path), () =>

@@ -1,6 +1,6 @@
 /**
- * Tags: one u64 per (inode, chain), kept while an open file, a working or a root directory holds the inode.
- * Inode numbers are dense, so the table is an array; nearly every inode has no tag and costs one array read.
+ * Tags: one u64 per inode and chain, kept while an open file, a working or a root directory holds the inode.
+ * Inode numbers are dense, so the table is an array. Most inodes have no tag, and then a look-up is one array read.
  */
 import type { MirroredTags, TagMirror } from '../engine/types.js';
 import { ERRNO } from './errno.js';
@@ -14,7 +14,7 @@ interface Tag {
 
 export class Tags implements MirroredTags {
   tagHi = 0;
-  /** Changes whenever a tag does. */
+  /** Incremented whenever a tag changes. */
   version = 0;
   private mirror: TagMirror | undefined = undefined;
   private readonly lists: (Tag[] | undefined)[] = [];
@@ -33,7 +33,7 @@ export class Tags implements MirroredTags {
     return 0;
   }
 
-  /** ENOENT for an inode that nothing holds: `fs_get` runs only on what has just been taken hold of. */
+  /** Sets a tag; a value of 0 removes it. Returns −ENOENT for an inode that nothing holds, else 0. */
   setTag(inode: number, chain: number, lo: number, hi: number): number {
     const holds = this.vfs.inodes[inode]?.holds ?? 0;
     if (holds === 0) return -ERRNO.ENOENT;
@@ -48,7 +48,7 @@ export class Tags implements MirroredTags {
     return 0;
   }
 
-  /** Number of tags of an inode. */
+  /** Returns the number of tags of an inode. */
   count(inode: number): number {
     return this.lists[inode]?.length ?? 0;
   }
@@ -68,12 +68,12 @@ export class Tags implements MirroredTags {
   }
 }
 
-/** Takes hold of an inode: its tags live until the matching `release`. */
+/** Adds a holder to an inode. Its tags live until the last holder calls `release`. */
 export function hold(inode: Inode): void {
   inode.holds++;
 }
 
-/** Lets go. The last holder takes the tags with it, and the inode too if it has no name left. */
+/** Removes a holder. The last one drops the tags of the inode, and the inode itself if it has no name. */
 export function release(vfs: Vfs, tags: Tags, inode: Inode): void {
   if (--inode.holds > 0) return;
   tags.drop(inode.ino);

@@ -1,4 +1,4 @@
-/** The tree of a tar archive, gzip-compressed or not: a container image's layer, a release, a backup. */
+/** Makes a tree from a tar archive, compressed with gzip or not, such as a layer of a container image. */
 import fs from 'node:fs';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -9,24 +9,24 @@ import { nameFromBytes } from './names.js';
 import { Vfs } from './vfs.js';
 
 export interface TarTree extends BuiltTree {
-  /** Members read. */
+  /** Number of members that were read. */
   readonly entries: number;
-  /** Whether the archive was read to its end: a truncated or damaged one is not, and `problems` says why. */
+  /** True if the archive was read to its end. If it is truncated or damaged, `problems` says why. */
   readonly complete: boolean;
 }
 
 type TarMember = Extract extends AsyncIterable<infer M> ? M : never;
 
-/** The two records of a pax header that are names, as `tar-stream` gives them. */
+/** The records of a pax header that are names, as `tar-stream` returns them. */
 interface PaxNames {
   readonly path?: string;
   readonly linkpath?: string;
 }
 
-/** Names are bytes, and only latin1 keeps them all; `decoded` makes names of them again. Not in the package's types. */
+/** latin1 keeps all bytes of a name, and `decoded` converts them. The package's types lack these options. */
 const EXTRACT_OPTIONS = { filenameEncoding: 'latin1', highWaterMark: 65536 };
 
-/** Reads an archive from a file, or from bytes. Throws nothing: what is wrong is in `problems`. */
+/** Makes a tree from an archive in a file or in bytes. Never throws: errors are in `problems`. */
 export async function treeFromTar(
   source: string | Uint8Array,
   options: { readonly interpreters?: boolean } = {},
@@ -55,7 +55,7 @@ function* chunks(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 65536) yield bytes.subarray(at, at + 65536);
 }
 
-/** Pipes the source into the extractor, through gunzip if it begins as gzip does; errors destroy the extractor. */
+/** Pipes the source into the extractor, through gunzip if it has the magic bytes of gzip. Errors destroy the extractor. */
 function feed(source: Readable, members: Extract): void {
   const fail = (error: Error): void => void members.destroy(error);
   source.on('error', fail);
@@ -86,15 +86,15 @@ function paxNames(header: Header): PaxNames {
 }
 
 /**
- * Whether a name was lost: `tar-stream` reads pax records as UTF-8 and puts U+FFFD for every byte that is not. (A name
- * that really has U+FFFD is refused too.)
+ * Returns whether bytes of a name were lost: `tar-stream` reads pax records as UTF-8 and replaces invalid bytes by U+FFFD.
+ * Known weakness: a name that really contains U+FFFD is refused too.
  */
 function isDamaged(header: Header): boolean {
   const { path = '', linkpath = '' } = paxNames(header);
   return path.includes('\ufffd') || linkpath.includes('\ufffd');
 }
 
-/** Reads a member to its end; its interpreter, if that is wanted. */
+/** Reads a member to its end. Returns its interpreter, if that is wanted. */
 async function drain(member: TarMember, wanted: boolean): Promise<string | undefined> {
   const head: Buffer[] = [];
   let length = 0;
@@ -105,18 +105,18 @@ async function drain(member: TarMember, wanted: boolean): Promise<string | undef
   return wanted ? interpreterOf(Buffer.concat(head).subarray(0, HEAD_BYTES)) : undefined;
 }
 
-/** A pax name is text already; any other is bytes. */
+/** Returns a name as a string. A pax name is text already; other names are bytes in latin1. */
 function decoded(text: string, pax: string | undefined): string {
   return pax === undefined ? nameFromBytes(Buffer.from(text, 'latin1')) : text;
 }
 
-/** The path of a member in the tree, or undefined when it would leave it. */
+/** Returns the path of a member in the tree, or undefined when it has `..`. */
 function treePath(name: string): string | undefined {
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');
   return parts.includes('..') ? undefined : `/${parts.join('/')}`;
 }
 
-/** The entry that a header stands for; a text when it is wrong, undefined when it is nothing for the tree. */
+/** Returns the entry of a header, a problem as text, or undefined for a member that makes no object. */
 function entryOf(
   header: Header,
   name: string,

@@ -1,6 +1,6 @@
 /**
- * The kernel and its tasks: what a task holds (root, working directory, descriptors, mappings, program set) and
- * how these are shared, inherited and given back.
+ * The kernel and its tasks. A task holds a root, a working directory, descriptors, mappings and a program set. This file
+ * shares them on `fork`, and releases them on `exit`.
  */
 import type { ActionMask } from '../../abi/actions.js';
 import type { HookName, Lookup } from '../../abi/hooks.js';
@@ -14,7 +14,7 @@ import { EMPTY_SET, type KernelProgram, mayTrace, prependChain, type ProgramSet 
 import { hold, release, Tags } from './tags.js';
 import type { Vfs } from './vfs.js';
 
-/** The program that denied, and what it was run on. */
+/** A denial: the program, and the event that it ran on. */
 export interface Denial {
   readonly hook: HookName;
   readonly program: string;
@@ -23,7 +23,7 @@ export interface Denial {
   readonly lookup: Lookup;
   /** Triggers of the request; 0 while walking and for `fs_get`. */
   readonly triggers: ActionMask;
-  /** Why the engine gave up, if it did. */
+  /** The fault that ended the program, if there was one. */
   readonly fault: string | undefined;
 }
 
@@ -37,12 +37,12 @@ export type CallResult = { readonly ok: true } | Failure;
 export type FdResult = { readonly ok: true; readonly fd: number } | Failure;
 export type ValueResult<T> = { readonly ok: true; readonly value: T } | Failure;
 
-/** An open file description: shared by the descriptors that `dup`, `fork` and passing make. */
+/** An open file description. The descriptors that `dup`, `fork` and passing make share it. */
 export interface OpenFile {
   readonly location: Location;
   /** Flags of the open. */
   readonly flags: number;
-  /** Descriptors and mappings. */
+  /** Number of descriptors and mappings that refer to it. */
   refs: number;
 }
 
@@ -55,11 +55,11 @@ export class Kernel {
   readonly tags: Tags;
   readonly walks = new WalkCache();
   readonly tasks = new Set<Task>();
-  /** Told of every program run; nothing is spent on traces while it is undefined. */
+  /** Called for every program run. While it is undefined, tracing costs nothing. */
   trace: TraceListener | undefined = undefined;
-  /** Whether `no_new_privs` is enough to enforce programs, as the series planned. As posted, a task needs the capability. */
+  /** True if `no_new_privs` suffices to enforce programs, as the series planned. As posted, a task needs CAP_SYS_ADMIN. */
   noNewPrivsSuffices = false;
-  /** Told of every request on an object, whether or not a program judges it; `fresh`: of an open file, without a session. */
+  /** Called for every request on an object, even if no program judges it. `fresh`: it is on an open file, without a session. */
   asked: ((triggers: ActionMask, inode: number, fresh: boolean) => void) | undefined = undefined;
   private chains = 0;
   private taskIds = 0;
@@ -80,7 +80,7 @@ export class Task {
   set: ProgramSet = EMPTY_SET;
   readonly fds: (OpenFile | undefined)[] = [];
   readonly mappings: (Mapping | undefined)[] = [];
-  /** Whether the task has CAP_SYS_ADMIN, which it needs to enforce programs on itself. */
+  /** True if the task has CAP_SYS_ADMIN, which it needs to enforce programs on itself. */
   privileged = false;
   noNewPrivs = false;
   alive = true;
@@ -98,7 +98,7 @@ export class Task {
   }
 }
 
-/** A first task: at the root, with an empty program set and, unless told otherwise, CAP_SYS_ADMIN. */
+/** Returns a new task at the root, with an empty program set and, by default, CAP_SYS_ADMIN. */
 export function newTask(kernel: Kernel, privileged = true): Task {
   const root = rootLocation(kernel.vfs);
   const task = new Task(kernel, root, root);
@@ -106,7 +106,7 @@ export function newTask(kernel: Kernel, privileged = true): Task {
   return task;
 }
 
-/** A child with the same root, working directory, open files, mappings and program set. */
+/** Returns a child with the same root, working directory, open files, mappings and program set. */
 export function fork(parent: Task): Task {
   const child = new Task(parent.kernel, parent.root, parent.cwd);
   parent.fds.forEach((file, fd) => (child.fds[fd] = share(file)));
@@ -127,7 +127,7 @@ function share(file: OpenFile | undefined): OpenFile | undefined {
   return file;
 }
 
-/** Ends a task: everything it holds is let go. */
+/** Ends a task and releases everything that it holds. */
 export function exit(task: Task): void {
   if (!task.alive) return;
   task.alive = false;
@@ -145,18 +145,18 @@ function releaseInode(kernel: Kernel, at: Location): void {
   release(kernel.vfs, kernel.tags, at.inode);
 }
 
-/** A new open file description with one reference. */
+/** Returns a new open file description with one reference. */
 export function newFile(location: Location, flags: number): OpenFile {
   hold(location.inode);
   return { location, flags, refs: 1 };
 }
 
-/** Gives back one reference; the last one closes the file. */
+/** Drops one reference. The last one closes the file. */
 export function dropFile(kernel: Kernel, file: OpenFile): void {
   if (--file.refs === 0) releaseInode(kernel, file.location);
 }
 
-/** Puts a file into the lowest free descriptor. */
+/** Installs a file at the lowest free descriptor, and returns that. */
 export function installFile(task: Task, file: OpenFile): number {
   const { fds } = task;
   for (let fd = 0; fd < fds.length; fd++) {
@@ -181,7 +181,7 @@ export function changeRoot(task: Task, to: Location): void {
   releaseInode(task.kernel, old);
 }
 
-/** Where a relative path starts, or the errno of a descriptor that is none or is not a directory. */
+/** Returns the start of a relative path, or the errno of a descriptor that is not open or not a directory. */
 export function startOf(task: Task, dirfd: number): Location | Errno {
   if (dirfd === AT_FDCWD) return task.cwd;
   const file = task.fds[dirfd];
@@ -193,12 +193,12 @@ export function setNoNewPrivs(task: Task): void {
   task.noNewPrivs = true;
 }
 
-/** What `prepend` is given: the last program of a chain, undefined for a null argument, or another kind of object. */
+/** The argument of `prepend`: the last program of a chain, undefined for a null pointer, or a program of another type. */
 export type PrependArgument = KernelProgram | undefined | 'other program type';
 
 /**
- * `SECCOMP_PREPEND_LANDLOCK_PROG`: enforces on the task the chain that ends in `last`. Errors: EPERM, EFAULT, EINVAL,
- * EEXIST, E2BIG, as "Chains and program sets" of the ABI description has them, checked in its order.
+ * `SECCOMP_PREPEND_LANDLOCK_PROG`: enforces on the task the chain that ends in `last`. The errors (EPERM, EFAULT, EINVAL,
+ * EEXIST, E2BIG) and their order are those of "Chains and program sets" of the ABI description.
  */
 export function prepend(task: Task, last: PrependArgument, flags = 0): CallResult {
   if (!mayEnforce(task)) return { ok: false, errno: 'EPERM' };
@@ -215,12 +215,12 @@ function mayEnforce({ privileged, noNewPrivs, kernel }: Task): boolean {
   return privileged || (noNewPrivs && kernel.noNewPrivsSuffices);
 }
 
-/** `ptrace`: EPERM unless the other task's set has grown from this task's set. */
+/** `ptrace`: EPERM unless the other task's set has every chain of this task's set. */
 export function ptrace(task: Task, other: Task): CallResult {
   return mayTrace(task.set, other.set) ? { ok: true } : { ok: false, errno: 'EPERM' };
 }
 
-/** The file behind a descriptor that the caller knows to be open. */
+/** Returns the file of a descriptor that the caller knows to be open. */
 export function fileOf(task: Task, fd: number): OpenFile {
   return defined(task.fds[fd], `descriptor ${fd} is open`);
 }

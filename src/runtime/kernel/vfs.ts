@@ -1,29 +1,29 @@
 /**
- * The tree of one file system: inodes and the names that lead to them. No hooks and no tasks here.
+ * The tree of one file system: inodes and the names that lead to them, without hooks and tasks.
  *
- * Invariants: inode numbers are dense, positive and never used twice, so a number is an identity; a directory has
- * one name and one parent (the root is its own); `generation` changes whenever a name, a link target's inode or
- * a mount changes, so that a resolved path may be kept as long as it has not.
+ * Invariants: inode numbers are dense, positive and never reused, so a number identifies an inode. A directory has one name
+ * and one parent; the root is its own parent. `generation` changes whenever a name or a mount changes, so a resolved path is
+ * valid while `generation` is the same.
  */
 import { assert, assertNever } from '../../base/assert.js';
 
 export type InodeKind = 'dir' | 'file' | 'symlink' | 'fifo' | 'device';
 
-/** One class for all kinds, not a union: the walk loop reads inodes and must see a single shape. */
+/** An inode. It is one class for all kinds and not a union, so that the walk loop sees one object shape. */
 export class Inode {
-  /** Names that lead here; for a directory 1, or 0 once it is removed. */
+  /** Number of names; for a directory 1, or 0 after it is removed. */
   nlink = 0;
-  /** Open files, working and root directories that hold this inode: what keeps its tags. */
+  /** Number of open files, working and root directories that hold this inode. While it is not 0, the tags live. */
   holds = 0;
-  /** Mounts whose mount point this inode is. */
+  /** Number of mounts whose mount point is this inode. */
   mountedOn = 0;
-  /** Of a directory: the directory that holds its name. Stays when the directory is removed, as on Linux. */
+  /** For a directory: its parent. It stays set when the directory is removed, as on Linux. */
   parent: Inode | undefined = undefined;
-  /** Of a directory: name → inode, in the order of creation. */
+  /** For a directory: name → inode, in the order of creation. */
   readonly entries: Map<string, Inode> | undefined;
-  /** Of a symbolic link. */
+  /** For a symbolic link: its target; else ''. */
   readonly target: string;
-  /** Of a regular file: what executing it executes too (the `#!` or ELF interpreter), a path. */
+  /** For a regular file: the path of its `#!` or ELF interpreter, which is executed together with it. */
   interpreter: string | undefined = undefined;
 
   constructor(
@@ -38,7 +38,7 @@ export class Inode {
 
 export interface Mount {
   readonly id: number;
-  /** What is seen at the mount point. */
+  /** The inode that is visible at the mount point. */
   readonly root: Inode;
   /** The mount that the mount point is in; undefined for the root mount. */
   parent: Mount | undefined;
@@ -49,17 +49,17 @@ export interface Mount {
   readonly mounted: Map<number, Mount>;
 }
 
-/** A place in the tree as a task sees it. */
+/** An inode and the mount that shows it. */
 export interface Location {
   readonly mount: Mount;
   readonly inode: Inode;
 }
 
-/** A path cut into components. */
+/** A path, split into components. */
 export interface ParsedPath {
   readonly absolute: boolean;
   readonly parts: readonly string[];
-  /** Whether a slash follows the last component. */
+  /** True if a slash follows the last component. */
   readonly trailing: boolean;
 }
 
@@ -72,23 +72,23 @@ export type TreeChange =
       readonly fromName: string;
       readonly to: Inode;
       readonly toName: string;
-      /** What was `fromName`. */
+      /** The inode that had the name `fromName`. */
       readonly inode: Inode;
     };
 
 export class Vfs {
-  /** By inode number; undefined when it is gone. */
+  /** By inode number; undefined for an inode that was freed. */
   readonly inodes: (Inode | undefined)[] = [undefined];
   generation = 1;
   readonly root: Inode;
-  /** The mount that the tree's root is seen through, until `pivot_root` makes it another. */
+  /** The mount that shows the root. `pivot_root` changes it. */
   rootMount: Mount;
-  /** All mounts but those that nothing is attached to. */
+  /** All mounts. */
   readonly mounts: Mount[] = [];
   nextMount = 1;
-  /** Paths cut into components, kept by the path walk. */
+  /** Split paths, cached by the path walk. */
   readonly parsed = new Map<string, ParsedPath>();
-  /** Told of every change of names, after it. */
+  /** Called after every change of names. */
   changed: ((change: TreeChange) => void) | undefined = undefined;
 
   constructor() {
@@ -108,14 +108,14 @@ export class Vfs {
   }
 }
 
-/** A new inode that no name leads to yet. */
+/** Returns a new inode without a name. */
 export function newInode(vfs: Vfs, kind: InodeKind, target = ''): Inode {
   const inode = new Inode(vfs.inodes.length, kind, target);
   vfs.inodes.push(inode);
   return inode;
 }
 
-/** The entries of a directory; empty for every other inode. */
+/** Returns the entries of a directory; an empty map for every other inode. */
 export function entries(inode: Inode): ReadonlyMap<string, Inode> {
   return inode.entries ?? NO_ENTRIES;
 }
@@ -125,7 +125,7 @@ export function kindOf(inode: Inode): InodeKind {
   return inode.kind;
 }
 
-/** Gives `inode` one more name. A directory must have none yet. */
+/** Adds a name for an inode. A directory must not have a name yet. */
 export function addEntry(vfs: Vfs, dir: Inode, name: string, inode: Inode): void {
   assert(dir.entries !== undefined && !dir.entries.has(name), `the directory has room for ${name}`);
   dir.entries.set(name, inode);
@@ -135,7 +135,7 @@ export function addEntry(vfs: Vfs, dir: Inode, name: string, inode: Inode): void
   vfs.changed?.({ kind: 'added', dir, name, inode });
 }
 
-/** Takes a name away; the inode lives on while another name or a holder is left. */
+/** Removes a name. The inode stays while it has another name or a holder. */
 export function removeEntry(vfs: Vfs, dir: Inode, name: string): Inode {
   const inode = dir.entries?.get(name);
   assert(inode !== undefined, `the directory has ${name}`);
@@ -147,7 +147,7 @@ export function removeEntry(vfs: Vfs, dir: Inode, name: string): Inode {
   return inode;
 }
 
-/** Moves a name to another place that is free. */
+/** Moves a name to another, free name. */
 export function moveEntry(vfs: Vfs, from: Inode, fromName: string, to: Inode, toName: string): void {
   const inode = from.entries?.get(fromName);
   assert(inode !== undefined && to.entries?.has(toName) === false, `${fromName} can move to ${toName}`);
@@ -158,7 +158,7 @@ export function moveEntry(vfs: Vfs, from: Inode, fromName: string, to: Inode, to
   vfs.changed?.({ kind: 'moved', from, fromName, to, toName, inode });
 }
 
-/** Lets two names change places. */
+/** Exchanges the inodes of two names. */
 export function swapEntries(vfs: Vfs, a: Inode, aName: string, b: Inode, bName: string): void {
   const [first, second] = [a.entries?.get(aName), b.entries?.get(bName)];
   assert(first !== undefined && second !== undefined, `${aName} and ${bName} are there`);
@@ -170,7 +170,7 @@ export function swapEntries(vfs: Vfs, a: Inode, aName: string, b: Inode, bName: 
   vfs.changed?.({ kind: 'swapped', from: a, fromName: aName, to: b, toName: bName, inode: first });
 }
 
-/** Takes a change back. What had no name any more is there again, under its number. */
+/** Undoes a change. An inode that was freed is restored with its number. */
 export function undoChange(vfs: Vfs, change: TreeChange): void {
   switch (change.kind) {
     case 'added':
@@ -188,13 +188,13 @@ export function undoChange(vfs: Vfs, change: TreeChange): void {
   }
 }
 
-/** Forgets an inode that neither a name nor a holder nor a mount keeps. Its number is not used again. */
+/** Frees an inode without a name, a holder and a mount. Its number is not reused. */
 export function freeIfUnused(vfs: Vfs, inode: Inode): void {
   if (inode.nlink > 0 || inode.holds > 0 || vfs.mounts.some((m) => m.root === inode)) return;
   vfs.inodes[inode.ino] = undefined;
 }
 
-/** Whether `ancestor` is `inode` or a directory above it, in the tree (mounts apart). */
+/** Returns whether `ancestor` is `inode` or a directory above it in the tree. Mounts are ignored. */
 export function isWithin(inode: Inode, ancestor: Inode): boolean {
   for (let at = inode; ;) {
     if (at === ancestor) return true;

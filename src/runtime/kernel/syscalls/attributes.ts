@@ -1,4 +1,4 @@
-/** Calls that ask for, or change, the attributes of one object, by path or by descriptor. */
+/** Calls that read or change the attributes of one object, by path or by descriptor. */
 import { NO_ACTIONS, union, type ActionMask } from '../../../abi/actions.js';
 import { ACCESS, AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, O, type Errno } from '../errno.js';
 import { runPickFresh } from '../hooks.js';
@@ -15,7 +15,7 @@ export interface Stat {
 
 type Judged = { readonly ok: true; readonly inode: Inode } | Failure;
 
-/** W; P{triggers} on the object. `flags`: AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH (then the descriptor itself). */
+/** W; P{triggers} on the object. `flags`: AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH (with '', the descriptor is the object). */
 function judgeAt(task: Task, triggers: ActionMask, path: string, dirfd: number, flags: number): Judged {
   if (path === '' && (flags & AT_EMPTY_PATH) !== 0) return judgeFd(task, triggers, dirfd, true);
   const mode = (flags & AT_SYMLINK_NOFOLLOW) === 0 ? MODE.FOLLOW : MODE.NOFOLLOW;
@@ -24,7 +24,7 @@ function judgeAt(task: Task, triggers: ActionMask, path: string, dirfd: number, 
   return pickObject(task, triggers, found) ? { ok: true, inode: found.inode } : denied(task);
 }
 
-/** P{triggers} on an open file, from cookie 0. Only some calls take a descriptor that was opened with O_PATH. */
+/** P{triggers} on an open file, with cookie 0. `pathAllowed`: the call takes a descriptor that was opened with O_PATH. */
 function judgeFd(task: Task, triggers: ActionMask, fd: number, pathAllowed: boolean): Judged {
   const file = openFile(task, fd);
   const inode = fd === AT_FDCWD ? task.cwd.inode : file?.location.inode;
@@ -63,7 +63,7 @@ const byFd =
   (task, fd) =>
     done(judgeFd(task, triggers, fd, pathAllowed));
 
-/** With AT_SYMLINK_NOFOLLOW in `flags` these are `lchown`, `lgetxattr` and so on. */
+/** `getxattr`; with AT_SYMLINK_NOFOLLOW in `flags` it is `lgetxattr`. The same holds for `chown` and the others below. */
 export const getxattr: PathCall = byPath(T.getattr);
 export const listxattr: PathCall = byPath(T.getattr);
 export const statfs: PathCall = byPath(T.getattr);
@@ -82,7 +82,7 @@ export const futimes: FdCall = byFd(T.setattr);
 export const fsetxattr: FdCall = byFd(T.setattr);
 export const fremovexattr: FdCall = byFd(T.setattr);
 
-/** `faccessat`: `mode` is of `ACCESS`. Nothing is asked for F_OK, or for write or execute on a directory. */
+/** `faccessat`. `mode`: bits of `ACCESS`. F_OK, and W_OK or X_OK on a directory, make no request. */
 export function access(
   task: Task,
   path: string,
@@ -107,7 +107,7 @@ function accessTriggers(inode: Inode, mode: number): ActionMask {
   return triggers;
 }
 
-/** `readlinkat`; EINVAL on what is no link. */
+/** `readlinkat`. EINVAL on an object that is not a symbolic link. */
 export function readlink(task: Task, path: string, dirfd: number = AT_FDCWD): ValueResult<string> {
   const found = objectFor(task, path, dirfd, MODE.NOFOLLOW);
   if (!found.ok) return found;
@@ -115,7 +115,7 @@ export function readlink(task: Task, path: string, dirfd: number = AT_FDCWD): Va
   return pickObject(task, T.read, found) ? { ok: true, value: found.inode.target } : denied(task);
 }
 
-/** `truncate`: two requests, setattr and then write. EISDIR on a directory, EINVAL on what has no size. */
+/** `truncate`: two requests, `setattr` and then `write`. EISDIR on a directory, EINVAL on other objects that are not files. */
 export function truncate(task: Task, path: string): CallResult {
   const found = objectFor(task, path, AT_FDCWD, MODE.FOLLOW);
   if (!found.ok) return found;

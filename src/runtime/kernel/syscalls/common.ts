@@ -1,4 +1,9 @@
-/** What the calls share: results, trigger masks, and the walk that a call begins with. */
+/**
+ * Functions that the calls share: results, trigger masks, and the walk that a call begins with.
+ *
+ * Comments of the calls list their hooks in order: W is a walk (`fs_walk` on each directory of the path), P{…} is `fs_pick`
+ * with these triggers, and G is `fs_get`.
+ */
 import { maskOf, type ActionMask } from '../../../abi/actions.js';
 import { AT_FDCWD, type Errno } from '../errno.js';
 import { runPick, runWalk, type SessionIndex } from '../hooks.js';
@@ -8,7 +13,7 @@ import { startOf, type CallResult, type Failure, type OpenFile, type Task } from
 import type { Inode, Location, Mount } from '../vfs.js';
 import { defined } from '../../../base/assert.js';
 
-/** Trigger bits by name. */
+/** Trigger masks by name. */
 export const T = {
   append: maskOf('append'),
   chdir: maskOf('chdir'),
@@ -42,14 +47,14 @@ export function failure(errno: Errno): Failure {
   return { ok: false, errno };
 }
 
-/** EACCES, with the program that said so. */
+/** Returns EACCES with the noted denial. */
 export function denied(task: Task): Failure {
   return { ok: false, errno: 'EACCES', denied: defined(task.denial, 'a denial was noted') };
 }
 
 /**
- * Resolves a path and runs `fs_walk` over it. A failure is a denial, or a bad descriptor; an error of the path itself is
- * in `walk.errno`, after all directories before it have allowed.
+ * Resolves a path and runs `fs_walk` over it. Returns a failure for a denial or a bad descriptor. An error of the path itself
+ * is in `walk.errno`; then all directories before the error have allowed.
  */
 export function walkFor(
   task: Task,
@@ -64,7 +69,7 @@ export function walkFor(
   return runWalk(task, walk, session) ? walk : denied(task);
 }
 
-/** The path is read before the descriptor, so its own errors come first. */
+/** Returns the start of a relative path. Linux reads the path before the descriptor, so errors of the path come first. */
 function startFor(task: Task, path: string, dirfd: number): Location | Errno {
   return path === '' || pathTooLong(path) ? task.cwd : startOf(task, dirfd);
 }
@@ -76,7 +81,7 @@ export interface FoundWalk extends Walk {
   readonly mount: Mount;
 }
 
-/** As `walkFor`, when the object must be there. */
+/** Like `walkFor`, but also fails if the object does not exist. */
 export function objectFor(
   task: Task,
   path: string,
@@ -90,7 +95,7 @@ export function objectFor(
   return walk as FoundWalk;
 }
 
-/** `fs_pick` on the object of a walk, continuing its session. */
+/** Runs `fs_pick` on the object of a walk, in its session. */
 export function pickObject(
   task: Task,
   triggers: ActionMask,
@@ -108,8 +113,8 @@ export function pickObject(
 }
 
 /**
- * `fs_pick` on the directory that the last component was looked up in, with the lookup value of its `fs_walk`: it is
- * how the walk reached this inode.
+ * Runs `fs_pick` on the directory of the last component. Its lookup value is that of the last `fs_walk`, which ran on the same
+ * directory.
  */
 export function pickParent(task: Task, triggers: ActionMask, walk: Walk, session: SessionIndex = 0): boolean {
   const dir = defined(walk.dir, 'the walk reached the parent');
@@ -120,7 +125,7 @@ export function locationOf(walk: FoundWalk): Location {
   return { mount: walk.mount, inode: walk.inode };
 }
 
-/** The file of a descriptor, or undefined (EBADF). */
+/** Returns the file of a descriptor, or undefined (EBADF). */
 export function openFile(task: Task, fd: number): OpenFile | undefined {
   return task.fds[fd];
 }

@@ -1,4 +1,4 @@
-/** Calls on open files. A hook on an open file has no session: it starts from cookie 0. */
+/** Calls on open files. A hook on an open file has no session: its cookie is 0. */
 import { union, type ActionMask } from '../../../abi/actions.js';
 import { MAP_SHARED, O, PROT } from '../errno.js';
 import { runGet, runPickFresh } from '../hooks.js';
@@ -21,13 +21,13 @@ export function dup(task: Task, fd: number): FdResult {
   return { ok: true, fd: installFile(task, file) };
 }
 
-/** No program is asked: the file was judged when it was opened. EBADF when it is not open for reading. */
+/** `read`. EBADF when the file is not open for reading. No program runs: the file was judged when it was opened. */
 export function read(task: Task, fd: number): CallResult {
   const file = openFile(task, fd);
   return file !== undefined && readable(file) ? DONE : failure('EBADF');
 }
 
-/** As `read`. */
+/** `write`. EBADF when the file is not open for writing. No program runs. */
 export function write(task: Task, fd: number): CallResult {
   const file = openFile(task, fd);
   return file !== undefined && writable(file) ? DONE : failure('EBADF');
@@ -50,7 +50,7 @@ export const ioctl: (task: Task, fd: number) => CallResult = onFile(T.ioctl, fal
 export const fcntl: (task: Task, fd: number) => CallResult = onFile(T.fcntl, true);
 export const flock: (task: Task, fd: number) => CallResult = onFile(T.lock, false);
 
-/** The triggers of a mapping with this protection. */
+/** Returns the triggers of a mapping with this protection. */
 function mapTriggers(prot: number, shared: boolean): ActionMask {
   let triggers = T.map;
   if ((prot & PROT.READ) !== 0) triggers = union(triggers, T.read);
@@ -60,8 +60,8 @@ function mapTriggers(prot: number, shared: boolean): ActionMask {
 }
 
 /**
- * `mmap` of a file; the value is a number for `mprotect` and `munmap`. EACCES without a denial: the file is not open
- * for reading, or not for writing though shared and writable. ENODEV: nothing to map.
+ * `mmap` of a file. Returns a number for `mprotect` and `munmap`. EACCES without a denial: the file is not open for reading,
+ * or the mapping is shared and writable but the file is not open for writing. ENODEV: the object is not a file or a device.
  */
 export function mmap(task: Task, fd: number, prot: number, flags: number): ValueResult<number> {
   const file = openFile(task, fd);
@@ -79,7 +79,7 @@ function mappable(file: OpenFile, prot: number, shared: boolean): boolean {
   return readable(file) && (writable(file) || !shared || (prot & PROT.WRITE) === 0);
 }
 
-/** `mprotect` of a file mapping: judged as `mmap`. EINVAL for no mapping. */
+/** `mprotect` of a file mapping, judged like `mmap`. EINVAL when there is no mapping with this number. */
 export function mprotect(task: Task, mapping: number, prot: number): CallResult {
   const mapped = task.mappings[mapping];
   if (mapped === undefined) return failure('EINVAL');
@@ -88,7 +88,7 @@ export function mprotect(task: Task, mapping: number, prot: number): CallResult 
   return runPickFresh(task, mapTriggers(prot, shared), file.location.inode.ino) ? DONE : denied(task);
 }
 
-/** Takes a mapping away; it held the file as a descriptor does. */
+/** `munmap`: removes a mapping and its reference to the file. */
 export function munmap(task: Task, mapping: number): CallResult {
   const mapped = task.mappings[mapping];
   if (mapped === undefined) return failure('EINVAL');
@@ -97,7 +97,7 @@ export function munmap(task: Task, mapping: number): CallResult {
   return DONE;
 }
 
-/** An open file arrives over a socket: P{receive}; G, by the receiver's programs, from cookie 0. */
+/** Receives an open file over a socket: P{receive}; G, with cookie 0. The programs are the receiver's. */
 export function receive(task: Task, from: Task, fd: number): FdResult {
   const file = openFile(from, fd);
   if (file === undefined) return failure('EBADF');
@@ -107,7 +107,7 @@ export function receive(task: Task, from: Task, fd: number): FdResult {
   return { ok: true, fd: installFile(task, file) };
 }
 
-/** An open file is passed through binder: P{transfer}, by the sender's programs. The descriptor is the receiver's. */
+/** Passes an open file through binder: P{transfer}. The programs are the sender's, the new descriptor is the receiver's. */
 export function transfer(task: Task, to: Task, fd: number): FdResult {
   const file = openFile(task, fd);
   if (file === undefined) return failure('EBADF');

@@ -1,4 +1,4 @@
-/** Calls that change where a task stands, or what is mounted where. */
+/** Calls that change the working directory, the root or the mounts. */
 import { AT_FDCWD } from '../errno.js';
 import { runGet, runPickFresh } from '../hooks.js';
 import { attachMount, detachMount, reattachMount } from '../mounts.js';
@@ -16,7 +16,7 @@ export function chdir(task: Task, path: string): CallResult {
   return getDirectory(task, locationOf(found), changeCwd);
 }
 
-/** P{chdir}; G, both from cookie 0. */
+/** `fchdir`: P{chdir}; G, both with cookie 0. */
 export function fchdir(task: Task, fd: number): CallResult {
   const file = openFile(task, fd);
   if (file === undefined) return failure('EBADF');
@@ -34,7 +34,7 @@ export function chroot(task: Task, path: string): CallResult {
   return getDirectory(task, locationOf(found), changeRoot);
 }
 
-/** `fs_get` on a directory, then the change. It is held meanwhile, so that it can be tagged. */
+/** Runs `fs_get` on a directory, then makes the change. The directory is held meanwhile, so that it can be tagged. */
 function getDirectory(task: Task, at: Location, change: (task: Task, to: Location) => void): CallResult {
   const { vfs, tags } = task.kernel;
   hold(at.inode);
@@ -45,8 +45,8 @@ function getDirectory(task: Task, at: Location, change: (task: Task, to: Locatio
 }
 
 /**
- * `mount --bind source target`: W of the target, P{mounton} on it; then the source is walked, as Linux does.
- * ENOTDIR when one is a directory and the other is not.
+ * `mount --bind source target`: W of the target; P{mounton} on it; W of the source. ENOTDIR when one is a directory and the
+ * other is not.
  */
 export function mountBind(task: Task, source: string, target: string): CallResult {
   const point = objectFor(task, target, AT_FDCWD, MODE.FOLLOW);
@@ -62,8 +62,9 @@ export function mountBind(task: Task, source: string, target: string): CallResul
 }
 
 /**
- * `pivot_root`: new_root must be a mount, put_old at or under it, on no mount that the task's root is on. Every task whose
- * root or working directory is the old root gets the new one.
+ * `pivot_root`: W of both; P{mounton} on `putOld`; P{chroot} on `newRoot`; G. `newRoot` must be the root of a mount, and
+ * `putOld` must be at or beneath it; neither may be on the mount of the task's root. Every task whose root or working
+ * directory is the old root gets the new one.
  */
 export function pivotRoot(task: Task, newRoot: string, putOld: string): CallResult {
   const to = objectFor(task, newRoot, AT_FDCWD, MODE.FOLLOW, 0);
@@ -80,7 +81,7 @@ export function pivotRoot(task: Task, newRoot: string, putOld: string): CallResu
   return getDirectory(task, locationOf(to), () => pivot(task, root, locationOf(to), locationOf(old)));
 }
 
-/** Whether `at` is `from` or beneath it, mounts included. */
+/** Returns whether `at` is `from` or lies beneath it, across mounts. */
 function isReachable(at: Location, from: Location): boolean {
   let { mount, inode } = at;
   for (;;) {
@@ -93,7 +94,7 @@ function isReachable(at: Location, from: Location): boolean {
   }
 }
 
-/** The new mount takes the place of the old root's, which goes to `putOld`. */
+/** Puts the mount of the new root in place of the mount of the old root, and that on `putOld`. */
 function pivot(task: Task, oldRoot: Location, newRoot: Location, putOld: Location): void {
   const { vfs, tasks } = task.kernel;
   const { parent, point } = oldRoot.mount;

@@ -1,4 +1,4 @@
-/** Calls that make, take away or move a name in a directory. Errors and their order are those of Linux' namei.c. */
+/** Calls that make, remove or move a name in a directory. Errors and their order are those of namei.c in Linux. */
 import type { ActionMask } from '../../../abi/actions.js';
 import { AT_FDCWD, AT_SYMLINK_FOLLOW, RENAME_EXCHANGE, RENAME_NOREPLACE, type Errno } from '../errno.js';
 import { LOOKUP } from '../../../abi/hooks.js';
@@ -24,28 +24,28 @@ interface Entry extends Walk {
   readonly dir: Inode;
 }
 
-/** An entry that is there. */
+/** An existing entry. */
 interface OldEntry extends Entry {
   readonly inode: Inode;
 }
 
-/** W of the parent of an entry; the last component may be `.`, `..` or `/`, which the caller refuses. */
+/** W of the parent of an entry. The last component may be `.`, `..` or `/`; the caller refuses these. */
 function entryFor(task: Task, path: string, dirfd: number, session: SessionIndex): Walk | Failure {
   const walk = walkFor(task, path, dirfd, MODE.ENTRY, session);
   return walk.ok && walk.errno !== undefined ? failure(walk.errno) : walk;
 }
 
-/** Whether the name cannot be looked up. In a directory that is removed nothing is looked up, so no name is too long. */
+/** Returns whether the name is too long. In a removed directory Linux looks up nothing, so this error does not occur. */
 function tooLong(walk: Walk): boolean {
   return walk.dir?.nlink !== 0 && nameTooLong(walk.name);
 }
 
-/** The errno of an entry that is not there. */
+/** Returns the errno for a missing entry. */
 function missing(walk: Walk): Errno {
   return tooLong(walk) ? 'ENAMETOOLONG' : 'ENOENT';
 }
 
-/** Why a name cannot be made, or undefined. */
+/** Returns the errno for a name that cannot be made, or undefined. */
 function takenName(walk: Walk, isDir: boolean): Errno | undefined {
   if (walk.last !== 'name' || walk.inode !== undefined) return 'EEXIST';
   if (tooLong(walk)) return 'ENAMETOOLONG';
@@ -53,7 +53,7 @@ function takenName(walk: Walk, isDir: boolean): Errno | undefined {
   return walk.dir?.nlink === 0 ? 'ENOENT' : undefined;
 }
 
-/** W; P{create} on the parent; a new inode. */
+/** W; P{create} on the parent; then makes a new inode. */
 function create(task: Task, path: string, dirfd: number, kind: InodeKind, target = ''): CallResult {
   const walk = entryFor(task, path, dirfd, 0);
   if (!walk.ok) return walk;
@@ -86,7 +86,7 @@ export function symlink(task: Task, target: string, path: string, dirfd: number 
   return create(task, path, dirfd, 'symlink', target);
 }
 
-/** `fs_pick` on the entry itself: one more step, `normal`, of its directory's session. */
+/** Runs `fs_pick` on the entry itself, with lookup `normal`, in the session of its directory. */
 function pickEntry(task: Task, triggers: ActionMask, entry: OldEntry, session: SessionIndex): boolean {
   return runPick(task, triggers, entry.inode.ino, LOOKUP.NORMAL, session, entry.name);
 }
@@ -125,7 +125,7 @@ export function rmdir(task: Task, path: string, dirfd: number = AT_FDCWD): CallR
   return DONE;
 }
 
-/** `linkat`. A link as the old path is not followed unless AT_SYMLINK_FOLLOW asks for it; EPERM for a directory. */
+/** `linkat`. A symbolic link at the old path is followed only with AT_SYMLINK_FOLLOW. EPERM for a directory. */
 export function link(
   task: Task,
   from: string,
@@ -168,7 +168,7 @@ export function rename(
   return renameEntries(task, old as OldEntry, target as Entry, flags === RENAME_EXCHANGE);
 }
 
-/** What stands against a rename before any program is asked. */
+/** Returns the errno that a rename has before any program runs, or undefined. */
 function renameErrno(old: Walk, target: Walk, flags: number): Errno | undefined {
   if ((old.dirMount ?? old.mount) !== (target.dirMount ?? target.mount)) return 'EXDEV';
   if (old.last !== 'name') return 'EBUSY';
@@ -184,7 +184,7 @@ function renameErrno(old: Walk, target: Walk, flags: number): Errno | undefined 
   );
 }
 
-/** A slash after a name that is no directory's. */
+/** Returns the errno for a slash after the name of an object that is not a directory. */
 function slashErrno(inode: Inode, old: Walk, target: Walk, flags: number): Errno | undefined {
   if (flags === RENAME_EXCHANGE) {
     if (target.inode === undefined) return 'ENOENT';
@@ -194,7 +194,7 @@ function slashErrno(inode: Inode, old: Walk, target: Walk, flags: number): Errno
   return old.trailing || (flags !== RENAME_EXCHANGE && target.trailing) ? 'ENOTDIR' : undefined;
 }
 
-/** A directory cannot move into itself, nor onto a directory that it is in. */
+/** Returns the errno for moving a directory into itself, or onto a directory that contains it. */
 function ancestorErrno(old: OldEntry, target: Entry, flags: number): Errno | undefined {
   if (isWithin(target.dir, old.inode)) return 'EINVAL';
   if (target.inode === undefined || !isWithin(old.dir, target.inode)) return undefined;
@@ -207,7 +207,7 @@ function kindErrno(old: Inode, target: Inode | undefined, flags: number): Errno 
   return target.kind === 'dir' ? 'EISDIR' : undefined;
 }
 
-/** The hooks of a rename, then its last checks and the change. */
+/** Runs the hooks of a rename, then makes its last checks and the change. */
 function renameEntries(task: Task, old: OldEntry, target: Entry, exchange: boolean): CallResult {
   const { vfs } = task.kernel;
   const replaced = target.inode === undefined ? undefined : (target as OldEntry);
@@ -233,7 +233,7 @@ function pickRename(task: Task, old: OldEntry, target: Entry, replaced: OldEntry
   return pickEntry(task, replaced.inode.kind === 'dir' ? T.rmdir : T.unlink, replaced, 1);
 }
 
-/** Two renames at once; the parents are asked first, while the sessions are still theirs. */
+/** Runs the hooks of an exchange. The parents come first: `fs_pick` on an entry is one step further in the session. */
 function pickExchange(task: Task, old: OldEntry, target: OldEntry): boolean {
   return (
     pickParent(task, T.renameto, target, 1) &&

@@ -5,12 +5,12 @@ import { MODE } from '../namei.js';
 import type { CallResult, Task } from '../task.js';
 import { denied, DONE, failure, objectFor, pickObject, T } from './common.js';
 
-/** Interpreters of interpreters before ELOOP, as in Linux' `exec_binprm`. */
+/** Maximum depth of interpreters before ELOOP, as in `exec_binprm` of Linux. */
 const MAX_INTERPRETERS = 5;
 
 /**
- * W; P{execute, open} on the file; the same for its interpreter (`#!` or ELF), and for that one's. EACCES without a
- * denial for what is no regular file; ELOOP for a link that flags forbid to follow.
+ * `execveat`: W; P{execute, open} on the file; the same for its interpreter (`#!` or ELF), and for the interpreter of that.
+ * EACCES without a denial for an object that is not a regular file; ELOOP for a link that `flags` forbid to follow.
  */
 export function execve(task: Task, path: string, dirfd: number = AT_FDCWD, flags = 0): CallResult {
   let next: string | undefined = path;

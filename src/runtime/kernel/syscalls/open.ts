@@ -1,10 +1,9 @@
 /**
  * `open` and `openat`.
  *
- * Where the ABI description is silent: O_PATH is an open that asks for nothing more, so its request carries `open`
- * alone. O_APPEND asks for `append` besides `write`, and O_TRUNC for `write` besides `setattr`, as MAY_APPEND
- * and MAY_WRITE do in Linux; nothing is truncated when the file was just created. A file that was created stays when its
- * own request is denied, as on Linux.
+ * Choices where the ABI description says nothing: the request of an O_PATH open has the trigger `open` only. O_APPEND adds
+ * `append` to `write`, and O_TRUNC adds `write` to `setattr`, like MAY_APPEND and MAY_WRITE in Linux. O_TRUNC adds nothing for
+ * a file that the call creates. A created file stays when its own request is denied, as on Linux.
  */
 import { union, type ActionMask } from '../../../abi/actions.js';
 import { LOOKUP } from '../../../abi/hooks.js';
@@ -16,7 +15,7 @@ import { addEntry, newInode, type Inode, type Location, type Mount } from '../vf
 import { defined } from '../../../base/assert.js';
 import { denied, failure, pickParent, T, walkFor } from './common.js';
 
-/** `openat(dirfd, path, flags)`. Flags are those of `O`. Errors as open(2) of Linux. */
+/** `openat(dirfd, path, flags)`. `flags`: those of `O`. The errors are those of open(2). */
 export function open(task: Task, path: string, flags: number, dirfd: number = AT_FDCWD): FdResult {
   const asked = (flags & O.PATH) !== 0 ? flags & (O.PATH | O.DIRECTORY | O.NOFOLLOW) : flags;
   if ((asked & O.CREAT) !== 0 && (asked & O.DIRECTORY) !== 0) return failure('EINVAL');
@@ -48,7 +47,7 @@ function createAndOpen(task: Task, walk: Walk, dir: Inode, flags: number): FdRes
   return receiveFile(task, { mount, inode }, flags, walk.name);
 }
 
-/** The errors of an object that is there, in the order of Linux' `do_open` and `may_open`. */
+/** Returns the errno for opening an existing object, or undefined. The order is that of `do_open` and `may_open` in Linux. */
 function mayOpen(inode: Inode, flags: number): Errno | undefined {
   const isDir = inode.kind === 'dir';
   if ((flags & O.CREAT) !== 0) {
@@ -61,7 +60,7 @@ function mayOpen(inode: Inode, flags: number): Errno | undefined {
   return isDir && ((flags & O.ACCMODE) !== O.RDONLY || (flags & O.TRUNC) !== 0) ? 'EISDIR' : undefined;
 }
 
-/** The triggers of the one request that an open makes on its file. */
+/** Returns the triggers of the one request that an open makes on its file. */
 function openTriggers(inode: Inode, flags: number): ActionMask {
   if ((flags & O.PATH) !== 0) return T.open;
   if (inode.kind === 'dir') return union(T.open, T.readdir);
@@ -74,7 +73,7 @@ function openTriggers(inode: Inode, flags: number): ActionMask {
   return triggers;
 }
 
-/** `fs_get` and a new descriptor. The file is held while `fs_get` runs, so that it can be tagged. */
+/** Runs `fs_get` and makes a new descriptor. The file is held while `fs_get` runs, so that it can be tagged. */
 function receiveFile(task: Task, location: Location, flags: number, name: string): FdResult {
   const file = newFile(location, flags);
   if (runGet(task, location.inode.ino, 0, name)) return { ok: true, fd: installFile(task, file) };

@@ -1,6 +1,6 @@
 /**
- * One request that carries one action: what a policy's tests and `decide` ask. No call of Linux; the path is walked, then
- * the action is judged on the object, whatever kind of object it is.
+ * A request with one action, for the tests of a policy and for `decide`. It is not a call of Linux: it walks the path, then
+ * judges the action on the object, whatever its kind.
  */
 import { NO_ACTIONS, WALK_BIT, hasAction, maskOfBit, unionOf, type ActionBit } from '../../../abi/actions.js';
 import { defined } from '../../../base/assert.js';
@@ -11,17 +11,17 @@ import { cachedWalk, MODE, type Walk, type WalkMode } from '../namei.js';
 import type { CallResult, Task } from '../task.js';
 import { denied, DONE, failure, objectFor, pickObject, T } from './common.js';
 
-/** Actions on an entry: a link as the last component is itself the object. For all others it is followed. */
+/** Actions on an entry: a link as the last component is the object itself. For all other actions it is followed. */
 const ON_ENTRY = unionOf([T.unlink, T.rename, T.rmdir, T.link]);
 
-/** Whether a link as the last component is followed for this action. */
+/** Returns whether a link as the last component is followed for this action. */
 export function followsLink(action: ActionBit): boolean {
   return action === WALK_BIT || !hasAction(ON_ENTRY, action);
 }
 
 /**
- * W; P{action}; for `walk` `fs_walk` on the object as one more step. A missing object is ENOENT; ENOTDIR for
- * `walk` on an object that is not a directory.
+ * Makes one request: W; P{action}. For `walk`, `fs_walk` on the object takes the place of P. ENOENT for a missing object;
+ * ENOTDIR for `walk` on an object that is not a directory.
  */
 export function request(task: Task, action: ActionBit, path: string, dirfd: number = AT_FDCWD): CallResult {
   const triggers = maskOfBit(action);
@@ -36,13 +36,13 @@ function modeOf(action: ActionBit): WalkMode {
   return followsLink(action) ? MODE.FOLLOW : MODE.NOFOLLOW;
 }
 
-/** A request of many. */
+/** One request of a batch. */
 export interface ActionRequest {
   readonly action: ActionBit;
   readonly path: string;
 }
 
-/** As `request` for each, in one call of the engine: undefined for an allowed one, else its errno; EACCES is a denial. */
+/** Makes many requests in one call of the engine. Returns undefined for an allowed request, else its errno; EACCES is a denial. */
 export function requestAll(task: Task, questions: readonly ActionRequest[]): readonly (Errno | undefined)[] {
   const { kernel, root, cwd } = task;
   const walks = questions.map(({ action, path }) =>
@@ -62,7 +62,7 @@ function errorOf(walk: Walk, action: ActionBit): Errno | undefined {
   return action === WALK_BIT && walk.inode?.kind !== 'dir' ? 'ENOTDIR' : undefined;
 }
 
-/** What fails for another reason is walked all the same: a denial on the way comes before. */
+/** Returns the request for the engine. A request that fails for another reason is walked too: a denial on its way comes first. */
 function batched(walk: Walk, action: ActionBit, errno: Errno | undefined): BatchRequest {
   const object = walk.inode?.ino ?? 0;
   const { steps, lookup } = walk;
