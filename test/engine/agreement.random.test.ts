@@ -28,7 +28,7 @@ function disagreements(programs: readonly RandomProgram[], fuel?: number): reado
 }
 
 describe('interpreter and compileRaw', () => {
-  it(`agree on ${PROGRAMS} programs`, () => {
+  it(`give the same results on ${PROGRAMS} programs`, () => {
     let batch: RandomProgram[] = [];
     const wrong: RandomProgram[] = [];
     let done = 0;

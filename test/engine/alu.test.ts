@@ -122,7 +122,7 @@ const value = fc.oneof(
 const ROWS = OPCODES.filter((r) => ['alu', 'neg', 'movsx', 'endian', 'jump'].includes(r.shape.kind));
 const named = (row: OpRow): [string, OpRow] => [`${mnemonicOf(row.shape)} ${row.form}`, row];
 
-describe('arithmetic and comparisons are those of BigInt', () => {
+describe('runRaw, arithmetic and comparisons agree with BigInt', () => {
   it.each(ROWS.map(named))('%s', (_, row) => {
     fc.assert(
       fc.property(value, value, fc.boolean(), (a, b, same) => {

@@ -19,7 +19,7 @@ const BYTES = cases(200_000);
 const SMALL_BUDGET = 5_000;
 
 describe('verifyRawProgram and verifyProgram, random bytes', () => {
-  it(`never make the verifier throw, and what it accepts never faults: ${BYTES} inputs`, () => {
+  it(`never throw, and an accepted program never faults: ${BYTES} inputs`, () => {
     const count = { inputs: 0, raw: 0, hooks: 0 };
     const random = series(SEED);
     let kept: Accepted[] = [];

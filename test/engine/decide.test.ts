@@ -42,8 +42,8 @@ const path = fc
   .map((parts) => '/' + parts.join('/'));
 const question = fc.record({ action: fc.constantFrom(...ACTIONS) as fc.Arbitrary<ActionName>, path });
 
-describe('a loaded policy', () => {
-  it('answers the same in every engine, one by one and all at once', () => {
+describe('loadPolicy, decide and decideAll', () => {
+  it('give the same answers in every engine, one by one and all at once', () => {
     const policies = ENGINE_NAMES.map(load);
     fc.assert(
       fc.property(fc.array(question, { maxLength: 40 }), (questions) => {
@@ -57,7 +57,7 @@ describe('a loaded policy', () => {
     );
   });
 
-  it('is compiled once it has run often enough, and answers on', () => {
+  it('give the same answers before and after the engine compiles a hot program', () => {
     const { decide, task } = load('auto');
     expect(decide('read', '/srv/a/f')).toEqual({ verdict: 'allow' });
     expect(task.set.runner?.counts).toBe(true);

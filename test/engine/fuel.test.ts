@@ -57,7 +57,7 @@ const CASES: readonly Case[] = [
   ['call_local +1 | exit | mov r0, 2 | exit', 4, [[0, 1]]],
 ];
 
-describe('fuel', () => {
+describe('runRaw, fuel', () => {
   it.each(CASES)('%s', (text, executed, jumps) => {
     const bytes = assemble(text);
     for (let fuel = 1; fuel <= executed + 1; fuel++) {
@@ -68,13 +68,13 @@ describe('fuel', () => {
     }
   });
 
-  it('is counted over many rounds', () => {
+  it('counts fuel over many rounds of a loop', () => {
     const bytes = assemble('mov r0, 0 | add r0, 1 | jlt r0, 1000, -2 | exit');
     expect(run(bytes, 2000)).toMatchObject({ kind: 'returned', lo: 1000, executed: 2002 });
     expect(run(bytes, 1999)).toEqual(outOfFuel(2, 1999));
   });
 
-  it('ends random programs where their trace says', () => {
+  it('ends a random program at the jump that its trace shows', () => {
     const property = fc.property(randomProgram(), fc.nat(), (program, seed) => {
       const { trace, executed } = traceOf(program);
       const jumps = trace.flatMap((step, i) =>
@@ -90,7 +90,7 @@ describe('fuel', () => {
     fc.assert(property, { numRuns: 300 });
   });
 
-  it('ends compiled programs at the same jump', () => {
+  it('compileRaw ends a program at the same jump', () => {
     let ended = 0;
     const property = fc.property(randomProgram(), fc.integer({ min: 1, max: 100 }), (program, fuel) => {
       const bytes = encodeInstructions(program.instructions);

@@ -138,8 +138,8 @@ function seen(runner: HookRunner, { maps, tags, set }: World, denied: string | u
   return denied === undefined ? { cookies, values, tags: tags.all() } : { denied, values, tags: tags.all() };
 }
 
-describe('sets of random programs', () => {
-  it('do the same in both runners', () => {
+describe('createInterpreterRunner and createWasmRunner', () => {
+  it('do the same with sets of random programs', () => {
     let denials = 0;
     const programs = fc.array(randomProgram(), { minLength: 8, maxLength: 8 });
     fc.assert(

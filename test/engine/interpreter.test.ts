@@ -17,17 +17,17 @@ function cases(file: string): [number, string][] {
   return [...source.matchAll(/case (\d+):[^/]*\/\/ (.+)/g)].map((m) => [Number(m[1]), m[2] ?? '']);
 }
 
-describe('the switches of the interpreter', () => {
-  it('label their cases as the table does', () => {
+describe('interpreter, switches', () => {
+  it('label each case as ENGINE_OPS does', () => {
     for (const [n, name] of [...cases('execute.ts'), ...cases('rare.ts')]) expect(name).toBe(ENGINE_OPS[n]);
   });
 
-  it('have every instruction', () => {
+  it('have a case for every instruction', () => {
     const all = new Set([...cases('execute.ts'), ...cases('rare.ts')].map(([n]) => n));
     expect(all.size).toBe(ENGINE_OPS.length);
   });
 
-  it('leave the memory that the loop may not reach to the rest', () => {
+  it('leave memory outside of the arena to `rare.ts`', () => {
     const rare = new Set(cases('rare.ts').map(([, name]) => name));
     for (const name of ['ldxb', 'ldxw', 'ldxdw', 'stxdw']) expect(rare).toContain(name);
   });
@@ -50,7 +50,7 @@ function load(text: string, hook: HookName = 'fs_walk', tables: readonly EngineM
   return loaded.program;
 }
 
-describe('a run', () => {
+describe('createInterpreter, a run', () => {
   it('reads and writes the context', () => {
     const c = context({ cookieLo: 0x11223344, cookieHi: 0x55667788, lookup: 3 });
     const program = load(
@@ -65,7 +65,7 @@ describe('a run', () => {
     expect(createInterpreter().run(load('lddw r0, 0x500000000 | exit'), context(), NO_TAGS)).toBe(0);
   });
 
-  it('counts instructions, jumps taken and not', () => {
+  it('counts instructions, with jumps that are taken and jumps that are not', () => {
     const engine = createInterpreter();
     const program = load('ldxdw r0, [r1+0] | jeq r0, 0, +2 | mov r0, 1 | div r0, 1 | exit');
     engine.run(program, context(), NO_TAGS);
@@ -74,7 +74,7 @@ describe('a run', () => {
     expect([engine.executed, engine.runs]).toEqual([8, 2]);
   });
 
-  it('keeps programs apart that run in turn, more of them than the store holds', () => {
+  it('keeps programs that run in turn apart, also more than the store holds', () => {
     const body = 'lddw r0, NUMBER | '.repeat(3000);
     const programs = Array.from({ length: 40 }, (_, i) =>
       load(`${body.replaceAll('NUMBER', `${i + 7}`)}exit`),
@@ -86,7 +86,7 @@ describe('a run', () => {
   });
 });
 
-describe('helpers', () => {
+describe('createInterpreter, helpers', () => {
   const LOOKUP = 'mov r6, r1 | ldxdw r2, [r6+16] | lddw_map r1, 0 | call 60 | stxdw [r6+0], r0 | exit';
 
   it('look up an inode', () => {
@@ -146,8 +146,8 @@ describe('helpers', () => {
   });
 });
 
-describe('an observer', () => {
-  it('hears of every read of the context and every helper of the ABI', () => {
+describe('createInterpreter, an observer', () => {
+  it('gets every read of the context and every call of a helper of the ABI', () => {
     const inodes = createInodeTable('inodes', 4);
     inodes.update(5, 1, 2);
     const heard: unknown[] = [];
@@ -172,7 +172,7 @@ describe('an observer', () => {
   });
 });
 
-describe('faults of programs that were not verified', () => {
+describe('runRaw, faults of programs that were not verified', () => {
   const fault = (text: string): string => {
     const outcome = runRaw(assemble(text), new Uint8Array(4));
     return outcome.kind === 'fault' ? outcome.fault : outcome.kind;

@@ -5,7 +5,7 @@ import { fc } from '../support/random.js';
 const key = (n: number): Uint8Array => Uint8Array.of(n, n >> 8, n >> 16, n >> 24);
 const value = (n: number): Uint8Array => Uint8Array.of(n, 0, 0, 0, 0, 0, 0, 0);
 
-describe('inode map', () => {
+describe('createInodeTable', () => {
   it('keeps the first two halves of an inode, and counts updates', () => {
     const operation = fc.tuple(
       fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer()),
@@ -29,7 +29,7 @@ describe('inode map', () => {
   });
 });
 
-describe('array map', () => {
+describe('createArrayTable', () => {
   const table = createArrayTable('a', 8, 2);
   it('has all its entries from the start', () => {
     expect(table.lookup(key(1))).toBe(8);
@@ -45,9 +45,9 @@ describe('array map', () => {
   });
 });
 
-describe('hash map', () => {
+describe('createHashTable', () => {
   const table = createHashTable('h', 4, 8, 2);
-  it('holds what it was given, up to its limit', () => {
+  it('holds entries up to its limit', () => {
     expect(table.lookup(key(7))).toBe(-1);
     expect(table.update(key(7), value(1), 0)).toBe(0);
     expect(table.update(key(8), value(2), 1)).toBe(0);
@@ -60,7 +60,7 @@ describe('hash map', () => {
     expect(table.delete(key(9))).toBe(ERRNO.ENOENT);
     expect(table.update(key(7), value(1), 3)).toBe(ERRNO.EINVAL);
   });
-  it('takes a place again after a deletion', () => {
+  it('uses a place again after a deletion', () => {
     expect(table.delete(key(7))).toBe(0);
     expect(table.lookup(key(7))).toBe(-1);
     expect(table.update(key(9), value(5), 0)).toBe(0);

@@ -24,19 +24,19 @@ function outcomeOf({ instructions, memory, values }: RandomProgram): string {
 const instructionsOf = (seed: number, features = ALL_FEATURES): Instruction[] =>
   [...samplePrograms(seed, 2_000, features)].flatMap((p) => p.instructions);
 
-describe('random programs', () => {
-  it('end soon, without a fault, and are short', () => {
+describe('randomProgram', () => {
+  it('programs are short, and end soon without a fault', () => {
     const programs = [...samplePrograms(SEED, 2_000)];
     expect(new Set(programs.map(outcomeOf))).toEqual(new Set(['returned']));
     expect(Math.max(...programs.map((p) => p.instructions.length))).toBeLessThan(200);
   });
 
-  it('hold every instruction that there is', () => {
+  it('programs contain every instruction of OPCODES', () => {
     const met = new Set(instructionsOf(SEED).map(rowOf));
     expect(OPCODES.filter((row) => !met.has(row)).map((row) => row.mnemonic)).toEqual([]);
   });
 
-  it('do without what they are told to', () => {
+  it('leaves out instructions that the options exclude', () => {
     const plain = instructionsOf(SEED, NONE);
     const kinds = new Set(plain.map(({ kind }) => kind));
     for (const kind of ['call_local', 'call_helper', 'atomic'] as const) expect(kinds).not.toContain(kind);
@@ -45,12 +45,12 @@ describe('random programs', () => {
     expect(kinds).toContain('jump');
   });
 
-  it('are the same for the same seed', () => {
+  it('makes the same programs from the same seed', () => {
     expect(instructionsOf(SEED).slice(0, 5_000)).toEqual(instructionsOf(SEED).slice(0, 5_000));
     expect(instructionsOf(SEED).slice(0, 100)).not.toEqual(instructionsOf(SEED + 1).slice(0, 100));
   });
 
-  it('shrink to programs that are valid too', () => {
+  it('shrinks to valid programs', () => {
     let shrunk = 0;
     for (const program of samplePrograms(SEED, 60)) {
       for (const tree of smallerTrees(program.tree)) {

@@ -21,7 +21,7 @@ function stepper(bytes: Uint8Array, memory: Uint8Array = new Uint8Array(8), opti
 
 const stepsOf = (text: string): readonly TracedStep[] => traceSteps(stepper(assemble(text)), 1000).steps;
 
-it('is the run, whatever the limit, and its changes lead to the result', () => {
+it('traceSteps: shows the steps of the run up to any limit, and its changes lead to the result', () => {
   const property = fc.property(randomProgram(), fc.integer({ min: 0, max: 60 }), (program, limit) => {
     const bytes = encodeInstructions(program.instructions);
     const options = (): object => ({ maps: engineMaps(program.values), fuel: 500 });
@@ -41,7 +41,7 @@ it('is the run, whatever the limit, and its changes lead to the result', () => {
   fc.assert(property, { numRuns: 200 });
 });
 
-it('has what a store left, pointers as pointers', () => {
+it('traceSteps: shows what a store wrote, pointers as pointers', () => {
   const steps = stepsOf(
     'stxdw [r10-8], r1 | stw [r1+4], -2 | mov r0, 5 | lock_add32 [r1+4], r0 | stb [r10-9], 1 | exit',
   );
@@ -59,14 +59,14 @@ it('has what a store left, pointers as pointers', () => {
   expect(steps[3]?.written?.pointer).toBeUndefined();
 });
 
-it('has the registers that a local function gives back, and no pointer that only its frame has changed', () => {
+it('traceSteps: shows the registers that a local function restores, and no pointer of which only the frame changed', () => {
   const steps = stepsOf('mov r6, 1 | mov r7, r10 | call_local +1 | exit | mov r6, 2 | mov r0, 4 | exit');
   expect(steps.map((s) => s.registers.map((r) => r.register))).toEqual([[6], [7], [], [6], [0], [6], []]);
   expect(steps.map((s) => s.depth)).toEqual([0, 0, 0, 1, 1, 1, 0]);
   expect(steps.at(-1)?.next).toBeUndefined();
 });
 
-it('is taken of hooks by an engine that answers what the interpreter does', () => {
+it('createTracingEngine: traces hooks, and answers as the interpreter does', () => {
   const inodes = createInodeTable('inodes', 4);
   inodes.update(5, 3, 9);
   const text = 'mov r6, r1 | ldxdw r2, [r6+16] | lddw_map r1, 0 | call 60 | stxdw [r6+0], r0 | exit';

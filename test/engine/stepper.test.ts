@@ -37,8 +37,8 @@ function rawStepper(bytes: Uint8Array, memory: Uint8Array, options: RawOptions =
 const steps = (text: string, options: RawOptions = {}): Trace =>
   toTheEnd(rawStepper(assemble(text), new Uint8Array(8), options));
 
-describe('stepping to the end', () => {
-  it('is a run, with whatever fuel and whoever runs in between', () => {
+describe('stepRaw', () => {
+  it('ends as runRaw does, with any fuel and another run in between', () => {
     const other = assemble(
       'mov r6, r1 | mov r7, -1 | stdw [r10-8], -1 | stdw [r10-16], -1 | mov r0, 9 | exit',
     );
@@ -59,18 +59,18 @@ describe('stepping to the end', () => {
     expect(faults).toBeGreaterThan(0);
   });
 
-  it('says the end again', () => {
+  it('returns the same end again', () => {
     const stepper = rawStepper(assemble('mov r0, 3 | exit'), new Uint8Array(2));
     const { end } = toTheEnd(stepper);
     expect(end).toEqual({ kind: 'returned', lo: 3, hi: 0, memory: new Uint8Array(2), executed: 2 });
     expect(stepper.next()).toBe(end);
   });
 
-  it('refuses what does not decode', () => {
+  it('refuses bytes that do not decode', () => {
     expect(stepRaw(new Uint8Array(8), new Uint8Array()).kind).toBe('refused');
   });
 
-  it('goes on where its code was moved to', () => {
+  it('continues after its code was moved', () => {
     const large = assemble(`${'mov r0, 1 | '.repeat(20_000)}exit`);
     const stepper = rawStepper(
       assemble('mov r6, 1 | call_local +2 | add r0, r6 | exit | mov r6, 7 | mov r0, 4 | exit'),
@@ -81,7 +81,7 @@ describe('stepping to the end', () => {
   });
 });
 
-describe('a snapshot', () => {
+describe('stepRaw, a snapshot', () => {
   it('is taken before the instruction', () => {
     const { steps: all, end } = steps('lddw r3, 0x100000002 | mov r0, r3 | ldxw r4, [r1+5] | exit');
     expect(all.map((s) => [s.slot, s.instruction.kind])).toEqual([
@@ -98,7 +98,7 @@ describe('a snapshot', () => {
     expect(end).toMatchObject({ kind: 'fault', fault: 'raw: slot 3: bad load', executed: 3 });
   });
 
-  it('tells what pointers point into', () => {
+  it('shows the memory that a pointer points into', () => {
     const { steps: all } = steps(
       'mov r2, r10 | add r2, -8 | add r1, 3 | call_local +1 | exit | mov r0, 0 | exit',
     );
@@ -126,7 +126,7 @@ describe('a snapshot', () => {
     expect(all[0]?.stack()).toHaveLength(512);
   });
 
-  it('knows what a local function gives back', () => {
+  it('shows the registers that a local function restores', () => {
     const { steps: all } = steps(
       'mov r6, 1 | call_local +1 | exit | mov r6, 2 | mov r7, 3 | mov r0, 4 | exit',
     );
@@ -140,7 +140,7 @@ describe('a snapshot', () => {
   });
 });
 
-describe('a stepped hook', () => {
+describe('stepHook', () => {
   const TEXT =
     'mov r6, r1 | ldxdw r2, [r6+16] | lddw_map r1, 0 | call 60 | stxdw [r6+0], r0 | jne r0, 0, +1 | ja +1 | mov r0, 0 | exit';
 
@@ -170,7 +170,7 @@ describe('a stepped hook', () => {
     return { heard, readContext: (f) => heard.push(f), mapLookup: (...c) => heard.push(c) };
   }
 
-  it.each([5, 6])('is the run of an interpreter on inode %i', (object) => {
+  it.each([5, 6])('ends as the interpreter does on inode %i', (object) => {
     const program = load();
     const [c, d] = [context(object), context(object)];
     const [ran, stepped] = [listener(), listener()];
@@ -188,7 +188,7 @@ describe('a stepped hook', () => {
     expect(stepped.heard).toEqual(ran.heard);
   });
 
-  it('names handles', () => {
+  it('names handles of maps', () => {
     const { steps: all } = toTheEnd(stepHook(load(), context(5), NO_TAGS));
     const call = all.find((s) => s.instruction.kind === 'call_helper');
     expect(call?.registers.filter((r) => r.kind === 'pointer')).toEqual([

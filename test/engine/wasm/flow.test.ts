@@ -58,8 +58,8 @@ function program(pieces: readonly Piece[]): Instruction[] {
   return [start, ...body, { kind: 'exit' }];
 }
 
-describe('compiled control flow', () => {
-  it('is that of the interpreter, fuel included', () => {
+describe('compileRaw, control flow', () => {
+  it('takes the jumps of the interpreter, and the same fuel', () => {
     const seen = { returned: 0, starved: 0, irreducible: 0 };
     fc.assert(
       fc.property(
@@ -91,7 +91,7 @@ describe('compiled control flow', () => {
     expect(Math.min(seen.returned, seen.starved, seen.irreducible)).toBeGreaterThan(20);
   });
 
-  it('may be as deep as a program is long', () => {
+  it('compiles blocks that nest as deep as a program is long', () => {
     const count = 16_000;
     const code = decode(
       encodeInstructions(

@@ -26,8 +26,8 @@ const UPDATE =
   'stw [r10-4], 0 | stdw [r10-16], 77 | lddw_map r1, 0 | mov r2, r10 | add r2, -4 | mov r3, r10 | add r3, -16 | mov r4, 0 | call 2';
 const LOOKUP = 'lddw_map r1, 0 | mov r2, r10 | add r2, -4 | call 1 | jeq r0, 0, +1 | ldxdw r0, [r0+0] | exit';
 
-describe('maps that compiled code uses', () => {
-  it('are changed where programs look by an update of an array', () => {
+describe('compileRaw, maps', () => {
+  it('an update of an array changes the memory that programs read', () => {
     expect(
       outcomes(
         `${UPDATE} | ${LOOKUP}`,
@@ -36,14 +36,14 @@ describe('maps that compiled code uses', () => {
     ).toEqual(['77 0', '77 0']);
   });
 
-  it('are changed by the host where programs look', () => {
+  it('a change by the host changes the memory that programs read', () => {
     const map = createArrayTable('a', 8, 1);
     placeMap(linearMemory(), map);
     expect(map.update(key(0), Uint8Array.of(7, 0, 0, 0, 0, 0, 0, 0), 0)).toBe(0);
     expect(map.view.getUint8(0)).toBe(7);
   });
 
-  it('leave alone what lies behind them when they had grown beyond their entries', () => {
+  it('a map that grew beyond its entries does not touch the memory behind it', () => {
     const linear = linearMemory();
     const [entries, stride] = [5, 24];
     const hash = createHashTable('h', 4, stride, entries);
@@ -62,13 +62,13 @@ describe('maps that compiled code uses', () => {
     expect(hash.view.getUint8(hash.lookup(key(4)))).toBe(5);
   });
 
-  it('may have keys longer than a call takes arguments', () => {
+  it('a key may be longer than the arguments that a call takes', () => {
     const [size, text] = [300_000, 'mov r2, r1 | lddw_map r1, 0 | call 1 | jeq r0, 0, +1 | mov r0, 1 | exit'];
     const map = withMap(() => createHashTable('h', size, 8, 5));
     expect(outcomes(text, map, size)).toEqual(['0 0', '0 0']);
   });
 
-  it('stay out of linear memory when it has no room, and all addresses are signed 32-bit numbers', () => {
+  it('a map stays out of full linear memory, and all addresses are signed 32-bit numbers', () => {
     const linear = linearMemory();
     const placed = Array.from({ length: 4 }, (_, i) => {
       const map = createHashTable(`h${i}`, 4, 1 << 20, 1000);
@@ -85,13 +85,13 @@ describe('maps that compiled code uses', () => {
   });
 });
 
-describe('code that no run comes to', () => {
-  it('is no part of what is compiled when nothing leads to it', () => {
+describe('compileRaw, unreachable code', () => {
+  it('compiles no code that nothing leads to', () => {
     const text = 'mov r0, 3 | exit | call_local +1 | exit | lddw_map r1, 99';
     expect(outcomes(`${text} | exit`)).toEqual(['3 0', '3 0']);
   });
 
-  it('is verified behind a call that never returns', () => {
+  it('verifies the code behind a call that never returns', () => {
     const fuel = (): RawOptions => ({ fuel: 100 });
     expect(outcomes('call_local +3 | lddw_map r3, 99 | exit | ja -1', fuel)[1]).toBe(
       'the program has 0 maps, none with index 99',
@@ -104,7 +104,7 @@ describe('code that no run comes to', () => {
   });
 });
 
-it('helpers of the ABI are none of a program without a hook: they would take any number for an address', () => {
+it('compileRaw: a program without a hook has no helpers of the ABI, which would take any number for an address', () => {
   const helpers = new Map([60, 61, 62].map((n) => [n, (): number => 7]));
   for (const n of helpers.keys()) {
     const text = `mov r1, 64 | mov r2, 5 | mov r3, 0 | call ${n} | exit`;
@@ -112,14 +112,14 @@ it('helpers of the ABI are none of a program without a hook: they would take any
   }
 });
 
-it('a program that calls itself is refused at once', () => {
+it('verifyProgram: refuses a program that calls itself', () => {
   for (const text of ['call_local -1 | exit', 'mov r0, 0 | jeq r0, 0, +1 | call_local -3 | exit']) {
     const program = { name: 'p', hook: 'fs_walk', triggerMask: 0, bytes: assemble(text), maps: [] } as const;
     expect(verifyProgram(program)).toMatchObject({ errors: [{ message: 'a function calls itself' }] });
   }
 });
 
-it('a dispatcher has more blocks than one table', () => {
+it('compileRaw: a dispatcher takes more blocks than one table holds', () => {
   const count = 65_526;
   const blocks = Array.from({ length: count }, () => 'jne r2, 0, +0');
   const head = ['ldxdw r2, [r1+0]', 'jeq r2, 5, +1'];

@@ -72,10 +72,10 @@ const TAG_TO_COOKIE =
 const VALUE_TO_COOKIE =
   'mov r6, r1 | ldxdw r2, [r6+16] | lddw_map r1, 0 | call 60 | stxdw [r6+0], r0 | mov r0, 0 | exit';
 
-describe('lookups inside a module', () => {
+describe('createWasmRunner, lookups in the module', () => {
   const number = fc.oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 0x7fff_ffff }));
 
-  it('find every tag there is, whatever came and went', () => {
+  it('find every tag, after any additions and deletions', () => {
     const change = fc.tuple(
       number,
       fc.integer({ min: 1, max: 2 }),
@@ -102,7 +102,7 @@ describe('lookups inside a module', () => {
     );
   });
 
-  it('find every inode of a map that grows', () => {
+  it('find every inode of a growing map', () => {
     const row = fc.tuple(fc.oneof(number, fc.integer()), fc.integer(), fc.integer());
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 300 }), fc.nat(100), (rows, before) => {
@@ -123,7 +123,7 @@ describe('lookups inside a module', () => {
   });
 });
 
-describe('both runners', () => {
+describe('createWasmRunner and createInterpreterRunner', () => {
   /** The cookie counts steps, and denies the inode 9. */
   const WALK =
     'ldxdw r2, [r1+0] | add r2, 1 | stxdw [r1+0], r2 | lddw_map r3, 0 | mov r6, r1 | ldxdw r2, [r6+16] | mov r1, r3 | ' +
@@ -157,7 +157,7 @@ describe('both runners', () => {
     }
   });
 
-  it('run what shares a trigger, in order, until one denies', () => {
+  it('run the programs that share a trigger, in order, until one denies', () => {
     const text = (verdict: number): string => `mov r0, ${verdict} | exit`;
     const set = setOf([
       { hook: 'fs_pick', text: text(0), mask: 1 },
@@ -173,7 +173,7 @@ describe('both runners', () => {
     }
   });
 
-  it('have two sessions that do not meet', () => {
+  it('keep two sessions separate', () => {
     const set = setOf([
       { hook: 'fs_walk', text: 'ldxdw r2, [r1+0] | add r2, 1 | stxdw [r1+0], r2 | mov r0, 0 | exit' },
     ]);
@@ -189,7 +189,7 @@ describe('both runners', () => {
     }
   });
 
-  it('tell the lookup', () => {
+  it('give the kind of lookup to the program', () => {
     const text = 'ldxb r2, [r1+24] | stxdw [r1+0], r2 | mov r0, 0 | exit';
     const set = setOf([
       { hook: 'fs_walk', text },
@@ -203,7 +203,7 @@ describe('both runners', () => {
     }
   });
 
-  it('keep the notes of programs in plain maps', () => {
+  it('keep the entries that programs write to plain maps', () => {
     const key = 'stw [r10-4], 3 | mov r2, r10 | add r2, -4 | lddw_map r1, ';
     const count = `${key}0 | call 1 | jne r0, 0, +2 | mov r0, 1 | exit | ldxdw r2, [r0+0] | add r2, 1 | stxdw [r0+0], r2 | mov r0, 0 | exit`;
     const note = `${key}1 | stdw [r10-16], 4 | mov r3, r10 | add r3, -16 | mov r4, 1 | call 2 | neg r0 | exit`;
@@ -235,8 +235,8 @@ describe('both runners', () => {
   });
 });
 
-describe('a walk that was made twice', () => {
-  it('is not made again, until a tag or a map changes', () => {
+describe('createWasmRunner, a repeated walk', () => {
+  it('is not run again until a tag or a map changes', () => {
     const inodes = createInodeTable('inodes', 8);
     const tags = testTags();
     const text = VALUE_TO_COOKIE;
@@ -268,8 +268,8 @@ describe('a walk that was made twice', () => {
   });
 });
 
-describe('a batch', () => {
-  it('answers as the requests one by one', () => {
+describe('createWasmRunner, a batch', () => {
+  it('gives the answers of the single requests', () => {
     const inodes = createInodeTable('inodes', 8);
     inodes.update(9, 1, 0);
     const guard = 'ldxdw r2, [r1+16] | lddw_map r1, 0 | call 60 | exit';
