@@ -16,7 +16,7 @@ const hex = (lo: number, hi: number): string =>
 
 const ENGINES = ENGINE_NAMES.filter((name) => name !== 'auto');
 
-describe.skipIf(vectors === undefined).each(ENGINES)('conformance vectors, engine %s', (engine) => {
+describe.skipIf(vectors === undefined).each(ENGINES)('runRaw, conformance vectors, engine %s', (engine) => {
   for (const vector of vectors ?? []) {
     it(`${vector.group}: ${vector.name}`, () => {
       const [bytes, memory] = [hexBytes(vector.raw_insn_hex), hexBytes(vector.mem_hex)];
@@ -35,7 +35,7 @@ function memoryAfter(bytes: Uint8Array, memory: Uint8Array): Uint8Array | undefi
   return outcome.kind === 'returned' ? outcome.memory : undefined;
 }
 
-describe.skipIf(negative === undefined).each(ENGINES)('negative vectors, engine %s', (engine) => {
+describe.skipIf(negative === undefined).each(ENGINES)('runRaw, negative vectors, engine %s', (engine) => {
   for (const vector of negative ?? []) {
     it(`refuses ${vector.name}`, () => {
       const outcome = runRaw(engine, hexBytes(vector.raw_insn_hex), new Uint8Array(64));

@@ -24,13 +24,13 @@ function slow(text: string): string[] {
 }
 
 test.each(['', 'a', '\n', 'a\n', 'a\r\nb\rc\n\n', ' \t', 'x\n'.repeat(300), '\uffff\n語', 'y'.repeat(250)])(
-  'are those of the definition: text %#',
+  'lineFingerprint: agrees with the definition: text %#',
   (text) => {
     expect(all(text)).toEqual(slow(text));
   },
 );
 
-test('are those of the definition, of any text', () => {
+test('lineFingerprint: agrees with the definition on random texts', () => {
   const text = fc.array(fc.constantFrom('a', 'b', ' ', '\t', '\n', '\r\n', '\r', 'é', 'allow read;'), {
     maxLength: 400,
   });
@@ -45,11 +45,11 @@ test('are those of the definition, of any text', () => {
 test.each([
   ['', ['c129715d7a2bc9a3:1']],
   [' ', ['c129715d7a2bc9a3:1']],
-])('known values: %j', (text, hashes) => {
+])('lineFingerprint: known values: %j', (text, hashes) => {
   expect(all(text)).toEqual(hashes);
 });
 
-it('does not depend on what stands above, nor on spaces', () => {
+it('lineFingerprint: does not depend on the lines above, nor on spaces', () => {
   const text = `${'allow read;\n'.repeat(20)}deny write;`;
   const [last] = all(text).slice(-1);
   expect(all(`// more\n\n${text}`).at(-1)).toBe(last);

@@ -21,17 +21,17 @@ function mend(text: string, { fix }: Diagnostic): string {
 
 const count = (text: string, code: string): number => check(text).filter((d) => d.code === code).length;
 
-describe('the fix of', () => {
+describe('checkSources, fixes of the pages', () => {
   const fixable = PAGES.flatMap(([page, text]) =>
     check(text).flatMap((d, i) => (d.fix === undefined ? [] : [[page, d.code, i, text] as const])),
   );
 
-  it.each(fixable)('%s, %s of diagnostic %i: mends it', (_, code, index, text) => {
+  it.each(fixable)('%s, %s of diagnostic %i: the fix removes it', (_, code, index, text) => {
     const mended = mend(text, defined(check(text)[index], 'a diagnostic'));
     expect(count(mended, code)).toBeLessThan(count(text, code));
   });
 
-  it('most pages of syntax and names is there', () => {
+  it('most pages on syntax and names have a fix', () => {
     expect(new Set(fixable.map(([, code]) => code)).size).toBeGreaterThan(12);
   });
 });
@@ -65,12 +65,12 @@ test.each([
     policy('dir "/a" { dir "b" { allow read; } }'),
   ],
   ['a path with dots', policy('dir "/a/./b/../c" { allow read; }'), policy('dir "/a/c" { allow read; }')],
-])('the fix of %s', (_, text, wanted) => {
+])('checkSources, fix of %s', (_, text, wanted) => {
   const mended = check(text).flatMap((d) => (d.fix === undefined ? [] : [mend(text, d)]));
   expect(mended).toContain(wanted);
 });
 
-test('a path that is not written as it is shown has no fix that would lose what is written', () => {
+test('checkSources: offers no fix that would lose text of a path that is written in another way', () => {
   const text = 'llp 1; param s: path = "/a"; policy "p" { dir "${s}/./b" { allow read; } }';
   expect(check(text).map((d) => [d.code, d.fix])).toEqual([['LLP3003', undefined]]);
 });

@@ -30,14 +30,14 @@ const ENTRIES = Object.entries<CatalogueEntry>(CATALOGUE);
 /** An argument or a property that is a help; `details` hold one. */
 const HELPED = /\b(?:help|details|misspelt|HELP)\b|,\s*['`]/;
 
-it('each has a help', () => {
+it('CATALOGUE: each diagnostic has a help', () => {
   const rows = new Map(ENTRIES);
   const helpless = CALLS.filter(({ code, text }) => rows.get(code)?.help === undefined && !HELPED.test(text));
   expect([...new Set(helpless.map((c) => c.code))].sort()).toEqual(NONE);
   expect(CALLS.length).toBeGreaterThan(100);
 });
 
-it('each code is reported somewhere', () => {
+it('CATALOGUE: each code is reported somewhere', () => {
   const used = new Set(
     FILES.filter((f) => f.endsWith('.ts') && !f.startsWith('diagnostics/')).flatMap((f) =>
       [...readFileSync(new URL(`../../src/${f}`, import.meta.url), 'utf8').matchAll(/LLP\d{4}/g)].map(
@@ -51,7 +51,7 @@ it('each code is reported somewhere', () => {
   expect([...used].filter((code) => !Object.hasOwn(CATALOGUE, code))).toEqual([]);
 });
 
-it('what is known better at the place goes before the help of the row', () => {
+it('report: the help of the place replaces the help of the row', () => {
   const params = { path: 'a', why: 'b' };
   expect(report('LLP2017', params, {}).help).toBe(CATALOGUE.LLP2017.help);
   expect(report('LLP2017', params, { help: 'c' }).help).toBe('c');

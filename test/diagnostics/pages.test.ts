@@ -13,8 +13,8 @@ const page = (code: string): string => readFileSync(`${FOLDER}${code}.md`, 'utf8
 const examples = (code: string): string[] =>
   [...page(code).matchAll(/```llp\n([^]*?)```/g)].map((m) => m[1] ?? '');
 
-describe('pages of diagnostics', () => {
-  it('are there for every code and for no other', () => {
+describe('docs/errors', () => {
+  it('has a page for every code and for no other', () => {
     const pages = readdirSync(FOLDER).filter((f) => f !== 'README.md');
     expect(pages.sort()).toEqual(ENTRIES.map(([code]) => `${code}.md`).sort());
   });
@@ -23,7 +23,7 @@ describe('pages of diagnostics', () => {
     expect(page(code).split('\n')[0]).toBe(`# ${code}: ${title}`);
   });
 
-  it('have an example for every code that a policy alone produces', () => {
+  it('has an example for every code that a policy alone produces', () => {
     const without = ENTRIES.map(([code]) => code).filter((code) => examples(code).length !== 2);
     expect(
       without.every((code) => /^LLP(1012|2010|2016|2017|2019|2020|4\d{3}|5\d{3})$/.test(code)),
@@ -43,7 +43,7 @@ describe('pages of diagnostics', () => {
     },
   );
 
-  it('are listed', () => {
+  it('the index lists every page', () => {
     const rows = ENTRIES.map(
       ([code, { severity, title }]) => `| [${code}](${code}.md) | ${severity} | ${title} |`,
     );

@@ -26,7 +26,7 @@ function excerptOf(text: string): readonly string[] {
   return renderText([diagnostic], [source], plain).split('\n').slice(1, -1);
 }
 
-describe('text', () => {
+describe('renderText', () => {
   const ROWS: readonly (readonly [string, string, readonly string[]])[] = [
     ['a word', 'allow «x»;', ['    1 | allow x;', '      |       ^']],
     ['another line', 'a\nb\n  «deny» x\nc', ['    3 |   deny x', '      |   ^^^^']],
@@ -52,7 +52,7 @@ describe('text', () => {
     ['at its begin', 0],
     ['in the middle', 500],
     ['at its end', 999],
-  ])('a long line is cut around a place %s', (_, at) => {
+  ])('cuts a long line around a place %s', (_, at) => {
     const text = `${'a'.repeat(at)}«X»${'b'.repeat(999 - at)}`;
     const [line = '', carets = ''] = excerptOf(text);
     expect(line.length).toBeLessThan(180);
@@ -62,7 +62,7 @@ describe('text', () => {
     expect(line.endsWith('…')).toBe(at < 999);
   });
 
-  it('marks of a long place what is shown', () => {
+  it('marks the visible part of a long place', () => {
     const [line = '', carets = ''] = excerptOf(`«${'a'.repeat(1000)}»`);
     expect(carets.match(/\^/g)).toHaveLength((line.match(/a/g) ?? []).length);
   });
@@ -91,22 +91,22 @@ describe('text', () => {
 
   const nowhere: Diagnostic = { code: 'LLP2010', severity: 'warning', message: 'no place', notes: [] };
 
-  it('names the program where there is no place', () => {
+  it('names the program if there is no place', () => {
     expect(renderText([nowhere], [], plain)).toBe('llpc: warning[LLP2010]: no place\n');
   });
 
-  it('needs no source that is not given', () => {
+  it('leaves out the line of a source that is not given', () => {
     const [diagnostic] = marked('«x»');
     expect(renderText([diagnostic], [], plain)).toBe('llpc: error[LLP2001]: `x` is no action\n');
   });
 
-  it('has a line between two, and nothing for none', () => {
+  it('puts an empty line between two diagnostics, and prints nothing for none', () => {
     const one = 'llpc: warning[LLP2010]: no place\n';
     expect(renderText([nowhere, nowhere], [], plain)).toBe(`${one}\n${one}`);
     expect(renderText([], [], plain)).toBe('');
   });
 
-  it('says the same with colours', () => {
+  it('prints the same text with colours', () => {
     const [diagnostic, source] = marked('deny «語\tx»;', { notes: [{ message: 'a note' }], help: 'do it' });
     const coloured = renderText([diagnostic], [source], { colour: true });
     expect(coloured).toContain('\x1b[31m');
@@ -122,7 +122,7 @@ const [hard, source] = marked('llp 1;\r\n\t"語😀" «x\n y»;', {
 const sources = [source, { name: 'a dir/ü%.llp', text: 'ab' }];
 const bare: Diagnostic = { code: 'LLP2010', severity: 'warning', message: 'no place', notes: [] };
 
-describe('JSON', () => {
+describe('diagnosticsJson', () => {
   it('has lines and columns from 1, in UTF-16 units', () => {
     const { format, version, diagnostics } = diagnosticsJson([hard], sources);
     expect([format, version]).toEqual(['llp-diagnostics', 1]);
@@ -235,12 +235,12 @@ function soundRegion({ startLine, startColumn, endLine, endColumn }: Region): vo
 /** RFC 3986: a URI reference has no other characters, and `%` begins a byte. */
 const URI = /^(?:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=]|%[0-9A-F]{2})+$/;
 
-describe('SARIF', () => {
+describe('diagnosticsSarif', () => {
   const log = sarif([hard, bare, hard]);
   const [run] = log.runs;
   const results = run?.results ?? [];
 
-  it('has what a log requires', () => {
+  it('has the required fields of a log', () => {
     expect(log.version).toBe('2.1.0');
     expect(log.$schema).toMatch(/sarif-schema-2\.1\.0\.json$/);
     expect(log.runs).toHaveLength(1);
@@ -249,7 +249,7 @@ describe('SARIF', () => {
     expect(results).toHaveLength(3);
   });
 
-  it('has each rule once, where the results say it is', () => {
+  it('has each rule once, at the index that the results give', () => {
     const rules = run?.tool.driver.rules ?? [];
     expect(rules.map((r) => r.id)).toEqual(['LLP2001', 'LLP2010']);
     for (const result of results) expect(rules[result.ruleIndex]?.id).toBe(result.ruleId);
@@ -277,7 +277,7 @@ describe('SARIF', () => {
     }
   });
 
-  it('says what the text says', () => {
+  it('has the messages of renderText', () => {
     const [first, second] = results;
     expect(first?.message.text).toBe('`x` is no action\nhelp: write `read`');
     expect(first?.locations.map((l) => l.physicalLocation)).toEqual([
@@ -330,7 +330,7 @@ describe('SARIF', () => {
     expect(run?.invocations).toEqual([{ executionSuccessful: true }]);
   });
 
-  it('names the page of a rule where the project lives, and has it as help', () => {
+  it('links the page of a rule in the repository, and has its text as help', () => {
     const options = { page: (code: string) => `# ${code}`, home: 'https://llp.example/', category: 'a/b' };
     const [only] = (diagnosticsSarif([hard], sources, '1.0.0', options) as Log).runs;
     const [rule] = only?.tool.driver.rules ?? [];
@@ -339,7 +339,7 @@ describe('SARIF', () => {
     expect(only?.automationDetails.id).toBe('a/b/');
   });
 
-  it('tells what has no place at the begin of the first source, or of the run', () => {
+  it('puts a result without a place at the start of the first source, or of the run', () => {
     const region = { startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 };
     expect(results[1]?.locations[0]?.physicalLocation.region).toEqual(region);
     const fatal: Diagnostic = { ...bare, severity: 'error', code: 'LLP2017' };
@@ -350,7 +350,7 @@ describe('SARIF', () => {
     ]);
   });
 
-  it('is a log with no results where nothing is found', () => {
+  it('is a log without results if there is no diagnostic', () => {
     expect(sarif([]).runs[0]?.results).toEqual([]);
   });
 });

@@ -11,8 +11,8 @@ const texts = fc
   .array(fc.constantFrom('\n', '\r\n', '\r', '\t', 'a', 'é', '語', '😀', ' '), { maxLength: 30 })
   .map((parts) => ({ name: 'policy.llp', text: parts.join('') }));
 
-describe('lines', () => {
-  it('counts as one counts by hand', () => {
+describe('lineStarts, lineText and positionAt', () => {
+  it('count lines and columns from 1', () => {
     fc.assert(
       fc.property(texts, fc.nat(60), (source, at) => {
         const offset = Math.min(at, source.text.length);
@@ -25,7 +25,7 @@ describe('lines', () => {
     );
   });
 
-  it('gives each line without its end', () => {
+  it('lineText returns a line without its end', () => {
     fc.assert(
       fc.property(texts, (source) => {
         const lines = source.text.split('\n').map((line) => line.replace(/\r$/, ''));
@@ -35,7 +35,7 @@ describe('lines', () => {
     );
   });
 
-  it('leads from a place back to the offset', () => {
+  it('a position leads back to its offset', () => {
     fc.assert(
       fc.property(texts, (source) => {
         for (let offset = 0; offset <= source.text.length; offset++) {
@@ -61,8 +61,8 @@ function distance(a: string, b: string): number {
 
 const words = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 5 });
 
-describe('suggestions', () => {
-  it('measure as the definition does', () => {
+describe('didYouMean', () => {
+  it('editDistance agrees with the definition', () => {
     fc.assert(
       fc.property(words, words, (a, b) => {
         expect(editDistance(a, b)).toBe(distance(a, b));
@@ -70,7 +70,7 @@ describe('suggestions', () => {
     );
   });
 
-  it('are as near as any other name, and within a third of the length', () => {
+  it('nearestName is as near as any other name, and within a third of the length', () => {
     fc.assert(
       fc.property(words, fc.array(words, { maxLength: 6 }), (name, known) => {
         const limit = Math.max(1, Math.floor(name.length / 3));
@@ -113,8 +113,8 @@ function sortKey({ span, code, message }: Diagnostic): string {
     : `${span.source}${span.start}${span.end} ${code} ${message}`;
 }
 
-describe('order', () => {
-  it('is by file, place, code and message, and shows the same once', () => {
+describe('sortDiagnostics', () => {
+  it('sorts by file, place, code and message, and keeps equal diagnostics once', () => {
     fc.assert(
       fc.property(fc.array(diagnostics, { maxLength: 12 }), (found) => {
         const expected = [...new Set(found.map(sortKey))].sort();
@@ -123,7 +123,7 @@ describe('order', () => {
     );
   });
 
-  it('is the same whatever order they are found in, and leaves the list alone', () => {
+  it('returns the same for any order, and does not change its argument', () => {
     fc.assert(
       fc.property(fc.array(diagnostics, { maxLength: 12 }), (found) => {
         const copy = [...found];

@@ -11,7 +11,7 @@ import { blocksOf, readPage } from '../support/page.js';
 const PAGE = readPage('docs/cookbook.md');
 const POLICIES = blocksOf(PAGE).map(({ info, text }) => [info.get('file') ?? '', text] as const);
 
-it('has ten cases at least, each under its own heading and with a reason', () => {
+it('docs/cookbook.md: has at least ten cases, each under its own heading and with a reason', () => {
   const sections = PAGE.split(/^## /m).slice(1);
   expect(sections.length).toBeGreaterThanOrEqual(10);
   expect(POLICIES).toHaveLength(sections.length);
@@ -19,23 +19,23 @@ it('has ten cases at least, each under its own heading and with a reason', () =>
   for (const section of sections) expect(section.split(/^```$/m).at(-1)?.trim()).toMatch(/^[A-Z`][^]+\.$/);
 });
 
-describe.each(POLICIES)('%s', (name, text) => {
+describe.each(POLICIES)('docs/cookbook.md, %s', (name, text) => {
   const result = compile([{ name, text }]);
 
-  it('is laid out', () => {
+  it('is formatted', () => {
     expect(formatText(text)).toEqual({ kind: 'ok', text });
   });
 
-  it('compiles without a word', () => {
+  it('compiles without a diagnostic', () => {
     expect(confirmGains(result).map((d) => `${d.code}: ${d.message}`)).toEqual([]);
   });
 
-  it('accepts only what there is', () => {
+  it('needs each of its `accept` declarations', () => {
     for (const [accept = ''] of text.matchAll(/^accept .*\n/gm))
       expect(checkSources([{ name, text: text.replace(accept, '') }]).diagnostics).not.toEqual([]);
   });
 
-  it('asserts something', () => {
+  it('has an assertion', () => {
     expect(result.artifact?.manifest.assertions ?? []).not.toEqual([]);
   });
 

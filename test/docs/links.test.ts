@@ -27,7 +27,7 @@ function anchorsOf(page: string): Set<string> {
 const linksOf = (page: string): string[] =>
   [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)].map((m) => m[1] ?? '').filter((l) => !/^[a-z]+:/.test(l));
 
-test.each(PAGES)('links of %s', (page) => {
+test.each(PAGES)('links: %s', (page) => {
   const broken = linksOf(page).filter((link) => {
     const [path = '', anchor] = link.split('#');
     const target = path === '' ? page : join(dirname(page), path);
@@ -37,7 +37,7 @@ test.each(PAGES)('links of %s', (page) => {
   expect(broken).toEqual([]);
 });
 
-it('finds links', () => {
+it('links: the test finds links', () => {
   expect(linksOf('README.md').length).toBeGreaterThan(5);
   expect(linksOf('docs/reference/formats.md').length).toBeGreaterThan(50);
 });

@@ -18,10 +18,10 @@ function shownOn(page: string): string[] {
 
 for (const page of [...PAGES.keys(), 'docs/guide.md', 'docs/language.md']) testPage(page);
 
-it.each([...PAGES])('%s has examples of its commands', (page, commands) => {
+it.each([...PAGES])('documentation of commands: %s has examples of its commands', (page, commands) => {
   expect(shownOn(page)).toEqual(commands);
 });
 
-it('the guide shows every command', () => {
+it('documentation of commands: the guide shows every command', () => {
   expect(COMMANDS.map((c) => c.name).filter((name) => !shownOn('docs/guide.md').includes(name))).toEqual([]);
 });

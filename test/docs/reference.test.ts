@@ -9,11 +9,11 @@ import { readPage } from '../support/page.js';
 
 const pages = await generate();
 
-it.each([...pages])('%s is not stale: npm run docs', (name, text) => {
+it.each([...pages])('docs/reference: %s is up to date (npm run docs)', (name, text) => {
   expect(readPage(`docs/reference/${name}`)).toBe(text);
 });
 
-it('says of every property what it means', () => {
+it('docs/reference: describes every property', () => {
   const without = [...readSchemas()].flatMap(([name, schema]) =>
     [schema, ...Object.values(schema.$defs ?? {})]
       .flatMap((object) => rowsOf(name, schema, object, ''))
@@ -23,13 +23,13 @@ it('says of every property what it means', () => {
   expect(without).toEqual([]);
 });
 
-it('has every value that the library exports', () => {
+it('docs/reference: has every value that the library exports', () => {
   const library = readPage('docs/reference/library.md');
   for (const name of [...Object.keys(llpc), ...Object.keys(runtime)])
     expect(library).toMatch(new RegExp(`^##+ (llpc/runtime: )?${name}$`, 'm'));
 });
 
-it('splits declarations where they end', () => {
+it('docs/reference: splits declarations at their end', () => {
   const text = `/** Of the file. */
 import { a } from './a.js';
 /** One; and more. */
@@ -46,7 +46,7 @@ export declare function two(a: { readonly b: string; }): void;
   ]);
 });
 
-it('is linked from its index', () => {
+it('docs/reference: the index links each page', () => {
   const index = readPage('docs/reference/README.md');
   for (const name of pages.keys()) expect(index).toContain(`](${name})`);
 });

@@ -36,11 +36,11 @@ function longLines(page: string, keepsBlocks: boolean): string[] {
   return text.split('\n').filter((line) => [...line].length > COLUMNS && !line.startsWith('|'));
 }
 
-test.each(PAGES.filter((page) => !page.startsWith('docs/reference/')))('lines of %s', (page) => {
+test.each(PAGES.filter((page) => !page.startsWith('docs/reference/')))('width of lines: %s', (page) => {
   expect(longLines(readFileSync(page, 'utf8'), LONG_EXAMPLES.has(page))).toEqual([]);
 });
 
-it('finds a long line in prose and in a block that people write, and none in a table or in output', () => {
+it('width of lines: reports a long line in prose and in a written block, but not in a table or in output', () => {
   const long = 'x'.repeat(COLUMNS + 1);
   const page = `${long}\n| ${long} |\n\`\`\`sh\n${long}\n\`\`\`\n\`\`\`text\n${long}\n\`\`\`\n`;
   expect(longLines(page, false)).toEqual([long, long]);

@@ -29,7 +29,7 @@ beforeAll(async () => {
     }),
     loadGrammar: () => Promise.resolve(textmate.parseRawGrammar(readFileSync(GRAMMAR, 'utf8'), GRAMMAR)),
   });
-  grammar = defined((await registry.loadGrammar('source.llp')) ?? undefined, 'the grammar');
+  grammar = defined((await registry.loadGrammar('source.llp')) ?? undefined, 'TextMate grammar');
 });
 
 /** The scopes at each offset of a text. */
@@ -103,7 +103,7 @@ test.each([
   ['/* a\n «dir» */', /comment/],
   ['allow «readdir-all»;', /variable\.other/],
   ['fragment f(a: «pattern») { }', /storage\.type/],
-])('colour in %s', (marked, scope) => {
+])('TextMate grammar: colour in %s', (marked, scope) => {
   const start = marked.indexOf('«');
   expect(scopesOf(marked.replace(/[«»]/g, ''))[start]).toMatch(scope);
 });

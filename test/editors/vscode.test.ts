@@ -16,7 +16,7 @@ const json = (path: string): Record<string, unknown> =>
   JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
 beforeAll(() => stage(folder));
 
-it('names files that are there', () => {
+it('VS Code extension: names existing files', () => {
   const text = readFileSync(join(folder, 'package.json'), 'utf8');
   const files = [...text.matchAll(/"(\.\/[^"]+)"/g)].map((m) => m[1] ?? '');
   expect(files.sort()).toEqual([
@@ -32,14 +32,14 @@ it('names files that are there', () => {
   expect(text).not.toMatch(/"(?:private|type)": (?:true|"module")/);
 });
 
-it('says whose code is in it', () => {
+it('VS Code extension: NOTICES.txt names the packages that it contains', () => {
   const notices = readFileSync(join(folder, 'NOTICES.txt'), 'utf8');
   for (const name of ['vscode-languageclient', 'vscode-jsonrpc', 'semver', 'minimatch'])
     expect(notices).toContain(`${name}\n\n`);
   expect(notices.match(/Copyright/g)?.length).toBeGreaterThan(4);
 });
 
-it('is loaded with nothing but the editor beside it', () => {
+it('VS Code extension: loads without other packages than the editor', () => {
   const code = `
     const Module = require('node:module');
     const any = new Proxy(class {}, { get: (t, k) => (k in t || typeof k === 'symbol' ? t[k] : any) });
@@ -53,7 +53,7 @@ it('is loaded with nothing but the editor beside it', () => {
   expect([stdout, stderr]).toEqual(['function function\n', '']);
 });
 
-test('language configuration: an opened block indents, a closed one does not', () => {
+test('VS Code extension, language configuration: an opened block indents, a closed one does not', () => {
   const { indentationRules } = json(join(folder, 'language-configuration.json')) as {
     indentationRules: Record<string, string>;
   };
@@ -89,17 +89,17 @@ test.each([
     { ...asked, path: '/x/main.js' },
     { kind: 'module', path: '/x/main.js', args: ['lsp'] },
   ],
-])('it starts %s', (_, question, found) => {
+])('VS Code extension, findServer: starts %s', (_, question, found) => {
   expect(findServer(question)).toEqual(found);
 });
 
-test('it is no part of the package of the compiler', () => {
+test('VS Code extension: is not a part of the package of the compiler', () => {
   expect(JSON.stringify(json('package.json')['files'])).not.toContain('editors');
 });
 
 if (!hasPacker()) console.log('not packed: `npm run vsce` installs what packs the extension');
 
-test.skipIf(!hasPacker())('it is packed', async () => {
+test.skipIf(!hasPacker())('VS Code extension: the packed file has the expected content', async () => {
   const packed = join(folder, 'llp.vsix');
   expect([...(await pack(folder, packed))].sort()).toEqual([
     'LICENSE',

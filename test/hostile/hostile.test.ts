@@ -43,13 +43,13 @@ const repaired = ALL.flatMap(({ name, repaired: twin }) =>
   twin === undefined ? [] : [[name, twin] as const],
 );
 
-it('has programs enough, and most of them repaired', () => {
+it('hostile programs: there are more than 240, and most have a repaired form', () => {
   expect(ALL.length).toBeGreaterThan(240);
   expect(repaired.length).toBeGreaterThan(140);
   expect(shown.length).toBeGreaterThan(30);
 });
 
-it('has a program for each rule', () => {
+it('hostile programs: each rule of the verifier has one', () => {
   const known: Readonly<Record<VerifierRule, true>> = {
     whole_instructions: true,
     known_opcode: true,
@@ -80,7 +80,7 @@ it('has a program for each rule', () => {
   expect(new Set(ALL.map(({ rule }) => rule))).toEqual(new Set(Object.keys(known)));
 });
 
-test.each(named)('%s is refused for its reason', (name, { rule, follows }) => {
+test.each(named)('verifyProgram: refuses %s for its reason', (name, { rule, follows }) => {
   const rules = (refusals.get(name) ?? []).map((r) => r.rule);
   expect(rules[0]).toBe(rule);
   expect(new Set(rules)).toEqual(new Set(follows === undefined ? [rule] : [rule, follows]));
@@ -90,7 +90,7 @@ const shown = ALL.flatMap(({ name, program, memory }) =>
   memory === undefined ? [] : [[name, program.bytes, memory] as const],
 );
 
-test.each(shown)('%s is as hostile as it says', (_, bytes, memory) => {
+test.each(shown)('runRaw: %s faults', (_, bytes, memory) => {
   const { kind } = runRaw('interpreter', bytes, memory);
   expect(kind).toBe('fault');
 });
@@ -98,7 +98,7 @@ test.each(shown)('%s is as hostile as it says', (_, bytes, memory) => {
 /** Programs whose names begin alike. */
 const groups = [...new Set(ALL.map(({ name }) => name.replace(/-.*/, '')))];
 
-test.each(groups)('what is said of %s-… is what it was', (group) => {
+test.each(groups)('verifyProgram: the messages for %s-… are those of the golden file', (group) => {
   const own = ALL.filter(({ name }) => name.startsWith(`${group}-`) || name === group);
   const text = own.map(({ name, tries }) => {
     const lines = (refusals.get(name) ?? []).map((r) => `${r.text}\n`);
@@ -107,7 +107,7 @@ test.each(groups)('what is said of %s-… is what it was', (group) => {
   matchGolden(`hostile/${group}.txt`, text.join('\n'));
 });
 
-test.each(repaired)('%s, repaired, is accepted and runs without a fault', (_, program) => {
+test.each(repaired)('verifyProgram: accepts %s when repaired, and it runs without a fault', (_, program) => {
   expect(check(program)).toEqual([]);
   expect(faultsOf(program)).toEqual([]);
 });
