@@ -10,8 +10,8 @@ const TOOLS = [
   ['ninja', /no work to do/],
 ] as const;
 
-describe.each(TOOLS)('%s', (tool, idle) => {
-  it.skipIf(!has(tool))('builds what changed and nothing else', () => {
+describe.each(TOOLS)('build tools, %s', (tool, idle) => {
+  it.skipIf(!has(tool))('builds the changed policy and nothing else', () => {
     const root = project(tool);
     const manifest = (): string => readFileSync(join(root, 'out/manifest.json'), 'utf8');
     expect(script(root, 'build')).not.toMatch(idle);
@@ -28,7 +28,7 @@ describe.each(TOOLS)('%s', (tool, idle) => {
     expect(manifest()).not.toBe(first);
   });
 
-  it.skipIf(!has(tool))('fails with the policy, and builds again once it is mended', () => {
+  it.skipIf(!has(tool))('fails if the policy has an error, and builds again after the repair', () => {
     const root = project(tool);
     script(root, 'build');
     const text = readFileSync(join(root, 'app.llp'), 'utf8');

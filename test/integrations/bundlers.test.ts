@@ -24,7 +24,7 @@ const until = (done: () => boolean): Promise<void> =>
     look();
   });
 
-describe.each(BUNDLERS)('%s', (bundler) => {
+describe.each(BUNDLERS)('llpc/unplugin, %s', (bundler) => {
   const root = project(bundler);
   const build = (): { readonly code: number | null; readonly text: string } => {
     const { code, out, err } = sh(root, packageOf(root).scripts['build'] ?? '');
@@ -38,13 +38,13 @@ describe.each(BUNDLERS)('%s', (bundler) => {
     expect(readFileSync(join(root, 'dist/main.js'), 'utf8')).not.toContain("app.llp'");
   });
 
-  it('passes defines on', () => {
+  it('passes defines to the compiler', () => {
     edit(root, 'app.llp', (text) => text.replace('"/srv/data"', '"/nowhere"'));
     script(root, 'build');
     expect(script(root, 'start')).toBe(VERDICTS);
   });
 
-  it('tells a warning, with its place and line, and builds', () => {
+  it('prints a warning with its place and line, and builds', () => {
     edit(root, 'app.llp', (text) => text.replace('default deny;', 'default deny; deny write;'));
     const { code, text } = build();
     expect(code).toBe(0);
@@ -53,7 +53,7 @@ describe.each(BUNDLERS)('%s', (bundler) => {
     expect(text).toContain(PLACE(bundler, 'app.llp', 8, 17));
   });
 
-  it('fails at an error, of an import too, with its place and line', () => {
+  it('fails at an error, also of an import, with its place and line', () => {
     edit(root, 'sets.llp', (text) => text.replace('readdir', 'readdri'));
     const { code, text } = build();
     expect(code).toBe(1);
@@ -63,7 +63,7 @@ describe.each(BUNDLERS)('%s', (bundler) => {
     expect(text).toMatch(/did you mean|write `readdir`/);
   });
 
-  it('fails where an import is missing', () => {
+  it('fails if an import is missing', () => {
     edit(root, 'app.llp', (text) => text.replace('sets.llp', 'none.llp'));
     const { code, text } = build();
     expect(code).toBe(1);
@@ -71,7 +71,7 @@ describe.each(BUNDLERS)('%s', (bundler) => {
   });
 });
 
-test('the types of an imported policy are those of an artifact', () => {
+test('llpc/unplugin: an imported policy has the types of an artifact', () => {
   const root = project('vite');
   script(root, 'check');
   edit(root, 'main.ts', (text) => `${text}\nconst wrong: string = policy.manifest.programs;\n`);
@@ -88,7 +88,7 @@ async function seenToChange(change: () => void, isSeen: () => boolean): Promise<
   expect(isSeen(), 'the change is seen').toBe(true);
 }
 
-test('the dev server of Vite serves a policy, and reloads the page when it or its import changes', async () => {
+test('llpc/unplugin: the dev server of Vite serves a policy, and reloads the page when the policy or its import changes', async () => {
   const { createServer } = await import('vite');
   const root = project('vite');
   const configFile = join(root, 'vite.config.js');
@@ -131,7 +131,7 @@ test('the dev server of Vite serves a policy, and reloads the page when it or it
   }
 });
 
-test('esbuild watches the imports of a policy', async () => {
+test('llpc/unplugin: esbuild watches the imports of a policy', async () => {
   const { context } = await import('esbuild');
   const { llp } = await import('../../src/front/unplugin/esbuild.js');
   const root = project('esbuild');

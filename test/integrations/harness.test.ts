@@ -43,7 +43,7 @@ const at = (name: string): string => join(root, name);
 const good = compileFile(at('good.llp'));
 
 describe('compileFile', () => {
-  it('is what llpc build makes, from a path and from a URL', async () => {
+  it('returns the artifact of llpc build, from a path and from a URL', async () => {
     await llpc(root, ['build', 'good.llp', '-o', 'out']);
     const manifest = readFileSync(at('out/manifest.json'), 'utf8');
     expect(stageFiles(good).get('manifest.json')).toBe(manifest);
@@ -55,28 +55,28 @@ describe('compileFile', () => {
     expect(JSON.stringify(artifact?.manifest.maps)).toContain('/x');
   });
 
-  it('says that a file is missing', () => {
+  it('reports a missing file', () => {
     expect(compileFile(at('none.llp'))).toMatchObject({
       artifact: undefined,
       diagnostics: [{ code: 'LLP2017' }],
     });
   });
 
-  it('has the tests of the policy', () => {
+  it('returns the tests of the policy', () => {
     expect(runTests(good)?.map((t) => t.passed)).toEqual([true]);
     expect(runTests(compileFile(at('failing.llp')))?.map((t) => t.passed)).toEqual([false]);
   });
 });
 
 describe('stageFiles', () => {
-  it('has every stage of a compilation, and of an artifact what is in it', () => {
+  it('has every stage of a compilation, and the parts of an artifact', () => {
     const all = stageFiles(good);
     expect([...all.keys()]).toEqual(['policy.txt', 'hierarchy.txt', 'plan.txt', 'asm.txt', 'manifest.json']);
     const few = stageFiles(defined(good.artifact, 'it compiles'));
     expect([...few]).toEqual([...all].filter(([name]) => /asm|manifest/.test(name)));
   });
 
-  it('throws with the diagnostics of what does not compile', () => {
+  it('throws the diagnostics of a policy that does not compile', () => {
     expect(() => stageFiles(at('bad.llp'))).toThrow(/does not compile\n.*bad\.llp:2:14: error\[LLP1015\]/);
   });
 });
@@ -89,7 +89,7 @@ describe('runScenarioFile', () => {
     expect(ran.steps.map((s) => JSON.stringify(s) + '\n').join('')).toBe(printed);
   });
 
-  it('says which step was not as expected', async () => {
+  it('names the step that was not as expected', async () => {
     const ran = await runScenarioFile(at('good.llp'), pathToFileURL(at('wrong.json')));
     expect(ran.passed).toBe(false);
     expect(ran.failed.map((s) => s.step)).toEqual([3]);
@@ -126,7 +126,7 @@ describe('decider', () => {
     { kind: 'link', path: '/l', target: '/l' },
   ]);
 
-  it('says what a call gives', () => {
+  it('decide returns the verdict or the error of a call', () => {
     expect(decide('read', '/srv/www/a')).toBe('allow');
     expect(decide('open', '/srv/www/private')).toBe('deny');
     expect(decide('read', '/srv/www/none')).toBe('ENOENT');
@@ -134,7 +134,7 @@ describe('decider', () => {
     expect(decide('raed' as 'read', '/srv/www/a')).toBe('EINVAL');
   });
 
-  it('says why', () => {
+  it('why returns the rule that decides', () => {
     expect(why('open', '/srv/www/private')).toMatch(
       /good\.llp:5:53: note: decided by this rule of `dir "\/srv\/www\/private"`\n.*deny all;/,
     );
@@ -142,14 +142,14 @@ describe('decider', () => {
     expect(why('raed' as 'read', '/srv/www/a')).toBe('');
   });
 
-  it('throws where there is nothing to ask', () => {
+  it('throws if the policy cannot be loaded on the tree', () => {
     expect(() => decider(at('bad.llp'), [])).toThrow(/LLP1015/);
     expect(() => decider(good, ['/srv/www/a', '/srv/www/a/b'])).toThrow(/cannot make/);
     expect(() => decider(good, ['/srv/www/private'])).toThrow(/LLP5002/);
   });
 });
 
-test('llpc/testing can be loaded where there is no vitest', () => {
+test('llpc/testing: loads without vitest', () => {
   const alone = folder({ 'a.mjs': '' });
   const url = pathToFileURL(join(process.cwd(), 'dist/src/front/harness/index.js')).href;
   writeFileSync(

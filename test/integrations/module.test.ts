@@ -13,13 +13,13 @@ const load = async (artifact: Artifact): Promise<Artifact> => {
 
 const { artifact } = compile('llp 1; policy "p" { default deny; dir "/srv/ü\u2028" { allow read; } }');
 
-test('is the artifact', async () => {
+test('moduleText: the module exports the artifact', async () => {
   const policy = defined(artifact, 'it compiles');
   expect(await load(policy)).toEqual(policy);
   expect(moduleText(policy)).not.toMatch(/^import/m);
 });
 
-test('is the artifact, whatever bytes and names it has', async () => {
+test('moduleText: the module exports the artifact, with any bytes and names', async () => {
   const { manifest } = defined(artifact, 'it compiles');
   const text = fc.string({ unit: 'binary' });
   await fc.assert(

@@ -43,7 +43,7 @@ function packed(): readonly string[] {
   return report?.files.map((f) => f.path) ?? [];
 }
 
-test('what is packed has every file that the package names', () => {
+test('package: the packed files include every file that package.json names', () => {
   const files = packed();
   const named = [
     ...Object.values(PACKAGE.bin),
@@ -60,15 +60,15 @@ test('what is packed has every file that the package names', () => {
   ).toEqual([]);
 });
 
-test('each command is an executable file, as `npx` may have linked it from an earlier build', () => {
+test('package: each command is an executable file, because `npx` may have linked an earlier build', () => {
   for (const path of Object.values(PACKAGE.bin)) accessSync(path, constants.X_OK);
 });
 
-describe('every export', () => {
+describe('package, exports', () => {
   const root = folder({ 'package.json': '{ "type": "module" }' });
   install(root, ['unplugin', 'vitest', 'vite', 'rollup', 'esbuild', 'webpack', 'typescript']);
 
-  it('is named by a file that is there', () => {
+  it('each export names an existing file', () => {
     for (const [, target] of ENTRIES)
       for (const path of Object.values(target)) expect(existsSync(path)).toBe(true);
     expect(MODULES).toEqual([
@@ -81,7 +81,7 @@ describe('every export', () => {
     ]);
   });
 
-  it('can be imported', () => {
+  it('each export can be imported', () => {
     const names = MODULES.filter((name) => name !== 'llpc/vitest');
     const text = `for (const name of ${JSON.stringify(names)}) console.log(name, Object.keys(await import(name)).length > 0);`;
     writeFileSync(join(root, 'import.js'), text);
@@ -89,7 +89,7 @@ describe('every export', () => {
     expect(ran).toEqual({ code: 0, out: names.map((name) => `${name} true\n`).join(''), err: '' });
   });
 
-  test.each(['NodeNext', 'Bundler'])('has types, by the resolution of %s', (resolution) => {
+  test.each(['NodeNext', 'Bundler'])('each export has types with the resolution %s', (resolution) => {
     const lines = MODULES.map(
       (name, i) =>
         `import * as m${i} from '${name}';\nexport const x${i}: keyof typeof m${i} | undefined = undefined;`,
@@ -119,7 +119,7 @@ policy "app" { default deny; use shell; dir "/srv" { allow read; } }
 test "reading" { expect allow read "/srv/a"; }
 `;
 
-describe('the tarball, unpacked beside what it depends on and nothing else', () => {
+describe('package, the unpacked tarball with only its dependencies', () => {
   const root = folder({ 'app.llp': SHELL, 'package.json': '{ "type": "module" }' });
   const home = join(root, 'node_modules/llpc');
   mkdirSync(home, { recursive: true });
@@ -151,7 +151,7 @@ describe('the tarball, unpacked beside what it depends on and nothing else', () 
     expect(node(main, ...line.split(' '))).toMatchObject({ code: 0, err: '' });
   });
 
-  it('can be imported, and what needs a package that is not there names it', () => {
+  it('each export can be imported, or names the package that is missing', () => {
     const wanted = (name: string): string => /^llpc\/(vitest|unplugin)/.exec(name)?.[1] ?? 'ok';
     const text = `for (const name of ${JSON.stringify(MODULES)})
       console.log(await import(name).then(() => 'ok', (e) => /Cannot find package '(.*?)'/.exec(e.message)?.[1]));`;
@@ -159,12 +159,12 @@ describe('the tarball, unpacked beside what it depends on and nothing else', () 
     expect(ran).toEqual({ code: 0, out: MODULES.map((name) => `${wanted(name)}\n`).join(''), err: '' });
   });
 
-  it('can be imported by a CommonJS module', () => {
+  it('a CommonJS module can import it', () => {
     const text = `import('llpc').then(({ compile }) => console.log(compile('llp 1;').diagnostics.length));`;
     expect(node('--input-type=commonjs', '--eval', text)).toEqual({ code: 0, out: '1\n', err: '' });
   });
 
-  it('says nothing of the folder that it was built in', () => {
+  it('does not name the folder of its build', () => {
     const files = readdirSync(home, { recursive: true, encoding: 'utf8' })
       .map((name) => join(home, name))
       .filter((path) => statSync(path).isFile());
@@ -173,7 +173,7 @@ describe('the tarball, unpacked beside what it depends on and nothing else', () 
   });
 });
 
-test('whoever installs the package gets neither bundlers nor test runner', () => {
+test('package: an installation adds neither bundlers nor a test runner', () => {
   const optional = Object.keys(PACKAGE.peerDependencies);
   expect(optional).toEqual(['unplugin', 'vitest']);
   for (const name of optional) {
@@ -182,7 +182,7 @@ test('whoever installs the package gets neither bundlers nor test runner', () =>
   }
 });
 
-test('the examples name the versions that they are tested with', () => {
+test('package: the examples name the versions that they are tested with', () => {
   for (const name of ['make', 'ninja', 'vite', 'rollup', 'esbuild', 'webpack', 'vitest', 'pre-commit']) {
     const { dependencies, devDependencies } = packageOf(join(EXAMPLES, name));
     expect(dependencies).toEqual({ llpc: 'file:../../..' });

@@ -10,20 +10,20 @@ const BLOCKS = [...PAGE.matchAll(/(?:<!-- (\S+) -->\n\n)?```(\w+)\n([^]*?)```/g)
 );
 
 test.each(BLOCKS.flatMap(({ file, text }) => (file === undefined ? [] : [[file, text] as const])))(
-  '%s',
+  'docs/integrations.md: shows the text of %s',
   (file, text) => {
     expect(text).toBe(readFileSync(join(EXAMPLES, file), 'utf8'));
   },
 );
 
-it('shows a file of each example, and no other code', () => {
+it('docs/integrations.md: shows a file of each example, and no other code', () => {
   const shown = BLOCKS.flatMap((b) => b.file?.split('/')[0] ?? []);
   const folders = readdirSync(EXAMPLES, { withFileTypes: true }).filter((e) => e.isDirectory());
   expect([...new Set(shown)].sort()).toEqual(folders.map((e) => e.name).sort());
   expect(BLOCKS.filter((b) => b.file === undefined).map((b) => b.language)).toEqual(['sh', 'sh']);
 });
 
-it('links to what there is', () => {
+it('docs/integrations.md: links lead to existing files', () => {
   for (const page of ['docs/integrations.md', 'examples/integrations/README.md']) {
     const links = [...readFileSync(page, 'utf8').matchAll(/\]\(([^)#]+)\)/g)].map((m) => m[1] ?? '');
     expect(links.length).toBeGreaterThan(0);

@@ -32,7 +32,7 @@ describe('.pre-commit-hooks.yaml', () => {
     }
   });
 
-  it('takes policies and nothing else', () => {
+  it('selects policies and nothing else', () => {
     for (const { files } of hooks) {
       const taken = ['a.llp', 'b/c.llp', 'a.llp.txt', 'llp', 'b.llp/c'].filter((f) =>
         new RegExp(files).test(f),
@@ -41,7 +41,7 @@ describe('.pre-commit-hooks.yaml', () => {
     }
   });
 
-  it('starts the program that the package has, by commands that it has', () => {
+  it('starts the program of the package with existing commands', () => {
     const { bin } = JSON.parse(readFileSync('package.json', 'utf8')) as { bin: Record<string, string> };
     for (const { entry } of hooks) {
       const [program = '', command = ''] = entry.split(' ');
@@ -51,7 +51,7 @@ describe('.pre-commit-hooks.yaml', () => {
   });
 
   // npm makes it from a clone, which has nothing built, and of all scripts runs this one.
-  it('is built when it is installed from the repository', () => {
+  it('the package is built when it is installed from the repository', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
       scripts: Record<string, string>;
     };
@@ -61,7 +61,7 @@ describe('.pre-commit-hooks.yaml', () => {
   });
 });
 
-describe('the commands of the hooks', () => {
+describe('pre-commit, commands of the hooks', () => {
   const root = folder({ 'good.llp': GOOD, 'other.llp': GOOD, 'bad.llp': BAD, 'failing.llp': FAILING });
   install(root, []);
 
@@ -78,7 +78,7 @@ describe('the commands of the hooks', () => {
     expect([ran.code, ran.err.includes(err)]).toEqual([code, true]);
   });
 
-  it('check files as policies of their own, not as layers', () => {
+  it('check each file as a policy, not as a layer', () => {
     // With no policy of its own it is no policy, and a fine part of one.
     writeFileSync(join(root, 'sets.llp'), 'llp 1;\nactions look = read;\n');
     expect(sh(root, 'llpc check good.llp sets.llp').code).toBe(0);
@@ -88,14 +88,14 @@ describe('the commands of the hooks', () => {
   });
 });
 
-describe('the example', () => {
+describe('pre-commit, the example', () => {
   const root = project('pre-commit');
   const { repos } = parse(readFileSync(join(EXAMPLES, 'pre-commit/.pre-commit-config.yaml'), 'utf8')) as {
     repos: readonly { hooks: readonly { id: string; exclude?: string }[] }[];
   };
   const used = repos.flatMap((r) => r.hooks);
 
-  it('uses hooks that there are', () => {
+  it('uses existing hooks', () => {
     expect(used.map((h) => h.id).sort()).toEqual(hooks.map((h) => h.id).sort());
   });
 
@@ -108,7 +108,7 @@ describe('the example', () => {
   });
 });
 
-test.skipIf(!has('pre-commit'))('pre-commit takes the definition and the example', () => {
+test.skipIf(!has('pre-commit'))('pre-commit: accepts the definition and the example', () => {
   const root = project('pre-commit');
   expect(sh(root, `pre-commit validate-manifest ${FILE}`)).toMatchObject({ code: 0 });
   expect(sh(root, 'pre-commit validate-config .pre-commit-config.yaml')).toMatchObject({ code: 0 });

@@ -18,26 +18,26 @@ const run = (root: string, args = ''): { readonly code: number | null; readonly 
 const golden = (root: string): [string, string][] =>
   readdirSync(join(root, 'golden')).map((name) => [name, readFileSync(join(root, 'golden', name), 'utf8')]);
 
-describe('the example', () => {
+describe('llpc/vitest, the example', () => {
   const root = project('vitest');
 
-  it('passes, with a test for each of the policy', () => {
+  it('passes, with one test for each test of the policy', () => {
     const out = script(root, 'test');
     expect(out).toMatch(/Tests\s+5 passed \(5\)/);
     expect(golden(root)).toEqual(golden(join(EXAMPLES, 'vitest')));
   });
 
-  it('has the golden files that it makes', () => {
+  it('has the golden files that a run makes', () => {
     rmSync(join(root, 'golden'), { recursive: true });
     expect(run(root, '-u').code).toBe(0);
     expect(golden(root)).toEqual(golden(join(EXAMPLES, 'vitest')));
   });
 });
 
-describe('a policy that changed', () => {
+describe('llpc/vitest, a changed policy', () => {
   const root = project('vitest');
 
-  it('is not what the golden files say, nor what the scenario, a test or a question expects', () => {
+  it('fails the golden files, the scenario, a test and a question', () => {
     change(root, 'app.llp', '{ deny all; }', '{ deny write; }');
     const { code, text } = run(root);
     expect(code).toBe(1);
@@ -53,17 +53,17 @@ describe('a policy that changed', () => {
     expect(golden(root)).toEqual(golden(join(EXAMPLES, 'vitest')));
   });
 
-  it('is taken into the golden files by -u', () => {
+  it('-u updates the golden files', () => {
     expect(run(root, '-u -t looked').code).toBe(0);
     expect(golden(root)).not.toEqual(golden(join(EXAMPLES, 'vitest')));
     expect(run(root, '-t looked').code).toBe(0);
   });
 });
 
-describe('what cannot be used', () => {
+describe('llpc/vitest, an unusable policy', () => {
   const root = project('vitest');
 
-  it('fails with its diagnostics', () => {
+  it('fails with the diagnostics of the policy', () => {
     change(root, 'app.llp', 'deny all', 'deny everything');
     const { code, text } = run(root);
     expect(code).toBe(1);
@@ -72,7 +72,7 @@ describe('what cannot be used', () => {
     expect(text).toMatch(/the policy does not compile/);
   });
 
-  it('fails where a file is missing', () => {
+  it('fails if a file is missing', () => {
     change(root, 'app.llp', 'deny everything', 'deny all');
     rmSync(join(root, 'scenario.json'));
     change(root, 'app.test.js', "policyTests('app.llp')", "policyTests('none.llp')");
