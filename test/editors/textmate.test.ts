@@ -29,7 +29,7 @@ beforeAll(async () => {
     }),
     loadGrammar: () => Promise.resolve(textmate.parseRawGrammar(readFileSync(GRAMMAR, 'utf8'), GRAMMAR)),
   });
-  grammar = defined((await registry.loadGrammar('source.llp')) ?? undefined, 'TextMate grammar');
+  grammar = defined((await registry.loadGrammar('source.llp')) ?? undefined, 'the grammar');
 });
 
 /** The scopes at each offset of a text. */
@@ -70,7 +70,7 @@ function wanted({ kind, image }: Lexeme): RegExp {
   }
 }
 
-describe('the grammar', () => {
+describe('TextMate grammar', () => {
   it.each(FILES)('colours every token of %s', (file) => {
     const text = readFileSync(file, 'utf8');
     const scopes = scopesOf(text);
