@@ -49,7 +49,7 @@ describe('findDifferences', () => {
     ]);
   });
 
-  it('tells the directory itself from what lies beneath, and from a file', () => {
+  it('separates the directory itself from everything beneath it, and from a file', () => {
     const report = diff(policy('dir "/a" { here { allow open; } }'), policy('file "/a" { allow open; }'));
     expect(lines(report)).toEqual(['narrowed /a dir open /a/', 'widened /a file open /a']);
     expect(report.changes.map((c) => c.witnesses[0]?.refused)).toEqual([
@@ -62,7 +62,7 @@ describe('findDifferences', () => {
     ]);
   });
 
-  it('finds what only later objects have where globs name all that is there', () => {
+  it('finds a difference of later objects where globs match all existing ones', () => {
     const at = (rule: string): string =>
       policy(`dir "/a" { ${rule} file? "*" { deny read; } file? ".*" { deny read; }
         dir? "*" { deny read; } dir? ".*" { deny read; } }`);
@@ -87,7 +87,7 @@ describe('findDifferences', () => {
     });
   });
 
-  it('shows each action on a kind of object that calls ask it of', () => {
+  it('shows each action only on the kinds of objects that calls ask it of', () => {
     const at = (set: string): string => policy(`dir "/a" { allow ${set}; }`);
     const shown = (set: string): string[] => lines(diff(at('lock'), at(`lock, ${set}`)));
     expect(shown('execute')).toEqual(['widened /a dir+below execute /a/b']);
@@ -101,7 +101,7 @@ describe('findDifferences', () => {
     expect(one.changes.flatMap((c) => c.actions)).not.toContain('readdir');
   });
 
-  it('says what differs where no call asks it, and that nothing else does', async () => {
+  it('reports a difference that no call asks about, if it is the only one', async () => {
     const here = policy('dir "/a" { here { allow read, execute; } }');
     const report = diff(here, policy('dir "/a" { }'));
     expect(report).toMatchObject({
@@ -123,7 +123,7 @@ describe('findDifferences', () => {
     expect(diff(here, policy('dir "/a" { allow open; }')).unasked).toBeNull();
   });
 
-  it('proves that rewrites mean the same, and says that links may tell other scopes apart', () => {
+  it('proves that a rewrite means the same, and warns that links may separate other scopes', () => {
     const a = policy('dir "/a" { allow read, open; }');
     const same = diff(a, policy('dir "/a" { allow open; allow read; }'));
     expect(same).toMatchObject({ equal: true, complete: true, sameScopes: true, changes: [] });
@@ -132,14 +132,14 @@ describe('findDifferences', () => {
     expect(diffText(same)).toMatch(/^no difference on any path: \d+ states/);
   });
 
-  it('takes layers together', () => {
+  it('compares all layers together', () => {
     const old = policy('dir "/a" { allow read; }');
     const report = diff(old, `${old}policy "q" { default allow; dir "/a/b" { deny read; } }`);
     expect(lines(report)).toEqual(['narrowed /a/b dir+below read /a/b/c']);
     expect(report.changes[0]?.new.rules.map((r) => r.layer)).toEqual(['q']);
   });
 
-  it('compares a thousand scopes by place', () => {
+  it('compares a thousand scopes place by place', () => {
     const old = largePolicy(1000);
     const report = diff(old, old.replace('dir "/srv/area7/place7" {', 'dir "/srv/area7/other" {'));
     expect(

@@ -162,7 +162,7 @@ describe('smallCover', () => {
     .array(fc.uniqueArray(fc.nat({ max: 7 }), { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 9 })
     .map((list) => list.map((s) => new Set(s)));
 
-  it('covers everything, bounds any cover from below, and is mostly a smallest one that is proved to be one', () => {
+  it('covers everything, gives a lower bound, and is mostly proved to be a smallest cover', () => {
     const count = { smallest: 0, proved: 0 };
     fc.assert(
       fc.property(sets, (all) => {

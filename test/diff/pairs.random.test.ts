@@ -58,7 +58,7 @@ const count = {
 };
 
 describe('findDifferences', () => {
-  it(`is what the reference sees, on ${WANTED} pairs`, () => {
+  it(`finds the differences of the reference evaluator, on ${WANTED} pairs`, () => {
     const property = fc.property(fc.oneof(pairOf(policyText), pairOf(globbyText)), judgePair);
     for (let round = 0; count.pairs < WANTED; round++)
       fc.assert(property, { numRuns: 250, seed: SEED + round });

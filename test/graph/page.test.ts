@@ -16,7 +16,7 @@ const commands = [...page.matchAll(/```sh\nllpc ([^\n]*)\n```/g)].map((m) => m[1
 it.each([
   ['policy.svg', 'graph.svg'],
   ['walk.svg', 'graph-walk.svg'],
-])('%s is docs/%s', async (out, picture) => {
+])('docs/graph.md: %s is docs/%s', async (out, picture) => {
   const command = defined(
     commands.find((c) => c.endsWith(`-o ${out}`)),
     'its command is on the page',

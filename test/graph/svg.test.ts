@@ -29,14 +29,14 @@ const ROWS: readonly (readonly [string, string, Partial<GraphRequest>])[] = [
   ]),
 ];
 
-describe.each(ROWS)('the SVG of %s', async (_, text, asked) => {
+describe.each(ROWS)('printSvg, %s', async (_, text, asked) => {
   const result = compiled(text);
   const model = await modelOf(result, asked);
   const svg = await printSvg(model);
   const root = readXml(svg);
   const boxes = elements(root, 'rect', 'box').map(boxOf);
 
-  it('is the same bytes again', async () => {
+  it('writes the same bytes again', async () => {
     expect(await printSvg(await modelOf(compiled(text), asked))).toBe(svg);
   });
 
@@ -60,7 +60,7 @@ describe.each(ROWS)('the SVG of %s', async (_, text, asked) => {
     expect(missing.length).toBeLessThanOrEqual(counted.reduce((a, b) => a + b, 0));
   });
 
-  it('has no two boxes over each other, and all within the picture', () => {
+  it('has no two boxes that overlap, and all within the picture', () => {
     const { width = '', height = '' } = root.attributes;
     const outside = boxes.filter((b) => b.left < 0 || b.top < 0 || b.right > +width || b.bottom > +height);
     expect(outside).toEqual([]);

@@ -41,8 +41,8 @@ function expectSound(model: GraphModel): void {
   expect(lines.filter((line) => /^ {4}n\d/.test(line))).toHaveLength(nodes.length);
 }
 
-describe.each(examples)('example %s', (example) => {
-  it('has the graph that it had, and Graphviz reads it', async () => {
+describe.each(examples)('extractGraph, example %s', (example) => {
+  it('prints the graph of the golden files, and Graphviz reads it', async () => {
     const model = await modelOf(compiled(read(example)));
     matchGolden(`${example}/graph.dot`, printDot(model));
     matchGolden(`${example}/graph.mmd`, printMermaid(model));
@@ -54,18 +54,21 @@ test.each([
   ['odd names', ODD, { path: '/a<b>&"c"/x#y;z|w/"]\n%%' }],
   ['one action', read('static-site'), { action: 'execute' }],
   ['a walk', read('static-site'), { path: '/srv/www/uploads/../uploads/a.php', action: 'write' }],
-] as const)('%s: as before, and sound', async (name, text, asked) => {
-  const model = await modelOf(compiled(text), asked);
-  matchGolden(`graph/${name.replace(/ /g, '-')}.dot`, printDot(model));
-  matchGolden(`graph/${name.replace(/ /g, '-')}.mmd`, printMermaid(model));
-  expectSound(model);
-});
+] as const)(
+  'extractGraph, %s: prints the golden files, and the graph is sound',
+  async (name, text, asked) => {
+    const model = await modelOf(compiled(text), asked);
+    matchGolden(`graph/${name.replace(/ /g, '-')}.dot`, printDot(model));
+    matchGolden(`graph/${name.replace(/ /g, '-')}.mmd`, printMermaid(model));
+    expectSound(model);
+  },
+);
 
 /** What Mermaid 11 looks for in a text before and after it reads the statements, wherever that stands. */
 const SPECIAL =
   /style.*:\S*#.*;|classDef.*:\S*#.*;|%%|\$\$.*\$\$|fa[bklrs]?:fa-|"(?:[-+]|\d+[.)])(?: |"|<br)/;
 
-test('Mermaid finds nothing of its own in a name', async () => {
+test('printMermaid: Mermaid finds no syntax in a name', async () => {
   const names = [
     'style:a"b',
     'classDef:"',
@@ -107,7 +110,7 @@ const shown = (nodes: readonly GraphNode[]): string[] =>
   nodes.map((n) => [n.name, ...n.tags, ...n.rows.map((r) => `${r.label}=${r.text}`)].join('; '));
 
 describe('extractGraph', () => {
-  it('folds siblings that say the same, whatever beneath differs in digits only', async () => {
+  it('folds siblings with the same rights, if everything beneath differs in digits only', async () => {
     const nodes = await drawn(
       'default deny; ' + [8, 9, 10, 11].map((i) => `dir "/a${i}/b${i}" { allow look; }`).join(''),
     );
@@ -116,7 +119,7 @@ describe('extractGraph', () => {
     expect(nodes[2]?.tooltip.split('\n').slice(0, 4)).toEqual(['/a8/b8', '/a9/b9', '/a10/b10', '/a11/b11']);
   });
 
-  it('folds nothing when it is not to, and nothing on the walk', async () => {
+  it('folds nothing with `full`, and nothing on the walk', async () => {
     const body = `default deny; ${[1, 2, 3].map((i) => `dir "/a${i}" { allow look; }`).join('')}`;
     expect(shown(await drawn(body))).toEqual(['/; =nothing', 'a1, a2, a3; =look']);
     expect(await drawn(body, { full: true })).toHaveLength(4);
@@ -146,7 +149,7 @@ describe('extractGraph', () => {
     ]);
   });
 
-  it('tells the directory from what is beneath it, and from a file of that name', async () => {
+  it('separates the directory from everything beneath it, and from a file of that name', async () => {
     const nodes = await drawn(
       'default deny; dir? "/a" { allow look; here { allow edit; } } file? "/a" { allow edit; } dir? "/b" { allow look; } file? "/b" { allow edit; }',
     );
@@ -157,14 +160,14 @@ describe('extractGraph', () => {
     ]);
   });
 
-  it('writes a way to one place before it', async () => {
+  it('writes the path to a place before the place', async () => {
     expect(shown(await drawn('default deny; dir "/a/b/c" { allow look; }'))).toEqual([
       '/; =nothing',
       'a/b/c; =look',
     ]);
   });
 
-  it('takes what a scope names as a directory for one', async () => {
+  it('takes a path that a scope names as a directory for a directory', async () => {
     const nodes = await drawn('default deny; dir? "/a" { allow read; here { deny read; } }', {
       path: '//a',
       action: 'read',
@@ -172,13 +175,13 @@ describe('extractGraph', () => {
     expect(shown(nodes)).toEqual(['/; =deny', 'a; optional; itself=deny; beneath=allow; walked=read: deny']);
   });
 
-  it('ends where the path does', async () => {
+  it('ends at the end of the path', async () => {
     const nodes = await drawn('default deny; file "/a" { allow read; }', { path: '/a/x', action: 'read' });
     expect(shown(nodes)).toEqual(['/; =deny; walked=read: ENOTDIR', 'a; file; =allow']);
     expect(nodes.map((n) => n.onPath)).toEqual([true, false]);
   });
 
-  it('leads a file past a scope for directories', async () => {
+  it('leads a file past a scope of a directory', async () => {
     const nodes = await drawn('default deny; dir "/a" { allow look; dir "*" { deny all; } }', {
       path: '/a/b',
       action: 'read',
@@ -191,12 +194,12 @@ describe('extractGraph', () => {
     ]);
   });
 
-  it('draws 500 scopes that are alike in four boxes', async () => {
+  it('draws 500 similar scopes in four boxes', async () => {
     const model = await modelOf(compiled(largePolicy(500)));
     expect(model.layers.flatMap((l) => nodesOf(l.root)).map((n) => n.places)).toEqual([1, 1, 100, 500]);
   });
 
-  it('shows the layer that is asked for', async () => {
+  it('shows the requested layer', async () => {
     const result = compiled(
       'llp 1; policy "a" { deny walk; } policy "b" { dir? "/x" { allow read; } } policy "c" { default allow; }',
     );
@@ -240,8 +243,8 @@ describe('rightsText', () => {
   });
 });
 
-describe('names of places', () => {
-  it('are ordered by their numbers', () => {
+describe('graph/text, names of places', () => {
+  it('naturally sorts names by their numbers', () => {
     expect(['a10', 'b', 'a9', 'a', 'a08', 'a9b2'].sort(naturally)).toEqual([
       'a',
       'a08',
@@ -252,7 +255,7 @@ describe('names of places', () => {
     ]);
   });
 
-  it('are shortened in the middle, to columns', () => {
+  it('shortened cuts a name in the middle, to a number of columns', () => {
     for (const text of ['x'.repeat(50), '日本'.repeat(30), 'e\u0301'.repeat(60), '🎉'.repeat(20)]) {
       const short = shortened(text, 21);
       expect(columns(short)).toBeLessThanOrEqual(21);
@@ -262,7 +265,7 @@ describe('names of places', () => {
     expect(shortened('report.tar.gz', 13)).toBe('report.tar.gz');
   });
 
-  it('are listed when there are few', () => {
+  it('foldedName lists few names', () => {
     expect(foldedName(['lib', 'lib64'], 2)).toEqual({ text: 'lib, lib64', hidden: false });
     expect(foldedName(['a', 'b', 'c', 'd'], 4)).toEqual({ text: 'a … d', hidden: true });
     expect(foldedName(['.ssh'], 3)).toEqual({ text: '.ssh', hidden: true });

@@ -42,7 +42,7 @@ function speak(input: string, last?: number): Promise<Ended> {
   return new Promise((done) => child.once('close', (code) => done({ answers, code, err })));
 }
 
-describe('the end', () => {
+describe('llpc lsp, end of the process', () => {
   it.each([
     ['exit after shutdown', initialize + shutdown + exit, 0],
     ['exit without shutdown', initialize + exit, 1],
@@ -57,7 +57,7 @@ describe('the end', () => {
     ['a text', 'llp 1;\npolicy "p" { default deny; }\n'],
     ['a wrong header', 'hello\r\n\r\n'],
     ['a length that is none', 'Content-Length: x\r\n\r\n{}'],
-  ])('is told where the input is something else: %s', async (_, input) => {
+  ])('reports input that is not a message: %s', async (_, input) => {
     const { code, err, answers } = await speak(input);
     expect([code, answers]).toEqual([2, []]);
     expect(err).toMatch(/^llpc: .*\n$/);

@@ -19,8 +19,8 @@ const CAPABLE = { processId: null, rootUri: null, capabilities: {} };
 const HOVER = { textDocument: { uri: 'untitled:a' }, position: { line: 0, character: 0 } };
 const GOOD = 'llp 1;\npolicy "p" { default deny; dir "/a" { allow read; } }\n';
 
-describe('the order of messages', () => {
-  it('has requests refused before `initialize`, and notifications dropped', async () => {
+describe('llpc lsp, order of messages', () => {
+  it('refuses requests before `initialize`, and drops notifications', async () => {
     const { connection, ended } = startServer();
     await expect(connection.sendRequest('textDocument/hover', HOVER)).rejects.toMatchObject({ code: -32002 });
     await expect(connection.sendRequest('shutdown')).rejects.toMatchObject({ code: -32002 });
@@ -33,7 +33,7 @@ describe('the order of messages', () => {
     expect(await ended).toEqual({ code: 1, err: '' });
   });
 
-  it('has one `initialize`, and nothing after `shutdown` but `exit`', async () => {
+  it('accepts one `initialize`, and only `exit` after `shutdown`', async () => {
     const { connection, ended } = startServer();
     await expect(connection.sendRequest('initialize', { processId: null })).rejects.toMatchObject({
       code: -32602,
@@ -51,7 +51,7 @@ describe('the order of messages', () => {
     ['before all', 1, []],
     ['without `shutdown`', 1, ['initialize']],
     ['after `shutdown`', 0, ['initialize', 'shutdown']],
-  ])('ends with `exit`, or with the input: %s', async (_, code, methods) => {
+  ])('ends at `exit`, or at the end of the input: %s', async (_, code, methods) => {
     for (const end of ['exit', 'close'] as const) {
       const { child, connection, ended } = startServer();
       for (const method of methods)
@@ -66,7 +66,7 @@ describe('the order of messages', () => {
   });
 });
 
-describe('input that is something else', () => {
+describe('llpc lsp, input that is not a message', () => {
   it.each([
     ['text', 'llp 1;\npolicy "p" {}\n', /it does not begin with a header/],
     ['nothing', '', /an editor starts `llpc lsp`/],
@@ -90,7 +90,7 @@ describe('input that is something else', () => {
     expect(code).toBe(2);
   });
 
-  it('is refused where it is a message, and the server goes on', async () => {
+  it('refuses a malformed message, and continues', async () => {
     const { child, connection, ended } = startServer();
     const answers: unknown[] = [];
     child.stdout?.on('data', (chunk: Buffer) => answers.push(chunk.toString()));
@@ -106,7 +106,7 @@ describe('input that is something else', () => {
   });
 });
 
-describe('an editor that is not like others', () => {
+describe('llpc lsp, unusual editors', () => {
   const root = folder({
     'a+b @ü/lib.llp': 'llp 1;\nactions look = raed;\n',
     'a+b @ü/user.llp': 'llp 1;\nimport "lib.llp";\npolicy "p" { default deny; dir "/a" { allow look; } }\n',
@@ -171,7 +171,7 @@ describe('an editor that is not like others', () => {
     ['textDocument/rename', HOVER, /`params.newName` is missing/],
     ['textDocument/codeAction', HOVER, /`params.range` is missing/],
     ['textDocument/semanticTokens/full', { textDocument: 'x' }, /`params.textDocument` is not an object/],
-  ])('a request that lacks something is refused: %s %j', async (method, params, wanted) => {
+  ])('refuses a request without a required parameter: %s %j', async (method, params, wanted) => {
     const asked = client.connection.sendRequest(method, ...(params === undefined ? [] : [params]));
     await expect(asked).rejects.toMatchObject({
       code: -32602,
@@ -179,7 +179,7 @@ describe('an editor that is not like others', () => {
     });
   });
 
-  it('asks of positions that are nowhere, and of texts that are not open', async () => {
+  it('answers for positions outside of a text, and for texts that are not open', async () => {
     const text = await open(client, 'untitled:nowhere', GOOD);
     for (const [line, character] of [
       [0, 999],
@@ -221,7 +221,7 @@ describe('an editor that is not like others', () => {
     'vscode-vfs://github/a/b.llp',
     'x',
     '',
-  ])('opens texts whose URI is no file: %s', async (odd) => {
+  ])('answers for a text whose URI is not a file: %s', async (odd) => {
     const text = await open(client, odd, 'llp 1;\nimport "-";\nimport "lib.llp";\nactions look = re¦ad;\n');
     expect((await diagnosticsOf(client, text)).map((d) => [d.code, d.range.start.line])).toEqual([
       ['LLP2015', 1],
@@ -233,7 +233,7 @@ describe('an editor that is not like others', () => {
     await client.connection.sendNotification('textDocument/didClose', { textDocument: { uri: odd } });
   });
 
-  it('escapes more characters in URIs than others', async () => {
+  it('takes URIs that escape more characters than others', async () => {
     const odd = (name: string): string => uri(`a+b @ü/${name}`).replace('+', '%2B').replace('@', '%40');
     const lib = await open(client, odd('lib.llp'), 'llp 1;\nactions look = read;\n');
     const user = await open(
@@ -248,7 +248,7 @@ describe('an editor that is not like others', () => {
     expect(apply(lib, changes[lib.uri] ?? [])).toBe('llp 1;\nactions see = read;\n');
   });
 
-  it('opens a text again with another content and the old version', async () => {
+  it('reads a text again that was reopened with another content and the old version', async () => {
     const lib = await open(client, uri('again/lib.llp'), 'llp 1;\nactions look = read;\n');
     const user = await open(
       client,
@@ -263,7 +263,7 @@ describe('an editor that is not like others', () => {
     expect(client.published.get(user.uri)?.diagnostics.map((d) => d.code)).toEqual(['LLP2001']);
   });
 
-  it('has two texts open that import each other', async () => {
+  it('reports two open texts that import each other', async () => {
     const a = await open(client, uri('ring/a.llp'), 'llp 1;\nimport "b.llp";\nactions x¦a = read;\n');
     const b = await open(client, uri('ring/b.llp'), 'llp 1;\nimport "a.llp";\nactions xb = read;\n');
     expect((await diagnosticsOf(client, b)).map((d) => d.code)).toContain('LLP2016');
@@ -275,7 +275,7 @@ describe('an editor that is not like others', () => {
     expect((await diagnosticsOf(client, itself)).map((d) => d.code)).toEqual(['LLP2016']);
   });
 
-  it('does not give a name that another import has, where both are imported', async () => {
+  it('refuses a new name that another import declares, if both are imported', async () => {
     const one = await open(client, uri('two/one.llp'), 'llp 1;\nactions fi¦rst = read;\n');
     await open(client, uri('two/two.llp'), 'llp 1;\nactions second = open;\n');
     const imports = 'llp 1;\nimport "one.llp";\nimport "two.llp";\n';
@@ -292,7 +292,7 @@ describe('an editor that is not like others', () => {
     expect(Object.keys(changes)).toEqual([one.uri]);
   });
 
-  it('has texts open whose files are deleted, and imports that are folders', async () => {
+  it('answers for open texts whose files were deleted, and imports that are folders', async () => {
     mkdirSync(join(root, 'gone/lib.llp'), { recursive: true });
     const user = await open(
       client,
@@ -313,7 +313,7 @@ describe('an editor that is not like others', () => {
     expect(client.published.get(user.uri)?.diagnostics.map((d) => d.code)).toEqual(['LLP2015', 'LLP2001']);
   });
 
-  it('has a line that is very long', async () => {
+  it('answers for a very long line', async () => {
     const rules = Array.from({ length: 2000 }, (_, i) => `dir "/d${i}" { allow read, look; } `).join('');
     const text = await open(
       client,
@@ -326,7 +326,7 @@ describe('an editor that is not like others', () => {
     expect(edit?.newText.split('\n').length).toBeGreaterThan(2000);
   });
 
-  it('ends lines in any way, and begins a file with a mark', async () => {
+  it('reads any end of a line, and a byte order mark', async () => {
     const text = await open(
       client,
       'untitled:cr',
@@ -342,7 +342,7 @@ describe('an editor that is not like others', () => {
   });
 });
 
-test('what is half typed leaves symbols and diagnostics of what follows alone', async () => {
+test('llpc lsp: a half typed statement does not change symbols and diagnostics after it', async () => {
   const client = await startClient(folder({}));
   const text = await open(
     client,

@@ -13,12 +13,12 @@ const workspace = createWorkspace({});
 workspace.open.set('untitled:a.llp', TextDocument.create('untitled:a.llp', 'llp', 1, POLICY));
 const view = defined(viewOf(workspace, 'untitled:a.llp'), 'a view');
 
-it('has a policy without a mistake, as it is laid out', () => {
+it('docs/editors.md: its policy has no mistake and is formatted', () => {
   expect(view.diagnostics).toEqual([]);
   expect(formatText(POLICY)).toEqual({ kind: 'ok', text: POLICY });
 });
 
-it('shows what the hover says', () => {
+it('docs/editors.md: shows the text of the hover', () => {
   const shown = hover(workspace, view, POLICY.indexOf('uploads'))?.contents.value ?? '';
   const plain = shown.replace(/\[(`[^`]*`)\]\([^)]*\)/g, '$1');
   const quoted = [...PAGE.matchAll(/^>(?: (.*))?$/gm)].map(([, line]) => line ?? '').join('\n');

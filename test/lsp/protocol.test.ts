@@ -39,7 +39,7 @@ afterAll(async () => {
 const fresh = (text: string): Promise<OpenText> => open(client, uri(`new${count++}.llp`), text);
 const policy = (body: string): string => `llp 1;\npolicy "p" {\n  default deny;\n${body}\n}\n`;
 
-test('it says what it can do', () => {
+test('initialize: returns the capabilities', () => {
   const { capabilities, serverInfo } = client.initialized;
   expect(serverInfo?.name).toBe('llpc');
   for (const name of [
@@ -57,8 +57,8 @@ test('it says what it can do', () => {
     expect(capabilities[`${name}Provider`], name).toBeTruthy();
 });
 
-describe('diagnostics', () => {
-  it('are published at their place, with notes and help', async () => {
+describe('publishDiagnostics', () => {
+  it('publishes each diagnostic at its place, with notes and help', async () => {
     const text = await fresh(policy('  dir "/a" {\n    allow read;\n    deny read;\n  }'));
     const found = await diagnosticsOf(client, text);
     expect(found.map((d) => [d.code, d.severity, text.document.getText(d.range)])).toEqual([
@@ -68,14 +68,14 @@ describe('diagnostics', () => {
     expect(found[0]?.relatedInformation?.map((r) => textAt([text], r.location))).toEqual(['allow read;']);
   });
 
-  it('count characters beyond the basic plane as two', async () => {
+  it('counts a character beyond the basic plane as two', async () => {
     const text = await fresh('llp 1;\npolicy "😀😀" { default deny; dir "/😀" { alow read; } }\n');
     const [found] = await diagnosticsOf(client, text);
     expect(found?.range.start).toEqual({ line: 1, character: 42 });
     expect(text.document.getText(found?.range)).toBe('alow');
   });
 
-  it('follow the text, and are gone when it is closed', async () => {
+  it('follows the text, and publishes none after the text is closed', async () => {
     const text = await fresh(policy('  dir "/a" { alow read; }'));
     expect(await diagnosticsOf(client, text)).toHaveLength(1);
     const mended = await change(client, text.uri, 2, policy('  dir "/a" { allow read; }'));
@@ -87,7 +87,7 @@ describe('diagnostics', () => {
     expect(client.published.get(text.uri)?.diagnostics).toEqual([]);
   });
 
-  it('take parts of a text that change', async () => {
+  it('applies changes of parts of a text', async () => {
     const text = await fresh(policy('  dir "/a" { allow raed; }'));
     const start = text.document.positionAt(text.document.getText().indexOf('raed'));
     const range = { start, end: { ...start, character: start.character + 4 } };
@@ -98,7 +98,7 @@ describe('diagnostics', () => {
     expect(await diagnosticsOf(client, text, 2)).toEqual([]);
   });
 
-  it('see what another text says before it is saved', async () => {
+  it('reads the unsaved text of an import', async () => {
     const library = await open(client, uri('a/lib.llp'), 'llp 1;\nactions look = read;\n');
     const user = await open(
       client,
@@ -119,7 +119,7 @@ describe('diagnostics', () => {
     expect(shown[0]?.relatedInformation?.[0]?.location.uri).toBe(library.uri);
   });
 
-  it('do not ask a file of declarations for a policy, nor a parameter for a value', async () => {
+  it('requires no policy in a file of declarations, and no value of a parameter', async () => {
     const library = await fresh('llp 1;\nfragment f { allow read; }\n');
     expect(await diagnosticsOf(client, library)).toEqual([]);
     const text = await fresh(
@@ -129,7 +129,7 @@ describe('diagnostics', () => {
     expect((await diagnosticsOf(client, await fresh('llp 1;\n'))).map((d) => d.code)).toEqual(['LLP2013']);
   });
 
-  it('come with a fix that mends the text', async () => {
+  it('codeAction: offers a fix that repairs the text', async () => {
     const text = await fresh(policy('  dir "/a" {\n    allow read;\n    dir "b" { allow raed; }\n  }'));
     const [found] = await diagnosticsOf(client, text);
     const range = defined(found, 'a diagnostic').range;
@@ -152,7 +152,7 @@ describe('diagnostics', () => {
     ).toEqual([]);
   });
 
-  it('take an idle rule out with its line', async () => {
+  it('codeAction: removes an idle rule with its line', async () => {
     const text = await fresh(policy('  dir "/a" {\n    allow read;\n    deny write;\n  }'));
     const [found] = await diagnosticsOf(client, text);
     expect([found?.code, found?.tags]).toEqual(['LLP3014', [1]]);
@@ -180,7 +180,7 @@ describe('hover', () => {
     );
   };
 
-  it('says of an assertion whether it holds, and what breaks it', async () => {
+  it('shows whether an assertion holds, and what breaks it', async () => {
     const text = (claims: string): string =>
       `llp 1;\nparam s: path = "/srv";\nactions look = read, open;\n${claims}\npolicy "p" {\n  default deny;\n  assert never unlink under "/";\n  dir "/srv" { allow read; }\n}\n`;
     const claims =
@@ -215,7 +215,7 @@ describe('hover', () => {
     }
   });
 
-  it('shows one list where both are alike, and for a file', async () => {
+  it('shows one list if both are alike, and for a file', async () => {
     expect(await hoverAt('dir "/sr')).toMatch(/\*\*Itself and beneath\*\*/);
     expect(await hoverAt('file "')).toMatch(/\*\*file\*\* `\/srv\/f` [^]*denied: `all` except `execute`/);
     expect(await hoverAt('policy "p')).toMatch(/\*\*dir\*\* `\/` in policy `p`/);
@@ -227,7 +227,7 @@ describe('hover', () => {
     expect(await hoverAt('    allow re')).toMatch(/^\*\*allow\*\* `read`\n\nOverridden by .*`deny read;`/);
   });
 
-  it('shows what names stand for', async () => {
+  it('shows the value of a name', async () => {
     const text =
       'llp 1;\nparam s: path = "/srv";\nactions look = read, open;\nfragment f(w: path) { dir "${w}" { allow look; } }\npolicy "p" { default deny; use f("${s}"); }\n';
     expect(await hoverAt('use f', text)).toBe('```llp\nfragment f(w: path)\n```');
@@ -239,7 +239,7 @@ describe('hover', () => {
   });
 });
 
-describe('names', () => {
+describe('definition, references and rename', () => {
   const TEXT =
     'llp 1;\nimport "names.llp";\nparam s: path = "/😀";\npolicy "p" { default deny; dir "${s}/${s}" { allow look, loud; } use f("${s}"); }\n';
   const LIB =
@@ -297,7 +297,7 @@ describe('names', () => {
     expect(shown.sort()).toEqual(wanted);
   });
 
-  it('rename in every file, open or not', async () => {
+  it('rename changes every file, open or not', async () => {
     const text = await open(
       client,
       uri('lib.llp'),
@@ -314,7 +314,7 @@ describe('names', () => {
     ]);
   });
 
-  it('rename within strings, also after a character of two units', async () => {
+  it('rename changes names within strings, also after a character of two units', async () => {
     const text = await at('("${s');
     const { changes } = await ask(client, 'rename', text, { newName: 'place' });
     expect(apply(text, changes[text.uri] ?? [])).toBe(
@@ -332,7 +332,7 @@ describe('names', () => {
     await expect(ask(client, 'rename', await at(before), { newName })).rejects.toThrow(why);
   });
 
-  it('lead from a rule to those that it overrides, and back', async () => {
+  it('lead from a rule to the rules that it overrides, and back', async () => {
     const body = '  dir "/a" {\n    allow read;\n    dir "b" { deny read; }\n  }';
     const inner = await fresh(policy(body.replace('deny', 'de¦ny')));
     expect((await ask(client, 'definition', inner)).map((l) => textAt([inner], l))).toEqual(['allow read;']);
@@ -386,7 +386,7 @@ describe('completion', () => {
     expect(found).not.toContain(unwanted);
   });
 
-  it('offers every word of the language somewhere', async () => {
+  it('offers every word of the language at some place', async () => {
     const places = [
       '¦',
       'policy "p" { ¦',
@@ -408,11 +408,11 @@ describe('completion', () => {
     ['a path beneath a glob', `policy "p" { dir "${root}/*" { dir "¦`],
     ['a path where nothing is', 'policy "p" { dir "/nowhere/at/all/¦'],
     ['the name of a policy', 'policy "¦"'],
-  ])('nothing in %s', async (_, text) => {
+  ])('offers nothing in %s', async (_, text) => {
     expect(await labels(HEAD + text)).toEqual([]);
   });
 
-  it('puts names of files as they are written in a string, in the place of what is typed', async () => {
+  it('replaces the typed part with the escaped name of a file', async () => {
     const text = await fresh(`${HEAD}policy "p" { dir "\${site}" { file "www/in¦`);
     const found = (await ask(client, 'completion', text)).find((c) => c.label.startsWith('in '));
     expect(apply(text, [defined(found?.textEdit, 'an edit')])).toMatch(
@@ -424,18 +424,18 @@ describe('completion', () => {
   });
 });
 
-describe('the shape of a file', () => {
+describe('documentSymbol, foldingRange, semanticTokens and formatting', () => {
   const TEXT =
     '// one\n// two\nllp 1;\nimport "std/runtime.llp";\nimport "std/shell.llp";\nparam s: path = "/😀";\nactions look = read;\npolicy "p" {\n  default deny;\n  dir "${s}/b" {\n    allow look; /* a\n b */\n    here { deny open; }\n  }\n}\ntest "t" { expect deny read "/x"; }\n';
 
-  it('is told as symbols', async () => {
+  it('documentSymbol lists the declarations', async () => {
     const found = await ask(client, 'documentSymbol', await fresh(TEXT));
     expect(found.map((s) => s.name)).toEqual(['s', 'look', 'p', 't']);
     expect(found[2]?.children?.map((s) => s.name)).toEqual(['dir "${s}/b"']);
     expect(found[2]?.children?.[0]?.children?.map((s) => s.name)).toEqual(['here']);
   });
 
-  it('is told as ranges to fold', async () => {
+  it('foldingRange lists blocks, comments and imports', async () => {
     const found = await ask(client, 'foldingRange', await fresh(TEXT));
     expect(found.map((f) => [f.startLine, f.endLine, f.kind])).toEqual([
       [9, 12, undefined],
@@ -446,7 +446,7 @@ describe('the shape of a file', () => {
     ]);
   });
 
-  it('is told as colours', async () => {
+  it('semanticTokens colours every token', async () => {
     const text = await fresh(TEXT);
     const types = client.initialized.capabilities.semanticTokensProvider?.legend.tokenTypes ?? [];
     const { data } = await ask(client, 'semanticTokens/full', text);
@@ -476,20 +476,20 @@ describe('the shape of a file', () => {
       'llp 1;\npolicy "p" {\r\n  allow read;\r\n\r\n\r\n}\r',
       'llp 1;\npolicy "p" {\n  allow read;\n}\n',
     ],
-  ])('is laid out: %s', async (_, old, wanted) => {
+  ])('formatting formats %s', async (_, old, wanted) => {
     const text = await fresh(old);
     expect(
       apply(text, await ask(client, 'formatting', text, { options: { tabSize: 4, insertSpaces: true } })),
     ).toBe(wanted);
   });
 
-  it('is left alone when it is laid out, or has a syntax error', async () => {
+  it('formatting changes nothing if the text is formatted or has a syntax error', async () => {
     for (const text of [policy('  allow read;'), 'llp 1;policy "p"{alow read;}'])
       expect(await ask(client, 'formatting', await fresh(text), { options: {} })).toEqual([]);
   });
 });
 
-test('a broken text is answered to, whatever is asked', async () => {
+test('requests: answers each request for a broken text', async () => {
   const texts = [
     '',
     '¦',
@@ -522,13 +522,13 @@ test('a broken text is answered to, whatever is asked', async () => {
   }
 });
 
-test('a text that is in no file, and one that does not exist', async () => {
+test('requests: a text without a file, and a file that does not exist', async () => {
   const text = await open(client, 'untitled:Untitled-1', policy('  dir "/¦a" { allow read; }'));
   expect((await ask(client, 'hover', text))?.contents.value).toContain('`/a`');
   expect(await ask(client, 'hover', { ...text, uri: uri('never.llp') })).toBeNull();
 });
 
-test('a file that changes on disk is read again', async () => {
+test('didChangeWatchedFiles: reads a changed file again', async () => {
   const text = await fresh(
     'llp 1;\nimport "disk.llp";\npolicy "p" { default deny; dir "/a" { allow ondi¦sk; } }\n',
   );
@@ -537,7 +537,7 @@ test('a file that changes on disk is read again', async () => {
   expect(await ask(client, 'definition', text)).toHaveLength(0);
 });
 
-test('folders come and go', async () => {
+test('didChangeWorkspaceFolders: folders are added and removed', async () => {
   const other = folder({
     'b.llp': 'llp 1;\nimport "a.llp";\npolicy "p" { default deny; allow named; }\n',
     'a.llp': '',
@@ -556,7 +556,7 @@ test('folders come and go', async () => {
   expect(await count({ added: [added], removed: [] })).toBe(2);
 });
 
-test('no fix changes what comes with the compiler', async () => {
+test('codeAction: no fix changes a file of the compiler', async () => {
   const text = await fresh(
     'llp 1;\nimport "std/temporary.llp";\npolicy "p" { default deny; use temporary("/t"); dir "/t" { dir "x" { allow execute; } } }\n',
   );
@@ -566,7 +566,7 @@ test('no fix changes what comes with the compiler', async () => {
   expect(await ask(client, 'codeAction', text, { range: whole, context: { diagnostics: [] } })).toEqual([]);
 });
 
-test('values for parameters are taken from the command line', async () => {
+test('llpc lsp -D: takes values of parameters from the command line', async () => {
   const own = await startClient(root, ['-D', 'a=/given']);
   const text = await open(
     own,

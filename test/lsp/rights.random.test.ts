@@ -6,7 +6,7 @@ import { allowedAt, reasonsAt } from '../../src/tools/query/rights.js';
 import { globbyText, policyText } from '../support/arbitrary.js';
 import { cases, fc } from '../support/random.js';
 
-it('reasons give every action once, with the verdict of the place', () => {
+it('reasonsAt: has every action once, with the verdict of the place', () => {
   let judged = 0;
   const property = fc.property(fc.oneof(globbyText, policyText), (text) => {
     const { layers, diagnostics } = analyse([{ name: 'p.llp', text }]);

@@ -44,7 +44,7 @@ function checkOutline(symbols: readonly Outline[], around: Range): void {
   }
 }
 
-it('answers to texts that are being written', () => {
+it('complete, hover, navigate and outline: answer for texts that are being written', () => {
   let answered = 0;
   const property = fc.property(broken, fc.integer({ min: 0, max: 1_000_000 }), (text, where) => {
     const workspace = createWorkspace({});

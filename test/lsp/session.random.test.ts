@@ -74,7 +74,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('reopen' as const), text }) },
 );
 
-it('answers, and knows the newest texts, whatever is done', async () => {
+it('llpc lsp, random sessions: answers every request from the newest texts', async () => {
   const root = folder({});
   const client = await startClient(root);
   const { connection } = client;

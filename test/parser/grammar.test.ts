@@ -12,21 +12,24 @@ for (const [, comment = '', method = ''] of readFileSync('src/parser/grammar.ts'
 ))
   comments.set(method, comment);
 
-test('chevrotain finds no fault in the grammar', () => {
+test('grammar: chevrotain finds no fault', () => {
   expect(() => new PolicyParser(false)).not.toThrow();
 });
 
-test('what is generated from the grammar is not stale: npm run grammar', async () => {
+test('grammar: the generated files are up to date (npm run grammar)', async () => {
   for (const [name, text] of await generate())
     expect(readFileSync(`grammar/${name}`, 'utf8'), name).toBe(text);
   expect(readdirSync('grammar/railroad').length).toBe(productions.length);
 });
 
-test.each(productions.map((p) => [p.method, p] as const))('%s bears its production', (method, production) => {
-  expect(comments.get(method)).toBe(printProduction(production));
-});
+test.each(productions.map((p) => [p.method, p] as const))(
+  'grammar: the comment of %s is its production',
+  (method, production) => {
+    expect(comments.get(method)).toBe(printProduction(production));
+  },
+);
 
-test('diagrams stand alone: no script, nothing from elsewhere', async () => {
+test('grammar: diagrams contain no script and no link', async () => {
   for (const [name, text] of await generate()) {
     if (!name.endsWith('.svg')) continue;
     const foreign = text.replaceAll('http://www.w3.org/2000/svg', '').match(/<script|https?:|@import|url\(/);

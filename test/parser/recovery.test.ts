@@ -106,7 +106,7 @@ test.each(ALONE)('recovery: reports one mistake and nothing that follows from it
 test.each([
   ['/* policy "p" { allow read; }', 'LLP1006'],
   [`policy "p" { ${'dir "/a" { '.repeat(300)}`, 'LLP1009'],
-])('no policy is missing where one could not be read: %.30s', (body, code) => {
+])('recovery: does not report a missing policy if one could not be read: %.30s', (body, code) => {
   const text = `llp 1;\n${body}\n`;
   expect(checkSources([{ name: 'a.llp', id: 'a.llp', text }]).diagnostics.map((d) => d.code)).toEqual([code]);
 });

@@ -60,12 +60,12 @@ test.each([
   ['a dollar alone is itself', '"a$b\\${c}"', 'a$b${c}'],
   ['numbers of glob characters are no globs', '"\\u{2a}\\u{5c}"', '\\*\\\\'],
   ['the largest number', '"\\u{10FFFF}"', '\u{10ffff}'],
-])('%s', (_, quoted, expected) => {
+])('template: %s', (_, quoted, expected) => {
   expect(readPath(quoted)).toBe(expected);
 });
 
 test.each(['\\u{0}', '\\u{d800}', '\\u{}', '\\u{1234567}', '\\x41', '\\u0041', '\\'])(
-  '%s is no escape',
+  'template: %s is not an escape',
   (escape) => {
     const { diagnostics } = parseSoundly(`llp 1; policy "p" { dir "a${escape} b" { } }`);
     expect(diagnostics.map((d) => d.code)).toEqual(['LLP1004']);

@@ -110,7 +110,7 @@ it.each([
   ['assert never ', 'the name of an action, `all` or `gains`'],
   ['assert always ', 'the name of an action, or `all`'],
   ['assert never read ', '`under` or `at`, and a path'],
-])('after `%s` it says what comes next', (half, wanted) => {
+])('parse: says what comes after `%s`', (half, wanted) => {
   const [found] = parse(`llp 1;\n${half}\nactions z = read;\n`, 0).diagnostics;
   expect(found?.message).toBe(`expected ${wanted}, found the end of the line`);
 });

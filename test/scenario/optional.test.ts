@@ -11,7 +11,7 @@ it.each([
   ['dir? "/b" { file "*.key" { deny all; } }', []],
   ['dir? "/a" { file "*.key" { deny all; } }', ['LLP5005']],
   ['dir? "/a/*.d" { file "*.key" { deny all; } }', []],
-])('%s gives %j', (scope, codes) => {
+])('groundPolicy, optional scopes: %s gives %j', (scope, codes) => {
   const { artifact } = compile(`llp 1; policy "p" { default allow; ${scope} }`);
   const { vfs } = buildTree([{ kind: 'dir', path: '/a' }]);
   const loaded = groundPolicy(defined(artifact, 'it compiles'), vfs);

@@ -11,7 +11,7 @@ import { blockIn, readPage } from '../support/page.js';
 
 const PAGE = readPage('docs/scenarios.md');
 
-it('has an example that replays', async () => {
+it('docs/scenarios.md: its example replays', async () => {
   const parsed = await parseScenario(blockIn(PAGE, 'json'));
   if (parsed.kind === 'refused') throw new Error(parsed.faults.join('\n'));
   const { scenario } = parsed;
@@ -22,7 +22,7 @@ it('has an example that replays', async () => {
   expect(steps.map((s) => s.result)).toEqual(scenario.steps.map((s) => s.expect));
 });
 
-it('names every call with every argument', () => {
+it('docs/scenarios.md: names every call with every argument', () => {
   const rows = PAGE.split('\n').filter((line) => line.startsWith('| `'));
   for (const [name, { takes }] of Object.entries(CALLS)) {
     const row = defined(

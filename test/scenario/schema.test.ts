@@ -77,7 +77,7 @@ describe('scenario-1.json', () => {
     expect(await validateAgainst('scenario-1.json', scenario({ steps }))).toEqual([]);
   });
 
-  it('tells everything that is wrong', async () => {
+  it('reports every fault of a scenario', async () => {
     const wrong = scenario({ version: 2, steps: [{ call: 'open' }, { path: '/a' }] });
     expect(await validateAgainst('scenario-1.json', wrong)).toHaveLength(2);
   });

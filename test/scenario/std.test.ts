@@ -62,12 +62,12 @@ function loadedOn(tree: readonly TreeEntry[], text: string): LoadedPolicy {
   return loaded.value;
 }
 
-it('are the files of the folder', () => {
+it('std: the test uses every file of the folder', () => {
   const files = readdirSync(new URL('../../std/', import.meta.url));
   expect(files.sort()).toEqual(NAMES.map((n) => `${n}.llp`));
 });
 
-describe.each(['deny', 'allow'])('by default %s', (effect) => {
+describe.each(['deny', 'allow'])('std, default %s', (effect) => {
   // Where all is allowed, a temporary file may be moved to where it is executed too.
   const more = effect === 'allow' ? 'accept gains execute;' : '';
   it.each([...NAMES.map((n) => [n]), NAMES])('%s', (...names) => {
@@ -80,13 +80,13 @@ describe.each(['deny', 'allow'])('by default %s', (effect) => {
   });
 });
 
-it('may be used twice with different arguments', () => {
+it('std: a fragment may be used twice with different arguments', () => {
   const text = policy(NAMES, 'deny', 'use node("/opt/node"); use temporary("/var/tmp/job");');
   expect(compiled(text).diagnostics).toEqual([]);
   loadedOn(MERGED, text);
 });
 
-it('let a program start, and no more', () => {
+it('std: a program may start, and no more', () => {
   const { decide } = loadedOn(MERGED, policy(NAMES, 'deny'));
   const verdict = (action: Parameters<typeof decide>[0], path: string): string =>
     decide(action, path).verdict;
