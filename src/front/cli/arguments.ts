@@ -1,11 +1,11 @@
-/** Values of arguments. A mistake in one is a usage error: exit code 2. */
+/** Reads the values of arguments. A mistake in a value is a usage error, with exit code 2. */
 import { ACTIONS, type ActionName } from '../../abi/actions.js';
 import { parseHex } from '../../base/hex.js';
 import { nearestName } from '../../diagnostics/suggest.js';
 
 export class UsageError extends Error {}
 
-/** An unknown name, as a usage error: it gives the nearest known one, or all. `all` is `the actions are`. */
+/** Returns a usage error for an unknown name, with the nearest known name or all names. `all`: such as `the actions are`. */
 export function unknownName(
   problem: string,
   all: string,
@@ -35,7 +35,7 @@ export function wholeNumber(
   throw new UsageError(`\`${option} ${text}\`: it takes a whole number from ${least} to ${most}`);
 }
 
-/** The bytes of an argument in hex. */
+/** Returns the bytes of an argument in hex. */
 export function readHex(option: string, text: string | undefined): Uint8Array | undefined {
   if (text === undefined) return undefined;
   const parsed = parseHex(text);

@@ -1,7 +1,8 @@
 /**
- * What `disasm`, `verify` and `exec` are given → programs as bytes: a manifest, a policy (compiled), hex text or bytecode.
+ * Reads the input of `disasm`, `verify` and `exec` → programs as bytes.
  *
- * The name of the file decides which: .json, .llp, .hex or `-`, anything else. Nothing is said here about the bytes.
+ * The name of the file gives its kind: a manifest (.json), a policy that is compiled (.llp), hex text (.hex or `-`), or
+ * bytecode (any other name). The bytes are not checked here.
  */
 import type { Artifact } from '../../artifact/manifest.js';
 import { programsOf, type BytecodeProgram } from '../../bpf/program-text.js';
@@ -16,9 +17,9 @@ export type BytecodeFile =
   | {
       readonly kind: 'ok';
       readonly programs: readonly BytecodeProgram[];
-      /** Undefined for bytes alone. */
+      /** Undefined for bytes without a manifest. */
       readonly artifact: Artifact | undefined;
-      /** Texts that are at hand: those of a policy. */
+      /** The texts of a policy; else empty. */
       readonly sources: readonly NamedSource[];
     }
   | {
@@ -27,14 +28,14 @@ export type BytecodeFile =
       readonly sources: readonly NamedSource[];
     };
 
-/** The one file that these commands take. */
+/** Returns the one file argument of these commands. */
 export function oneFile({ positionals }: Options, usage: string): string {
   const [file, ...rest] = positionals;
   if (file === undefined || rest.length > 0) throw new UsageError(`write \`${usage}\``);
   return file;
 }
 
-/** SARIF is for diagnostics, and these commands print something else. */
+/** Returns the output format. SARIF is refused, because these commands do not print diagnostics. */
 export function textOrJson({ format }: Options): 'text' | 'json' {
   if (format === 'sarif') throw new UsageError('`--format sarif`: it takes `text`, `json`');
   return format === 'json' ? 'json' : 'text';
@@ -42,12 +43,12 @@ export function textOrJson({ format }: Options): 'text' | 'json' {
 
 const isArtifact = (file: string): boolean => /\.(?:json|llp)$/.test(file);
 
-/** Whether the file names bytes alone, of which no manifest says what they are. */
+/** Returns whether the file has bytes without a manifest. */
 export function isRaw(file: string, { hex }: Options): boolean {
   return hex || !isArtifact(file);
 }
 
-/** Reads what the path names. */
+/** Reads the programs of a file. */
 export async function readBytecode(file: string, options: Options): Promise<BytecodeFile> {
   if (!isRaw(file, options)) return readArtifactFile(file, options);
   const isHex = options.hex || file === '-' || file.endsWith('.hex');
@@ -59,7 +60,7 @@ export async function readBytecode(file: string, options: Options): Promise<Byte
   return { kind: 'ok', programs: [{ name, bytes: read, row: undefined }], artifact: undefined, sources: [] };
 }
 
-/** The bytes, or why there are none. */
+/** Returns the bytes of a hex file, or why they cannot be read. */
 function readHexFile(file: string): Uint8Array | string {
   const read = readText(file);
   if (read.kind === 'missing') return read.why;
@@ -75,7 +76,7 @@ function readBinary(file: string): Uint8Array | string {
   }
 }
 
-/** The compiler is loaded only for what needs it. */
+/** Reads a policy or a manifest. The compiler is loaded only here, because bytes do not need it. */
 async function readArtifactFile(file: string, options: Options): Promise<BytecodeFile> {
   const { loadFile } = await import('./load-files.js');
   const { artifact, diagnostics, sources } = await loadFile(file, options);

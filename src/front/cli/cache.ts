@@ -1,14 +1,14 @@
 /**
- * `--cache DIR`: compilations that were made before.
+ * `--cache DIR`: keeps compilations for later runs.
  *
- * Input: what a compilation depends on: the release of the compiler, options, names and texts of all files. Output: its
- * artifact and warnings, or nothing. Two steps, since the imports are not known before the texts are read: the entry files lead
- * to the list of what was read the last time, and the texts of these to the result. A result is kept only where it has an
- * artifact, so all imports were found.
+ * Input: all that a compilation depends on: the release of the compiler, options, names and texts of all files. Output: its
+ * artifact and warnings, or nothing. The imports are not known before the texts are read, so a look-up has two steps: the
+ * entry files lead to the list of files that the last compilation read, and their texts lead to the result. Only a result with
+ * an artifact is kept, because then all imports were found.
  *
- * Invariants: whatever is wrong with an entry, it is not there; it holds its own key and begins with its digest. Written under
- * another name and renamed, so that processes may share a folder. Known weakness: a digest guards against damage, not against
- * someone who may write to the folder.
+ * Invariants: a damaged entry counts as missing; each entry begins with its digest and holds its own key. An entry is written
+ * under another name and then renamed, so processes can share a folder. Known weakness: the digest detects damage, but does
+ * not protect against a user who can write to the folder.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -25,17 +25,17 @@ import { packageInfo } from '../../base/package.js';
 
 const CACHE_HELP = 'name a folder that can be written to, or leave the cache out with `--no-cache`';
 
-/** Of the form of an entry. */
+/** The version of the form of an entry. */
 const FORMAT = 'llp-cache 1';
 
 export interface CacheSlot {
   readonly folder: string;
-  /** Of the entry files and the options. */
+  /** The digest of the entry files and the options. */
   readonly key: string;
   readonly inputs: readonly SourceInput[];
 }
 
-/** Where a compilation is kept. */
+/** Returns the slot of a compilation in the cache. */
 export function cacheSlot(
   folder: string,
   inputs: readonly SourceInput[],
@@ -47,11 +47,11 @@ export function cacheSlot(
   return { folder, key, inputs };
 }
 
-/** What is kept of a source beside its text. */
+/** The data of a source that an entry has, without the text. */
 interface SourceName {
   readonly name: string;
   readonly id: string;
-  /** Index of the entry file that it is. */
+  /** Index of the entry file, if the source is one. */
   readonly input?: number;
 }
 
@@ -61,7 +61,7 @@ interface Kept {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The compilation, when it was made before with exactly these texts. */
+/** Returns the kept compilation of exactly these texts, or undefined. */
 export function readCached(slot: CacheSlot, read: ReadFile): CompileResult | undefined {
   const names = readEntry<readonly SourceName[]>(slot.folder, slot.key);
   const sources = names?.flatMap((name) => sourceOf(name, slot, read) ?? []);
@@ -75,7 +75,7 @@ export function readCached(slot: CacheSlot, read: ReadFile): CompileResult | und
   return { artifact: { manifest, bytecode }, diagnostics, sources, stages: NO_STAGES };
 }
 
-/** Keeps a compilation that has an artifact. Where it cannot be written, nothing is kept, and that is said. */
+/** Keeps a compilation that has an artifact. If writing fails, nothing is kept and a message says so. */
 export function writeCached(
   slot: CacheSlot,
   { artifact, diagnostics, sources }: CompileResult,

@@ -28,7 +28,7 @@ export async function checkCommand(options: Options): Promise<number> {
   });
 }
 
-/** No file is no mistake here: those who pass the changed files may have none. */
+/** Checks each file as a policy of its own. An empty file list is allowed: a hook for changed files may pass none. */
 async function checkEach(options: Options, readFile: ReadFile): Promise<number> {
   const results: CompileResult[] = [];
   for (const file of options.positionals)
@@ -56,9 +56,10 @@ async function buildOnce(options: Options, out: string, readFile: ReadFile): Pro
 }
 
 /**
- * The depfile first: where the manifest is new, what it depends on is known. The manifest last: where it is, all that it names
- * is there. It alone is the target, since the other files are not known before the policy is compiled, and Ninja takes no target
- * that its rule does not name. What comes with the compiler is not among the inputs, as the compiler itself is not.
+ * Writes the files of a build. The depfile comes first, so that a new manifest always has one. The manifest comes last, so that
+ * all files that it names exist. Only the manifest is a target of the depfile: the names of the other files are not known before
+ * the policy is compiled, and Ninja refuses targets that its rule does not name. The standard library is not among the inputs,
+ * because it is part of the compiler.
  */
 async function write(
   artifact: Artifact,

@@ -1,4 +1,4 @@
-/** A command line run to its end: finds the command, and turns what it throws into an exit code. */
+/** Runs a command line: finds the command, runs it, and turns exceptions into exit codes. */
 import nodeModule from 'node:module';
 import { packageInfo } from '../../base/package.js';
 import { nearestName } from '../../diagnostics/suggest.js';
@@ -6,7 +6,7 @@ import { COMMANDS, GENERAL_HELP, type Command } from './help.js';
 import { UsageError } from './arguments.js';
 import { readOptions, type Options } from './options.js';
 
-/** Node 22.1 and later; what it returns says that it did not work, and then nothing is kept. */
+/** The compile cache of Node 22.1 and later. If it cannot be enabled, nothing is kept. */
 interface CompileCache {
   readonly enableCompileCache?: () => unknown;
 }
@@ -16,7 +16,7 @@ const OK = 0;
 const USAGE = 2;
 const INTERNAL = 70;
 
-/** Runs a command with these arguments, prints what it found, and returns the exit code. Tests call it in their own process. */
+/** Runs a command with these arguments, prints its output, and returns the exit code. Tests call it in their own process. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   try {
     return await dispatch(args);
@@ -25,7 +25,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Says what went wrong on standard error, and returns the exit code for it. */
+/** Prints an error to standard error, and returns its exit code. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) {
     process.stderr.write(`llpc: ${error.message}\nsee \`llpc --help\`\n`);
@@ -67,12 +67,12 @@ function commandOf(name: string): Command {
 }
 
 /**
- * Each command is loaded when it is asked for: the start is part of what a user waits for. The largest file that every one
- * needs is read meanwhile, and later Nodes keep what they compiled.
+ * Runs a command. To start faster, it loads only the module of that command. The largest module, which most commands need, is
+ * loaded at the same time, and later versions of Node cache compiled code.
  */
 async function run(command: Command, options: Options): Promise<number> {
   (nodeModule as CompileCache).enableCompileCache?.();
-  // What fails here fails again where it is needed, and is reported there.
+  // An error is ignored here: the import fails again where the module is needed, and is reported there.
   import('../../parser/chevrotain.js').catch(() => undefined);
   switch (command.name) {
     case 'check':

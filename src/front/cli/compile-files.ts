@@ -1,4 +1,4 @@
-/** Files → a compilation: what every command that takes policies begins with. */
+/** Files → a compilation, for all commands that take policies. */
 import type { CompileOptions } from '../../compile.js';
 import { checkSources, compileFor, NO_STAGES, type CompileResult } from '../../compile.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
@@ -8,10 +8,10 @@ import { progressLine } from './output.js';
 import type { Options } from './options.js';
 import { unreadable } from './problems.js';
 
-/** How far to go: `check` stops before there is a plan. */
+/** The passes to run: `check` stops before the passes of the target. */
 export type Depth = 'check' | 'build';
 
-/** Compiles files as layers. A file that cannot be read is a diagnostic, and the others are compiled for theirs. */
+/** Compiles files as layers. A file that cannot be read is reported, and the others are still checked for errors. */
 export async function compileFiles(
   paths: readonly string[],
   options: Options,
@@ -50,13 +50,13 @@ export async function compileFiles(
   return { ...result, artifact: undefined, diagnostics: [...missing, ...diagnostics] };
 }
 
-/** What is said of moves is confirmed by runs; the runtime is loaded only where there is such a move. */
+/** Confirms warnings about moves by runs. The runtime is loaded only if there is such a warning. */
 async function confirmed(result: CompileResult): Promise<readonly Diagnostic[]> {
   if ((result.stages.gains ?? []).length === 0) return result.diagnostics;
   return (await import('../../tools/testing/confirm-gains.js')).confirmGains(result);
 }
 
-/** From the cache when there is one, and the stages are not asked for, which it does not keep. */
+/** Compiles, or returns the result from the cache. The cache has no stages, so it is not used with `--emit`. */
 async function compileOrRemember(
   inputs: readonly SourceInput[],
   { cache, emit }: Options,

@@ -1,4 +1,4 @@
-/** `--coverage`: where the report goes. */
+/** `--coverage`: prints or writes the report. */
 import { basename, dirname } from 'node:path';
 import { coverageText, type Covered } from '../../tools/testing/coverage-text.js';
 import { UsageError } from './arguments.js';
@@ -7,7 +7,7 @@ import type { Options } from './options.js';
 import { fail, print } from './output.js';
 import { writeProblem } from './problems.js';
 
-/** A second document on standard output would spoil the first. */
+/** Refuses options that would print two documents to standard output. */
 export function checkCoverageOptions({ coverage, coverageOut, format }: Options): void {
   if (coverage && coverageOut === undefined && format !== 'text')
     throw new UsageError(
@@ -15,7 +15,7 @@ export function checkCoverageOptions({ coverage, coverageOut, format }: Options)
     );
 }
 
-/** Prints or writes it; the exit code of a file that cannot be written. */
+/** Prints or writes the report. Returns the exit code, which is not 0 if the file cannot be written. */
 export async function reportCoverage(covered: readonly Covered[], options: Options): Promise<number> {
   const { coverageOut: out, coverageFormat } = options;
   const text = coverageText(covered, coverageFormat);

@@ -1,9 +1,9 @@
 /**
- * A depfile: what a build read, as a rule that GNU make includes and Ninja reads.
+ * Makes a depfile: a rule with the files that a build read, for GNU make and Ninja.
  *
- * Input: the file that a build writes last, and the files that it read. Output: text, or the name that cannot be written:
- * make and Ninja agree on few ways to quote. Each input also stands as a rule of its own without prerequisites, so that make
- * goes on when an import is deleted, and asks for a rebuild.
+ * Input: the file that a build writes last, and the files that it read. Output: text, or a name that cannot be written, because
+ * make and Ninja have few ways to quote in common. Each input also has a rule without prerequisites, so that make rebuilds
+ * when an import is deleted, and does not stop.
  *
  * Sources: the GNU make manual, 4.2 and 4.3; the Ninja manual, "Depfile"; and both programs, tried on every such name.
  */
@@ -11,9 +11,9 @@
 export type Depfile =
   { readonly kind: 'ok'; readonly text: string } | { readonly kind: 'refused'; readonly name: string };
 
-/** What no quoting brings through both: splits words, ends rules, or is matched as a pattern in one of the two. */
+/** Matches names that cannot be quoted for both: make or Ninja would split them, end the rule, or take them as patterns. */
 const UNSAYABLE = /[\0-\x1f\x7f*?;|&'"<>`^=]|.\(|\\[#:]|^~|[ :\\]$/;
-/** In a target make takes `%` for any text. */
+/** In a target, `%` is a wildcard for make. */
 const UNSAYABLE_TARGET = new RegExp(`${UNSAYABLE.source}|%`);
 
 export function depfileText(target: string, inputs: readonly string[]): Depfile {
@@ -25,7 +25,7 @@ export function depfileText(target: string, inputs: readonly string[]): Depfile 
   return { kind: 'ok', text: rule + quoted.map((n) => `\n${n}:\n`).join('') };
 }
 
-/** A backslash means itself but before what it quotes, where it is doubled. */
+/** Quotes a name. Backslashes before a quoted character are doubled; other backslashes stand for themselves. */
 function quote(name: string): string {
   return name
     .replace(/(\\*)([ #])/g, (_, slashes: string, char: string) => `${slashes}${slashes}\\${char}`)

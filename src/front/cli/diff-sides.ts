@@ -1,4 +1,4 @@
-/** What `llpc diff` compares, read from disk: policies, several of which are layers, or a manifest. */
+/** Reads the sides of `llpc diff` from disk: one or more policies, which are layers, or a manifest. */
 import { hasError } from '../../compile.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic, NamedSource } from '../../diagnostics/types.js';

@@ -1,4 +1,4 @@
-/** `llpc diff`: what changed in meaning from one policy to another. */
+/** `llpc diff`: prints the changes of verdicts from one policy to another. */
 import { diffPolicies, type DiffReport } from '../../tools/diff/diff.js';
 import { diffMarkdown, diffText, type Marks } from '../../tools/diff/diff-text.js';
 import { report } from '../../diagnostics/catalogue.js';
@@ -21,7 +21,7 @@ export async function diffCommand(options: Options): Promise<number> {
   return options.exitCode && !result.equal ? 1 : 0;
 }
 
-/** Two files, or any number of each side as layers. */
+/** Returns the files of both sides: two file arguments, or the layers that `--old` and `--new` give. */
 function sidesOf({ positionals, old, next }: Options): readonly [readonly string[], readonly string[]] {
   const [first, second, ...rest] = positionals;
   if (positionals.length === 0 && old.length > 0 && next.length > 0) return [old, next];
@@ -35,7 +35,7 @@ function diagnosticFormat({ format }: Options): 'text' | 'json' {
   return format === 'json' ? 'json' : 'text';
 }
 
-/** Each side's errors are about its own texts. */
+/** Prints the errors of each side with its own texts. Returns the exit code. */
 async function refuse(sides: readonly ReadSide[], options: Options): Promise<number> {
   for (const side of sides) {
     if (side.kind === 'refused')

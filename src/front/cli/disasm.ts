@@ -1,4 +1,4 @@
-/** `llpc disasm`: bytecode as a listing, as a graph or as data. */
+/** `llpc disasm`: prints bytecode as a listing, as a graph or as data. */
 import { printDot } from '../../bpf/dot.js';
 import { errorLines, ofDecode } from '../../bpf/program-error.js';
 import {
@@ -45,7 +45,7 @@ function placeJson(place: SourcePlace | undefined): object | null {
   return place === undefined ? null : { ...place, text: place.text ?? null };
 }
 
-/** Errors go to standard error: what does not decode has no listing, and its neighbours have one all the same. */
+/** Prints the listing of each program that decodes, and the errors of the others on standard error. */
 function printText(programs: readonly DecodedProgram[], placeOf: PlaceOf, dot: boolean): void {
   for (const { name, decoded } of programs) {
     for (const error of decoded.errors) process.stderr.write(errorLines(name, ofDecode(error)));

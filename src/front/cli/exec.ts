@@ -1,4 +1,4 @@
-/** `llpc exec`: one raw program, run on memory. */
+/** `llpc exec`: runs one raw program on a memory. */
 import { failureText, rawRunJson, returnedText } from '../../runtime/engine/raw-text.js';
 import { runRaw } from '../../runtime/engine/raw.js';
 import { traceRaw } from '../../runtime/engine/step-trace.js';

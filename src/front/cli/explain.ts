@@ -1,4 +1,4 @@
-/** `llpc explain`: one request, every program that it ran, what decided, and what would turn it around. */
+/** `llpc explain`: prints the program runs of one request, the rule that decided, and edits that would reverse the verdict. */
 import type { ActionName } from '../../abi/actions.js';
 import { hasError } from '../../compile.js';
 import type { Artifact } from '../../artifact/manifest.js';
@@ -84,10 +84,10 @@ async function requestQuestion(
   return { kind: 'ok', question: { ask: (artifact) => Promise.resolve(ask(artifact)), directoryBy } };
 }
 
-/** On the tree of a scenario, what is there says of what kind it is. */
+/** The query tree of a scenario, in which the object itself has a kind. */
 const noGlob = (vfs: Vfs): QueryTree => ({ vfs, directoryBy: undefined });
 
-/** Each time on a tree of its own: steps change it. */
+/** Reads a question about a step. Each answer replays the scenario on a new tree, because steps change the tree. */
 async function stepQuestion(options: Options, main: LoadedFile): Promise<ReadQuestion> {
   const { scenario: file = '', step = 0 } = options;
   const read = await readScenario(file);

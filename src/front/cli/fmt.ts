@@ -1,4 +1,4 @@
-/** `llpc fmt`: policies laid out in the one way; written whole or not at all. */
+/** `llpc fmt`: formats policies. Either all files are written, or none. */
 import type { Diagnostic, SourceText } from '../../diagnostics/types.js';
 import { formatText } from '../../format/format.js';
 import { readText, replaceFiles } from './io.js';
@@ -37,7 +37,7 @@ function checkUsage({ positionals, check, write }: Options): void {
     throw new UsageError('several files: say `--check` or `--write`');
 }
 
-/** Every mistake of every file, so that one run shows them all. */
+/** Formats all files, and collects the errors of all files, so that one run shows them. */
 function formatFiles(paths: readonly string[]): {
   readonly jobs: readonly Job[];
   readonly diagnostics: readonly Diagnostic[];

@@ -1,4 +1,4 @@
-/** `llpc graph`: the hierarchy of a policy as a picture. */
+/** `llpc graph`: draws the hierarchy of a policy. */
 import { basename, dirname } from 'node:path';
 import { hasError } from '../../compile.js';
 import type { CompileResult } from '../../compile.js';

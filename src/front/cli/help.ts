@@ -19,7 +19,7 @@ export interface Command {
     | 'verify'
     | 'exec';
   readonly options: readonly ExtraOption[];
-  /** What `--format` takes, where it is not text, json and sarif. */
+  /** The values of `--format`, if they are not text, json and sarif. */
   readonly formats?: readonly Format[];
   readonly help: string;
 }

@@ -1,4 +1,4 @@
-/** Files and streams of the command line. Input is UTF-8 or refused; output is written whole or not at all. */
+/** Reads and writes files of the command line. Input that is not UTF-8 is refused. Either all output files are written, or none. */
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
@@ -25,10 +25,10 @@ import type { Importer, SourceInput } from '../../parser/link.js';
 export type ReadText =
   { readonly kind: 'ok'; readonly text: string } | { readonly kind: 'missing'; readonly why: string };
 
-/** What gives the text of a file; `readText`, or one that also remembers. */
+/** Reads the text of a file: `readText`, or a function that also records it (`recording`). */
 export type ReadFile = (path: string) => ReadText;
 
-/** The text of a file; `-` is standard input. */
+/** Reads the text of a file; `-` is standard input. */
 export function readText(path: string): ReadText {
   try {
     const bytes = readBytes(path);
@@ -38,7 +38,7 @@ export function readText(path: string): ReadText {
   }
 }
 
-/** The bytes of a file; `-` is standard input. A device may have no end: more than this is not waited for. */
+/** Reads the bytes of a file; `-` is standard input. There is a maximum size, because a device may have no end. */
 export function readBytes(path: string): Buffer {
   const file = path === '-' ? 0 : openSync(path, 'r');
   try {
@@ -60,7 +60,7 @@ function readDevice(file: number): Buffer {
   return bytes.subarray(0, length);
 }
 
-/** Reads, and keeps what it found by name: also that a file is missing. */
+/** Returns a function that reads like `read` and records each result in `seen`, missing files included. */
 export function recording(read: ReadFile, seen: Map<string, ReadText>): ReadFile {
   return (path) => {
     const found = read(path);
@@ -69,7 +69,7 @@ export function recording(read: ReadFile, seen: Map<string, ReadText>): ReadFile
   };
 }
 
-/** What went wrong, for people. */
+/** Returns the reason of an error as text. */
 export function reasonOf(error: unknown): string {
   if (error instanceof TypeError && 'code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
     return 'it is not UTF-8';
@@ -78,7 +78,7 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? reasonOfCode(String(error.code), message) : message;
 }
 
-/** The same of the code alone; what is no known code is shown as it is. */
+/** Returns the reason for an error code as text; for an unknown code, `otherwise`. */
 export function reasonOfCode(code: string, otherwise = code): string {
   return Object.hasOwn(REASONS, code) ? (REASONS[code] ?? otherwise) : otherwise;
 }
@@ -98,10 +98,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read only',
 };
 
-/** Imports of files on disk. */
+/** Imports files from disk. */
 export const fileImporter: Importer = (name) => readText(name);
 
-/** Names of sources for the manifest: relative to the folder that all files have in common. */
+/** Returns the sources with their names for the manifest: paths relative to the folder that all files have in common. */
 export function identify(paths: readonly string[], texts: readonly string[]): SourceInput[] {
   const absolute = paths.map((p) => (p === '-' ? resolve('policy.llp') : resolve(p)));
   const root = commonFolder(absolute);
@@ -121,7 +121,7 @@ function commonFolder(paths: readonly string[]): string {
   return root;
 }
 
-/** What could not be written, and why. */
+/** A path that could not be written, and why. */
 export class WriteError extends Error {
   constructor(
     readonly path: string,
@@ -132,8 +132,8 @@ export class WriteError extends Error {
 }
 
 /**
- * Writes files, by their paths from a folder: each first under another name, and when all are written all are renamed, in the
- * given order. On an error nothing new is left, neither files nor folders; it says which of them it was.
+ * Writes files, given by their paths relative to a folder. Each is written under a temporary name; then all are renamed, in the
+ * given order. On an error, new files and folders are removed; a `WriteError` names the path.
  */
 export function writeFiles(folder: string, files: readonly (readonly [string, string | Uint8Array])[]): void {
   const undo: (() => void)[] = [];
@@ -166,8 +166,8 @@ export function writeFiles(folder: string, files: readonly (readonly [string, st
 }
 
 /**
- * Puts texts in the place of others, in files that are there: each first under another name beside it, with its mode, and when
- * all are written all are renamed. On an error every file is as it was. A link stays one: what it leads to is replaced.
+ * Replaces the texts of existing files. Each text is written under a temporary name beside the file, with its mode; then all
+ * are renamed. On an error all files are unchanged. A symbolic link stays, and its target is replaced.
  */
 export function replaceFiles(
   files: readonly { readonly path: string; readonly old: string; readonly text: string }[],
@@ -192,7 +192,7 @@ export function replaceFiles(
   }
 }
 
-/** Makes a folder and what leads to it, a step at a time: making all at once never ends beneath /proc on Node 20. */
+/** Makes a folder and its parents, one by one: with `recursive`, Node 20 never returns beneath /proc. */
 function makeFolder(folder: string, undo: (() => void)[]): void {
   if (existsSync(folder)) return;
   const parent = dirname(folder);
@@ -200,14 +200,17 @@ function makeFolder(folder: string, undo: (() => void)[]): void {
   try {
     mkdirSync(folder);
   } catch (error) {
-    // Another process was first.
+    // Another process has made the folder.
     if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
     throw error;
   }
   undo.push(() => rmdirSync(folder));
 }
 
-/** A name that nobody else has: processes that share a folder may have one number. Short, as the other may be as long as one can be. */
+/**
+ * Returns a unique temporary name beside a path. It is random, because processes that share a folder may have the same process
+ * number, and short, because the name of the file may have the maximum length.
+ */
 function temporaryBeside(path: string): string {
   return join(dirname(path), `.llpc-${randomBytes(8).toString('hex')}.tmp`);
 }
@@ -223,7 +226,7 @@ function writeWhole(path: string, content: string | Uint8Array): void {
   }
 }
 
-/** Whether a path is one of these files, whatever they are called. */
+/** Returns whether a path leads to one of these files, also by another name. */
 export function isOneOf(path: string, files: readonly string[]): boolean {
   const real = (name: string): string => {
     try {

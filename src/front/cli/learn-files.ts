@@ -1,4 +1,4 @@
-/** Inputs of `llpc learn`: traces, plain or gzipped, scenarios, and the directory that paths are looked up in. */
+/** Reads the inputs of `llpc learn`: traces, plain or gzipped, scenarios, and the directory to look up paths in. */
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -51,7 +51,7 @@ function readTraceFile(file: string, options: LearnArguments, record: RecordOpti
   return traceInput(file, text, { ...record, cwd, lookup, lenient });
 }
 
-/** Gzip is told by its first two bytes. Names in a trace are escaped, so the text is ASCII but for what a person added. */
+/** Returns the text of a file. The first two bytes identify gzip. A trace is ASCII, because its names are escaped, unless edited. */
 function textOf(bytes: Buffer): string {
   const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(plain);
@@ -74,7 +74,7 @@ function failed(...diagnostics: Diagnostic[]): ReadInput {
   return { learnt: undefined, diagnostics };
 }
 
-/** What is really there, beneath a directory that stands for `/`. Nothing is followed; `/proc` is of other processes by now. */
+/** Returns a look-up of kinds beneath a directory that stands for `/`. Links are not followed. `/proc` has changed since the trace. */
 function lookupIn(root: string): KindLookup {
   return (path) => {
     if (/^\/proc(\/|$)/.test(path)) return undefined;
@@ -85,7 +85,7 @@ function lookupIn(root: string): KindLookup {
       if (stats.isSymbolicLink()) return { kind: 'link', target: fs.readlinkSync(real) };
       return stats.isFile() && (stats.mode & 0o111) !== 0 ? program(real) : { kind: 'file' };
     } catch {
-      // Gone by now: the trace alone says what it was.
+      // The object does not exist any more, so its kind comes from the trace only.
       return undefined;
     }
   };

@@ -1,4 +1,4 @@
-/** `llpc learn`: a policy of what programs did, with a report of what it grants beyond that. */
+/** `llpc learn`: makes a policy from traces, with a report of the rights that it grants beyond them. */
 import fs from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { ALL_TRIGGERS, TRIGGERS, maskOf, unionOf, type ActionMask } from '../../abi/actions.js';
@@ -64,7 +64,7 @@ function assertionsIn(file: string, { defines }: Options): ReadAssertions {
   return readAssertions(file, read.text, { defines, importer: fileImporter });
 }
 
-/** In a directory that is not there nothing would be found, and the policy be made of the trace alone. */
+/** Refuses a `--root` that does not exist: no path would be found in it, and the policy would come from the trace only. */
 function checkRoot({ root }: LearnArguments): void {
   if (root !== undefined && fs.statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new UsageError(`\`--root ${root}\`: there is no such directory`);
@@ -93,7 +93,7 @@ async function save(path: string, text: string, options: Options): Promise<numbe
   }
 }
 
-/** The trace as a scenario: what the replay makes, for `llpc run` and `llpc explain`. */
+/** Writes the trace as a scenario for `llpc run` and `llpc explain`. */
 async function saveScenario(inputs: readonly Learnt[], options: Options): Promise<number> {
   const { saveScenario: path } = options.learn;
   if (path === undefined) return 0;
@@ -103,7 +103,7 @@ async function saveScenario(inputs: readonly Learnt[], options: Options): Promis
   return save(path, JSON.stringify(scenarioOf(input.recording), null, 1) + '\n', options);
 }
 
-/** The file's name without what says its kind. */
+/** Returns the name of a file without its extensions. */
 function nameOf(file: string): string {
   const name = basename(file).replace(/(\.(gz|strace|trace|json|txt|log|out))+$/, '');
   return name === '' || name === '-' ? 'learned' : name;
@@ -114,7 +114,7 @@ function rulesOff({ noGeneralise }: LearnArguments): ReadonlySet<RuleName> {
   return new Set(named.flatMap((rule) => (rule === 'all' ? RULES : [rule])));
 }
 
-/** `write,create:/etc`. */
+/** Reads a value of `--never`, such as `write,create:/etc`. */
 function readNever(text: string): Never {
   const colon = text.indexOf(':/');
   if (colon < 1) throw new UsageError(`\`--never ${text}\`: write \`--never ACTIONS:/PATH\``);

@@ -1,4 +1,4 @@
-/** A policy or a manifest on disk → an artifact, for the commands that run one. */
+/** A policy or a manifest on disk → an artifact, for the commands that run artifacts. */
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Artifact } from '../../artifact/manifest.js';
@@ -17,11 +17,11 @@ export interface LoadedFile {
   readonly artifact: Artifact | undefined;
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: readonly NamedSource[];
-  /** Of a policy: all that compiling it gave. */
+  /** For a policy: the whole result of its compilation. */
   readonly compiled?: CompileResult;
 }
 
-/** Reads what the path names: JSON is a manifest, everything else a policy. */
+/** Loads a file: a name that ends in .json is a manifest, any other a policy. */
 export async function loadFile(path: string, options: Options): Promise<LoadedFile> {
   if (path.endsWith('.json')) return loadManifest(path);
   const result = await compileFiles([path], options);
@@ -30,7 +30,7 @@ export async function loadFile(path: string, options: Options): Promise<LoadedFi
   return { artifact, diagnostics, sources, compiled: result };
 }
 
-/** A manifest and its bytecode, from disk. */
+/** Reads a manifest and its bytecode from disk. */
 export async function loadManifest(path: string): Promise<LoadedFile> {
   const none = { artifact: undefined, sources: [] };
   const read = readText(path);
@@ -40,13 +40,13 @@ export async function loadManifest(path: string): Promise<LoadedFile> {
   return { ...none, artifact: result.artifact, diagnostics: [] };
 }
 
-/** Looks for a source of a manifest beside it, in the folder above it and in the working directory. */
+/** Returns a function that looks for a source of a manifest beside it, in the folder above it and in the working directory. */
 export function textsBeside(manifest: string): TextsOf {
   const folder = dirname(manifest);
   return (name) => [join(folder, name), join(folder, '..', name), name].flatMap(plainText);
 }
 
-/** A manifest may name anything: only plain files are read. */
+/** Reads a plain file. A manifest could also name a device or a pipe, which is not read. */
 function plainText(path: string): readonly SourceText[] {
   const read = isPlainFile(path) ? readText(path) : undefined;
   return read?.kind === 'ok' ? [{ name: path, text: read.text }] : [];

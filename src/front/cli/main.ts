@@ -8,8 +8,8 @@ const OK = 0;
 const FAILED = 1;
 
 /**
- * Where nobody reads any more, as behind `head`, a command goes on without a word: its exit code is about the policy, and a
- * failed check whose output was not read is still one. Output that is lost otherwise, as on a full disk, is a failure.
+ * If the reader closes the pipe, as `head` does, the command continues silently: its exit code is about the policy, and a check
+ * must fail even if nobody reads its output. Output that is lost for another reason, such as a full disk, is a failure.
  */
 process.stderr.on('error', () => undefined);
 let lost = false;

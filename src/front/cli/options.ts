@@ -1,4 +1,4 @@
-/** Arguments of the commands. A mistake in them is a usage error: exit code 2. */
+/** Reads the arguments of the commands. A mistake in them is a usage error, with exit code 2. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { TRIGGERS, type TriggerName } from '../../abi/actions.js';
 import { DEFAULT_TARGET, TARGET_NAMES, type TargetName } from '../../artifact/manifest.js';
@@ -12,27 +12,27 @@ import { list, oneOf, readDefines, readHex, UsageError, wholeNumber } from './ar
 export type Format = 'text' | 'json' | 'sarif' | 'markdown' | Picture;
 const DIAGNOSTIC_FORMATS: readonly Format[] = ['text', 'json', 'sarif'];
 const COVERAGE_FORMATS: readonly CoverageFormat[] = ['text', 'json', 'lcov'];
-/** The hooks that a kernel has. */
+/** The names of the hooks. */
 const HOOK_NAMES = ['fs_walk', 'fs_pick', 'fs_get'] as const;
 
 export interface Options {
   readonly positionals: readonly string[];
   readonly defines: Readonly<Record<string, string>>;
-  /** Of a report. */
+  /** The format of diagnostics and reports. */
   readonly format: Format;
   readonly help: boolean;
   readonly emit: readonly StageName[];
   readonly target: TargetName;
   readonly out: string | undefined;
-  /** Where to write what the build read, for Make and Ninja. */
+  /** The file to write a depfile to, for make and Ninja. */
   readonly depfile: string | undefined;
-  /** The folder of compilations that were made before. */
+  /** The folder that keeps compilations for later runs. */
   readonly cache: string | undefined;
   readonly watch: boolean;
-  /** Files are policies of their own, not layers of one. */
+  /** Each file is a policy of its own, not a layer of one. */
   readonly each: boolean;
   readonly scenario: string | undefined;
-  /** What runs the bytecode. */
+  /** The engine that runs the bytecode. */
   readonly engine: EngineName;
   /** The file is hex text. */
   readonly hex: boolean;
@@ -45,34 +45,34 @@ export interface Options {
   readonly memSize: number | undefined;
   readonly mem: Uint8Array | undefined;
   readonly fuel: number | undefined;
-  /** Every instruction that runs is shown. */
+  /** Print every instruction that runs. */
   readonly trace: boolean;
-  /** Lines that a trace has at most. */
+  /** Maximum number of lines of a trace. */
   readonly traceLimit: number;
   readonly plugin: boolean;
   /** Flags that the conformance suite passes to a plugin. */
   readonly debug: boolean;
   readonly elf: boolean;
-  /** `test`, `run`: which rules decided something. */
+  /** `test`, `run`: report how often each rule decided. */
   readonly coverage: boolean;
   readonly coverageFormat: CoverageFormat;
   readonly coverageOut: string | undefined;
   /** `test`: print expectations instead of running them. */
   readonly generate: boolean;
-  /** `explain`: what would have to hold; a line of an audit log; a step of the scenario. */
+  /** `explain`: list all conditions (`whyNot`); a line of an audit log (`audit`); a step of the scenario (`step`). */
   readonly whyNot: boolean;
   readonly audit: string | undefined;
   readonly step: number | undefined;
-  /** `diff`: the files of each side, where it has several. */
+  /** `diff`: the files of each side, if a side has several. */
   readonly old: readonly string[];
   readonly next: readonly string[];
-  /** `diff`: 1 when they differ. */
+  /** `diff`: exit with code 1 if the policies differ. */
   readonly exitCode: boolean;
-  /** `fmt`: only say what differs. */
+  /** `fmt`: only report which files are not formatted. */
   readonly check: boolean;
-  /** `fmt`: in place. */
+  /** `fmt`: write the files in place. */
   readonly write: boolean;
-  /** `graph`: what is shown of the policy. */
+  /** `graph`: the action, the path and the layer to draw. */
   readonly action: string | undefined;
   readonly path: string | undefined;
   readonly layer: string | undefined;
@@ -80,20 +80,20 @@ export interface Options {
   readonly learn: LearnArguments;
 }
 
-/** Of `llpc learn`. */
+/** The options of `llpc learn`. */
 export interface LearnArguments {
   readonly report: 'text' | 'json';
   readonly noGeneralise: readonly string[];
   readonly siblings: number;
   readonly home: string | undefined;
   readonly cwd: string | undefined;
-  /** A directory that the paths of a trace are looked up beneath. */
+  /** A directory that stands for `/`: the kinds of the traced paths are looked up in it. */
   readonly root: string | undefined;
   readonly never: readonly string[];
   /** Files with assertions. */
   readonly assert: readonly string[];
   readonly name: string | undefined;
-  /** Where the first input goes as a scenario. */
+  /** The file to write the first input to, as a scenario. */
   readonly saveScenario: string | undefined;
   readonly lenient: boolean;
   readonly verify: boolean;
@@ -164,7 +164,7 @@ const EXTRA = {
 } as const;
 export type ExtraOption = keyof typeof EXTRA;
 
-/** Reads the arguments of a command that has these extra options. */
+/** Reads the arguments of a command. `extra`: options that not every command has. */
 export function readOptions(
   args: readonly string[],
   extra: readonly ExtraOption[],
@@ -297,7 +297,7 @@ function parse(
     const given = new Set<string>();
     for (const token of tokens) {
       if (token.kind !== 'option' || token.value === undefined || options[token.name]?.multiple) continue;
-      // The last would win without a word.
+      // Without this check the last value would win silently.
       if (given.has(token.name)) throw new UsageError(`\`--${token.name}\` is given twice`);
       given.add(token.name);
     }

@@ -1,15 +1,15 @@
-/** What a command prints: diagnostics in the asked format, and whether there is colour. */
+/** Prints diagnostics in the chosen format, and progress on a terminal. */
 import { errorPage, packageInfo } from '../../base/package.js';
 import { counted } from '../../base/text.js';
 import type { Diagnostic, SourceText } from '../../diagnostics/types.js';
 import type { Format } from './options.js';
 
-/** Colours only on a terminal, and never with `NO_COLOR` or `--no-color`. */
+/** Returns whether to print colours: on a terminal, without `NO_COLOR` and `--no-color`. */
 export function hasColour(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY === true && !process.env['NO_COLOR'] && !process.argv.includes('--no-color');
 }
 
-/** Text goes to standard error, data to standard output. Each form is loaded when there is something to print in it. */
+/** Prints diagnostics: text to standard error, data to standard output. Each renderer is loaded only when it is needed. */
 export async function printDiagnostics(
   diagnostics: readonly Diagnostic[],
   sources: readonly SourceText[],
@@ -69,7 +69,7 @@ export async function fail(
   return 1;
 }
 
-/** A line on the terminal that tells what goes on, once a command has taken a second; gone when it ends. */
+/** Returns functions that show a progress line on the terminal after one second, and remove it at the end. */
 export function progressLine(): { readonly step: (what: string) => void; readonly done: () => void } {
   const start = performance.now();
   let shown = false;

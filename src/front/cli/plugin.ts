@@ -1,13 +1,14 @@
 /**
- * `llpc exec --plugin`: the plugin protocol of the public bpf_conformance suite.
+ * `llpc exec --plugin`: implements the plugin protocol of the public bpf_conformance suite.
  *
  *     plugin [MEMORY] [plugin options] [--elf] < PROGRAM
  *
- * Memory and program are bytes in hex with white space between. On success r0 in hex is all of standard output and the exit
- * code is 0; else a message is on standard error, the output is empty and the code is another one.
+ * Memory and program are bytes in hex, separated by white space. On success, standard output is r0 in hex and the exit code is
+ * 0. Otherwise a message is on standard error, standard output is empty and the exit code is not 0.
  *
- * The suite's runner gives the memory before the options, and leaves it out where a test has none; old runners give an
- * empty argument in place of what is left out, and two blanks between options are an empty one too. The suite's Linux plugin also takes `--program HEX` and `--debug`.
+ * The suite's runner passes the memory before the options, and omits it if a test has none. Old runners pass an empty argument
+ * in place of the memory, or where two blanks separate options. The suite's Linux plugin also takes `--program HEX` and
+ * `--debug`.
  */
 import { parseHex } from '../../base/hex.js';
 import type { ReadText } from './io.js';
@@ -22,10 +23,10 @@ export interface PluginResult {
   readonly code: 0 | 1;
 }
 
-/** The one helper that a test of the suite calls has the number 5; what it gives is of no consequence. */
+/** The one helper that tests of the suite call has the number 5. Its result does not matter. */
 const HELPERS: ReadonlyMap<number, () => number> = new Map([[5, () => 0]]);
 
-/** One run of the plugin. Arguments that cannot be read are a usage error. */
+/** Runs the plugin once. Arguments that cannot be read are a usage error. */
 export function runPlugin(options: Options, readInput: () => ReadText): PluginResult {
   const [memoryText, ...rest] = options.positionals.filter((p) => p !== '');
   if (rest.length > 0) throw new UsageError('write `llpc exec --plugin [MEM]`: the memory is one argument');

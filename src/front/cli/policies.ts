@@ -1,4 +1,4 @@
-/** The policies that the steps of a scenario enforce. */
+/** Loads the policies that the steps of a scenario enforce. */
 import type { Artifact } from '../../artifact/manifest.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic, NamedSource } from '../../diagnostics/types.js';
@@ -9,12 +9,12 @@ import { beside } from './scenario-files.js';
 
 export interface Policies {
   readonly artifacts: ReadonlyMap<string, Artifact>;
-  /** Of the policy of the command line: the places of load problems are shown in its texts. */
+  /** The texts of the policy of the command line, in which load problems show their places. */
   readonly sources: readonly NamedSource[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The policy of the command line is `main`, unless the scenario says what `main` is. */
+/** Loads the policies. `main` is the policy of the command line, unless the scenario defines `main`. */
 export async function loadPolicies(
   main: LoadedFile,
   scenario: Scenario,

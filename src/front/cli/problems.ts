@@ -1,4 +1,4 @@
-/** Files that cannot be read or written, as diagnostics. */
+/** Makes diagnostics for files that cannot be read or written. */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { report } from '../../diagnostics/catalogue.js';
@@ -6,19 +6,23 @@ import { nearestName } from '../../diagnostics/suggest.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
 import { isOneOf, reasonOf, WriteError } from './io.js';
 
-/** A failed write. @param path what was to be written, where the error does not say */
+/**
+ * Returns a diagnostic for a failed write.
+ *
+ * @param path the file to be written, used if the error does not name it
+ */
 export function writeProblem(path: string, error: unknown): Diagnostic {
   const at = error instanceof WriteError ? error.path : path;
   return report('LLP5013', { path: at, why: reasonOf(error) }, {});
 }
 
-/** An output that would replace an input; undefined when it does not. */
+/** Returns a diagnostic if an output would replace an input. */
 export function inputProblem(path: string, inputs: readonly string[]): Diagnostic | undefined {
   if (!isOneOf(path, inputs)) return undefined;
   return report('LLP5013', { path, why: 'it is one of the files that are read' }, {});
 }
 
-/** A failed read. The help names a file that is there and has a similar name. */
+/** Returns a diagnostic for a failed read. The help names an existing file with a similar name. */
 export function unreadable(path: string, why: string): Diagnostic {
   const help = path === '-' ? undefined : helpFor(path);
   return report('LLP2017', { path, why }, help === undefined ? {} : { help });
@@ -30,7 +34,7 @@ function helpFor(path: string): string | undefined {
   return near === undefined ? undefined : `did you mean \`${near}\`?`;
 }
 
-/** Undefined where the name itself is there: then something else is wrong with it. */
+/** Returns the nearest name in the folder; undefined if the name itself exists and so is not misspelt. */
 function nearName(path: string): string | undefined {
   const [folder, name] = [dirname(path), basename(path)];
   const names = namesIn(folder);

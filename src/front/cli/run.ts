@@ -1,4 +1,4 @@
-/** `llpc run`: a scenario replayed on the kernel model. */
+/** `llpc run`: replays a scenario on the kernel model. */
 import type { NamedSource } from '../../diagnostics/types.js';
 import { countRuns, startCoverage } from '../../runtime/coverage.js';
 import { createEngine } from '../../runtime/engine/engine.js';
@@ -40,7 +40,7 @@ export async function runCommand(options: Options): Promise<number> {
   return options.coverage ? code || (await coverSteps(steps, replay, loaded, options)) : code;
 }
 
-/** A report for each policy that a step enforced. */
+/** Returns a report for each policy that a step enforced. */
 async function coverSteps(
   steps: readonly (readonly HookRun[])[],
   { policies }: Replay,

@@ -1,4 +1,4 @@
-/** Scenario files: read, validated, and their tree made. Paths in a scenario are relative to it. */
+/** Reads and validates scenario files, and makes their trees. Paths in a scenario are relative to its folder. */
 import { dirname, isAbsolute, join } from 'node:path';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
@@ -37,12 +37,12 @@ function refused(...diagnostics: Diagnostic[]): {
   return { kind: 'refused', diagnostics };
 }
 
-/** A path of a scenario: a relative one begins at the folder of the scenario. */
+/** Resolves a path of a scenario: a relative path begins at the folder of the scenario. */
 export function beside(folder: string, path: string): string {
   return isAbsolute(path) ? path : join(folder, path);
 }
 
-/** The tree of a scenario, and nothing else of it. */
+/** Returns the tree of a scenario file. */
 export async function readScenarioTree(file: string): Promise<Tree> {
   const read = await readScenario(file);
   return read.kind === 'ok' ? makeTree(read.scenario, read.folder) : read;

@@ -1,4 +1,4 @@
-/** `llpc test`: each policy's own tests, file by file. */
+/** `llpc test`: runs the tests of each policy file. */
 import { hasError } from '../../compile.js';
 import { together } from '../../diagnostics/together.js';
 import {
@@ -25,7 +25,7 @@ export async function testCommand(options: Options): Promise<number> {
   return watching(options, (readFile) => testFiles(options, readFile));
 }
 
-/** Prints expectations for each policy. They were tried before. */
+/** Prints generated tests for each policy. They have passed before. */
 async function generate(options: Options): Promise<number> {
   const { generateTests } = await import('../../tools/generate/try-blocks.js');
   const { positionals, format, defines } = options;
@@ -40,7 +40,7 @@ async function generate(options: Options): Promise<number> {
   return code;
 }
 
-/** `--generate` runs nothing that could be covered or watched, and prints a policy's text. */
+/** Refuses options that do not fit `--generate`: it runs no tests of the policy, and its output is policy text. */
 function checkGenerate({ generate, coverage, coverageOut, watch }: Options): void {
   if (!generate) return;
   if (coverage || coverageOut !== undefined)
@@ -63,7 +63,7 @@ async function testFiles(options: Options, readFile: ReadFile): Promise<number> 
 async function printReports(reports: readonly FileReport[], { format }: Options): Promise<void> {
   if (format === 'json') return printJson(reportJson(reports));
   if (format === 'sarif') {
-    // One log for all files.
+    // SARIF needs one log for all files.
     const { diagnostics, sources } = together(reports);
     return printDiagnostics(diagnostics, sources, format);
   }

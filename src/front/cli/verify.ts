@@ -1,4 +1,4 @@
-/** `llpc verify`: programs, and the set that they make, checked by the rules of the ABI. */
+/** `llpc verify`: checks programs, and the set that they make, by the rules of the ABI. */
 import { maskOf } from '../../abi/actions.js';
 import {
   isAccepted,
@@ -29,7 +29,7 @@ export async function verifyCommand(options: Options): Promise<number> {
   return isAccepted(verdict) ? 0 : 1;
 }
 
-/** What bytes alone are, the options say. */
+/** Returns the kind of a program without a manifest, from the options. */
 function rawKind({ hook, triggers, memSize }: Options): RawKind {
   if (hook !== undefined && memSize !== undefined)
     throw new UsageError('`--hook` and `--mem-size`: choose one');

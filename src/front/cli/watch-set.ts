@@ -1,32 +1,31 @@
 /**
- * Tells when something happens to files, whether they are there or not.
+ * Watches a set of files, and calls back when one may have changed. The files need not exist.
  *
- * Watched are folders, not files: so a file that comes to be, or that an editor replaces by another of its name, is seen too.
- * For the same reason every folder on the way is watched for its next component, and where a name is a link, what it leads to.
- * Known weakness: file systems that tell nobody of their changes (some network ones) look as if nothing happened. Where the
- * system has no more watches to give, the files are looked at twice a second.
+ * It watches folders and not files, so that it notices a file that is created, or that an editor replaces by another. For the
+ * same reason it watches every folder on the path for its next component, and the target of a link. If the system has no more
+ * watches, it polls twice a second. Known weakness: some network file systems do not report changes.
  */
 import { realpathSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 
 export interface WatchSet {
-  /** The files from now on. */
+  /** Replaces the set of files. */
   readonly update: (files: Iterable<string>) => void;
   readonly close: () => void;
 }
 
 interface Folder {
   readonly watcher: FSWatcher;
-  /** Of the folder itself: another one may take its name. */
+  /** Identifies the folder itself, because another folder may take its name. */
   readonly id: string;
 }
 
 const POLL_MS = 500;
 
 /**
- * Calls back when something may have happened to the files, too often rather than too seldom.
+ * Watches files, and calls `onEvent` when one may have changed. It may call too often, but never too seldom.
  *
- * @param watchFolder `fs.watch`; a test gives one that fails, as on a system without watches
+ * @param watchFolder `fs.watch`; a test passes a function that fails, as on a system without watches
  */
 export function watchSet(onEvent: () => void, watchFolder: typeof watch = watch): WatchSet {
   const folders = new Map<string, Folder>();
@@ -38,7 +37,7 @@ export function watchSet(onEvent: () => void, watchFolder: typeof watch = watch)
   };
   const heard = (path: string, name: string | null): void => {
     if (name !== null && wanted.get(path)?.has(name) !== true) return;
-    // What lies beneath a name that came or went is not what was watched.
+    // A name that was created or removed invalidates the watches beneath it.
     if (name !== null)
       for (const known of [...folders.keys()]) if (isIn(known, join(path, name))) drop(known);
     onEvent();
@@ -52,7 +51,7 @@ export function watchSet(onEvent: () => void, watchFolder: typeof watch = watch)
       watcher.on('error', () => (drop(path), onEvent()));
       folders.set(path, { watcher, id });
     } catch (error) {
-      // A folder that is gone again is seen in the one above it; anything else is a lack of watches.
+      // The watch on the parent reports a folder that is gone. Any other error means that there are no more watches.
       if (folderId(path) === id && !isAbsent(error)) poll ??= setInterval(onEvent, POLL_MS);
     }
   };
@@ -69,7 +68,7 @@ export function watchSet(onEvent: () => void, watchFolder: typeof watch = watch)
   };
 }
 
-/** The folders that lead to the files, each with the names in it that matter. */
+/** Returns the folders that lead to the files, each with the names to watch in it. */
 export function foldersOf(files: Iterable<string>): Map<string, Set<string>> {
   const folders = new Map<string, Set<string>>();
   for (const file of files) {

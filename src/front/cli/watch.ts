@@ -1,8 +1,8 @@
 /**
- * `--watch`: a command that runs again whenever what it read would be read differently.
+ * `--watch`: runs a command again whenever a file that it read has changed.
  *
- * Invariant: what was read is compared to what is there, so that no change between reading and watching is missed and an event
- * without a change (a touch, the command's own output) runs nothing.
+ * Invariant: the texts that were read are compared to the current ones. So no change between reading and watching is missed,
+ * and an event without a change (a touch, the command's own output) starts no run.
  */
 import { counted } from '../../base/text.js';
 import { readText, recording, type ReadFile, type ReadText } from './io.js';
@@ -10,10 +10,10 @@ import { UsageError } from './arguments.js';
 import type { Options } from './options.js';
 import { watchSet } from './watch-set.js';
 
-/** After an event, so long nothing more must happen: editors write in several steps. */
+/** Time in milliseconds without further events before a run starts, because editors write in several steps. */
 const QUIET_MS = 50;
 
-/** Runs once, or with `--watch` until the user ends it (SIGINT, or by reading no more), which is a success. */
+/** Runs once, or with `--watch` until the user ends it (SIGINT, or a closed output), which is a success. */
 export async function watching(options: Options, run: (read: ReadFile) => Promise<number>): Promise<number> {
   if (!options.watch) return run(readText);
   if (options.positionals.includes('-'))
@@ -47,7 +47,7 @@ async function watchFiles(run: (read: ReadFile) => Promise<number>): Promise<num
   }
 }
 
-/** The files that are no longer what they were; undefined at the end. */
+/** Waits for a change, and returns the changed files; undefined at the end. */
 async function nextChange(
   seen: ReadonlyMap<string, ReadText>,
   set: ReturnType<typeof watchSet>,
@@ -57,7 +57,7 @@ async function nextChange(
     const changed = [...seen].filter(([path, was]) => !same(was, readText(path))).map(([path]) => path);
     if (events.ended()) return undefined;
     if (changed.length > 0 && settled) return changed;
-    // Perhaps in the middle of being written: seen once it is quiet.
+    // The file may be half written, so wait until there are no events.
     if (changed.length > 0) events.raise();
     await events.next();
     set.update(seen.keys());
@@ -73,7 +73,7 @@ interface EventQueue {
   readonly raise: () => void;
   readonly end: () => void;
   readonly ended: () => boolean;
-  /** Once something was raised since the last time and it is quiet again, or at the end. */
+  /** Resolves when events were raised and none follow for `QUIET_MS`, or at the end. */
   readonly next: () => Promise<void>;
 }
 
@@ -106,7 +106,7 @@ function eventQueue(): EventQueue {
   };
 }
 
-/** One line on standard error. On a terminal it is written over by what comes next, and nothing else is. */
+/** Returns functions for a status line on standard error. On a terminal, the next output overwrites that line. */
 function statusLine(): {
   readonly show: (text: string) => void;
   readonly say: (text: string) => void;

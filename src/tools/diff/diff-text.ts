@@ -1,4 +1,4 @@
-/** A difference for people: text for a terminal, Markdown for the comment of a pull request. */
+/** Prints a difference as text for a terminal, and as Markdown for a comment in a pull request. */
 import { counted, printable } from '../../base/text.js';
 import type { DiffChange, DiffReport, DiffRequirement, DiffRule, DiffUnasked, DiffWitness } from './diff.js';
 
@@ -9,7 +9,7 @@ export interface Marks {
 
 const PLAIN: Marks = { widened: (t) => t, narrowed: (t) => t };
 
-/** Changes by region; `+` gives access, `-` takes it. */
+/** Returns the changes by region; `+` marks access that is added, `-` access that is removed. */
 export function diffText(report: DiffReport, marks: Marks = PLAIN): string {
   if (report.equal) return `${equalText(report)}\n`;
   const lines: string[] = [];
@@ -55,7 +55,7 @@ function totalText({ changes, requirements, complete, states, unasked }: DiffRep
   return `${count('widened')} widened, ${count('narrowed')} narrowed${needs}; ${counted(states, 'state')} compared${more}${rest}`;
 }
 
-/** Where a change begins, in words. */
+/** Returns the region of a change in words. */
 function regionText({ region }: DiffChange): string {
   const [path, aspects] = [printable(region.path), region.aspects];
   const has = (aspect: DiffChange['region']['aspects'][number]): boolean => aspects.includes(aspect);
@@ -77,7 +77,7 @@ function changeLines(change: DiffChange, marks: Marks): string[] {
   ];
 }
 
-/** A change in one line. */
+/** Returns a change in one line. */
 export function changeLine(change: DiffChange): string {
   const { old, new: next, actions } = change;
   const at = `as on ${witnessesText(change)}`;
@@ -88,7 +88,7 @@ function witnessesText({ witnesses }: DiffChange): string {
   return witnesses.map(witnessText).join(' and ');
 }
 
-/** The witness, and what stands in the way of a request on it. */
+/** Returns the witness, with the obstacles to a request on it. */
 function witnessText({ path, object, appearsLater, blocked, refused }: DiffWitness): string {
   const notes = [
     appearsLater ? 'made after the policy is loaded' : undefined,
@@ -106,7 +106,7 @@ function sidesText(old: boolean, next: boolean, what: string): string | undefine
 
 function ruleTexts(change: DiffChange, side: 'old' | 'new'): string {
   const { rules } = change[side];
-  // The default is not about `walk`, which is allowed where no rule denies it.
+  // `walk` does not follow `default`: it is allowed unless a rule denies it.
   const walk = change.actions.join() === 'walk';
   const text = (rule: DiffRule): string =>
     walk && rule.scope === null ? 'no rule denies it' : ruleText(rule);
@@ -125,7 +125,7 @@ function requirementLine({ path, object, old, new: next }: DiffRequirement): str
   return `  ${object} ${printable(path)}: ${old} -> ${next}`;
 }
 
-/** A table that code hosts show. */
+/** Returns the report as Markdown, with a table of the changes. */
 export function diffMarkdown(report: DiffReport): string {
   if (report.equal) return `${equalText(report).replace('\n', '  \n')}\n`;
   const lines = [`**${totalText(report)}**`, ''];
@@ -153,7 +153,7 @@ function requirementRow({ path, object, old, new: next }: DiffRequirement): stri
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
-/** A code span in a table: `|` would end the cell, and a fence longer than every run of backticks holds them. */
+/** Returns a code span for a table cell. It escapes `|`, and its fence is longer than every run of backticks in the text. */
 function code(text: string): string {
   const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map((m) => m[0].length));
   const fence = '`'.repeat(longest + 1);

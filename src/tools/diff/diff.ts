@@ -1,6 +1,6 @@
 /**
- * What changed from one policy to another, as data for people and programs: `ir/differences.ts` with lines of the texts.
- * Its JSON form is described by `schema/diff-1.json`.
+ * Compares two policies and returns the changes as plain data: the result of `ir/analysis/differences.ts` with lines of the
+ * source texts. `schema/diff-1.json` describes its JSON form.
  */
 import { actionNames, type ActionName } from '../../abi/actions.js';
 import type { JsonLocation } from '../../diagnostics/json.js';
@@ -12,9 +12,9 @@ import { patternText } from '../../ir/check/paths.js';
 import type { Layer } from '../../ir/check/policy.js';
 import { needText, requirementChanges, type RequirementChange } from '../../ir/analysis/requirements.js';
 
-/** A policy to compare, and where its texts are. */
+/** A policy to compare, and a function that finds its texts. */
 export interface DiffSide extends Side {
-  /** The place of a span, and the text that stands there where it is at hand. */
+  /** Returns the location of a span, and its text if that was found. */
   readonly locate: (span: Span) => LocatedText | undefined;
 }
 
@@ -26,14 +26,14 @@ export interface LocatedText {
 export interface DiffReport {
   readonly format: 'llp-diff';
   readonly version: 1;
-  /** Whether nothing differs that a call could ask; proved over `states` states of the product of both automata. */
+  /** True if no request of a call and no requirement differs. Proved over `states` states of the product of both automata. */
   readonly equal: boolean;
   readonly states: number;
-  /** False where globs lead to so many paths that some changes are not listed. */
+  /** False if globs lead to too many paths to list all changes. */
   readonly complete: boolean;
-  /** Whether both have the same scopes with the same effects: then no symbolic link can tell them apart either. */
+  /** True if both have the same scopes with the same effects. Then they are equal on every tree, whatever its links. */
   readonly sameScopes: boolean;
-  /** Where no change is: requests on which the verdicts do, and which no call makes. */
+  /** If there is no change: a path on which the verdicts differ on actions that no call asks there. */
   readonly unasked: DiffUnasked | null;
   readonly changes: readonly DiffChange[];
   readonly requirements: readonly DiffRequirement[];
@@ -43,7 +43,7 @@ export interface DiffChange {
   readonly change: 'widened' | 'narrowed';
   readonly actions: readonly ActionName[];
   readonly region: { readonly path: string; readonly aspects: readonly Aspect[] };
-  /** One, or one of each kind where no kind of object is asked all the actions. */
+  /** One object if it can show all the actions, else several. */
   readonly witnesses: readonly DiffWitness[];
   readonly old: DiffVerdict;
   readonly new: DiffVerdict;
@@ -56,20 +56,20 @@ export interface DiffUnasked {
 }
 
 export interface DiffWitness {
-  /** Of the change, those that are asked of it. */
+  /** The actions of the change that this object shows. */
   readonly actions: readonly ActionName[];
   readonly path: string;
   readonly object: 'dir' | 'file';
   readonly appearsLater: boolean;
-  /** The directory on the way that a side does not let through. */
+  /** The first directory on the path that a side does not allow to walk; null if it allows all. */
   readonly blocked: { readonly old: string | null; readonly new: string | null };
-  /** Whether a side refuses to load on a tree with this object. */
+  /** True if the policy of that side does not load on a tree with this object. */
   readonly refused: { readonly old: boolean; readonly new: boolean };
 }
 
 export interface DiffVerdict {
   readonly verdict: 'allow' | 'deny';
-  /** What decides, in every layer that makes the verdict. */
+  /** The deciding rules of all layers that make the verdict. */
   readonly rules: readonly DiffRule[];
 }
 
@@ -93,7 +93,7 @@ export interface DiffRequirement {
 
 export type DiffResult = DiffReport | { readonly format: 'too-large'; readonly globs: string };
 
-/** Compares two policies; `too-large` names globs that overlap too much to decide. */
+/** Compares two policies. The result `too-large` names globs that overlap too much to decide. */
 export function diffPolicies(old: DiffSide, next: DiffSide): DiffResult {
   const found = findDifferences([old, next]);
   if (found.kind === 'too-large') return { format: 'too-large', globs: found.globs };

@@ -1,4 +1,4 @@
-/** The sides of a comparison: a compiled policy, or a manifest with the meaning that its maps record. */
+/** Makes the sides of a comparison from a compiled policy, or from the maps of a manifest. */
 import { maskOf } from '../../abi/actions.js';
 import type { InodeMap, Manifest, ManifestRule, ManifestSpan, MapEntry } from '../../artifact/manifest.js';
 import { assert } from '../../base/assert.js';
@@ -12,7 +12,7 @@ import { buildHierarchy } from '../../ir/hierarchy/build-hierarchy.js';
 import type { SourcePlace } from '../query/source-lines.js';
 import type { DiffSide, LocatedText } from './diff.js';
 
-/** The side of a compilation; undefined where it did not get as far as the automata. */
+/** Returns the side of a compilation; undefined if the compilation stopped before the automata. */
 export function sideOfPolicy({
   stages,
   sources,
@@ -22,7 +22,7 @@ export function sideOfPolicy({
   return { layers: policy.layers, hierarchies, locate: (span) => textAt(span, sources) };
 }
 
-/** A rule of a text in one line. */
+/** Returns the text of a span in one line, with its location. */
 export function textAt(span: Span, sources: readonly NamedSource[]): LocatedText | undefined {
   const location = locate(span, sources);
   if (location === null) return undefined;
@@ -33,7 +33,7 @@ export function textAt(span: Span, sources: readonly NamedSource[]): LocatedText
 export type ManifestSide =
   { readonly kind: 'ok'; readonly side: DiffSide } | { readonly kind: 'refused'; readonly why: string };
 
-/** The side of a manifest that a compiler wrote. `placeOf` finds the text of a span. */
+/** Returns the side of a manifest that the compiler wrote. `placeOf` finds the text of a span. */
 export function sideOfManifest(
   manifest: Manifest,
   placeOf: (span: ManifestSpan) => SourcePlace | undefined,
@@ -57,7 +57,7 @@ function refused(map: string): ManifestSide {
   return { kind: 'refused', why };
 }
 
-/** The layer that a map was made from. A span is an index into `spans`. */
+/** Returns the layer that a map was made from. The spans of the result are indices into `spans`. */
 function layerOf(map: InodeMap, name: string, spans: ManifestSpan[]): Layer {
   const spanOf = (span: ManifestSpan): Span => {
     spans.push(span);

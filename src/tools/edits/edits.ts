@@ -1,7 +1,7 @@
 /**
- * Small edits of a policy's text that may turn a verdict around: an action taken out of a rule or put into one, a rule or a
- * scope more, another default. Only text is made here: whether an edit does it is found out by compiling and asking again
- * (`flip.ts`), so nothing here needs to know which rule decides.
+ * Makes small edits of a policy's text that may reverse a verdict: they remove an action from a rule or add it to one, add a
+ * rule or a scope, or change the default. This file only makes text. `flip.ts` compiles each edit and asks again, so this file
+ * need not know which rule decides.
  */
 import { actionNames, difference, maskOf, type ActionName } from '../../abi/actions.js';
 import type { NamedSource, Span } from '../../diagnostics/types.js';
@@ -16,18 +16,18 @@ export interface TextEdit {
 
 export interface CandidateEdit {
   readonly edit: TextEdit;
-  /** How far it reaches: less for what changes fewer objects. */
+  /** A rank for the number of objects that the edit changes: fewer objects, smaller rank. */
   readonly reach: number;
 }
 
-/** A verdict to turn around. */
+/** A verdict to reverse. */
 export interface EditTarget {
   readonly layer: Layer;
   readonly action: ActionName;
   readonly wanted: 'allow' | 'deny';
   readonly names: readonly string[];
   readonly object: 'dir' | 'file';
-  /** The scopes that act, from the root down, with the number of components of the object that each names. */
+  /** The scopes that apply, from the root down. `depth`: number of components of the object that the scope names. */
   readonly scopes: readonly { readonly scope: Scope; readonly depth: number }[];
 }
 
@@ -38,7 +38,7 @@ interface Texts {
   readonly policies: ReadonlyMap<string, PolicyDecl>;
 }
 
-/** Every edit that might do it. Texts that come with the compiler are left alone. */
+/** Returns every edit that may reverse the verdict. It does not edit the standard library. */
 export function editsFor(
   target: EditTarget,
   files: readonly PolicyFile[],
@@ -80,7 +80,7 @@ function indexTexts(files: readonly PolicyFile[], sources: readonly NamedSource[
   return { sources, rules, scopes, policies };
 }
 
-/** The object itself, the scope that names it, those around it, the root. */
+/** Returns a rank that grows from the object alone over its scope and the scopes around it to the root. */
 function reachOf({ names }: EditTarget, depth: number, self: boolean): number {
   return 2 * (names.length - depth) + (self ? 0 : 1);
 }
@@ -106,21 +106,21 @@ function withoutAction(texts: Texts, target: EditTarget, scope: Scope, depth: nu
   });
 }
 
-/** The set of a rule without one action; written out where a name stands for several. */
+/** Removes one action from the set of a rule. A name that stands for several actions is replaced by their names. */
 function takeOut({ sources }: Texts, { set }: RuleDecl, { actions }: Rule, action: ActionName): TextEdit {
   if (set.all)
     return { span: set.span, text: `all except ${[...set.names.map((n) => n.text), action].join(', ')}` };
   if (set.names.some((n) => n.text === action)) {
     const others = set.names.filter((n) => n.text !== action);
     const written = sources[set.span.source]?.text.slice(set.span.start, set.span.end) ?? '';
-    // Keeps the text between the names where it is plain.
+    // Keeps the text between the names if it has no comment.
     const plain = /^[\w, -]+$/.test(written);
     if (plain || others.length > 0) return { span: set.span, text: others.map((n) => n.text).join(', ') };
   }
   return { span: set.span, text: actionNames(difference(actions, maskOf(action))).join(', ') };
 }
 
-/** A statement and the blank before it, or its whole line. */
+/** Returns the span of a statement with the blank before it, or of its whole line. */
 function wholeStatement({ sources }: Texts, span: Span): Span {
   const text = sources[span.source]?.text ?? '';
   let { start, end } = span;
@@ -130,7 +130,7 @@ function wholeStatement({ sources }: Texts, span: Span): Span {
   return { ...span, start, end };
 }
 
-/** Into a rule of the same effect that is there. */
+/** Adds the action to existing rules of the wanted effect. */
 function withAction(texts: Texts, target: EditTarget, scope: Scope, depth: number): CandidateEdit[] {
   const atObject = depth === target.names.length;
   return scope.rules.flatMap((rule) => {
@@ -164,7 +164,7 @@ function newRule(texts: Texts, target: EditTarget, scope: Scope, depth: number):
   });
 }
 
-/** Behind the brace that opens the body of what is declared at a span. */
+/** Returns the position after the opening brace of the scope or policy that is declared at a span. */
 function bodyOf({ sources, scopes, policies }: Texts, span: Span): Span | undefined {
   const decl = scopes.get(keyOf(span)) ?? policies.get(keyOf(span));
   if (decl === undefined) return undefined;
@@ -175,14 +175,14 @@ function bodyOf({ sources, scopes, policies }: Texts, span: Span): Span | undefi
     : { source: span.source, start: brace + 1, end: brace + 1 };
 }
 
-/** A statement as the first of a body: on a line of its own where the body begins on one. */
+/** Inserts a statement at the beginning of a body; on its own line if the body begins on a new line. */
 function inserted({ sources }: Texts, at: Span, statement: string): TextEdit {
   const after = sources[at.source]?.text.slice(at.start) ?? '';
   const indent = /^[ \t]*\r?\n([ \t]*)/.exec(after)?.[1];
   return { span: at, text: indent === undefined ? ` ${statement}` : `\n${indent}${statement}` };
 }
 
-/** A scope for the object alone, in the innermost scope around it or in the policy. Optional: what must be there stays so. */
+/** Adds a scope for the object alone, in the innermost scope around it. It is optional, so that requirements do not change. */
 function newScope(texts: Texts, target: EditTarget): CandidateEdit[] {
   const { names, object, scopes, action, wanted } = target;
   const around = scopes.filter(({ scope, depth }) => scope.object === 'dir' && depth < names.length);
@@ -208,7 +208,7 @@ function otherDefault({ policies, sources }: Texts, { layer, action, wanted }: E
   return [{ edit: { span, text: text.replace(layer.default, wanted) }, reach: 1_000_000 }];
 }
 
-/** Length of what is taken out and put in. */
+/** Returns the number of characters that an edit removes and adds. */
 export function costOf({ edit: { span, text } }: CandidateEdit): number {
   return span.end - span.start + text.length;
 }

@@ -1,11 +1,12 @@
 /**
- * The edits that turn a verdict around: the smallest text, and the one that changes least elsewhere.
+ * Finds edits that reverse a verdict: the smallest one, and the one that changes least elsewhere.
  *
- * Every edit is tried: applied to the text, compiled, the same request asked again. Several things may deny one request (the
- * walk, then the action; one layer, then another), so an edit may take several steps. Weakness: the steps are found one after
- * the other, each the smallest that does away with one denial; their sum need not be the smallest of all sums.
+ * Each candidate is applied to the text and compiled, and the same request is asked again. A request can have several denials
+ * (the walk, then the action; one layer, then another), so an edit may have several steps. Known weakness: each step is the
+ * smallest that removes one denial, so the sum of the steps need not be the smallest one.
  *
- * An edit that breaks an assertion is tried without it: where it would do, it is told which assertion rules it out.
+ * An edit that breaks an assertion is tried again without the assertion. If it reverses the verdict then, the result says
+ * which assertion rules it out.
  */
 import { hasError } from '../../compile.js';
 import { defined } from '../../base/assert.js';
@@ -19,9 +20,9 @@ import type { Diagnostic, NamedSource, Span } from '../../diagnostics/types.js';
 /** The answer to the request under one version of the policy. */
 export interface Answered {
   readonly verdict: 'allow' | 'deny' | 'error';
-  /** What the next edit is to change; undefined where no rule decided. */
+  /** The verdict that the next edit has to change; undefined if no rule decided. */
   readonly target: Omit<EditTarget, 'wanted'> | undefined;
-  /** Tells denials apart. */
+  /** A key that differs for different denials. */
   readonly by: string;
 }
 
@@ -31,25 +32,25 @@ export interface FlipContext {
 }
 
 export interface Flip {
-  /** Lines that go and lines that come, by file. */
+  /** The removed and added lines, by file. */
   readonly hunks: readonly Hunk[];
-  /** All that it changes, the request among it. */
+  /** All changes of verdicts, that of the request included. */
   readonly changes: readonly DiffChange[];
 }
 
 export interface Hunk {
   readonly file: string;
-  /** 1-based line where it begins. */
+  /** 1-based number of the first line. */
   readonly line: number;
   readonly removed: readonly string[];
   readonly added: readonly string[];
 }
 
-/** Tries of one step. */
+/** Maximum number of candidates that one step tries. */
 const MAX_TRIES = 40;
 const MAX_STEPS = 8;
 
-/** An edit that would do, and what does not let it. */
+/** An edit that would reverse the verdict, and the assertions that it breaks. */
 export interface RuledOut {
   readonly hunks: readonly Hunk[];
   readonly assertions: readonly AssertionLine[];
@@ -62,14 +63,14 @@ export interface AssertionLine {
   readonly text: string;
 }
 
-/** As many are told. */
+/** Maximum number of edits that are reported as ruled out. */
 const MAX_RULED_OUT = 3;
 
 export interface Flips {
   readonly smallest: Flip | undefined;
-  /** Where it is another one, and changes less. */
+  /** The edit that changes least, if it is not the smallest one. */
   readonly narrowest: Flip | undefined;
-  /** Where there is none: edits that assertions rule out, the smallest first. */
+  /** If there is no edit: those that assertions rule out, the smallest first. */
   readonly ruledOut: readonly RuledOut[];
 }
 
@@ -116,7 +117,7 @@ interface Stepped {
   readonly verdict: Answered['verdict'];
 }
 
-/** The first edit, in this order, that does away with what is in the way. */
+/** Returns the first edit, in the given order, that removes the current denial. */
 async function oneStep(search: FlipSearch, result: CompileResult): Promise<Stepped | undefined> {
   const { wanted, context, order, ruledOut } = search;
   const before = await context.ask(result);
@@ -141,7 +142,7 @@ async function oneStep(search: FlipSearch, result: CompileResult): Promise<Stepp
 const isBroken = ({ code, severity }: Diagnostic): boolean =>
   severity === 'error' && (code === 'LLP3018' || code === 'LLP3020');
 
-/** The same without the assertions that it breaks; undefined where something else is wrong. */
+/** Compiles the edited policy without the assertions that it breaks; undefined if there are other errors. */
 function withoutAssertions(
   broken: CompileResult,
   { compile }: FlipContext,
@@ -158,7 +159,7 @@ function withoutAssertions(
   return { result, assertions: lines.filter((l, i) => lines.findIndex((o) => isSameLine(l, o)) === i) };
 }
 
-/** As long as before, so that what follows stays where it is. */
+/** Replaces a span by blanks of the same length, so that the positions after it stay the same. */
 function blanked(text: string, { start, end }: Span): string {
   return text.slice(0, start) + text.slice(start, end).replace(/[^\n]/g, ' ') + text.slice(end);
 }
@@ -171,7 +172,7 @@ function assertionLine({ source, start }: Span, sources: readonly NamedSource[])
 
 const isSameLine = (a: AssertionLine, b: AssertionLine): boolean => a.file === b.file && a.line === b.line;
 
-/** The texts by name, one of them edited. */
+/** Returns the texts by name, with one of them edited. */
 function applyEdit(sources: readonly NamedSource[], { span, text }: TextEdit): Map<string, string> {
   return new Map(
     sources.map((source, i) => [
@@ -197,7 +198,7 @@ function flipOf(before: CompileResult, after: CompileResult): Flip {
   return { hunks, changes: diff.format === 'llp-diff' ? diff.changes : [] };
 }
 
-/** The lines between what both texts begin and end with. */
+/** Returns the lines that differ, without the common beginning and end. */
 function hunksOf(file: string, before: string, after: string): Hunk[] {
   if (before === after) return [];
   const [a, b] = [before.split('\n'), after.split('\n')];

@@ -1,4 +1,4 @@
-/** The compilation of one file once more, with other texts. */
+/** Compiles a policy again, with other texts. */
 import { targetOf } from '../../codegen/targets.js';
 import { compileFor, type CompileOptions, type CompileResult } from '../../compile.js';
 import type { NamedSource } from '../../diagnostics/types.js';
@@ -7,7 +7,7 @@ import type { Importer } from '../../parser/link.js';
 /** The options of the first compilation that its result does not keep. */
 export type RecompileOptions = Pick<CompileOptions, 'defines' | 'target'>;
 
-/** `texts` by the sources' `id`; what is not there is as it was read. */
+/** Compiles again. `texts`: by the `id` of the source; sources that it lacks keep their text. */
 export function recompile(
   { sources }: CompileResult,
   texts: ReadonlyMap<string, string>,

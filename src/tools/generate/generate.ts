@@ -1,12 +1,12 @@
 /**
- * A `test` block with a small set of expectations that covers every rule from both sides of its boundary.
+ * Generates `test` blocks with few expectations that cover every rule from both sides of its boundary.
  *
- * Input: a checked policy. Output: expectations, and what they guarantee. For every rule that decides on some path they have one
- * that it decides, at the place that its scope names where it does so there, and one just outside of that place (its directory, or
- * an object beside it; beneath it for a rule of `here` or of the root) on which the rule does not decide; with the other verdict
- * where there is such an object. How far the choice may be from a smallest one is known (`set-cover.ts`).
+ * Input: a checked policy. Output: expectations, and the rules that they cover. Every rule that decides on some path gets two.
+ * The rule decides the first one, if possible at the place that its scope names. The second one is just outside of that place:
+ * its directory or an object beside it; for a rule of `here` or of the root, an object beneath it. The rule does not decide
+ * it, and if possible it has the other verdict. `set-cover.ts` chooses few expectations and bounds the smallest number.
  *
- * Which rule decides is asked of `ir/hierarchy/on-path.ts`, and found out again when the block is run with coverage.
+ * `ir/hierarchy/on-path.ts` finds the deciding rules, and the run of the blocks with coverage checks them.
  */
 import {
   ALL_ACTIONS,
@@ -42,7 +42,7 @@ export interface Expectation {
   readonly object: 'dir' | 'file';
 }
 
-/** A rule as it stands in one scope of one layer. */
+/** A rule in one scope of one layer. */
 export interface RuleInScope {
   readonly layer: string;
   readonly scope: Scope;
@@ -50,13 +50,13 @@ export interface RuleInScope {
 }
 
 export interface Generated {
-  /** Each group is a test: objects of one path are of one kind in it. */
+  /** Each group is a test. In a test, all objects with the same path have the same kind. */
   readonly groups: readonly (readonly Expectation[])[];
-  /** No set of expectations that covers as much has fewer. */
+  /** Lower bound: no set with fewer expectations covers as much. */
   readonly atLeast: number;
-  /** Rules that are covered from both sides, or from the one that there is. */
+  /** Rules that are covered from both sides, or from one side if the other does not exist. */
   readonly covered: readonly RuleInScope[];
-  /** Rules that decide nothing that a request could ask on these paths. */
+  /** Rules that decide no request on these paths. */
   readonly silent: readonly RuleInScope[];
 }
 
@@ -84,18 +84,18 @@ export function generateExpectations(policy: CheckedPolicy): Generated {
   };
 }
 
-/** An object that may be asked about. */
+/** An object for an expectation. */
 interface CandidateObject {
   readonly names: readonly string[];
   readonly object: 'dir' | 'file';
-  /** No scope names it. */
+  /** True if no scope names it. */
   readonly fresh: boolean;
 }
 
-/** Limits the paths where globs multiply. */
+/** Maximum number of objects, because globs can multiply the paths. */
 const MAX_OBJECTS = 50_000;
 
-/** Every object that scopes name, and one beside each that none does; without those that a tree cannot have. */
+/** Returns every object that scopes name, and an unnamed object beside each; without objects that prevent the load. */
 function objectsOf({ layers }: CheckedPolicy): CandidateObject[] {
   const refused = refusals(layers);
   const literals = new Set(layers.flatMap((l) => l.scopes.flatMap(({ path }) => namesIn(path))));
@@ -120,18 +120,18 @@ function objectsOf({ layers }: CheckedPolicy): CandidateObject[] {
   return found;
 }
 
-/** A name that nothing beneath these nodes names; undefined where globs name everything. */
+/** Returns a name that no scope beneath these nodes names; undefined where globs match every name. */
 function freshUnder(live: readonly TrieNode[], literals: ReadonlySet<string>): string | undefined {
   const globs = live.flatMap((n) => [...n.globs.values()].map((c) => c.glob));
   if (globs.length === 0) return freshName((name) => literals.has(name));
   return nameClasses(globs, literals)?.find((c) => c.matching.length === 0)?.witness;
 }
 
-/** A request that can be an expectation: nothing denies the walk to its object. */
+/** A request that can be an expectation: the walk to its object is allowed. */
 interface Request extends CandidateObject {
   readonly effect: 'allow' | 'deny';
   readonly action: ActionBit;
-  /** What a run of it shows to decide, as `keyOf`; layers after one that denies are not asked. */
+  /** The keys (`ruleKey`) of the rules that decide in a run of it. Layers after the first denial do not run. */
   readonly deciders: readonly string[];
   /** The scopes that name its object. */
   readonly named: ReadonlySet<string>;
@@ -142,7 +142,7 @@ const ruleKey = (layer: number, scope: Scope, rule: Rule): string =>
   `${layer}:${scope.id}:${scope.rules.indexOf(rule)}`;
 
 interface LayerIndex extends PathIndex {
-  /** What its chain allows everywhere: no program is asked. */
+  /** The actions that its chain allows everywhere, which no program judges. */
   readonly everywhere: ActionMask;
 }
 
@@ -164,7 +164,7 @@ function requestsOn(
   );
   return atoms.flatMap((action): Request[] => {
     if (!hasAction(actionsAskedOf(kind), action)) return [];
-    // The chain that was enforced last is asked first.
+    // The chain that was enforced last runs first.
     const answers = indices.map((_, layer) => asks(layer, names.length, kind, maskOfBit(action))).reverse();
     const denies = answers.findIndex((a) => !a.allows);
     const heard = denies < 0 ? answers : answers.slice(0, denies + 1);
@@ -196,7 +196,7 @@ function askLayer(
   return { allows: effect === 'allow', by: silent ? undefined : ruleKey(index, by.scope, by.rule) };
 }
 
-/** One action of each set that no rule tells apart. */
+/** Returns one action of each class of actions that all rules mention together. */
 function atomsOf({ layers }: CheckedPolicy): ActionBit[] {
   const masks = new Set(layers.flatMap((l) => l.scopes.flatMap((s) => s.rules.map((r) => r.actions))));
   const signatures = new Map<string, ActionBit>();
@@ -212,7 +212,7 @@ interface IndexedRule extends RuleInScope {
   readonly index: number;
 }
 
-/** For each thing that is to be covered, the requests that do it. */
+/** Returns for each side of each rule the requests that cover it. */
 function obligationsOf(rules: readonly IndexedRule[], asked: readonly Request[]): (readonly number[])[] {
   const byDecider = group(asked, (r) => r.deciders);
   const byScope = group(asked, (r) => [...r.named]);
@@ -237,7 +237,10 @@ function isOutside({ action, deciders }: Request, { rule }: IndexedRule, key: st
   return ((rule.actions >>> action) & 1) === 1 && !deciders.includes(key);
 }
 
-/** Beside a place: its directory, and what no scope names there; for a rule of the object alone, what lies beneath, too. */
+/**
+ * Returns the indices of the requests beside a place: on its directory and on unnamed objects in that; for a rule about the
+ * object itself, on unnamed objects beneath the place too.
+ */
 function beside(
   { names }: Request,
   { rule }: IndexedRule,
@@ -261,7 +264,7 @@ function group(asked: readonly Request[], keys: (r: Request) => readonly string[
   return groups;
 }
 
-/** Objects of different kinds at one path, or beneath a file, go into different tests. */
+/** Groups requests into tests: objects of different kinds at one path, or beneath a file, go into different tests. */
 function grouped(requests: readonly Request[]): Expectation[][] {
   const groups: { readonly kinds: Map<string, 'dir' | 'file'>; readonly expectations: Expectation[] }[] = [];
   for (const { effect, action, names, object } of requests) {
@@ -278,7 +281,7 @@ function grouped(requests: readonly Request[]): Expectation[][] {
   return groups.map((g) => g.expectations);
 }
 
-/** The tests as text, to be appended to the policy. `comment` stands before them. */
+/** Returns the tests as text, after the lines of `comment`, for appending to the policy. */
 export function testBlocks({ groups }: Generated, policy: CheckedPolicy, comment: readonly string[]): string {
   const tests = groups.map((expectations, i) => {
     const given = givenOf(expectations, policy).map((g) => `    ${g}\n`);
@@ -292,7 +295,7 @@ export function testBlocks({ groups }: Generated, policy: CheckedPolicy, comment
   return [...comment.map((line) => `// ${line}\n`), ...tests].join('');
 }
 
-/** What a test's tree would not have by itself: directories that are asked as such, and what is required where they are. */
+/** Returns the `given` lines that a test needs: directories that the tree would not have as such, and the objects required there. */
 function givenOf(expectations: readonly Expectation[], policy: CheckedPolicy): string[] {
   const dirs = expectations.filter(
     (e) =>

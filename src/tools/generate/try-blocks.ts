@@ -1,8 +1,8 @@
 /**
- * The text that `llpc test --generate` prints: generated `test` blocks under a comment that says what they cover.
+ * Makes the text that `llpc test --generate` prints: generated `test` blocks, beneath a comment that says what they cover.
  *
- * Invariant: the blocks are appended to the policy and run before they are returned, so what the comment says is true. Anything
- * else is a fault of the generator.
+ * Invariant: the blocks are appended to the policy and run before they are returned, so the comment is true. A failure of this
+ * run is a compiler bug.
  */
 import { assert } from '../../base/assert.js';
 import { counted, printable } from '../../base/text.js';
@@ -14,7 +14,7 @@ import { recompile, type RecompileOptions } from '../edits/recompile.js';
 import { runTests } from '../testing/testing.js';
 import { generateExpectations, testBlocks, type Generated } from './generate.js';
 
-/** The tests of a policy that compiles, as text. */
+/** Returns tests for a policy that compiles, as text. */
 export function generateTests(
   result: CompileResult,
   policy: CheckedPolicy,
@@ -46,7 +46,7 @@ function commentOf(generated: Generated, { sources }: CompileResult): string[] {
   ];
 }
 
-/** Appended to the policy, the blocks pass and cover; anything else is a fault of the generator. */
+/** Runs the blocks, appended to the policy. Throws if one fails, or if they do not cover all that they should. */
 function tryBlocks(
   result: CompileResult,
   text: string,

@@ -1,10 +1,12 @@
 /**
- * A denial that a kernel logged, as a question: the Landlock audit record of Linux 6.15 and later, one line of it.
+ * Reads a Landlock audit record (Linux 6.15 and later, one line) and returns the requests that it is about.
  *
  *     type=LANDLOCK_ACCESS msg=audit(1729738800.268:30): domain=195ba459b blockers=fs.read_file path="/x" dev="vda2" ino=351
  *
- * Source: "Landlock: system-wide management" of the kernel's documentation. Landlock judges the making and the removal of an entry on
- * its directory; this language judges a removal on the entry, so there the question is about an entry beneath the path.
+ * Landlock judges the creation and the removal of an entry on its directory. This language judges a removal on the entry
+ * itself, so for a removal the question is about an entry beneath the path.
+ *
+ * Source: "Landlock: system-wide management" of the kernel's documentation.
  */
 import type { ActionName } from '../../abi/actions.js';
 
@@ -19,7 +21,7 @@ export type AuditLine =
   | { readonly kind: 'ok'; readonly questions: readonly AuditQuestion[] }
   | { readonly kind: 'fault'; readonly why: string };
 
-/** What each right of Landlock is here; `beneath`: on an entry of the path. */
+/** The actions for each right of Landlock. `beneath`: the action is on an entry of the path. */
 const BLOCKERS: Readonly<
   Record<string, readonly { readonly action: ActionName; readonly beneath?: true }[]>
 > = {
@@ -42,7 +44,7 @@ const BLOCKERS: Readonly<
   'fs.change_topology': [{ action: 'mounton' }],
 };
 
-/** Reads one record; `ausearch -i` output, without the quotes, too. */
+/** Reads one record. It accepts the output of `ausearch -i`, which has no quotes, too. */
 export function readAuditLine(text: string): AuditLine {
   const line = text
     .split('\n')
@@ -66,7 +68,7 @@ export function readAuditLine(text: string): AuditLine {
   return { kind: 'ok', questions };
 }
 
-/** In quotes; in hex where a byte of it would end the quotes; or bare, as interpreted output has it. */
+/** Returns the path of a record: it is in quotes, in hex if a byte of it would end the quotes, or bare in `ausearch -i` output. */
 function pathOf(line: string): string | undefined {
   const quoted = /\bpath="([^"]*)"/.exec(line)?.[1];
   if (quoted !== undefined) return quoted;

@@ -1,4 +1,4 @@
-/** An explanation for people. */
+/** Prints an explanation as text. */
 import type { Manifest, ManifestSpan } from '../../artifact/manifest.js';
 import { lineText, positionAt } from '../../diagnostics/lines.js';
 import type { NamedSource } from '../../diagnostics/types.js';
@@ -12,13 +12,13 @@ import { printable } from '../../base/text.js';
 import type { Explanation } from './explain.js';
 import type { AskedObject } from './question.js';
 
-/** The manifest of the answer, and the texts that are at hand. */
+/** The manifest of the answer, and the source texts that were found. */
 interface ExplainTexts {
   readonly manifest: Manifest;
   readonly sources: readonly NamedSource[];
 }
 
-/** The whole explanation. `placeTextOf` gives a place of the manifest as a comment of a trace. */
+/** Returns the whole explanation. `placeTextOf` returns the comment for a place of the manifest in a trace. */
 export function explanationText(
   explanation: Explanation,
   texts: ExplainTexts,
@@ -36,7 +36,7 @@ export function explanationText(
   return lines.join('\n') + '\n';
 }
 
-/** The verdict, every program run, the rule that decided and those that it overrides. */
+/** Returns the verdict, every program run, the rule that decided and the rules that it overrides. */
 function answerText(
   { answer: { action, path, decision, runs }, about, directoryBy }: Explanation,
   texts: ExplainTexts,
@@ -59,7 +59,7 @@ function answerText(
   const judged = judgedRun(runs);
   const gap = lines.at(-1) === '' && runs.length > 0 ? [] : [''];
   if (judged?.reason !== undefined) {
-    // The chdir of `enforce` to where the task is already: denied, it is no error.
+    // Only the `chdir` of `enforceChains` to the current directory may be denied without an error.
     const unheard = decision.verdict === 'allow' && judged.verdict === 'deny';
     lines.push(
       ...gap,
@@ -77,7 +77,7 @@ function unaskedText(action: string, { object }: AskedObject): string {
   return `no call asks \`${action}\` of ${kind}: no program can make this request`;
 }
 
-/** The run whose verdict is the answer. */
+/** Returns the run whose verdict is the answer. */
 function judgedRun(runs: readonly ExplainedRun[]): ExplainedRun | undefined {
   return (
     runs.findLast((r) => r.verdict === 'deny') ??
@@ -133,7 +133,7 @@ function mentionText({ entry, rule }: PlaceMention, { manifest, sources }: Expla
   return `${source?.name ?? name}:${rule.span.line}: ${text} (${rule.effect} in ${entry.object} "${printable(entry.path)}")`;
 }
 
-/** What would have to hold, each with what decides it now. */
+/** Returns the conditions for the request to be allowed, each with the rule that decides it now. */
 function conditionsText(conditions: readonly Subject[], texts: ExplainTexts): string[] {
   const lines = ['', 'to be allowed, all of this must hold'];
   for (const subject of conditions) {
@@ -167,7 +167,7 @@ function remedyText({ reason, names, action }: Subject): string {
   return `this rule would have to go, or a scope from ${reason.place} to ${path} allow ${action}`;
 }
 
-/** The edits, each with all that it changes. */
+/** Returns the edits, each with all its changes. */
 function flipsText({ smallest, narrowest, ruledOut }: Flips, wanted: 'allow' | 'deny'): string[] {
   const does = wanted === 'allow' ? 'allows' : 'denies';
   if (smallest === undefined)
@@ -179,7 +179,7 @@ function flipsText({ smallest, narrowest, ruledOut }: Flips, wanted: 'allow' | '
 
 const SHOWN = 6;
 
-/** What an assertion rules out is beneath it. */
+/** Returns the edits that assertions rule out, beneath a heading with the assertions. */
 function ruledOutText(ruledOut: readonly RuledOut[]): string[] {
   let above = '';
   return ruledOut.flatMap(({ hunks, assertions }) => {

@@ -1,8 +1,8 @@
 /**
- * One request explained: the answer, what would turn it around, and all that would have to hold for it to be allowed.
+ * Explains one request: its answer, the edits that would reverse it, and all conditions for it to be allowed.
  *
- * Input: a question that can be asked of any version of a policy. Output: plain data, as text (`explain-text.ts`) or JSON
- * (`schema/explanation-1.json`).
+ * Input: a question that can be asked of any version of a policy. Output: plain data. `explain-text.ts` prints it as text,
+ * `schema/explanation-1.json` describes its JSON form.
  */
 import type { Artifact } from '../../artifact/manifest.js';
 import type { CompileResult } from '../../compile.js';
@@ -12,18 +12,18 @@ import { findFlips, type Flips } from '../edits/flip.js';
 import { recompile, type RecompileOptions } from '../edits/recompile.js';
 import { askedOf, objectAsked, type Answer, type AskedObject, type Asking } from './question.js';
 
-/** Something to ask of any version of the policy. */
+/** A question that can be asked of any version of the policy. */
 export interface PolicyQuestion {
   readonly ask: (artifact: Artifact) => Promise<Asking>;
-  /** The path of a glob that says `dir` of what is asked about. */
+  /** The path of the glob scope that makes the object a directory, if nothing else gives its kind. */
   readonly directoryBy: string | undefined;
 }
 
 export interface ExplainOptions {
-  /** Undefined for an artifact whose policy is not at hand: then there are no edits. */
+  /** Undefined for an artifact without its policy. Then there are no edits. */
   readonly compiled: CompileResult | undefined;
   readonly recompile: RecompileOptions;
-  /** Whether to list all that has to hold. */
+  /** True to list all conditions for the request to be allowed. */
   readonly conditions: boolean;
 }
 
@@ -45,7 +45,7 @@ export async function explainAnswer(
   const { verdict } = answer.decision;
   const wanted = verdict === 'allow' ? 'deny' : 'allow';
   const about = objectAsked(answer);
-  // An edit for what no call asks would change nothing that happens.
+  // If no call asks the action of such an object, an edit would have no effect.
   const idle = verdict === 'error' || answer.action === 'enforce' || about?.asked === false;
   const flips = idle ? undefined : await flipsOf(wanted, question, options);
   const conditions = options.conditions ? conditionsFor(answer) : undefined;

@@ -1,6 +1,6 @@
 /**
- * Places of a manifest ↔ places of texts. A manifest knows lines and columns; where the texts are at hand, a diagnostic shows
- * them.
+ * Converts places of a manifest, which are lines and columns, to spans in source texts. If a text was found, a diagnostic
+ * shows its line.
  */
 import type { Manifest, ManifestSpan } from '../../artifact/manifest.js';
 import { lineStarts } from '../../diagnostics/lines.js';
@@ -8,7 +8,7 @@ import type { Diagnostic, NamedSource, Note, Span } from '../../diagnostics/type
 import type { Reason } from '../../runtime/explain.js';
 import type { LoadProblem } from '../../runtime/loader/problems.js';
 
-/** The span in the text of the source with this name in the manifest; undefined when the text is not at hand. */
+/** Returns the span in the source that the manifest names `file`; undefined if its text was not found. */
 function spanInSources(file: string, span: ManifestSpan, sources: readonly NamedSource[]): Span | undefined {
   const source = sources.findIndex((s) => s.id === file);
   const text = sources[source];
@@ -18,7 +18,7 @@ function spanInSources(file: string, span: ManifestSpan, sources: readonly Named
   return { source, start: offset(span.line, span.column), end: offset(span.endLine, span.endColumn) };
 }
 
-/** Problems of a load as diagnostics: with spans where the texts are at hand, else with the place in words. */
+/** Returns problems of a load as diagnostics, with spans where the texts were found, else with the place in the message. */
 export function toDiagnostics(
   problems: readonly LoadProblem[],
   sources: readonly NamedSource[],
@@ -47,7 +47,7 @@ function placeNote(
     : { message, span };
 }
 
-/** What decided, as a note. */
+/** Returns a note that shows the rule or the default that decided. */
 export function reasonNote(reason: Reason, manifest: Manifest, sources: readonly NamedSource[]): Note {
   if (reason.kind === 'default')
     return { message: `decided by \`default ${reason.effect}\`: no rule mentions it` };

@@ -1,4 +1,4 @@
-/** A request, or a step of a scenario, that can be asked again of another version of the policy. */
+/** Answers questions: a request, or a step of a scenario. The same question can be asked of several versions of a policy. */
 import { counted } from '../../base/text.js';
 import { actionBit, actionsAskedOf, hasAction, type ActionName } from '../../abi/actions.js';
 import type { Artifact } from '../../artifact/manifest.js';
@@ -16,7 +16,7 @@ import { runScenario } from '../../runtime/scenario/run.js';
 import type { Scenario } from '../../runtime/scenario/types.js';
 import { findInode, findObject, placesTo, subjectsAt, type Subject } from '../../runtime/subject.js';
 
-/** What a request or a step did. */
+/** The result of a request or a step. */
 export interface Answer {
   readonly action: string;
   readonly path: string;
@@ -25,13 +25,13 @@ export interface Answer {
   readonly hookRuns: readonly HookRun[];
   readonly policies: readonly GroundedPolicy[];
   readonly vfs: Vfs;
-  /** The request itself, where it is one. */
+  /** The request; undefined for a step. */
   readonly request: { readonly action: ActionName; readonly path: string } | undefined;
-  /** What each run did, instruction by instruction, where it was asked for. */
+  /** The instructions of each run; undefined unless a tracer was given. */
   readonly traces: readonly StepTrace[] | undefined;
 }
 
-/** What runs the programs and keeps a trace of each run. */
+/** An engine that records a trace of each run. */
 export type Tracer = ReturnType<typeof createTracingEngine>;
 
 export type Asking =
@@ -39,7 +39,7 @@ export type Asking =
   | { readonly kind: 'refused'; readonly problems: readonly LoadProblem[] }
   | { readonly kind: 'fault'; readonly why: string; readonly help?: string };
 
-/** One action on one path; nothing on the tree changes by it. */
+/** Asks for one action on one path. The tree does not change. */
 export function askRequest(
   artifact: Artifact,
   vfs: Vfs,
@@ -50,7 +50,7 @@ export function askRequest(
   const loaded = loadPolicy(artifact, vfs, tracer);
   if (loaded.kind === 'refused') return { kind: 'refused', problems: loaded.problems };
   const { kernel, task, grounded } = loaded.value;
-  tracer?.take(); // what loading the policy has run
+  tracer?.take(); // drops the runs that enforcing the policy made
   const { result, runs } = traced(kernel, () => request(task, actionBit(action), path));
   const traces = tracer?.take();
   const [decision, policies] = [toDecision(result), [grounded]];
@@ -59,7 +59,7 @@ export function askRequest(
   return { kind: 'answer', answer: { ...base, runs: explained, hookRuns: runs } };
 }
 
-/** The scenario up to a step, whose runs are kept. */
+/** Replays a scenario up to a step and returns the result and the runs of that step. */
 export function askStep(
   scenario: Scenario,
   artifacts: ReadonlyMap<string, Artifact>,
@@ -106,14 +106,14 @@ export function askStep(
   return { kind: 'answer', answer: { ...base, runs: explainRuns(policies, last), hookRuns: last } };
 }
 
-/** What a request was about. A step's calls ask only what they can. */
+/** The object of a request. */
 export interface AskedObject {
   readonly object: 'dir' | 'file';
-  /** Whether any call asks the action of such an object. */
+  /** True if some call asks the action of such an object. */
   readonly asked: boolean;
 }
 
-/** Undefined for a step, and where the path leads nowhere. */
+/** Returns the object of a request; undefined for a step, and when the path leads to no object. */
 export function objectAsked({ request: asked, vfs }: Answer): AskedObject | undefined {
   if (asked === undefined) return undefined;
   const kind = findObject(vfs, asked.action, asked.path)?.physical.at(-1)?.kind;
@@ -122,7 +122,7 @@ export function objectAsked({ request: asked, vfs }: Answer): AskedObject | unde
   return { object, asked: hasAction(actionsAskedOf(object), actionBit(asked.action)) };
 }
 
-/** What decided, as what an edit of this compilation may change. */
+/** Returns the verdict of an answer, with the scopes of this compilation that an edit may change. */
 export function askedOf({ artifact, stages }: CompileResult, asking: Asking): Answered {
   if (asking.kind !== 'answer') return { verdict: 'error', target: undefined, by: asking.kind };
   const { answer } = asking;
@@ -144,7 +144,7 @@ export function askedOf({ artifact, stages }: CompileResult, asking: Asking): An
   };
 }
 
-/** What a denial is about; of what is allowed, the action of the request in the first layer. */
+/** Returns the subject of the denial; for an allowed request, its subject in the first layer. */
 function subjectOf(answer: Answer, artifact: Artifact | undefined): Subject | undefined {
   const policy = answer.policies.find((p) => p.artifact === artifact);
   if (policy === undefined || answer.decision.verdict === 'error') return undefined;
@@ -170,7 +170,7 @@ function requested(
   return found === undefined ? undefined : subjectsAt(policy, found, action)[0];
 }
 
-/** The object that a run judged. */
+/** Returns the subject that a run judged. */
 function denied({ runs, hookRuns, vfs }: Answer, policy: GroundedPolicy, at: number): Subject | undefined {
   const [run, hookRun] = [runs[at], hookRuns[at]];
   if (run?.judged === undefined || hookRun === undefined) return undefined;

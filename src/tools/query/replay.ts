@@ -1,4 +1,4 @@
-/** A replayed scenario for people: its steps, and what went wrong with it. */
+/** Prints a replayed scenario: its steps and its errors. */
 import { counted } from '../../base/text.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic, NamedSource } from '../../diagnostics/types.js';
@@ -6,7 +6,7 @@ import type { Replay } from '../../runtime/scenario/run.js';
 import type { StepResult } from '../../runtime/scenario/types.js';
 import { toDiagnostics } from './locate.js';
 
-/** What kept a scenario from being loaded or finished. `file` is the scenario. */
+/** Returns the errors that kept a scenario from being loaded or finished. `file`: the name of the scenario. */
 export function replayDiagnostics(
   { problems, fault }: Pick<Replay, 'problems' | 'fault'>,
   file: string,
@@ -17,13 +17,13 @@ export function replayDiagnostics(
   return [...diagnostics, report('LLP5011', { file, why: `step ${fault.step}: ${fault.why}` }, {})];
 }
 
-/** A step that was not as expected. */
+/** Returns an error for a step whose result was not as expected. */
 export function failureOf(step: StepResult): Diagnostic {
   const wanted = `\`${step.expected}\` from step ${step.step}, ${step.call} ${step.path}`;
   return report('LLP5009', { wanted, found: `\`${step.result}\`` }, {});
 }
 
-/** A step in one line: whether it was as expected, number, result, call. */
+/** Returns a step in one line: whether it was as expected, its number, its result and its call. */
 export function stepText(step: StepResult): string {
   const mark = step.ok ? (step.expected === null ? '  ' : 'ok') : 'NO';
   const wrong = step.ok ? '' : `   expected ${step.expected}`;
@@ -33,7 +33,7 @@ export function stepText(step: StepResult): string {
   return `${mark} ${String(step.step).padStart(3)}  ${step.result.padEnd(8)} ${task}${what}${by}${wrong}\n`;
 }
 
-/** How many steps there were, and what running them took. */
+/** Returns the numbers of steps, program runs and instructions. */
 export function totalText(steps: readonly StepResult[]): string {
   const failed = steps.filter((s) => !s.ok).length;
   const result = `${counted(steps.length, 'step')}, ${failed} not as expected`;

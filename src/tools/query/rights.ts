@@ -116,7 +116,7 @@ export function isSameBeneath(layer: AnalysedLayer, place: Place): boolean {
   return own?.join() === below?.join();
 }
 
-/** Every rule that speaks of a level of a place, in the order in which they act. */
+/** Returns every rule about a level of a place, in the order in which they apply. */
 function rulesAt(place: Place, level: Aspect): MentionOnPath[] {
   const path: Place[] = [];
   for (let at: Place | undefined = place; at !== undefined; at = at.parent) path.push(at);

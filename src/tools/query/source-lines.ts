@@ -1,8 +1,8 @@
 /**
- * The places that a manifest names, with the text that stands there.
+ * Finds the source lines for the places in a manifest.
  *
- * A text is one that a policy was just compiled from, one that comes with the compiler, or one that the caller finds under the
- * recorded name; and only one whose digest the manifest has. Without a text there is the position alone.
+ * A text comes from the compilation, from the standard library, or from the caller, who finds it under the recorded name. The
+ * digests of the last two must be those in the manifest. If no text is found, the result has only the position.
  */
 import { createHash } from 'node:crypto';
 import type { Manifest, ManifestSource, ManifestSpan } from '../../artifact/manifest.js';
@@ -21,17 +21,17 @@ export interface SourcePlace {
   readonly text: string | undefined;
 }
 
-/** A place as a comment says it. */
+/** Returns a place as text, for comments in listings. */
 export function placeText(place: SourcePlace | undefined): string {
   if (place === undefined) return '';
   const { file, line, column, text } = place;
   return `${file}:${line}:${column}${text === undefined ? '' : `  ${text}`}`;
 }
 
-/** The texts that may be the source of this name, the likeliest first. */
+/** Returns the texts that may be the source of this name, the most likely first. */
 export type TextsOf = (name: string) => readonly SourceText[];
 
-/** Finds the texts once, and gives what stands at a span. */
+/** Finds the texts once, and returns a function from a span to its place and line. */
 export function placeFinder(
   manifest: Manifest,
   known: readonly NamedSource[],

@@ -1,4 +1,4 @@
-/** The tree that a question about a path is asked on, where no other is given: what the policy requires, and the path in it. */
+/** Makes the tree for a question about a path when the user gives none: it has the objects that the policy requires, and the path. */
 import { actionBit, actionsAskedOf, hasAction, type ActionName } from '../../abi/actions.js';
 import type { Manifest } from '../../artifact/manifest.js';
 import { Vfs } from '../../runtime/kernel/vfs.js';
@@ -6,7 +6,7 @@ import { addMissing, addRequired, entriesNaming, isDirectory } from '../testing/
 
 export interface QueryTree {
   readonly vfs: Vfs;
-  /** The path of a glob that says `dir` of what is asked about, where nothing else says of what kind it is. */
+  /** The path of the glob scope that makes the object a directory, if nothing else gives its kind. */
   readonly directoryBy: string | undefined;
 }
 
@@ -19,7 +19,7 @@ export function treeFor(manifest: Manifest, action: ActionName, path: string): Q
   return { vfs, directoryBy };
 }
 
-/** A `dir` scope with globs for this very path, where no `file` scope is for it and the action is asked of directories. */
+/** Returns a `dir` scope with globs that matches the path, if no `file` scope does and calls ask the action of directories. */
 function directoryGlob(manifest: Manifest, action: ActionName, path: string): string | undefined {
   if (!hasAction(actionsAskedOf('dir'), actionBit(action))) return undefined;
   const own = entriesNaming(manifest, path, true);

@@ -1,4 +1,4 @@
-/** The walk of a path under a policy: the explanation of one request, on the tree that `llpc explain` would ask it on. */
+/** Explains the walk of a path under a policy: one request, on the same tree that `llpc explain` uses. */
 import { actionBit, type ActionName } from '../../abi/actions.js';
 import type { Artifact, Manifest } from '../../artifact/manifest.js';
 import type { Diagnostic, NamedSource } from '../../diagnostics/types.js';
@@ -13,7 +13,7 @@ import { entriesNaming } from '../testing/test-tree.js';
 import { treeFor } from './tree.js';
 
 export type Walked =
-  /** One for each layer. */
+  /** One trail for each layer. */
   | { readonly kind: 'ok'; readonly trails: readonly GraphTrail[] }
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
 
@@ -48,7 +48,7 @@ function reached(vfs: Vfs, path: string): ReachedObject | undefined {
   return { names: found.names, directory: kindOf(found.location.inode) === 'dir' };
 }
 
-/** What the policy names as a directory is one, even where it may be absent: else the policy could not be loaded. */
+/** Returns whether the policy names the path only as a directory. An object of another kind there would prevent the load. */
 function namedAsDir(manifest: Manifest, path: string): boolean {
   const at = entriesNaming(manifest, path);
   return at.some((e) => e.object === 'dir') && at.every((e) => e.object !== 'file');

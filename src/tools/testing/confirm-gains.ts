@@ -1,10 +1,10 @@
 /**
- * Moves that gain rights, confirmed by running them: the chains of the layers are compiled and enforced on a modelled task,
- * and the object is asked about before and after the move.
+ * Confirms moves that gain rights by running them: compiles the chains of the layers, enforces them on a modelled task, and
+ * makes requests on the object before and after the move.
  *
- * Input: a checked compilation. Output: its diagnostics, those of moves with what the run showed. The automaton has decided
- * already: a run that shows something else is a fault of llpc, and is told as such. Apart from `analyse.ts`, so that a policy
- * without such a move is checked without the engine.
+ * Input: a checked compilation. Output: its diagnostics; those of moves get a note with the result of the run. The automaton
+ * has already decided, so a run with another result is a fault of llpc, and the note says so. This is not a pass of
+ * `compile.ts`, so that checking a policy without such a move does not load the engine.
  */
 import { actionNames, actionsAskedOf, difference, intersection, type ActionMask } from '../../abi/actions.js';
 import type { Stages } from '../../compile.js';
@@ -32,7 +32,7 @@ interface Compiled {
   readonly stages: Stages;
 }
 
-/** The diagnostics, with a note that says what a run of each move showed. */
+/** Returns the diagnostics, with a note on the run of each move. */
 export function confirmGains({ diagnostics, sources, stages }: Compiled): readonly Diagnostic[] {
   const { policy, gains = [] } = stages;
   if (policy === undefined || gains.length === 0) return diagnostics;
@@ -49,7 +49,7 @@ export function confirmGains({ diagnostics, sources, stages }: Compiled): readon
   return diagnostics.map((d) => shown.get(d) ?? d);
 }
 
-/** `not-run`: the policy is not loaded on a tree that has both regions, as its layers want different kinds of objects. */
+/** The result of a run. `not-run`: the policy does not load on a tree with both regions, because its layers require different kinds. */
 export type GainRun = 'confirmed' | 'refuted' | 'not-run';
 
 const SHOWN: Readonly<Record<GainRun, string>> = {
@@ -64,7 +64,7 @@ function withRun({ gain, diagnostic }: ReportedGain, run: GainRun): Diagnostic {
   return { ...diagnostic, notes: [note, ...notes] };
 }
 
-/** What a run of each gain shows. One load serves all. */
+/** Runs each gain and returns the results. All runs share one load of the policy. */
 export function replayGains(
   policy: CheckedPolicy,
   sources: readonly NamedSource[],
@@ -85,11 +85,11 @@ export function replayGains(
   return gains.map((gain) => (replay(loaded.value, gain) ? 'confirmed' : 'refuted'));
 }
 
-/** The chains of these layers, without the proof that a build makes. */
+/** Returns the artifact of a policy, without the proof of a build. */
 function artifactOf(policy: CheckedPolicy, sources: readonly NamedSource[]): Artifact {
   const plan = buildPlan(policy);
   const chains = plan.chains.map((chain) => ({ chain, programs: emitChain(chain) }));
-  // What is asserted is left out: the run shows what the rules do.
+  // Assertions are left out, because the run must show what the rules do.
   return buildArtifact(plan, chains, sources, { assertions: [], gainAssertions: [] });
 }
 
@@ -97,7 +97,7 @@ function makeDirectory(vfs: Vfs, path: string): void {
   if (path !== '/') addMissing(vfs, '', path.slice(1), true);
 }
 
-/** What must be there because the optional scope around it now is. */
+/** Adds the objects that are required because the object of an enclosing optional scope now exists. */
 function addEnclosed(vfs: Vfs, layers: readonly Layer[]): void {
   for (const { path, object, optional, within } of layers.flatMap((l) => l.scopes)) {
     const names = literalNames(path);
@@ -107,14 +107,14 @@ function addEnclosed(vfs: Vfs, layers: readonly Layer[]): void {
   }
 }
 
-/** Once with a file for what is asked of one, once with a directory for the rest. */
+/** Returns whether a run confirms the gain: with a file for the actions that calls ask of files, with a directory for the rest. */
 function replay(policy: LoadedPolicy, gain: Gain): boolean {
   const onFile = intersection(gain.gained, actionsAskedOf('file'));
   const onDirectory = difference(gain.gained, actionsAskedOf('file'));
   return move(policy, gain, 'file', onFile) && move(policy, gain, 'dir', onDirectory);
 }
 
-/** Each action denied, then the call, then each allowed. The object was not there when the policy was loaded. */
+/** Returns whether each action is denied before the call and allowed after it. The object is created after load. */
 function move(policy: LoadedPolicy, gain: Gain, kind: 'file' | 'dir', actions: ActionMask): boolean {
   if (actions === 0) return true;
   const { task, kernel } = policy;

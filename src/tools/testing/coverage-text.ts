@@ -1,4 +1,4 @@
-/** Rule coverage as text, JSON (`schema/coverage-1.json`) and lcov. */
+/** Prints rule coverage as text, as JSON (`schema/coverage-1.json`) and as lcov. */
 import type { Artifact } from '../../artifact/manifest.js';
 import { counted, printable } from '../../base/text.js';
 import type { NamedSource } from '../../diagnostics/types.js';
@@ -6,7 +6,7 @@ import { coverageOf, type Coverage, type LayerCoverage, type RuleCoverage } from
 
 export type CoverageFormat = 'text' | 'json' | 'lcov';
 
-/** What was covered of one policy, and the texts of its rules. */
+/** The coverage of one policy, and the texts of its rules. */
 export interface Covered {
   readonly policy: string;
   readonly artifact: Artifact;
@@ -19,7 +19,7 @@ interface NamedCoverage {
   readonly layers: readonly LayerCoverage[];
 }
 
-/** The report of several policies. */
+/** Returns the report of several policies. */
 export function coverageText(covered: readonly Covered[], format: CoverageFormat): string {
   const named = covered.map(({ policy, artifact, coverage, sources }): NamedCoverage => {
     return { policy, layers: coverageOf(artifact, coverage).map((l) => withNames(l, sources)) };
@@ -37,7 +37,7 @@ export function coverageText(covered: readonly Covered[], format: CoverageFormat
   }
 }
 
-/** Files as the user calls them. */
+/** Replaces the file names of the manifest by the names that the user gave. */
 function withNames(layer: LayerCoverage, sources: readonly NamedSource[]): LayerCoverage {
   const rules = layer.rules.map((rule) => ({
     ...rule,
@@ -106,7 +106,7 @@ function coverageJson({ policy, layers }: NamedCoverage): object {
   };
 }
 
-/** A line for each line with rules, a branch for each rule on it, a function for each scope; by file. */
+/** Returns lcov data by file: a line for each line with rules, a branch for each rule on it, a function for each scope. */
 function coverageLcov(rules: readonly RuleCoverage[]): string {
   const files = new Map<string, RuleCoverage[]>();
   for (const rule of rules.filter((r) => !r.everywhere && !r.file.startsWith('std/')))

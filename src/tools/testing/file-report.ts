@@ -1,4 +1,4 @@
-/** The tests of a policy file, run: what passed, what was covered, and the report on it as text and as data. */
+/** Runs the tests of a policy file, and reports the results as text and as data. */
 import { counted, printable } from '../../base/text.js';
 import { hasError, type CompileResult } from '../../compile.js';
 import { diagnosticsJson } from '../../diagnostics/json.js';
@@ -11,15 +11,15 @@ import { runTests, type TestOptions, type TestReport } from './testing.js';
 export interface FileReport {
   readonly file: string;
   readonly tests: readonly TestReport[];
-  /** Of the compilation and of the tests. */
+  /** The diagnostics of the compilation and of the tests. */
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: readonly SourceText[];
   readonly compiled: boolean;
-  /** Undefined where the policy did not compile. */
+  /** Undefined if the policy did not compile. */
   readonly covered: Covered | undefined;
 }
 
-/** Runs the tests of a compiled file. Runs are traced only for `coverage`. */
+/** Runs the tests of a compiled file. Program runs are traced only for `coverage`. */
 export function testFile(
   file: string,
   result: CompileResult,
@@ -38,7 +38,7 @@ export function isPassed({ compiled, tests }: FileReport): boolean {
   return compiled && tests.every((t) => t.passed);
 }
 
-/** A line for each test of a file. */
+/** Returns a line for each test of a file. */
 export function fileText({ file, tests, compiled }: FileReport): string {
   const line = (passed: boolean, what: string): string =>
     `${passed ? 'ok' : 'not ok'} - ${printable(`${file}: ${what}`)}\n`;
@@ -48,7 +48,7 @@ export function fileText({ file, tests, compiled }: FileReport): string {
   return lines.join('');
 }
 
-/** The last line of a run: how many tests and expectations there were. */
+/** Returns the last line of a run: the numbers of tests and expectations. */
 export function totalText(reports: readonly FileReport[]): string {
   const tests = reports.flatMap((r) => r.tests);
   const failed = tests.filter((t) => !t.passed).length + reports.filter((r) => !r.compiled).length;
@@ -56,7 +56,7 @@ export function totalText(reports: readonly FileReport[]): string {
   return `${counted(tests.length, 'test')}, ${counted(expectations, 'expectation')}, ${failed} failed\n`;
 }
 
-/** The reports as data, for `--format json`. */
+/** Returns the reports as data, for `--format json`. */
 export function reportJson(reports: readonly FileReport[]): object {
   const files = reports.map(({ file, compiled, tests: all, diagnostics: found, sources }) => {
     const tests = all.map(({ name, passed, expectations }) => ({ name, passed, expectations }));

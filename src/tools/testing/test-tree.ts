@@ -1,6 +1,6 @@
 /**
- * The tree of a test: what `given` names, then, where it is not there yet, what the policy requires and what the steps
- * name, directories where something lies beneath or the action needs one.
+ * Makes the tree of a test: first the objects of `given`, then the missing objects that the policy requires and that the steps
+ * name. An object is a directory if something lies beneath it or if the action needs one.
  */
 import { DIRECTORY_ACTIONS, hasAction, type ActionBit } from '../../abi/actions.js';
 import type { Manifest, MapEntry } from '../../artifact/manifest.js';
@@ -13,7 +13,7 @@ import { addToTree } from '../../runtime/kernel/build-tree.js';
 import { resolve } from '../../runtime/kernel/resolve.js';
 import type { Vfs } from '../../runtime/kernel/vfs.js';
 
-/** What `given` names; a diagnostic for what cannot be made. */
+/** Adds the object of a `given`. Returns a diagnostic if it cannot be made. */
 export function addGiven(vfs: Vfs, given: CheckedGiven): Diagnostic[] {
   const { kind, path, span } = given;
   const entry =
@@ -26,7 +26,7 @@ export function addGiven(vfs: Vfs, given: CheckedGiven): Diagnostic[] {
     : [report('LLP5010', { path, why }, { span, help: 'list what it needs before it' })];
 }
 
-/** What must be there for the manifest to load: the literal entries that nothing makes optional. */
+/** Adds the objects that the manifest requires: those of its literal entries that are not optional. */
 export function addRequired(vfs: Vfs, manifest: Manifest): void {
   for (const map of manifest.maps) {
     for (const { components, object, optional, within } of map.type === 'inode' ? map.entries : []) {
@@ -37,7 +37,7 @@ export function addRequired(vfs: Vfs, manifest: Manifest): void {
   }
 }
 
-/** The paths that the steps ask about. */
+/** Adds the objects on the paths of the steps. */
 export function addNamed(vfs: Vfs, test: CheckedTest, manifest: Manifest): void {
   let cwd = '';
   for (const step of test.steps) {
@@ -51,15 +51,15 @@ export function addNamed(vfs: Vfs, test: CheckedTest, manifest: Manifest): void 
 }
 
 /**
- * Whether what is asked about is a directory: for the action (none: `cd`), or because the policy says `dir` of this very
- * path. As a file it could not be loaded with it. Known weakness: paths with `..` are not looked up.
+ * Returns whether the object of a step is a directory: the action (undefined for `cd`) needs one, or a literal `dir` scope has
+ * this path, with which the policy would not load on a file. Known weakness: paths with `..` match no scope.
  */
 export function isDirectory(manifest: Manifest, action: ActionBit | undefined, path: string): boolean {
   if (action === undefined || hasAction(DIRECTORY_ACTIONS, action)) return true;
   return entriesNaming(manifest, path).some(({ object }) => object === 'dir');
 }
 
-/** The entries of a manifest whose pattern is for this very path; literal ones only, unless globs are asked for. */
+/** Returns the entries of a manifest that match this path; without `withGlobs`, literal entries only. */
 export function entriesNaming({ maps }: Manifest, path: string, withGlobs = false): MapEntry[] {
   const names = path.split('/').filter((n) => n !== '' && n !== '.');
   const fits = (component: MapEntry['components'][number], name: string): boolean => {
@@ -75,7 +75,7 @@ export function entriesNaming({ maps }: Manifest, path: string, withGlobs = fals
     );
 }
 
-/** Makes what is not there of a path; what is there stays, and a dangling link stays dangling. */
+/** Makes the missing objects on a path. Existing objects stay, and a dangling link stays dangling. */
 export function addMissing(vfs: Vfs, base: string, path: string, directory: boolean): void {
   const names = path.split('/');
   const last = names.findLastIndex((n) => n !== '');

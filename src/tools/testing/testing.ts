@@ -1,7 +1,7 @@
 /**
- * `llpc/testing`: runs the `test` blocks of a policy, on the same bytecode and engine as everything else.
+ * The API `llpc/testing`: runs the `test` blocks of a policy on its bytecode, with the kernel model.
  *
- * Input: what the compiler made of a policy. Output: a report for each test, with diagnostics for what failed.
+ * Input: the result of a compilation. Output: a report for each test, with diagnostics for its failures.
  */
 import { actionName } from '../../abi/actions.js';
 import type { Artifact } from '../../artifact/manifest.js';
@@ -24,18 +24,18 @@ export interface TestReport {
   readonly name: string;
   readonly span: Span;
   readonly passed: boolean;
-  /** Expectations that were asked. */
+  /** Number of expectations that were checked. */
   readonly expectations: number;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 export interface TestOptions {
   readonly engine?: EngineName;
-  /** Told of the program runs of every step: then all of them are traced. */
+  /** Called with the program runs of every step. If it is set, all runs are traced, which is slower. */
   readonly observe?: (policy: GroundedPolicy, runs: readonly HookRun[]) => void;
 }
 
-/** Runs every test of a compiled policy; undefined when it did not compile. */
+/** Runs every test of a compiled policy. Returns undefined if the policy did not compile. */
 export function runTests(
   result: CompileResult,
   { engine = 'auto', observe }: TestOptions = {},
@@ -80,7 +80,7 @@ function runTest(
   return { ...base, passed: diagnostics.length === 0, expectations, diagnostics };
 }
 
-/** Which of the tests is meant: a problem of loading stands at the policy's scope. */
+/** Returns a note that names the test. Problems of a load point to a scope, so the note must say which test they are about. */
 function notRun({ name, span }: CheckedTest): Note {
   const head = { ...span, end: span.start + 'test'.length };
   return { message: `test \`${name}\` is not run, as the policy is not loaded on its tree`, span: head };
@@ -99,7 +99,7 @@ function runStep(policy: LoadedPolicy, step: CheckedStep, sources: readonly Name
   const result = ask();
   const verdict = result.ok ? 'allow' : result.denied === undefined ? result.errno : 'deny';
   if (verdict === step.effect) return [];
-  // Asked again for someone who listens: neither a request nor a refused chdir changes anything.
+  // Asked again with a trace: neither a request nor a denied `chdir` changes the state.
   const { runs } = traced(kernel, ask);
   const action = actionName(step.action);
   const wanted = `${step.effect} of \`${action}\` on \`${step.path}\``;
@@ -112,7 +112,7 @@ function runStep(policy: LoadedPolicy, step: CheckedStep, sources: readonly Name
   return [report('LLP5009', { wanted, found }, { span: step.span, notes })];
 }
 
-/** The rule behind the last program that judged, as a note. */
+/** Returns a note with the rule behind the last program that judged. */
 export function notesOf(
   policy: LoadedPolicy,
   runs: Parameters<typeof explainRuns>[1],
