@@ -3,7 +3,6 @@
  * Then every single-field mutation of every program must be caught or be one of the few that change nothing.
  */
 import { describe, expect, it } from 'vitest';
-import { checkSources } from '../../src/compile.js';
 import { defined } from '../../src/base/assert.js';
 import { decode } from '../../src/bpf/decode.js';
 import { encodeInstructions } from '../../src/bpf/encode.js';
@@ -13,6 +12,7 @@ import { emitChain } from '../../src/codegen/v8/emit.js';
 import type { Emitted } from '../../src/codegen/v8/emit.js';
 import { landlockV8 } from '../../src/codegen/v8/target.js';
 import { buildPlan } from '../../src/codegen/v8/plan.js';
+import { checkedOf } from '../support/policy.js';
 
 const POLICY = `llp 1;
 policy "faults" {
@@ -25,10 +25,8 @@ policy "faults" {
   }
 }`;
 
-const checked = checkSources([{ name: 'p.llp', text: POLICY }]);
-const policy = defined(checked.policy, 'it checks');
-const meaning = { policy, hierarchies: checked.hierarchies, sources: checked.sources };
-const plan = buildPlan(policy);
+const meaning = checkedOf(POLICY);
+const plan = buildPlan(meaning.policy);
 const chain = defined(plan.chains[0], 'a chain');
 const programs = emitChain(chain);
 

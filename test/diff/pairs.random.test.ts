@@ -4,10 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { WALK, actionNames, maskOf, type ActionName, actionBit } from '../../src/abi/actions.js';
-import { checkSources, hasError, type Checked } from '../../src/compile.js';
-import { emitChain } from '../../src/codegen/v8/emit.js';
-import { buildArtifact } from '../../src/codegen/v8/manifest.js';
-import { buildPlan } from '../../src/codegen/v8/plan.js';
+import { hasError, type Checked } from '../../src/compile.js';
 import type { CompileResult } from '../../src/compile.js';
 import { positionAt } from '../../src/diagnostics/lines.js';
 import type { Change, Witness } from '../../src/ir/analysis/changes.js';
@@ -27,6 +24,7 @@ import { masksOnPath } from '../support/reference.js';
 import { globbyText, policyText } from '../support/arbitrary.js';
 import { everyPath, type Names } from '../support/paths.js';
 import { pairOf, type Pair } from '../support/mutate.js';
+import { checkText, unproved } from '../support/policy.js';
 import { cases, fc, SEED } from '../support/random.js';
 
 const WANTED = cases(5_000);
@@ -71,10 +69,7 @@ describe('findDifferences', () => {
 });
 
 function judgePair({ old, next }: Pair): void {
-  const [a, b] = [
-    checkSources([{ name: 'p.llp', text: old }]),
-    checkSources([{ name: 'p.llp', text: next }]),
-  ];
+  const [a, b] = [checkText(old), checkText(next)];
   if (hasError(a.diagnostics) || hasError(b.diagnostics)) {
     count.refused++;
     return;
@@ -95,7 +90,7 @@ function judgePair({ old, next }: Pair): void {
   coversEveryAction(sides, differing, found.changes);
   checkUnasked(sides, paths, found);
   if (found.changes.length > 0) {
-    const chains = [unproved(a), unproved(b)] as const;
+    const chains = [compiledFrom(a), compiledFrom(b)] as const;
     for (const change of found.changes) {
       expect(change.witnesses.reduce((mask, w) => mask | w.actions, 0)).toBe(change.actions);
       if (change.witnesses.length > 1) count.kinds++;
@@ -110,13 +105,10 @@ function judgePair({ old, next }: Pair): void {
   count[differing.length > 0 ? 'different' : 'equal']++;
 }
 
-const NO_CLAIMS = { assertions: [], gainAssertions: [] };
-
-/** As `compile` makes it, but for the proof, which takes most of its time. */
-function unproved(checked: Checked): CompileResult {
-  const plan = buildPlan(defined(checked.policy, 'it compiles'));
-  const chains = plan.chains.map((chain) => ({ chain, programs: emitChain(chain), certificate: null }));
-  return { ...checked, artifact: buildArtifact(plan, chains, checked.sources, NO_CLAIMS) };
+/** What `compile` returns for a checked text, without the proof. */
+function compiledFrom(checked: Checked): CompileResult {
+  const policy = defined(checked.policy, 'it compiles');
+  return { ...checked, artifact: unproved({ policy, sources: checked.sources }) };
 }
 
 function sideOf({ stages }: Checked): Side {

@@ -8,7 +8,8 @@ import { printSvg } from '../../src/tools/graph/svg.js';
 import { nodesOf } from '../../src/tools/graph/model.js';
 import { patternText } from '../../src/ir/check/paths.js';
 import { unescapePattern } from '../../src/pattern/glob.js';
-import { ODD, compiled, modelOf, variedPolicy } from '../support/draw.js';
+import { compileWithStd } from '../support/compile.js';
+import { ODD, modelOf, variedPolicy } from '../support/draw.js';
 import { elements, readXml, type XmlElement } from '../support/xml.js';
 
 const EXAMPLES = new URL('../../examples/', import.meta.url);
@@ -30,14 +31,14 @@ const ROWS: readonly (readonly [string, string, Partial<GraphRequest>])[] = [
 ];
 
 describe.each(ROWS)('printSvg, %s', async (_, text, asked) => {
-  const result = compiled(text);
+  const result = compileWithStd(text);
   const model = await modelOf(result, asked);
   const svg = await printSvg(model);
   const root = readXml(svg);
   const boxes = elements(root, 'rect', 'box').map(boxOf);
 
   it('writes the same bytes again', async () => {
-    expect(await printSvg(await modelOf(compiled(text), asked))).toBe(svg);
+    expect(await printSvg(await modelOf(compileWithStd(text), asked))).toBe(svg);
   });
 
   it('shows every scope', () => {

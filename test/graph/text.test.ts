@@ -18,7 +18,8 @@ import { nodesOf, type GraphModel, type GraphNode } from '../../src/tools/graph/
 import { rightsKind, rightsText } from '../../src/tools/graph/rights.js';
 import { columns, foldedName, naturally, shortened } from '../../src/tools/graph/text.js';
 import { matchGolden } from '../support/golden.js';
-import { ODD, compiled, modelOf } from '../support/draw.js';
+import { compileWithStd } from '../support/compile.js';
+import { ODD, modelOf } from '../support/draw.js';
 
 const EXAMPLES = new URL('../../examples/', import.meta.url);
 const read = (name: string): string => readFileSync(new URL(`${name}/policy.llp`, EXAMPLES), 'utf8');
@@ -43,7 +44,7 @@ function expectSound(model: GraphModel): void {
 
 describe.each(examples)('extractGraph, example %s', (example) => {
   it('prints the graph of the golden files, and Graphviz reads it', async () => {
-    const model = await modelOf(compiled(read(example)));
+    const model = await modelOf(compileWithStd(read(example)));
     matchGolden(`${example}/graph.dot`, printDot(model));
     matchGolden(`${example}/graph.mmd`, printMermaid(model));
     expectSound(model);
@@ -57,7 +58,7 @@ test.each([
 ] as const)(
   'extractGraph, %s: prints the golden files, and the graph is sound',
   async (name, text, asked) => {
-    const model = await modelOf(compiled(text), asked);
+    const model = await modelOf(compileWithStd(text), asked);
     matchGolden(`graph/${name.replace(/ /g, '-')}.dot`, printDot(model));
     matchGolden(`graph/${name.replace(/ /g, '-')}.mmd`, printMermaid(model));
     expectSound(model);
@@ -86,9 +87,12 @@ test('printMermaid: Mermaid finds no syntax in a name', async () => {
     const path = n.replace(/["{$]/g, '\\$&');
     return `dir "/${path}" { allow read; dir "in${'abcdefghijk'[i] ?? ''}" { allow ${['write', 'append'][i % 2] ?? ''}; } }`;
   });
-  const model = await modelOf(compiled(`llp 1; policy "style:p" { default deny; ${scopes.join('\n')} }`), {
-    full: true,
-  });
+  const model = await modelOf(
+    compileWithStd(`llp 1; policy "style:p" { default deny; ${scopes.join('\n')} }`),
+    {
+      full: true,
+    },
+  );
   expectSound(model);
   const statements = printMermaid(model)
     .split('\n')
@@ -103,7 +107,7 @@ test('printMermaid: Mermaid finds no syntax in a name', async () => {
 
 async function drawn(body: string, asked: Parameters<typeof modelOf>[1] = {}): Promise<GraphNode[]> {
   const sets = 'actions look = open, read; actions edit = write, unlink, create;';
-  const model = await modelOf(compiled(`llp 1; ${sets} policy "p" { ${body} }`), asked);
+  const model = await modelOf(compileWithStd(`llp 1; ${sets} policy "p" { ${body} }`), asked);
   return model.layers.flatMap((l) => nodesOf(l.root));
 }
 const shown = (nodes: readonly GraphNode[]): string[] =>
@@ -195,12 +199,12 @@ describe('extractGraph', () => {
   });
 
   it('draws 500 similar scopes in four boxes', async () => {
-    const model = await modelOf(compiled(largePolicy(500)));
+    const model = await modelOf(compileWithStd(largePolicy(500)));
     expect(model.layers.flatMap((l) => nodesOf(l.root)).map((n) => n.places)).toEqual([1, 1, 100, 500]);
   });
 
   it('shows the requested layer', async () => {
-    const result = compiled(
+    const result = compileWithStd(
       'llp 1; policy "a" { deny walk; } policy "b" { dir? "/x" { allow read; } } policy "c" { default allow; }',
     );
     expect((await modelOf(result)).layers.map((l) => l.name)).toEqual(['a', 'b', 'c']);

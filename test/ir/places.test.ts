@@ -1,6 +1,6 @@
 /** `checkPlaces`: what it reports of small policies, with the text that it marks. */
 import { describe, expect, it } from 'vitest';
-import { checkSources } from '../../src/compile.js';
+import { checkText } from '../support/policy.js';
 
 /** Codes of `checkPlaces`: an allow of what is forbidden, globs that disagree, a rule that changes nothing. */
 const CODES = ['LLP3012', 'LLP3013', 'LLP3014'];
@@ -8,7 +8,7 @@ const CODES = ['LLP3012', 'LLP3013', 'LLP3014'];
 /** Each diagnostic of `checkPlaces` as its code and the marked text. */
 function reportsOf(body: string): string {
   const text = `llp 1; policy "p" { ${body} }`;
-  const { diagnostics } = checkSources([{ name: 'p.llp', text }]);
+  const { diagnostics } = checkText(text);
   return diagnostics
     .filter((d) => CODES.includes(d.code))
     .map((d) => `${d.code} ${text.slice(d.span?.start, d.span?.end)}`)

@@ -6,7 +6,7 @@ import { allowedWithin } from '../../src/tools/learn/automaton.js';
 import { assertionOf, learn, type LearnOptions } from '../../src/tools/learn/learn.js';
 import type { Never } from '../../src/tools/learn/needs-tree.js';
 import { recordScenario } from '../../src/tools/learn/record.js';
-import { checkSources } from '../../src/compile.js';
+import { checkText } from '../support/policy.js';
 import { defined } from '../../src/base/assert.js';
 import { compile } from '../support/compile.js';
 import { runScenario } from '../../src/runtime/scenario/run.js';
@@ -152,7 +152,7 @@ describe('learn, on random programs', () => {
         (items, steps, nevers) => {
           const { learned } = learnFrom(scenarioFrom(items, steps), nevers, new Set(['fragments']), 2);
           expect(learned.faults).toEqual([]);
-          const [automaton] = checkSources([{ name: 'p.llp', text: learned.text }]).hierarchies;
+          const [automaton] = checkText(learned.text).hierarchies;
           if (automaton === undefined) throw new Error('no automaton');
           for (const { path, actions } of nevers)
             expect(allowedWithin(automaton, stateAt(automaton, path), actions)).toBeUndefined();

@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { TRIGGERS, maskOf } from '../../src/abi/actions.js';
-import { checkSources } from '../../src/compile.js';
+import { checkText } from '../support/policy.js';
 import { stateAt } from '../../src/ir/hierarchy/walker.js';
 import { allowedAndAsked } from '../../src/tools/learn/automaton.js';
 import { RULES, type RuleName } from '../../src/tools/learn/generalise.js';
@@ -75,7 +75,7 @@ const of = (name: (typeof NAMES)[number]): NonNullable<ReturnType<typeof learnt.
 };
 
 const automatonOf = ({ text }: Learned) => {
-  const checked = checkSources([{ name: 'p.llp', text }]);
+  const checked = checkText(text);
   expect(checked.diagnostics).toEqual([]);
   const [automaton] = checked.hierarchies;
   if (automaton === undefined) throw new Error('no automaton');

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { actionBit, unionOf, type ActionMask } from '../../src/abi/actions.js';
-import { checkSources, type Checked } from '../../src/compile.js';
+import type { Checked } from '../../src/compile.js';
 import type { Diagnostic } from '../../src/diagnostics/types.js';
 import type { HierarchyAutomaton, HierarchyState } from '../../src/ir/hierarchy/automaton.js';
 import type { Layer, Rule, Scope } from '../../src/ir/check/policy.js';
@@ -13,10 +13,10 @@ import { globMatches } from '../support/reference-glob.js';
 import { disagreement, scopesOf, sortScopes } from '../support/reference.js';
 import { globbyText } from '../support/arbitrary.js';
 import { everyPath, verdictsOn, type Names } from '../support/paths.js';
+import { checkText } from '../support/policy.js';
 import { cases, fc } from '../support/random.js';
 
 const RUNS = cases(600, 1 / 2);
-const checked = (text: string): Checked => checkSources([{ name: 'p.llp', text }]);
 const withCode = ({ diagnostics }: Checked, code: string): Diagnostic[] =>
   diagnostics.filter((d) => d.code === code);
 const isRefused = ({ diagnostics }: Checked): boolean => diagnostics.some((d) => d.severity === 'error');
@@ -25,7 +25,7 @@ const isRefused = ({ diagnostics }: Checked): boolean => diagnostics.some((d) =>
 function onPolicies(judge: (result: Checked, layer: Layer) => number): number {
   let judged = 0;
   const property = fc.property(globbyText, (text) => {
-    const result = checked(text);
+    const result = checkText(text);
     for (const layer of result.policy?.layers ?? []) judged += judge(result, layer);
   });
   fc.assert(property, { numRuns: RUNS });

@@ -11,16 +11,13 @@ import {
   ALL_TRIGGERS,
   actionMask,
 } from '../../src/abi/actions.js';
-import { checkSources, hasError, type Checked } from '../../src/compile.js';
+import { checkSources, hasError } from '../../src/compile.js';
 import { defined } from '../../src/base/assert.js';
 import type { Artifact } from '../../src/artifact/manifest.js';
-import { emitChain } from '../../src/codegen/v8/emit.js';
-import { buildArtifact } from '../../src/codegen/v8/manifest.js';
 import { confirmGains, replayGains } from '../../src/tools/testing/confirm-gains.js';
 import { automataOf, judge } from '../../src/ir/analysis/check-assertions.js';
 import { deciderAt } from '../../src/ir/analysis/deciding-rule.js';
 import { findGains, type Gain } from '../../src/ir/analysis/gains.js';
-import { buildPlan } from '../../src/codegen/v8/plan.js';
 import type { Assertion, CheckedPolicy, Layer, Scope } from '../../src/ir/check/policy.js';
 import { makeSpots, type Step } from '../../src/ir/hierarchy/spots.js';
 import { buildTree } from '../../src/runtime/kernel/build-tree.js';
@@ -40,29 +37,16 @@ import {
 import { buildReferenceTree, type Entry } from '../support/reference-tree.js';
 import { claimText, globbyText, linked, movingText, policyText, tree } from '../support/arbitrary.js';
 import { everyPath, type Names } from '../support/paths.js';
+import { checkText, meaningful, unproved } from '../support/policy.js';
 import { cases, fc } from '../support/random.js';
 
 const RUNS = cases(400, 1 / 2);
 
-interface Judged extends Checked {
-  readonly policy: CheckedPolicy;
-}
-
-/** The policy, if it means something: assertions may be broken. */
-function meaningful(text: string): Judged | undefined {
-  const checked = checkSources([{ name: 'p.llp', text }]);
-  const others = checked.diagnostics.filter((d) => !['LLP3018', 'LLP3020'].includes(d.code));
-  const { policy } = checked;
-  return policy === undefined || hasError(others) ? undefined : { ...checked, policy };
-}
-
-/** An artifact without the proof, which is not what is looked at here; undefined for a policy with an error. */
+/** The artifact of a text, without its proof; undefined if the text has an error. */
 function built(text: string): { readonly artifact: Artifact; readonly policy: CheckedPolicy } | undefined {
-  const { policy, sources, diagnostics } = checkSources([{ name: 'p.llp', text }]);
+  const { policy, sources, diagnostics } = checkText(text);
   if (policy === undefined || hasError(diagnostics)) return undefined;
-  const plan = buildPlan(policy);
-  const chains = plan.chains.map((chain) => ({ chain, programs: emitChain(chain), certificate: null }));
-  return { artifact: buildArtifact(plan, chains, sources, policy), policy };
+  return { artifact: unproved({ policy, sources }), policy };
 }
 
 /** All layers as one, so that every path that tells them apart is tried; with the asserted path beside. */
@@ -140,9 +124,7 @@ describe('checkAssertions', () => {
     const text = (claim: string): string =>
       `llp 1; policy "a" { allow read; ${claim} } policy "b" { deny read; dir "/x" { allow read; } }`;
     const codes = (claim: string): string[] =>
-      checkSources([{ name: 'p.llp', text: text(claim) }]).diagnostics.flatMap((d) =>
-        d.code === 'LLP3018' ? d.code : [],
-      );
+      checkText(text(claim)).diagnostics.flatMap((d) => (d.code === 'LLP3018' ? d.code : []));
     expect(codes('assert never read under "/y";')).toEqual(['LLP3018']);
     expect(codes('assert always read under "/";')).toEqual([]);
     expect(codes('} assert never read under "/y"; policy "c" { allow read;')).toEqual([]);
@@ -323,7 +305,7 @@ describe('findGains', () => {
   it('an `accept` does not cover a move that an assertion forbids', () => {
     const policy = 'policy "p" { dir "/in" { allow rename; } dir "/out" { allow read, renameto; } }';
     const text = `llp 1; assert never gains execute; accept gains execute; ${policy}`;
-    const told = checkSources([{ name: 'p.llp', text }]).diagnostics.filter((d) => d.code === 'LLP3021');
+    const told = checkText(text).diagnostics.filter((d) => d.code === 'LLP3021');
     expect(told.map((d) => d.notes.map((n) => n.span?.start))).toEqual([[text.indexOf('assert')]]);
     expect(told.map((d) => d.fix)).toEqual([
       {
@@ -335,7 +317,7 @@ describe('findGains', () => {
 
   it('says that a move is confirmed only after a run', () => {
     const text = 'llp 1; policy "p" { dir "/in" { allow rename; } dir "/out" { allow read, renameto; } }';
-    const checked = checkSources([{ name: 'p.llp', text }]);
+    const checked = checkText(text);
     const notes = (list: typeof checked.diagnostics): string => list.map((d) => d.notes[0]?.message).join();
     expect(notes(checked.diagnostics)).toBe('`rename /in/x -> /out/x`');
     expect(notes(confirmGains(checked))).toBe(

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { manifestText } from '../../src/artifact/text.js';
 import { defined } from '../../src/base/assert.js';
-import { compile } from '../support/compile.js';
+import { compile, compileCleanly } from '../support/compile.js';
 import { type CompileResult } from '../../src/compile.js';
 import { renderText } from '../../src/diagnostics/render.js';
 import { toDiagnostics } from '../../src/tools/query/locate.js';
@@ -17,12 +17,6 @@ const link = (path: string, target: string): TreeEntry => ({ kind: 'link', path,
 const hardlink = (path: string, target: string): TreeEntry => ({ kind: 'hardlink', path, target });
 const bind = (path: string, target: string): TreeEntry => ({ kind: 'bind', path, target });
 
-function compiled(text: string): CompileResult {
-  const result = compile(`llp 1;\n${text}`);
-  expect(result.diagnostics).toEqual([]);
-  return result;
-}
-
 /** What the load says, as a person reads it. */
 function told(result: CompileResult, entries: readonly TreeEntry[]): string {
   const { vfs, problems } = buildTree(entries);
@@ -32,7 +26,7 @@ function told(result: CompileResult, entries: readonly TreeEntry[]): string {
   return `${loaded.kind}\n${renderText(diagnostics, result.sources, { colour: false })}`.trim();
 }
 
-const ETC = compiled(`assert never write under "/etc";
+const ETC = compileCleanly(`assert never write under "/etc";
 policy "p" {
   dir? "/etc" { allow read; }
   file? "/srv/settings" { allow write; }
@@ -56,15 +50,15 @@ help: let the links and mounts of this tree lead elsewhere, or change the rule o
 
   it('follows links to what is asserted', () => {
     const text = 'assert never write at "/log";\npolicy "p" { dir? "/var" { allow write; } }';
-    expect(told(compiled(text), [dir('/var/log'), link('/log', 'var/log')])).toBe('loaded');
-    expect(told(compiled(text), [file('/var/log'), link('/log', 'var/log')])).toContain(
+    expect(told(compileCleanly(text), [dir('/var/log'), link('/log', 'var/log')])).toBe('loaded');
+    expect(told(compileCleanly(text), [file('/var/log'), link('/log', 'var/log')])).toContain(
       'error[LLP5014]: `write` is allowed on `/var/log`',
     );
   });
 
   it('judges what may appear in a directory', () => {
     const text = 'assert never write under "/log";\npolicy "p" { dir? "/var" { allow write; } }';
-    expect(told(compiled(text), [dir('/var'), link('/log', 'var')])).toContain(
+    expect(told(compileCleanly(text), [dir('/var'), link('/log', 'var')])).toContain(
       'error[LLP5014]: `write` is allowed on what appears in `/var`',
     );
   });
@@ -72,7 +66,7 @@ help: let the links and mounts of this tree lead elsewhere, or change the rule o
   it('refuses the load for a mount', () => {
     const text = 'assert never write under "/etc";\npolicy "p" { dir? "/srv/spool" { allow write; } }';
     const tree = [dir('/etc/spool'), dir('/srv/spool'), bind('/etc/spool', '/srv/spool')];
-    expect(told(compiled(text), tree)).toContain(
+    expect(told(compileCleanly(text), tree)).toContain(
       'error[LLP5014]: `write` is allowed on what appears in `/etc/spool`',
     );
   });
@@ -81,13 +75,13 @@ help: let the links and mounts of this tree lead elsewhere, or change the rule o
     const text =
       'assert always read under "/a";\npolicy "p" { dir? "/a" { allow read; } dir? "/b" { allow open; } }';
     const tree = [dir('/a'), file('/b/x'), hardlink('/a/x', '/b/x')];
-    expect(told(compiled(text), tree)).toBe('loaded');
-    const at = compiled('assert never read at "/a";\npolicy "p" { default deny; }');
+    expect(told(compileCleanly(text), tree)).toBe('loaded');
+    const at = compileCleanly('assert never read at "/a";\npolicy "p" { default deny; }');
     expect(told(at, [])).toBe('loaded');
   });
 
   it('warns where a path that does not exist would break the assertion', () => {
-    const keys = compiled(`assert never write under "/srv/keys";
+    const keys = compileCleanly(`assert never write under "/srv/keys";
 policy "p" { dir? "/srv" { allow write; dir? "keys" { deny write; } } }`);
     expect(told(keys, [dir('/srv/keys')])).toBe('loaded');
     expect(told(keys, [dir('/srv')])).toBe(
@@ -107,15 +101,15 @@ help: make it before the policy is loaded`,
     const text = (claim: string): string =>
       `policy "a" { dir? "/a" { allow read; } ${claim} }\npolicy "b" { dir? "/b" { allow read; } }`;
     const tree = [dir('/c'), dir('/a'), link('/b', 'a')];
-    expect(told(compiled(`assert never read under "/";\n${text('')}`), tree)).toContain('LLP5014');
-    const own = compiled(text('assert never read under "/b";'));
+    expect(told(compileCleanly(`assert never read under "/";\n${text('')}`), tree)).toContain('LLP5014');
+    const own = compileCleanly(text('assert never read under "/b";'));
     expect(told(own, tree)).toContain('LLP5014');
     expect(told(own, [dir('/a'), dir('/b')])).toBe('loaded');
   });
 });
 
 describe('loadPolicy, an assertion about gains', () => {
-  const moves = compiled(`assert never gains read;
+  const moves = compileCleanly(`assert never gains read;
 policy "p" {
   dir? "/in" { allow rename; }
   dir? "/drop" { here { allow renameto; } }
@@ -140,7 +134,7 @@ help: deny \`rename\` in the first or \`renameto\` in the second`,
   });
 
   it('loads where both places are on different mounts', () => {
-    const hidden = compiled(`assert never gains read;
+    const hidden = compileCleanly(`assert never gains read;
 policy "p" {
   dir? "/in" { allow rename; }
   dir? "/drop" { here { allow renameto; } }
@@ -177,7 +171,7 @@ describe('manifest, assertions', () => {
 
 describe('runTests', () => {
   it('reports an assertion that the tree of the test breaks', () => {
-    const result = compiled(`assert never write under "/etc";
+    const result = compileCleanly(`assert never write under "/etc";
 policy "p" { dir? "/etc" { allow read; } file? "/srv/x" { allow write; } }
 test "t" { given { file "/srv/x"; hardlink "/etc/x" -> "/srv/x"; } expect allow read "/etc/y"; }`);
     const [report] = defined(runTests(result), 'it compiles');

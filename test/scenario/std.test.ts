@@ -2,8 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defined } from '../../src/base/assert.js';
-import { fileImporter } from '../../src/front/cli/io.js';
-import { compile } from '../support/compile.js';
+import { compileWithStd } from '../support/compile.js';
 import { buildTree, type TreeEntry } from '../../src/runtime/kernel/build-tree.js';
 import { loadPolicy, type LoadedPolicy } from '../../src/runtime/load.js';
 
@@ -21,9 +20,6 @@ function policy(names: readonly string[], effect: string, more = ''): string {
   const uses = names.map((n) => USES[n]).join(' ');
   return `llp 1;\n${imports}policy "p" { default ${effect}; ${uses} ${more} }`;
 }
-
-const compiled = (text: string): ReturnType<typeof compile> =>
-  compile([{ name: 'p.llp', text }], { importer: fileImporter });
 
 /** A distribution whose `/bin` and `/lib` are links into `/usr`, as most are now. */
 const MERGED: readonly TreeEntry[] = [
@@ -56,7 +52,7 @@ const SPLIT: readonly TreeEntry[] = [
 ];
 
 function loadedOn(tree: readonly TreeEntry[], text: string): LoadedPolicy {
-  const loaded = loadPolicy(defined(compiled(text).artifact, 'it compiles'), buildTree(tree).vfs);
+  const loaded = loadPolicy(defined(compileWithStd(text).artifact, 'it compiles'), buildTree(tree).vfs);
   expect(loaded.problems).toEqual([]);
   if (loaded.kind !== 'loaded') throw new Error('refused');
   return loaded.value;
@@ -72,7 +68,7 @@ describe.each(['deny', 'allow'])('std, default %s', (effect) => {
   const more = effect === 'allow' ? 'accept gains execute;' : '';
   it.each([...NAMES.map((n) => [n]), NAMES])('%s', (...names) => {
     // Some leave nothing that a move could gain.
-    const told = compiled(policy(names, effect, more)).diagnostics.filter((d) => d.code !== 'LLP3021');
+    const told = compileWithStd(policy(names, effect, more)).diagnostics.filter((d) => d.code !== 'LLP3021');
     expect(told).toEqual([]);
     loadedOn(MERGED, policy(names, effect));
     loadedOn(SPLIT, policy(names, effect));
@@ -82,7 +78,7 @@ describe.each(['deny', 'allow'])('std, default %s', (effect) => {
 
 it('std: a fragment may be used twice with different arguments', () => {
   const text = policy(NAMES, 'deny', 'use node("/opt/node"); use temporary("/var/tmp/job");');
-  expect(compiled(text).diagnostics).toEqual([]);
+  expect(compileWithStd(text).diagnostics).toEqual([]);
   loadedOn(MERGED, text);
 });
 

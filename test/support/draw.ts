@@ -1,13 +1,7 @@
 /** From the text of a policy to a drawing, and policies of every size to draw. */
-import { compile } from './compile.js';
 import { type CompileResult } from '../../src/compile.js';
 import { drawGraph, type GraphRequest } from '../../src/tools/graph/draw.js';
-import { fileImporter } from '../../src/front/cli/io.js';
 import type { GraphModel } from '../../src/tools/graph/model.js';
-
-export function compiled(text: string): CompileResult {
-  return compile([{ name: 'policy.llp', text }], { importer: fileImporter });
-}
 
 export async function modelOf(result: CompileResult, asked: Partial<GraphRequest> = {}): Promise<GraphModel> {
   const request = { action: undefined, path: undefined, layer: undefined, full: false, ...asked };
