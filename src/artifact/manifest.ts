@@ -179,18 +179,12 @@ export interface ManifestChain {
 export interface Certificate {
   /** Places at which the verdicts of the entries were compared with those of the policy's automaton: all that there are. */
   readonly places: number;
-  /** States of the walk machine on which the bytes were run and compared with it. */
-  readonly states: number;
-  /** Combinations of map value, tag and lookup that each state was asked with. */
-  readonly inputs: number;
-  /** The number of program runs. */
-  readonly runs: number;
   /**
-   * The combinations of state and input that the runs cover: a run covers every value of an input that it does not
-   * read.
+   * Paths through the programs. Each stands for every state and input that takes it: masks of classes and numbers of places are
+   * open on a path.
    */
-  readonly cases: number;
-  /** sha256 over all runs: for each, the program, what it read, what it returned and wrote. */
+  readonly paths: number;
+  /** sha256 over all paths: for each, the program, what was decided on the way, and the bit that denies. */
   readonly digest: string;
 }
 

@@ -11,8 +11,13 @@ const ZEROS = '0'.repeat(64);
 const SEAL = /"sha256": "([0-9a-f]{64})"\s*\}\s*$/;
 
 export function manifestText(manifest: Manifest): string {
-  const open = layOutJson({ ...manifest, sha256: ZEROS }, 0) + '\n';
+  const open = unsealedText(manifest);
   return replaceSeal(open, createHash('sha256').update(open).digest('hex'));
+}
+
+/** The text of the file with zeros in the place of its digest. */
+export function unsealedText(manifest: Manifest): string {
+  return layOutJson({ ...manifest, sha256: ZEROS }, 0) + '\n';
 }
 
 /** Values up to this level are laid out on several lines. An entry of a map or a span of a program is one line. */

@@ -15,7 +15,7 @@
 import { createHash } from 'node:crypto';
 import { actionNames } from '../../../abi/actions.js';
 import type { Artifact, Certificate, Manifest, ManifestAssertion } from '../../../artifact/manifest.js';
-import { manifestText } from '../../../artifact/text.js';
+import { unsealedText } from '../../../artifact/text.js';
 import { assert } from '../../../base/assert.js';
 import { report } from '../../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../../diagnostics/types.js';
@@ -47,7 +47,7 @@ export function prove(
 
 /** Returns a certificate for each chain, or the first fault. */
 function decide({ manifest, bytecode }: Artifact, { policy, hierarchies }: Meaning): Certificate[] | Refuted {
-  const read = JSON.parse(manifestText(manifest)) as Manifest;
+  const read = JSON.parse(unsealedText(manifest)) as Manifest;
   const chains: ReadChain[] = [];
   for (const index of policy.layers.keys()) {
     const chain = readChain(read, index);
@@ -81,10 +81,9 @@ function decideChain(
       return refuted(row.name, 'its bytes are not those that the manifest names');
     bytes.set(row.name, found);
   }
-  const run = runChain(chain, (name) => bytes.get(name) ?? new Uint8Array(), verdicts.states);
+  const run = runChain(chain, (name) => bytes.get(name) ?? new Uint8Array());
   if (isRefuted(run)) return run;
-  const { states, inputs, runs, cases, digest } = run;
-  return { places: verdicts.places, states, inputs, runs, cases, digest };
+  return { places: verdicts.places, paths: run.paths, digest: run.digest };
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -2,8 +2,8 @@
  * Decides that the entries of a map give the verdicts of the hierarchy automaton: for every path, every action and both kinds
  * of object, and for objects that are created later.
  *
- * Input: a chain that was read back, and the automaton of its layer. Output: the number of compared places and the states
- * that the map can hold, or a path on which the two differ. Method: a trie of the entries and the automaton read the same
+ * Input: a chain that was read back, and the automaton of its layer. Output: the number of compared places, or a path on
+ * which the two differ. Method: a trie of the entries and the automaton read the same
  * names, one class of names at a time; each pair of places is visited once. Weakness: where globs overlap too much, nothing
  * is decided and the build fails; the hierarchy has the same limit.
  *
@@ -24,14 +24,6 @@ export interface Decided {
   readonly kind: 'decided';
   /** Number of pairs of a place of the entries and a state of the automaton. */
   readonly places: number;
-  /** The states of the visited objects, in the bits of the map. The proof of the bytes runs the programs on them. */
-  readonly states: readonly PlaceMasks[];
-}
-
-/** The bits of the classes that are allowed on an object (`self`) and beneath it (`below`). */
-export interface PlaceMasks {
-  readonly self: number;
-  readonly below: number;
 }
 
 /** A node of the trie: the entries that end here, and the children. Masks have a bit for each class, by its index. */
@@ -73,8 +65,6 @@ interface WalkedWay {
 /** Compares the map of a chain with an automaton. */
 export function decideVerdicts({ map }: ReadChain, automaton: HierarchyAutomaton): Decided | Refuted {
   const actionsOf = actionsByClass(map);
-  const bitsOf = bitsByClass(map);
-  const states = new Map<string, PlaceMasks>();
   const seen = new Set<string>();
   const before = { allow: initialSet(map), forbid: 0 };
   const root: WalkedWay = {
@@ -95,10 +85,6 @@ export function decideVerdicts({ map }: ReadChain, automaton: HierarchyAutomaton
       (way.above && differing('other object', actionsOf(file.self), state.file)) ??
       differing('directory, beneath it', actionsOf(dir.below), state.below);
     if (wrong !== undefined) return refuted(map.name, `${wrong} at ${pathOf(way)}`);
-    for (const self of way.above === undefined ? [dir.self] : [dir.self, file.self]) {
-      const masks = { self: bitsOf(self), below: bitsOf(dir.below) };
-      states.set(`${masks.self},${masks.below}`, masks);
-    }
     const next = successors(way, dir, automaton);
     if (next === undefined) return refuted(map.name, `the globs beneath ${pathOf(way)} overlap too much`);
     for (const one of next) {
@@ -108,7 +94,7 @@ export function decideVerdicts({ map }: ReadChain, automaton: HierarchyAutomaton
       pending.push(one);
     }
   }
-  return { kind: 'decided', places: seen.size + 1, states: [...states.values()] };
+  return { kind: 'decided', places: seen.size + 1 };
 }
 
 function differing(aspect: string, read: ActionMask, meant: ActionMask): string | undefined {
@@ -245,14 +231,4 @@ function actionsByClass({ classes }: InodeMap): (set: number) => ActionMask {
     known.set(set, made);
     return made;
   };
-}
-
-/** Returns a function from a set of classes to their bits in the state. */
-function bitsByClass({ classes }: InodeMap): (set: number) => number {
-  return (set) =>
-    classes.reduce(
-      (bits, { decision }, i) =>
-        decision.kind === 'bit' && (set >>> i) & 1 ? bits | (1 << decision.bit) : bits,
-      0,
-    );
 }
