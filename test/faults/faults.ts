@@ -195,6 +195,11 @@ export const FAULTS: readonly Fault[] = [
     ],
   ]),
   ...built('selection', SELECT, [
+    [
+      'an object whose place has a high number is not found',
+      "branch(testImm('jne', R0, 0), hit, miss)",
+      "branch(testImm('jsgt', R0, 0), hit, miss)",
+    ],
     ['the bit of another class is judged', 'andImm64(R0, 1 << check.bit)', 'andImm64(R0, 2 << check.bit)'],
     [
       'a normal name stays where it was',
@@ -250,6 +255,12 @@ export const FAULTS: readonly Fault[] = [
     ['an instruction of two slots counts as one', 'next += slotsOf(instruction.op);', 'next += 1;'],
   ]),
   ...built('manifest', MANIFEST, [
+    [
+      'an instruction too many is counted',
+      'previous: previous?.plan.name ?? null,\n    instructions,',
+      'previous: previous?.plan.name ?? null,\n    instructions: instructions + 1,',
+    ],
+    ['an entry is shown as `/`', 'path: patternText(scope.path),', "path: '/',"],
     [
       'a scope is dropped',
       'layer.scopes.map((scope) => mapEntry',

@@ -48,7 +48,7 @@ export function runChain(chain: ReadChain, bytesOf: (program: string) => Uint8Ar
 }
 
 /** The most paths of a program: what the compiler emits has some forty. */
-const MOST_PATHS = 4096;
+const MOST_PATHS = 512;
 
 /** Number of paths, or what went wrong. */
 function runProgram(
@@ -58,10 +58,12 @@ function runProgram(
   states: OpenStates,
   hash: Hash,
 ): number | string {
-  const { name, hook, triggerMask, maps } = program.row;
+  const { name, hook, triggerMask, instructions, maps } = program.row;
   const tables = maps.map((table) => ({ name: table, type: 'inode' as const }));
   const verified = verifyProgram({ name, hook, triggerMask, bytes, maps: tables });
   if (verified.kind === 'refused') return verified.errors.map(renderVerifierMessage).join('; ');
+  if (verified.code.length !== instructions) return 'it has another number of instructions';
+  if (maps.length !== (verified.code.some(readsMap) ? 1 : 0)) return 'it names other maps than it asks';
   const code = new Map<number, Placed>(verified.code.map((placed) => [placed.slot, placed]));
   const paths = createPaths();
   let count = 0;
@@ -76,6 +78,10 @@ function runProgram(
     hash.update(`${name} ${paths.text()} ${inputs.known(expected.denies).join()}\n`);
   } while (paths.next());
   return count;
+}
+
+function readsMap({ instruction }: Placed): boolean {
+  return instruction.kind === 'ld_imm64' && instruction.source.kind === 'map';
 }
 
 /** Inputs that are decided when they are read. */

@@ -68,16 +68,25 @@ function readClasses({ classes, layout }: InodeMap, classOf: Map<ActionName, num
       return `bit ${decision.bit} is of no one class`;
     bits.add(decision.bit);
   }
+  if (!inOrder(classes)) return 'its classes, or the actions of one, are not in order';
   const missing = ACTIONS.find((action) => !classOf.has(action));
   if (missing !== undefined) return `\`${missing}\` is in no class`;
   return bits.size === layout.classes ? undefined : 'a bit of the state is of no class';
 }
 
-/** Returns a fault if the fields of a half overlap or need more than 32 bits. */
+/** Returns true if actions are in the order of their bits and classes in the order of their first actions. */
+function inOrder(classes: readonly ManifestClass[]): boolean {
+  const ascend = (bits: readonly number[]): boolean =>
+    bits.every((bit, i) => i === 0 || bit > (bits[i - 1] ?? bit));
+  const bits = classes.map((c) => c.actions.map((action) => ACTIONS.indexOf(action)));
+  return bits.every(ascend) && ascend(bits.map(([first = -1]) => first));
+}
+
+/** Returns a fault unless the fields of a half follow each other without a gap and fill its 32 bits. */
 function checkLayout({ layout }: InodeMap): string | undefined {
   const { classes, inexactBit, placeShift, placeBits } = layout;
-  const fits = classes <= inexactBit && inexactBit < placeShift && placeShift + placeBits <= 32;
-  return fits ? undefined : 'the parts of its layout overlap';
+  const fits = inexactBit === classes && placeShift === classes + 1 && placeShift + placeBits === 32;
+  return fits ? undefined : 'the parts of its layout overlap, or leave bits over';
 }
 
 /** Returns the check of all triggers of a program (for `fs_walk`, of `walk`); undefined when they differ. */
@@ -134,8 +143,10 @@ function checkRow(
 ): string | undefined {
   if (row.maps.some((name) => name !== map.name)) return 'it looks into a map of another layer';
   if (row.previous !== (before?.name ?? null)) return 'it does not follow the program before it';
-  const mask = row.triggers.reduce((sum, name) => sum + 2 ** TRIGGERS.indexOf(name), 0);
-  if (mask !== row.triggerMask) return 'its trigger mask is not that of its triggers';
+  const triggers = TRIGGERS.filter((name) => row.triggers.includes(name));
+  const mask = triggers.reduce((sum, name) => sum + 2 ** TRIGGERS.indexOf(name), 0);
+  if (mask !== row.triggerMask || triggers.join() !== row.triggers.join())
+    return 'its trigger mask is not that of its triggers';
   return (row.hook === 'fs_pick') === (mask !== 0) ? undefined : 'its triggers do not suit its hook';
 }
 

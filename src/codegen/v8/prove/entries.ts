@@ -5,8 +5,9 @@
  * Links can bring scopes together at load in ways that no path of the automaton shows. So every effect has to be a union of
  * whole classes, and no scope may change the verdict of a class without a bit. Known weakness: spans of rules are not compared.
  */
-import { maskOf, unionOf, WALK, type ActionMask } from '../../../abi/actions.js';
+import { actionNames, maskOf, unionOf, WALK, type ActionMask } from '../../../abi/actions.js';
 import type { InodeMap, ManifestEffects, ManifestRule, MapEntry } from '../../../artifact/manifest.js';
+import { patternText } from '../../../ir/check/paths.js';
 import type { Layer, Rule, Scope } from '../../../ir/check/policy.js';
 import type { Effects } from '../../../semantics/scope.js';
 import { refuted, type Refuted } from './refuted.js';
@@ -32,6 +33,7 @@ function checkEntry(
   classes: readonly ActionMask[],
 ): string | undefined {
   if (JSON.stringify(entry.components) !== JSON.stringify(scope.path)) return 'is for another path';
+  if (entry.path !== patternText(scope.path)) return 'is shown as another path';
   if (entry.object !== scope.object) return 'is for another kind of object';
   if (entry.optional !== scope.optional || entry.within !== scope.within)
     return 'requires something else of the tree';
@@ -62,14 +64,17 @@ function sameEffects(
     0,
   );
   return (['allow', 'deny', 'forbid'] as const).every((effect) => {
-    const actions = entry[effect].reduce((mask, i) => mask | (classes[i] ?? -1), 0);
-    return actions === (scope[effect] & stateful);
+    const indices = entry[effect];
+    const actions = indices.reduce((mask, i) => mask | (classes[i] ?? -1), 0);
+    return (
+      actions === (scope[effect] & stateful) && indices.every((n, i) => i === 0 || n > (indices[i - 1] ?? n))
+    );
   });
 }
 
 function sameRule(read: ManifestRule | undefined, rule: Rule): boolean {
   if (read === undefined || read.effect !== rule.effect || read.self !== rule.self) return false;
-  return maskOf(...read.actions) === rule.actions;
+  return read.actions.join() === actionNames(rule.actions).join();
 }
 
 /** Returns a fault if scopes that come together could change the verdict of a class without a bit. */

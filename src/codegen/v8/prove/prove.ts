@@ -10,15 +10,24 @@
  * - the bytes of each program implement the walk machine with the check of its class (`bytes.ts`);
  * - the manifest has all assertions of the policy and all steps of the loader.
  *
- * The proof uses no code that made the artifact (partition, plan, selection, manifest writer).
+ * It does not look at what only people see: spans and their notes, the names and digests of the sources. It uses no code that
+ * made the artifact (partition, plan, selection, manifest writer).
  */
 import { createHash } from 'node:crypto';
 import { actionNames } from '../../../abi/actions.js';
-import type { Artifact, Certificate, Manifest, ManifestAssertion } from '../../../artifact/manifest.js';
+import {
+  MANIFEST_FORMAT,
+  MANIFEST_VERSION,
+  type Artifact,
+  type Certificate,
+  type Manifest,
+  type ManifestAssertion,
+} from '../../../artifact/manifest.js';
 import { unsealedText } from '../../../artifact/text.js';
 import { assert } from '../../../base/assert.js';
 import { report } from '../../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../../diagnostics/types.js';
+import { patternText } from '../../../ir/check/paths.js';
 import type { CheckedPolicy } from '../../../ir/check/policy.js';
 import type { HierarchyAutomaton } from '../../../ir/hierarchy/automaton.js';
 import type { Meaning } from '../../target.js';
@@ -98,14 +107,17 @@ function checkFrame(
 ): Refuted | undefined {
   const { layers } = policy;
   const wrong = (reason: string): Refuted => refuted('the manifest', reason);
+  if (read.format !== MANIFEST_FORMAT || read.version !== MANIFEST_VERSION || read.target !== 'landlock-v8')
+    return wrong('it is of another form, or for another target');
   if (read.policy !== layers[0]?.name) return wrong('it is named after another policy');
   if (read.chains.length !== layers.length || read.maps.length !== layers.length)
     return wrong('it has not one chain and one map for each layer');
   if (chains.some((c, i) => c.row.name !== layers[i]?.name))
     return wrong('its chains are not in the order of the layers');
   if (new Set(read.maps.map((m) => m.name)).size !== read.maps.length) return wrong('two maps have one name');
-  if (read.programs.length !== chains.reduce((sum, c) => sum + c.programs.length, 0))
-    return wrong('a program is in no chain, or in two');
+  const inChains = chains.flatMap((c) => c.row.programs);
+  if (JSON.stringify(read.programs.map((p) => p.name)) !== JSON.stringify(inChains))
+    return wrong('its programs are not those of its chains, in their order');
   if (JSON.stringify(read.load) !== JSON.stringify(loadStepsOf(chains)))
     return wrong('its load steps are others');
   if (JSON.stringify(claimsRead(read)) !== JSON.stringify(claimsMeant(policy, chains)))
@@ -123,8 +135,8 @@ type ClaimRow = readonly [
 function claimsRead({ assertions = [] }: Manifest): ClaimRow[] {
   return assertions.map((a: ManifestAssertion) =>
     a.kind === 'gains'
-      ? ['gains', a.actions, a.maps]
-      : ['place', a.actions, a.maps, a.claim, a.reach, a.components],
+      ? [a.kind, a.actions, a.maps]
+      : [a.kind, a.actions, a.maps, a.claim, a.reach, a.components, a.path],
   );
 }
 
@@ -142,6 +154,7 @@ function claimsMeant(
       a.claim,
       a.reach,
       a.path,
+      patternText(a.path),
     ]),
     ...gainAssertions.map((a): ClaimRow => ['gains', actionNames(a.actions), mapsOf(a.layer)]),
   ];
