@@ -148,7 +148,8 @@ function explainRun(
   const lookup = run.events.find(isLookup);
   const tag = run.events.find(isTag);
   const verdict = run.verdict === 0 ? 'allow' : 'deny';
-  const standing = grounded === undefined ? undefined : standingOf(grounded, run, last.get(run.chain));
+  const previous = last.get(run.chain);
+  const standing = grounded === undefined ? undefined : standingOf(grounded, run, previous);
   const judgement =
     grounded === undefined || standing === undefined
       ? undefined
@@ -171,7 +172,7 @@ function explainRun(
           : (tag.lo | tag.hi) === 0
             ? 'miss'
             : 'hit',
-    before: viewOf(grounded, run.before, last.get(run.chain)),
+    before: viewOf(grounded, run.before, previous),
     after: viewOf(grounded, run.after, standing?.place),
     verdict,
     judged: judgement?.action,
