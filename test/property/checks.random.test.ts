@@ -3,7 +3,7 @@
  * automaton, the errors that refuse a policy and their witnesses, and idle rules.
  */
 import { describe, expect, it } from 'vitest';
-import { actionBit, unionOf, type ActionMask } from '../../src/abi/actions.js';
+import { actionBit, difference, NO_ACTIONS, unionOf, type ActionMask } from '../../src/abi/actions.js';
 import type { Checked } from '../../src/compile.js';
 import type { Diagnostic } from '../../src/diagnostics/types.js';
 import type { HierarchyAutomaton, HierarchyState } from '../../src/ir/hierarchy/automaton.js';
@@ -178,6 +178,16 @@ function withoutRule(layer: Layer, rule: Rule): Layer {
   return { ...layer, scopes };
 }
 
+/** True if another rule of the same scope has the same effect on all actions of the rule: LLP3011 reports the second. */
+const isRepeated = ({ rules }: Scope, rule: Rule): boolean =>
+  rules.some(
+    (r) =>
+      r !== rule &&
+      r.self === rule.self &&
+      r.effect === rule.effect &&
+      difference(rule.actions, r.actions) === NO_ACTIONS,
+  );
+
 describe('checkPlaces, idle rules', () => {
   it('reports exactly the rules that change no verdict on any path', () => {
     const count = { idle: 0, busy: 0 };
@@ -185,11 +195,12 @@ describe('checkPlaces, idle rules', () => {
       if (isRefused(result)) return 0;
       const warned = new Set(withCode(result, 'LLP3014').map((d) => d.span?.start));
       const paths = everyPath(layer).map((names) => ({ names, verdicts: verdictsOn(layer, names) }));
-      for (const rule of layer.scopes.flatMap((s) => s.rules)) {
+      for (const [scope, rule] of layer.scopes.flatMap((s) => s.rules.map((r) => [s, r] as const))) {
         const without = withoutRule(layer, rule);
         const changed = paths.find(({ names, verdicts }) => verdictsOn(without, names) !== verdicts);
         const isIdle = warned.has(rule.span.start);
         if (isIdle) expect(changed?.names, 'an idle rule changes nothing').toBeUndefined();
+        else if (isRepeated(scope, rule)) expect(withCode(result, 'LLP3011')).not.toEqual([]);
         // A `forbid` also binds what links bring beneath it, so it may matter though no path shows it.
         else if (rule.effect !== 'forbid') expect(changed, 'another rule changes something').toBeDefined();
         count[isIdle ? 'idle' : 'busy']++;
