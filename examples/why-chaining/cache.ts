@@ -1,6 +1,6 @@
 /**
- * A cache of verdicts, as the author of the series had in mind: the kernel knows which actions a program handles, so it can keep what
- * the program said.
+ * A cache of verdicts, as the author of the series had in mind: the kernel knows which actions a program handles, so it can keep
+ * the verdict of the program.
  *
  * An entry is the result of one program on one object. Its key is everything in the context: program, chain, cookie, object and
  * lookup. Besides the context, a program of the chain reads its inode map and the tag of the object, and nothing else. So an entry
@@ -9,10 +9,10 @@
  * - a map of the program is updated: all entries of the program die;
  * - the tag of the object for the chain is set, changed or dropped: all entries of the object die.
  *
- * Nothing else kills an entry. A rename, a link, a mount or a chdir changes which steps a walk makes, and not what a step gives: the
- * way to an object is in the cookie, and the cookie is in the key. A new chain has entries of its own, and an extended chain keeps
- * its old ones. A number of an inode that is used again is right too, because the tag of the old inode was dropped, and an inode
- * in a map keeps its number.
+ * Nothing else ends an entry. A rename, a link, a mount or a chdir changes the steps of a walk, but not the result of a step,
+ * because the cookie stands for the path to an object, and the cookie is in the key. A new chain has entries of its own, and an
+ * extended chain keeps its old ones. Entries stay right when an inode number is reused, because the tag of the old inode was
+ * dropped, and an inode in a map keeps its number.
  *
  * `fs_get` is not cached, because it sets a tag. Nor is a program with a plain map, which it may write.
  */
@@ -26,7 +26,7 @@ interface Entry {
   readonly cookieHi: number;
 }
 
-/** What a cache did. */
+/** The counters of a cache. */
 export interface CacheCounts {
   readonly hits: number;
   readonly misses: number;
@@ -70,7 +70,7 @@ export function createVerdictCache(interpreter: Interpreter): VerdictCache {
   return { run, watch, counts: () => ({ hits, misses, wrong }) };
 }
 
-/** Whether a run depends on nothing but its context, inode maps and a tag, and changes nothing but the cookie. */
+/** Returns whether a run depends only on its context, inode maps and a tag, and changes only the cookie. */
 function isPure({ hook, maps }: InterpreterProgram): boolean {
   return hook !== 'fs_get' && maps.every((map) => map.kind === 'inode');
 }

@@ -169,7 +169,7 @@ export function chainEngine(isCached: boolean): CachedEngine {
 
 export interface CachedEngine {
   readonly engine: Engine;
-  /** What its cache did; undefined for an engine without a cache. */
+  /** Returns the counters of its cache; undefined for an engine without a cache. */
   readonly counts: () => CacheCounts | undefined;
 }
 

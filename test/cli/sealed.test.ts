@@ -1,4 +1,4 @@
-/** A changed byte, wherever it is, is seen before anything is enforced. */
+/** A changed byte anywhere in an artifact is detected before the policy is enforced. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';

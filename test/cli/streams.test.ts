@@ -1,6 +1,6 @@
 /**
- * What a shell hands over. Standard streams that are closed, or that nobody reads: no command fails by that, and each exit code
- * is what it is otherwise. And a folder that is gone.
+ * Unusual environments of a process: standard streams that are closed or that nobody reads do not change exit codes; a removed
+ * working directory.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, constants, existsSync, openSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** What somebody wrote into a policy, or called it, steers no terminal and makes no line of its own in a report. */
+/** Texts and names of policies cannot send control sequences to a terminal, or add lines to a report. */
 import { expect, test } from 'vitest';
 import { folder, llpc } from '../support/llpc.js';
 

@@ -1,4 +1,4 @@
-/** Where the system has no more watches to give, the files are looked at instead. */
+/** If the system has no more watches, the files are polled. */
 import { describe, expect, it, vi } from 'vitest';
 import { watchSet } from '../../src/front/cli/watch-set.js';
 import { folder } from '../support/llpc.js';

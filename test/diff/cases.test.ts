@@ -1,4 +1,4 @@
-/** What `diff` says of chosen pairs: regions, grouping, what appears later, what must be there. */
+/** `diff` on chosen pairs: regions, grouping, objects that are created later, requirements. */
 import { describe, expect, it } from 'vitest';
 import { checkSources } from '../../src/compile.js';
 import { textAt } from '../../src/tools/diff/sides.js';

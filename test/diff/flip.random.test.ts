@@ -1,4 +1,4 @@
-/** Edits that turn a verdict around: on random policies, each judged by the reference after it is applied to the text. */
+/** Edits that reverse a verdict, on random policies. The reference judges each after it is applied to the text. */
 import { expect, it } from 'vitest';
 import { ACTIONS, WALK, actionBit, type ActionName } from '../../src/abi/actions.js';
 import { hasError } from '../../src/compile.js';

@@ -1,6 +1,6 @@
 /**
- * Bytes that nobody wrote: the loader and the verifier never throw and never hang, and what they accept runs without a fault
- * and alike in both engines.
+ * Random bytes: the loader and the verifier never throw and never hang. Programs that they accept run without a fault, with
+ * the same result in both engines.
  */
 import { describe, expect, it } from 'vitest';
 import { encodeInstructions } from '../../src/bpf/encode.js';

@@ -1,4 +1,4 @@
-/** Fuel: a run ends at the first jump that is taken, or local call, when as many instructions have been executed as there was fuel for. */
+/** Fuel: when it is used up, a run ends at the next taken jump or local call. */
 import { describe, expect, it } from 'vitest';
 import { decode } from '../../src/bpf/decode.js';
 import { encodeInstructions } from '../../src/bpf/encode.js';

@@ -1,6 +1,6 @@
 /**
- * Which actions calls ask of which kind of object: random series of every call of the model, told of each request. Assertions,
- * differences and explanations judge by `actionsAskedOf`, so an action that is asked of a kind that it leaves out is a fault.
+ * The actions that calls ask of each kind of object, recorded over random series of all calls of the model. Assertions,
+ * differences and explanations rely on `actionsAskedOf`, so it must have every action that a call asks.
  */
 import { expect, test } from 'vitest';
 import {

@@ -1,4 +1,4 @@
-/** What a report says of calls that were refused, and what they keep a policy from. */
+/** The report on calls that were refused, and their effect on the policy. */
 import { expect, it } from 'vitest';
 import { compile } from '../support/compile.js';
 import {

@@ -1,4 +1,4 @@
-/** Whatever a text looks like while it is written, every question has an answer that an editor takes. */
+/** For every unfinished text, each request to the language server gets a valid answer. */
 import { readFileSync } from 'node:fs';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** Whatever the text: a tree or diagnostics, spans within the text, no exception. */
+/** For every text, the parser returns a tree or diagnostics, with spans within the text, and never throws. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { renderText } from '../../src/diagnostics/render.js';

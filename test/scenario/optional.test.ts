@@ -1,4 +1,4 @@
-/** What loading says of globs that find nothing. */
+/** Warnings of the load for globs that match no object. */
 import { expect, it } from 'vitest';
 import { defined } from '../../src/base/assert.js';
 import { compile } from '../support/compile.js';

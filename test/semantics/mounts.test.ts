@@ -1,4 +1,4 @@
-/** What is mounted where, and what of it counts when a policy is loaded. */
+/** Mounts in the kernel model, and their effect on the load of a policy. */
 import { describe, expect, it } from 'vitest';
 import { defined } from '../../src/base/assert.js';
 import { compile } from '../support/compile.js';

@@ -1,4 +1,4 @@
-/** Random policies, trees and calls over a small alphabet, so that scopes, links and calls meet. */
+/** Random policies, trees and calls. They use a small alphabet, so that scopes, links and calls often name the same objects. */
 import fc from 'fast-check';
 import { ACTIONS, type ActionName } from '../../src/abi/actions.js';
 import type { Entry } from './reference-tree.js';
@@ -8,7 +8,7 @@ const GLOBS = ['*', '?', '[ab]', '{a,c}', '.*', '[!a]', 'a*'] as const;
 const name = fc.constantFrom(...NAMES);
 const component = (globs: number): fc.Arbitrary<string> =>
   fc.oneof({ weight: 5, arbitrary: name }, { weight: globs, arbitrary: fc.constantFrom(...GLOBS) });
-/** Every action, but most often the few that many calls carry, so that rules and calls meet. */
+/** Every action, most often the few that many calls ask, so that rules often decide calls. */
 const action: fc.Arbitrary<ActionName> = fc.oneof(
   {
     weight: 3,
@@ -34,7 +34,7 @@ interface ScopeText {
 
 type RulesText = readonly (readonly [string, readonly string[]])[];
 
-/** One action has at most one effect in a block, so that most policies compile. */
+/** Rules in which an action has at most one effect per block, so that most policies compile. */
 const fewRules: fc.Arbitrary<RulesText> = fc
   .array(fc.tuple(effect, actions), { maxLength: 2 })
   .map((list) =>
@@ -82,7 +82,7 @@ export const policyText: fc.Arbitrary<string> = fc
   )
   .map((layers) => ['llp 1;', ...layers.map((l, i) => layerText(l, i))].join('\n'));
 
-/** One shallow layer with many globs: what the exact checks have to decide. */
+/** One shallow layer with many globs, for the exact checks. */
 export const globbyText: fc.Arbitrary<string> = layer(1, 6).map((l) => `llp 1;\n${layerText(l, 0)}`);
 
 /** A name for every set of globs that can match one together, the names of literals, and a name that nothing names. */
@@ -107,7 +107,7 @@ const crooked = fc
   .array(fc.oneof(name, fc.constantFrom('..', '.')), { minLength: 1, maxLength: 3 })
   .map((p) => p.join('/'));
 
-/** An entry whose target, if it has one, is chosen among what was made before it. */
+/** An entry. Its target, if it has one, is an entry that was made before it. */
 interface Seed {
   readonly kind: Entry['kind'];
   readonly path: string;
@@ -154,12 +154,12 @@ function plant({ kind, path: at, of, target }: Seed, made: readonly Entry[]): En
   return { kind, path: at, target: kind === 'link' ? (target ?? linkTo(chosen, of)) : chosen };
 }
 
-/** Absolute, or relative from a directory two deep. */
+/** Returns the text of a link: absolute, or relative to a directory at depth two. */
 function linkTo(chosen: string, of: number): string {
   return of % 3 === 0 ? `../..${chosen}` : of % 3 === 1 ? `..${chosen}` : chosen;
 }
 
-/** A path as it is asked for: `text` alone, or after the path of an entry. */
+/** The path of a call: `text` alone, or `text` after the path of an entry. */
 export interface Asked {
   readonly entry: number;
   readonly style: 'text' | 'entry' | 'beneath' | 'relative' | 'crooked';
@@ -204,7 +204,7 @@ export function spell({ entry, style, text: written }: Asked, entries: readonly 
   }
 }
 
-/** `at`: which of the open files it is about, modulo their number; for a request −1 is the working directory. */
+/** A call. `at`: index of an open file, modulo their number; −1 is the working directory of a request. */
 export type Call =
   | { readonly kind: 'request'; readonly action: ActionName; readonly path: Asked; readonly at: number }
   | { readonly kind: 'chdir' | 'chroot' | 'opendir' | 'openfile'; readonly path: Asked }
@@ -241,7 +241,7 @@ export const calls: fc.Arbitrary<readonly (readonly [number, Call])[]> = fc.arra
   { minLength: 80, maxLength: 160 },
 );
 
-/** An assertion about a place; as text. */
+/** The text of an assertion about a place. */
 export const claimText: fc.Arbitrary<string> = fc
   .record({
     claim: fc.constantFrom('never', 'never', 'always'),
@@ -251,7 +251,7 @@ export const claimText: fc.Arbitrary<string> = fc
   })
   .map((c) => `assert ${c.claim} ${c.actions.join(', ')} ${c.reach} "/${c.path.join('/')}";`);
 
-/** What moves are made of, in place of actions that the other policies mention often. */
+/** The actions of moves, by the frequent action that each replaces. */
 const MOVING: Readonly<Record<string, ActionName>> = {
   ioctl: 'rename',
   chdir: 'renameto',
@@ -259,7 +259,7 @@ const MOVING: Readonly<Record<string, ActionName>> = {
   open: 'linkto',
 };
 
-/** Policies with moves in them. */
+/** Policies with rules about moves. */
 export const movingText: fc.Arbitrary<string> = policyText.map((text) =>
   text.replace(/\b(?:ioctl|chdir|readdir|open)\b/g, (word) => MOVING[word] ?? word),
 );
@@ -273,8 +273,8 @@ export interface Linked {
 const scopePath = fc.array(name, { minLength: 1, maxLength: 2 }).map((p) => `/${p.join('/')}`);
 
 /**
- * A policy about one action, all of whose scopes may be absent, and an assertion that often holds on all paths; with a tree
- * whose links lead to what the scopes name.
+ * A policy about one action with optional scopes only and an assertion that often holds on all paths, and a tree whose links
+ * lead to objects that the scopes name.
  */
 export const linked: fc.Arbitrary<Linked> = fc
   .record({

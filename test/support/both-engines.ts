@@ -1,4 +1,4 @@
-/** Random programs in either engine, with everything that a run leaves behind. */
+/** Runs random programs in both engines, and returns everything that a run changes. */
 import { encodeInstructions } from '../../src/bpf/encode.js';
 import type { Placed } from '../../src/bpf/types.js';
 import { verifyRawProgram } from '../../src/bpf/verify/verify.js';
@@ -9,7 +9,7 @@ import type { RawModule } from '../../src/runtime/engine/wasm/raw.js';
 import { MAPS, engineMaps } from './random-program.js';
 import type { RandomProgram } from './random-program.js';
 
-/** Programs in one module. */
+/** Number of programs in one module. */
 export const BATCH = 250;
 
 export const VERIFIER_MAPS: readonly VerifierMap[] = MAPS.map(({ name, valueSize, entries }) => {
@@ -22,7 +22,7 @@ export interface Verified {
   readonly facts: ProgramFacts;
 }
 
-/** A program that the verifier accepts, as it accepts every one of the generator. */
+/** Returns a verified program. Throws if the verifier refuses it: the generator makes only programs that it accepts. */
 export function verified({ instructions, memory }: RandomProgram): Verified {
   const bytes = encodeInstructions(instructions);
   const outcome = verifyRawProgram({ bytes, memorySize: memory.length, maps: VERIFIER_MAPS });
@@ -33,7 +33,7 @@ export function verified({ instructions, memory }: RandomProgram): Verified {
 const valuesOf = (map: PlainTable): Uint8Array =>
   new Uint8Array(map.view.buffer, map.view.byteOffset, map.view.byteLength);
 
-/** What a run leaves behind, in one text. */
+/** Returns the result, the memory and the maps of a run as one text. */
 function trace(run: object, memory: Uint8Array, maps: readonly PlainTable[]): string {
   const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
   return JSON.stringify([run, hex(memory), ...maps.map((map) => hex(valuesOf(map)))]);

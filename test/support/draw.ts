@@ -1,4 +1,4 @@
-/** From the text of a policy to a drawing, and policies of every size to draw. */
+/** Draws the text of a policy, and makes policies of any size to draw. */
 import { type CompileResult } from '../../src/compile.js';
 import { drawGraph, type GraphRequest } from '../../src/tools/graph/draw.js';
 import type { GraphModel } from '../../src/tools/graph/model.js';
@@ -35,7 +35,7 @@ const WORDS = [
   'net',
 ];
 
-/** As many scopes, nested up to five deep, that say all kinds of things: little of it can be folded. */
+/** Returns a policy with this many scopes, nested up to five deep, whose rules vary, so that few places are equal. */
 export function variedPolicy(scopes: number): string {
   let seed = scopes;
   const random = (n: number): number => (seed = (seed * 48271) % 0x7fffffff) % n;

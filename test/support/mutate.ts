@@ -1,9 +1,9 @@
-/** Random pairs of policies: one and a small change of it, half of them changes that mean the same. */
+/** Random pairs of policies: a policy and a small change of it. Half of the changes keep the meaning. */
 import fc from 'fast-check';
 
 type Edit = (text: string, n: number) => string;
 
-/** The n-th match of a pattern, modulo their number, replaced; the text itself where nothing matches. */
+/** Replaces the n-th match of a pattern, modulo their number. Returns the text unchanged if nothing matches. */
 function replaceNth(text: string, pattern: RegExp, n: number, by: (match: string) => string): string {
   const all = [...text.matchAll(pattern)];
   const match = all[n % Math.max(1, all.length)];
@@ -30,7 +30,7 @@ const CHANGES: readonly Edit[] = [
   (t, n) => replaceNth(t, /\bdir\?? "[^"]*" \{/g, n, (m) => `${m} dir? "b" { deny read; } `),
 ];
 
-/** Whatever the policy says, these say the same. */
+/** Edits that keep the meaning of every policy. */
 const REWRITES: readonly Edit[] = [
   (t) => t.replaceAll(';', ' ;'),
   // Rules of one block in another order.

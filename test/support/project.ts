@@ -1,4 +1,4 @@
-/** A project of `examples/integrations` in a folder of its own, with what its package.json names as if it were installed. */
+/** Copies a project of `examples/integrations` to a temporary folder, with the packages that its package.json names. */
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -62,7 +62,7 @@ export function sh(root: string, command: string): Ran {
   return { code: ran.status, out: ran.stdout, err: ran.stderr };
 }
 
-/** Runs a script of the project, which must succeed; what it prints. */
+/** Runs a script of the project, which must succeed, and returns its output. */
 export function script(root: string, name: string): string {
   const command = packageOf(root).scripts[name] ?? `echo "no script ${name}"; false`;
   const ran = sh(root, command);

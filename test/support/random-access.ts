@@ -1,6 +1,6 @@
 /**
- * Accesses of random programs: an address is made in a register, used once and overwritten, so that no address is left
- * where a scalar is wanted. Constant places are aligned; an index is masked to the area.
+ * Memory accesses of random programs. An address is made in a register, used once and overwritten, so that registers hold
+ * scalars between statements. Constant offsets are aligned; an index is masked to the area.
  */
 import type { I16, I32 } from '../../src/bpf/types.js';
 import { assertNever } from '../../src/base/assert.js';
@@ -53,7 +53,7 @@ export function emitAccess(c: Context, s: Access): void {
   restore(c, pointer, s.place.pointer);
 }
 
-/** Looks up a value of `entries` and accesses it where there is one. */
+/** Looks up a value of `entries`, and accesses it if there is one. */
 function lookUp(c: Context, s: Access, wanted: number): void {
   const { key } = s.place;
   if (key.kind === 'imm') storeImmAt(c, 4, 10, KEY_SLOT, key.imm);
@@ -78,8 +78,8 @@ function lookUp(c: Context, s: Access, wanted: number): void {
 }
 
 /**
- * The access itself, at `base` of an area of `size` bytes. `other` is a register that holds a pointer too. An index
- * is masked so that it stays in the area and keeps the alignment of the access.
+ * Emits the access, at `base` of an area of `size` bytes. `other` is another register that holds a pointer. An index is
+ * masked so that it stays in the area and keeps the alignment of the access.
  */
 function touch(c: Context, s: Access, pointer: number, other: number, base: number, size: number): void {
   const bytes = s.kind === 'atomic' ? s.width / 8 : s.size;

@@ -1,6 +1,6 @@
 /**
- * A function of a random program while its instructions are put down: labels, free registers, and in the end one program
- * of all functions. `random-lowering.ts` says what the instructions are.
+ * A function of a random program while it is emitted: its labels and free registers. `link` makes one program of all
+ * functions. `random-lowering.ts` chooses the instructions.
  */
 import type { AluOp, I16, I32, Instruction, Operand, Reg, Size, Width } from '../../src/bpf/types.js';
 import { slotsOf } from '../../src/bpf/types.js';
@@ -12,7 +12,7 @@ export const MEMORY_SLOT = -8;
 export const COUNTER_SLOTS = [-16, -24] as const;
 export const DATA_SLOTS = [-32, -40] as const;
 export const KEY_SLOT = -48;
-/** The registers that a call changes, but for r0. */
+/** The registers that a call changes, without r0. */
 export const ARGUMENTS = [1, 2, 3, 4, 5] as const;
 export const KEPT = [6, 7, 8, 9] as const;
 /** An instruction whose target is the number of a label. */
@@ -21,7 +21,7 @@ export interface Line {
   readonly target: number | undefined;
 }
 
-/** One function while it is made. */
+/** One function while it is emitted. */
 export interface Context {
   readonly lines: Line[];
   /** Index of the line that a label stands before. */
@@ -40,7 +40,7 @@ export interface Context {
   forks: number;
 }
 
-/** What executing something takes at most, in instructions and in branches. */
+/** The maximum cost of executing something, in instructions and in branches. */
 export interface Cost {
   readonly steps: number;
   readonly forks: number;

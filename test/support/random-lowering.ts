@@ -1,9 +1,9 @@
 /**
- * Trees of statements to instructions (`random-statements.ts` says what a tree is).
+ * Trees of statements (`random-statements.ts`) → instructions.
  *
- * Out: a program that a verifier takes: every register is a set scalar between statements, addresses are made for one
- * access and overwritten after it, the only pointer kept is the memory's in its stack slot. It ends after
- * some thousand instructions at most, because loops get fewer trips the longer their bodies take.
+ * Output: a program that a verifier accepts. Between statements every register holds a scalar; an address is made for one
+ * access and then overwritten; only the pointer to the memory is kept, in a stack slot. The program ends after a few thousand
+ * instructions, because loops with long bodies get fewer trips.
  */
 import type { AluOp, I16, I32, Instruction, Operand, Width } from '../../src/bpf/types.js';
 import { assertNever } from '../../src/base/assert.js';
@@ -48,7 +48,7 @@ const FORK_BUDGET = 12;
 
 const FROM_MEMORY: readonly number[] = [3, 7, 9];
 
-/** Immediates that the verifier refuses, a shift too far and a division by 0, are brought into range. */
+/** Changes immediates that the verifier refuses: shifts that are too far, and divisions by 0. */
 function validImmediate(op: AluOp, width: Width, src: Operand): Operand {
   if (src.kind === 'reg') return src;
   if (op === 'lsh' || op === 'rsh' || op === 'arsh') return byImm(src.imm & (width - 1));
@@ -56,7 +56,7 @@ function validImmediate(op: AluOp, width: Width, src: Operand): Operand {
   return divides && src.imm === 0 ? byImm(7) : src;
 }
 
-/** Lowers a list; the number of instructions that executing it takes at most. */
+/** Lowers a list. Returns the maximum number of instructions that it executes. */
 function lowerAll(c: Context, list: readonly Statement[]): number {
   let cost = 0;
   for (const statement of list) if (c.lines.length < c.limit) cost += lower(c, statement);
@@ -69,7 +69,7 @@ function lower(c: Context, s: Statement): number {
   return c.lines.length - from + extra;
 }
 
-/** The instructions of a statement; what executing them takes beyond their number. */
+/** Emits a statement. Returns how many more instructions it executes than it has. */
 function emit(c: Context, s: Statement): number {
   switch (s.kind) {
     case 'alu':
@@ -186,7 +186,7 @@ function emitLoop(c: Context, s: Extract<Statement, { kind: 'loop' }>): number {
 }
 
 type Comparison = 'jge' | 'jlt' | 'jne';
-/** A jump on an immediate; the index of its line. */
+/** Emits a jump on an immediate. Returns the index of its line. */
 function compare(c: Context, left: number, op: Comparison, width: Width, right: number, to: number): number {
   put(c, { kind: 'jump', width, op, dst: r(left), src: byImm(right), offset: 0 as I16 }, to);
   return c.lines.length - 1;

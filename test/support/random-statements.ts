@@ -1,8 +1,8 @@
 /**
  * Random programs as trees of statements, before they become instructions (`random-lowering.ts`).
  *
- * Every tree is a valid program: registers, places and counts are numbers that the lowering brings into range, so any
- * statement may be dropped and what is left is valid still. Out: statements; the only input is `Draw`.
+ * Input: random numbers (`Draw`). Output: a tree of statements. Every tree is a valid program, because the lowering brings
+ * registers, places and counts into range. So a tree stays valid when any statement is dropped.
  */
 import type { AluOp, AtomicOp, JumpOp, Size, Width } from '../../src/bpf/types.js';
 
@@ -18,7 +18,7 @@ export interface Features {
 }
 export const ALL_FEATURES: Features = { loops: true, calls: true, maps: true, atomics: true };
 
-/** A register by any number: the lowering takes one that is free. */
+/** A number that stands for a register. The lowering maps it to a free one. */
 export type Pick = number;
 export type Source =
   { readonly kind: 'reg'; readonly reg: Pick } | { readonly kind: 'imm'; readonly imm: number };
@@ -278,7 +278,7 @@ function* smallerLists(list: readonly Statement[]): Generator<readonly Statement
     for (const parts of smallerStatements(held)) yield [...list.slice(0, i), ...parts, ...list.slice(i + 1)];
 }
 
-/** What may stand in place of a statement that holds others. */
+/** Yields the lists that can replace a statement with a body. */
 function* smallerStatements(held: Statement): Generator<readonly Statement[]> {
   if (held.kind === 'loop') {
     yield held.body;

@@ -1,13 +1,13 @@
-/** The reference's own glob matcher: nothing of it is shared with `src/pattern`. */
+/** The glob matcher of the reference evaluator. It shares no code with `src/pattern`. */
 
-/** Shell globs within a component, by trying everything. */
+/** Returns whether a glob matches a name, by trying every way to match. */
 export function globMatches(glob: string, name: string): boolean {
   return expandBraces(glob).some(
     (g) => (name.startsWith('.') ? g.startsWith('.') : true) && tryMatch(g, name),
   );
 }
 
-/** The first brace without another in it, once with each of its alternatives. */
+/** Expands the innermost braces first. Returns one glob for each combination of alternatives. */
 function expandBraces(glob: string): string[] {
   const brace = /^((?:[^\\]|\\.)*?)\{((?:[^{}\\]|\\.)*)\}(.*)$/su.exec(glob);
   if (brace === null) return [glob];

@@ -1,6 +1,6 @@
 /**
- * The reference's own model of a tree: nodes, links, hard links, bind mounts. A position is the physical path that led
- * there, so `..` is simply one step back. Nothing here is shared with the kernel model.
+ * The tree of the reference evaluator: nodes, links, hard links, bind mounts. A position is the physical path to an object,
+ * so `..` is one step back. It shares no code with the kernel model.
  */
 
 export type Entry =

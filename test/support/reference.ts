@@ -1,6 +1,6 @@
 /**
- * The reference evaluator: `language.md` read literally, straight over `CheckedPolicy` and a tree. It shares the types of
- * `ir/policy.ts` with the compiler and nothing else, and is meant to be checked by eye.
+ * The reference evaluator: a literal implementation of `language.md` on `CheckedPolicy` and a tree. It shares with the
+ * compiler only types and the names of actions, and is meant to be checked by reading.
  */
 import { actionMask } from '../../src/abi/actions.js';
 import type { Assertion, CheckedPolicy, Layer, Scope } from '../../src/ir/check/policy.js';
@@ -22,14 +22,14 @@ import {
 const WALK = 1 << 24;
 const EVERYTHING = (1 << 25) - 1;
 
-/** What a layer makes of a tree: the verdict masks of every object in its map; or why it cannot be loaded. */
+/** A layer on a tree: the verdict masks of every object in its map. */
 export type Grounding = ReadonlyMap<Node, Masks>;
 export interface Masks {
   readonly self: number;
   readonly below: number;
 }
 
-/** "When the policy is loaded". Undefined when it is refused. */
+/** "When the policy is loaded": grounds a layer on a tree. Returns undefined if the load is refused. */
 function groundReference(layer: Layer, tree: Tree): Grounding | undefined {
   const named = new Map<Node, Scope[]>();
   const seeds: Position[] = [rootPosition(tree)];
@@ -46,7 +46,7 @@ function groundReference(layer: Layer, tree: Tree): Grounding | undefined {
   return masksOf(layer, tree, named, seeds);
 }
 
-/** The objects of a scope; undefined when one is missing that must be there, or is of the wrong kind. */
+/** Returns the objects of a scope; undefined if a required object is missing or of the wrong kind. */
 function findScope(tree: Tree, scope: Scope): Position[] | undefined {
   const globbed = scope.path.some((c) => 'glob' in c);
   const found = scope.path.reduce<Position[]>(
@@ -65,7 +65,7 @@ function findScope(tree: Tree, scope: Scope): Position[] | undefined {
   return scope.within > 0 && present.length === 0 ? [] : undefined;
 }
 
-/** What a component leads to from a directory, links followed. */
+/** Returns the objects in a directory that a component matches. Links are followed. */
 function matching(tree: Tree, at: Position, component: PatternComponent): Position[] {
   if (topOf(at).kind !== 'dir') return [];
   const names =
@@ -79,7 +79,7 @@ function matching(tree: Tree, at: Position, component: PatternComponent): Positi
   });
 }
 
-/** General to specific: negative when `a` comes first; undefined when nothing orders them. */
+/** Compares two scopes: negative when `a` is more general, undefined when they have no order. */
 function order(a: Scope, b: Scope): number | undefined {
   for (let i = 0; i < Math.min(a.path.length, b.path.length); i++) {
     const [x, y] = [a.path[i], b.path[i]];
@@ -90,7 +90,7 @@ function order(a: Scope, b: Scope): number | undefined {
   return undefined;
 }
 
-/** What a scope says of the object itself. */
+/** Returns the effects of a scope on the object itself. */
 function onObject({ region, self }: Scope): Effects {
   const said = self.allow | self.deny;
   return {
@@ -100,7 +100,7 @@ function onObject({ region, self }: Scope): Effects {
   };
 }
 
-/** On what two scopes for one object disagree, when nothing orders them. */
+/** Returns the actions on which two scopes for one object disagree; none if the scopes have an order. */
 export function disagreement(a: Scope, b: Scope): number {
   if (order(a, b) !== undefined) return 0;
   const clash = (x: Effects, y: Effects): number => (x.allow & y.deny) | (x.deny & y.allow);
@@ -111,7 +111,7 @@ function disagree(scopes: readonly Scope[]): boolean {
   return scopes.some((a) => scopes.some((b) => a !== b && disagreement(a, b) !== 0));
 }
 
-/** The masks of everything in the map; undefined when one object would get different ones at two places. */
+/** Returns the masks of every object in the map; undefined if an object has different masks at two places. */
 function masksOf(
   layer: Layer,
   tree: Tree,
@@ -128,7 +128,7 @@ function masksOf(
       const known = masks.get(topOf(at));
       if (known === undefined) {
         masks.set(topOf(at), next);
-        // What `..` leads to, wherever the object is seen.
+        // The parents of the object, at every place that shows it.
         pending.push(
           ...everywhere
             .filter((p) => topOf(p) === topOf(at) && topOf(p).kind === 'dir')
@@ -143,7 +143,7 @@ function masksOf(
   return masks;
 }
 
-/** "Which rule decides", down one physical path. */
+/** "Which rule decides": returns the masks at the end of one physical path. */
 function evaluate(layer: Layer, named: ReadonlyMap<Node, Scope[]>, position: Position): Masks {
   let allowed = layer.default === 'allow' ? EVERYTHING : WALK;
   let forbidden = 0;
@@ -161,7 +161,7 @@ function evaluate(layer: Layer, named: ReadonlyMap<Node, Scope[]>, position: Pos
   return { self: self & ~selfForbidden, below: allowed & ~forbidden };
 }
 
-/** Where nothing orders two scopes they agree, so any order does that keeps what is ordered. */
+/** Sorts scopes general to specific. Scopes without an order agree, so any order that keeps the ordered pairs is right. */
 export function sortScopes(scopes: readonly Scope[]): Scope[] {
   const rest = [...scopes];
   const sorted: Scope[] = [];
@@ -172,13 +172,13 @@ export function sortScopes(scopes: readonly Scope[]): Scope[] {
   return sorted;
 }
 
-/** What is allowed on the object at a position: its own mask, or that of the region it lies in. */
+/** Returns what is allowed on the object at a position: its own mask, or the mask of its region. */
 export function allowedAt(grounding: Grounding, position: Position): number {
   const own = grounding.get(topOf(position));
   return own === undefined ? regionAt(grounding, position) : own.self;
 }
 
-/** What is allowed on objects that no scope names: the `below` of the nearest object above that is in the map. */
+/** Returns what is allowed on an object outside the map: `below` of the nearest object above it that is in the map. */
 export function regionAt(grounding: Grounding, position: Position): number {
   for (const { node } of position.toReversed()) {
     const masks = grounding.get(node);
@@ -187,7 +187,7 @@ export function regionAt(grounding: Grounding, position: Position): number {
   return 0;
 }
 
-/** All layers of a policy on a tree. */
+/** Grounds all layers of a policy on a tree; undefined if one is refused. */
 export function groundAll(policy: CheckedPolicy, tree: Tree): Grounding[] | undefined {
   const all = policy.layers.map((layer) => groundReference(layer, tree));
   return all.some((g) => g === undefined) ? undefined : (all as Grounding[]);
@@ -195,19 +195,19 @@ export function groundAll(policy: CheckedPolicy, tree: Tree): Grounding[] | unde
 
 const ON_ENTRY = new Set([8, 17, 19, 22]); // link, rename, rmdir, unlink
 
-/** What a request is made from. */
+/** The directories from which a request resolves its path. */
 export interface From {
   readonly root: Position;
   /** The working directory, or the open directory that the path is relative to. */
   readonly start: Position;
 }
 
-/** Whether every layer allows all of these actions at a position. */
+/** Returns whether every layer allows all of these actions at a position. */
 export function may(layers: readonly Grounding[], at: Position, mask: number): boolean {
   return layers.every((g) => (allowedAt(g, at) & mask) === mask);
 }
 
-/** Where a path leads, if `walk` is allowed at every directory on the way, or the errno. */
+/** Returns where a path leads, if `walk` is allowed on every directory of it, else the errno. */
 export function walkReference(
   layers: readonly Grounding[],
   tree: Tree,
@@ -218,7 +218,7 @@ export function walkReference(
   return walk(tree, from.start, path, follow, (at) => may(layers, at, WALK), from.root);
 }
 
-/** One request that carries one action: where it leads, or the errno. */
+/** Returns where a request with one action leads if it is allowed, else the errno. */
 export function requestReference(
   layers: readonly Grounding[],
   tree: Tree,
@@ -232,7 +232,7 @@ export function requestReference(
   return may(layers, walked.position, 1 << action) ? 'allow' : 'EACCES';
 }
 
-/** What the rules say of a path by its names alone, without a tree. */
+/** Returns the masks on a path by its names alone, without a tree. */
 export function masksOnPath(layer: Layer, names: readonly string[], kind: 'dir' | 'file'): Masks {
   const named = new Map<Node, Scope[]>();
   const position = ['', ...names].map((_, length) => {
@@ -243,7 +243,7 @@ export function masksOnPath(layer: Layer, names: readonly string[], kind: 'dir' 
   return evaluate(layer, named, position);
 }
 
-/** The scopes that name an object by its path. */
+/** Returns the scopes that name an object by its path. */
 export function scopesOf(layer: Layer, names: readonly string[], kind: 'dir' | 'file'): Scope[] {
   return layer.scopes.filter(
     ({ path, object }) =>
@@ -257,7 +257,7 @@ export function componentMatches(component: PatternComponent, name: string): boo
   return 'literal' in component ? component.literal === name : globMatches(component.glob, name);
 }
 
-/** What calls ask of a directory only, and what they never ask of one. */
+/** The actions that calls ask of directories only, and (`NO_DIRECTORIES`) those that they never ask of a directory. */
 const DIRECTORIES_ONLY = maskOf([1, 2, 3, 9, 15, 18, 19, 24]); // chdir, chroot, create, linkto, readdir, renameto, rmdir, walk
 const NO_DIRECTORIES = maskOf([0, 4, 8, 11, 14, 22, 23]); // append, execute, link, map, read, unlink, write
 
@@ -265,23 +265,23 @@ function maskOf(bits: readonly number[]): number {
   return bits.reduce((mask, bit) => mask | (1 << bit), 0);
 }
 
-/** "Assertions": the asserted actions that are not as asserted, given what is allowed. */
+/** "Assertions": returns the asserted actions that break the assertion, if `allowed` is allowed. */
 function notAsAsserted({ claim, actions }: Assertion, allowed: number): number {
   return actions & (claim === 'never' ? allowed : ~allowed);
 }
 
-/** The actions that break an assertion on an object of this kind. */
+/** Returns the actions that break an assertion on an object of this kind. */
 export function breaks(assertion: Assertion, allowed: number, kind: 'dir' | 'file'): number {
   return notAsAsserted(assertion, allowed) & ~(kind === 'dir' ? NO_DIRECTORIES : DIRECTORIES_ONLY);
 }
 
-/** Whether an assertion is about the object at a path. */
+/** Returns whether an assertion is about the object at a path. */
 export function isAsserted({ path, reach }: Assertion, names: readonly string[]): boolean {
   const long = reach === 'under' ? names.length >= path.length : names.length === path.length;
   return long && path.every((c, i) => componentMatches(c, names[i] as string));
 }
 
-/** What the rules of all layers allow together on a path. */
+/** Returns what all layers together allow on a path. */
 export function allowedOnPath(
   layers: readonly Layer[],
   names: readonly string[],
@@ -294,7 +294,7 @@ export function allowedOnPath(
   };
 }
 
-/** Whether a policy can be loaded with an object of this kind at a path: literal scopes and what must be there say so. */
+/** Returns whether a policy can load on a tree with an object of this kind at a path. */
 export function canBe(layers: readonly Layer[], names: readonly string[], kind: 'dir' | 'file'): boolean {
   const scopes = layers.flatMap((l) => l.scopes).filter((s) => s.path.every((c) => 'literal' in c));
   const text = (path: readonly string[]): string => path.map((n) => `/${n}`).join('');
@@ -306,7 +306,7 @@ export function canBe(layers: readonly Layer[], names: readonly string[], kind: 
   return names.every((_, i) => isKind(text(names.slice(0, i)), 'dir')) && isKind(text(names), kind);
 }
 
-/** A directory, as far as moves go: what is allowed on it, and on what lies in it and is not named. */
+/** The rights of a directory for moves: on itself (`own`), and on unnamed objects in it (`below`). */
 export interface MoveRegion {
   readonly own: number;
   readonly below: number;
@@ -317,7 +317,7 @@ const MOVES = [
   { call: 'link', object: 1 << 8, into: 1 << 9 },
 ] as const;
 
-/** "Moves": what an object that no scope names gains when it gets a name in another directory, by call. */
+/** "Moves": returns by call what an unnamed object gains when it moves to another directory. */
 export function gainsBetween(from: MoveRegion, to: MoveRegion): ReadonlyMap<'rename' | 'link', number> {
   const possible = MOVES.filter(({ object, into }) => (from.below & object) !== 0 && (to.own & into) !== 0);
   return new Map(
@@ -325,7 +325,7 @@ export function gainsBetween(from: MoveRegion, to: MoveRegion): ReadonlyMap<'ren
   );
 }
 
-/** "When the policy is loaded", of an assertion: whether an object of the tree breaks it, or would when it appears. */
+/** "When the policy is loaded": returns whether an object of the tree, or a new one, breaks an assertion. */
 export function brokenOnTree(layers: readonly Grounding[], tree: Tree, assertion: Assertion): boolean {
   const found = assertion.path.reduce<Position[]>(
     (at, c) => at.flatMap((p) => matching(tree, p, c)),
@@ -361,7 +361,7 @@ function sameFrame(a: Position[number], b: Position[number] | undefined): boolea
   return a.node === b?.node && a.mount === b.mount;
 }
 
-/** The same of `assert never gains`: whether a move on the tree, within one mount, gains one of these actions. */
+/** Returns whether a move on the tree, within one mount, gains one of these actions. */
 export function gainsOnTree(layers: readonly Grounding[], tree: Tree, actions: number): boolean {
   const all = (mask: (g: Grounding) => number): number => layers.reduce((m, g) => m & mask(g), EVERYTHING);
   const walked = (p: Position): boolean => p.every((_, i) => may(layers, p.slice(0, i + 1), WALK));

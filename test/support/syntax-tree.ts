@@ -1,4 +1,4 @@
-/** Helpers of the parser's tests: places marked in the text, and what must be true of every tree. */
+/** Helpers of the parser's tests: marks in source texts, and the invariants of every tree. */
 import type { Diagnostic, Span } from '../../src/diagnostics/types.js';
 import type { PolicyFile } from '../../src/parser/ast.js';
 import { parse } from '../../src/parser/parse.js';
@@ -9,7 +9,7 @@ export interface Marked {
   readonly spans: readonly (readonly [start: number, end: number])[];
 }
 
-/** Takes the marks out of a text. */
+/** Returns a text without its marks, and the spans that they enclose. */
 export function marked(source: string): Marked {
   const spans: (readonly [number, number])[] = [];
   const open: number[] = [];
@@ -26,7 +26,7 @@ export function rangeOf(node: { readonly span: Span } | undefined): readonly [nu
   return node === undefined ? undefined : [node.span.start, node.span.end];
 }
 
-/** Parses, and throws unless the tree and the diagnostics are well made. */
+/** Parses, and throws if the tree or the diagnostics break an invariant. */
 export function parseSoundly(text: string): {
   readonly file: PolicyFile | undefined;
   readonly diagnostics: readonly Diagnostic[];
@@ -43,7 +43,7 @@ export function parseSoundly(text: string): {
   return { file: value, diagnostics };
 }
 
-/** Every span lies in that of the node around it; the nodes of a list follow each other. */
+/** Checks that every span lies in the span of its parent node, and that the nodes of a list are in order. */
 function checkNode(node: object, parent: Span, path: string): void {
   const fields = Object.entries(node) as [string, unknown][];
   const own = fields.find(([key]) => key === 'span')?.[1] as Span | undefined;

@@ -1,4 +1,4 @@
-/** Tags as a map, told to a mirror. */
+/** A store of tags that reports changes to a mirror. */
 import type { MirroredTags, TagMirror } from '../../src/runtime/engine/types.js';
 
 type Tag = readonly [inode: number, chain: number, lo: number, hi: number];

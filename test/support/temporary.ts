@@ -1,4 +1,4 @@
-/** All temporary folders of a run lie in one, which goes with it. */
+/** Makes one temporary folder for a run, in which all others lie, and removes it at the end. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';

@@ -1,4 +1,4 @@
-/** The third-party vectors, read where they lie beside the repository; they are no part of it. */
+/** Reads the third-party vectors, which lie beside the repository and are not part of it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

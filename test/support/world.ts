@@ -1,4 +1,4 @@
-/** One policy on one tree, twice: as the chain on the kernel model, and as the reference sees it; and calls on both. */
+/** Runs the same calls under one policy on one tree, with the chain on the kernel model and with the reference evaluator. */
 import { actionBit, type ActionName } from '../../src/abi/actions.js';
 import { MAP_PRIVATE, O, PROT } from '../../src/runtime/kernel/errno.js';
 import {

@@ -1,4 +1,4 @@
-/** What the tree of a test has without being told. */
+/** The objects that the tree of a test has without a `given`. */
 import { expect, test } from 'vitest';
 import { compile } from '../support/compile.js';
 import { runTests } from '../../src/tools/testing/testing.js';

@@ -1,4 +1,4 @@
-/** A compiled set of programs: lookups inside the module, sessions, denials, and everything that its tables are told. */
+/** A compiled set of programs: lookups inside the module, sessions, denials, and updates of its tables. */
 import { describe, expect, it } from 'vitest';
 import type { HookName } from '../../../src/abi/hooks.js';
 import { defined } from '../../../src/base/assert.js';
