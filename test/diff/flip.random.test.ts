@@ -44,6 +44,21 @@ function applied(text: string, { hunks }: Flip): string {
   return lines.join('\n');
 }
 
+/**
+ * The number that at most one run in a million exceeds, of `tried` cases each of which has the probability `rate`: the tail
+ * of the binomial distribution.
+ */
+function mostOf(tried: number, rate: number): number {
+  let term = (1 - rate) ** tried;
+  let tail = 1 - term;
+  let most = 0;
+  for (; tail >= 1e-6; most++) {
+    term *= ((tried - most) / (most + 1)) * (rate / (1 - rate));
+    tail -= term;
+  }
+  return most;
+}
+
 it('findFlips: the edit turns the verdict around, and lists everything that it changes', async () => {
   const count = { flipped: 0, narrower: 0, none: 0 };
   const property = fc.asyncProperty(policyText, names, action, async (text, at, asked) => {
@@ -82,7 +97,9 @@ it('findFlips: the edit turns the verdict around, and lists everything that it c
   console.log('flips', count);
   expect(count.flipped).toBeGreaterThan(RUNS / 6);
   expect(count.narrower).toBeGreaterThan(0);
-  expect(count.none / (count.none + count.flipped)).toBeLessThan(0.25);
+  // Two runs of this length found an edit for all of their 52 verdicts. One in a hundred may have none; the number comes from
+  // the seed, so a fixed share would fail by chance: of 28 verdicts, five may have none, and of 1000, 28.
+  expect(count.none).toBeLessThanOrEqual(mostOf(count.none + count.flipped, 0.01));
 });
 
 it.each([
