@@ -93,6 +93,11 @@ describe('generateExpectations', () => {
     expect(judge(text, defined(policy, 'it compiles'))).toBeGreaterThan(8);
   });
 
+  it('a file is asked an action that is mostly asked of directories', () => {
+    const text = `llp 1; policy "p" { default allow; file? "/b" { allow mounton, open; deny read; } }`;
+    expect(judge(text, defined(compile(text).stages.policy, 'it compiles'))).toBe(2);
+  });
+
   it(`pass and cover: ${RUNS} random policies`, () => {
     const count = { policies: 0, expectations: 0, silent: 0, noLoad: 0 };
     const property = fc.property(policyText, (text) => {

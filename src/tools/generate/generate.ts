@@ -37,7 +37,7 @@ import { smallCover } from '../../base/set-cover.js';
 
 export interface Expectation {
   readonly effect: 'allow' | 'deny';
-  readonly action: string;
+  readonly action: ActionName;
   readonly names: readonly string[];
   readonly object: 'dir' | 'file';
 }
@@ -295,16 +295,16 @@ export function testBlocks({ groups }: Generated, policy: CheckedPolicy, comment
   return [...comment.map((line) => `// ${line}\n`), ...tests].join('');
 }
 
-/** Returns the `given` lines that a test needs: directories that the tree would not have as such, and the objects required there. */
+/** The `given` lines that a test needs: objects of the other kind than the action suggests, and the objects required there. */
 function givenOf(expectations: readonly Expectation[], policy: CheckedPolicy): string[] {
-  const dirs = expectations.filter(
-    (e) =>
-      e.object === 'dir' && e.names.length > 0 && (maskOf(e.action as ActionName) & DIRECTORY_ACTIONS) === 0,
-  );
+  const unusual = expectations.filter(({ object, action, names }) => {
+    const suggestsDir = (maskOf(action) & DIRECTORY_ACTIONS) !== 0;
+    return names.length > 0 && suggestsDir !== (object === 'dir');
+  });
   const there = new Set(
     expectations.flatMap((e) => e.names.map((_, i) => e.names.slice(0, i + 1).join('/'))),
   );
-  const lines = new Set(dirs.map((e) => `dir ${quotePath(e.names, true)};`));
+  const lines = new Set(unusual.map((e) => `${e.object} ${quotePath(e.names, true)};`));
   const conditional = policy.layers.flatMap((l) => l.scopes.filter((s) => !s.optional && s.within > 0));
   for (let before = -1; before !== lines.size;) {
     before = lines.size;
