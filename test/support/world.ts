@@ -120,7 +120,7 @@ export function makeCall(world: World, who: number, call: Call, count: Count): v
   }
 }
 
-/** Whether the start of a walk is a place of which a tag cannot tell: counted, and left out. */
+/** Returns whether a walk starts at a place that a tag cannot describe. Such walks are counted and left out. */
 function startsAmbiguously(world: World, from: From, path: string, count: Count): boolean {
   const skip = world.ambiguous.has(topOf(path.startsWith('/') ? from.root : from.start));
   if (skip) count.skipped++;
