@@ -324,6 +324,13 @@ export const FAULTS: readonly Fault[] = [
       "const effect = rule.effect === 'forbid' ? 'deny' : rule.effect;\n    sum[effect] = union(sum[effect], rule.actions);",
     ],
   ]),
+  ...built('language', 'src/ir/check/items.ts', [
+    [
+      'an inner scope is taken as a top-level one',
+      'const path = [...at.scope.path, ...added];',
+      'const path = [...added];',
+    ],
+  ]),
   ...tested('language', 'src/ir/check/names.ts', 'test/examples.test.ts', [
     [
       '`all except` excludes nothing',
@@ -332,11 +339,6 @@ export const FAULTS: readonly Fault[] = [
     ],
   ]),
   ...tested('language', 'src/ir/check/items.ts', 'test/examples.test.ts', [
-    [
-      'an inner scope is taken as a top-level one',
-      'const path = [...at.scope.path, ...added];',
-      'const path = [...added];',
-    ],
     [
       'what an optional scope encloses does not know it',
       'const within = decl.optional ? path.length : at.within;',
