@@ -98,8 +98,9 @@ const CHECK_PASSES: readonly Pass[] = [
     name: 'limits',
     why: 'what the target cannot take is said before anything is decided for long',
     needs: 'policy',
-    run: ({ policy, options }) => ({
-      diagnostics: policy === undefined ? [] : LIMITS[options.target ?? DEFAULT_TARGET](policy),
+    run: ({ policy, options, target }) => ({
+      diagnostics:
+        policy === undefined ? [] : (target?.limits ?? LIMITS[options.target ?? DEFAULT_TARGET])(policy),
     }),
   },
   {

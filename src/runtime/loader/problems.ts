@@ -41,7 +41,7 @@ function ofFault(fault: LoadFault, map: InodeMap, manifest: Manifest): LoadProbl
     }
     case 'wrong-kind': {
       const { path, object } = fault.entry;
-      const found = object === 'dir' ? 'no directory' : 'a directory';
+      const found = object === 'dir' ? 'not a directory' : 'a directory';
       const help = `write \`${object === 'dir' ? 'file' : 'dir'}\``;
       return make('LLP5002', { path, found, kind: object }, help, [
         placeOf(fault.entry, manifest, 'declared here'),
