@@ -243,12 +243,20 @@ export const FAULTS: readonly Fault[] = [
     ],
   ]),
   ...built('encoding', 'src/codegen/v8/blocks.ts', [
-    ['a jump is negated to itself', "jeq: 'jne',", "jeq: 'jeq',"],
+    [
+      'a branch goes the wrong way',
+      'if (end.otherwise === following) return [jump(64, op, dst, src, end.then)];',
+      'if (end.otherwise === following) return [jump(64, NEGATED[op] ?? op, dst, src, end.then)];',
+    ],
     [
       'a block that is not next is fallen into',
       'return end.to === following ? [] : [ja(end.to)];',
       'return [];',
     ],
+  ]),
+  // No chain of the corpus has a branch that is laid out with its negation.
+  ...tested('encoding', 'src/codegen/v8/blocks.ts', 'test/codegen/layout.test.ts', [
+    ['a jump is negated to itself', "jeq: 'jne',", "jeq: 'jeq',"],
   ]),
   ...built('encoding', 'src/bpf/encode.ts', [
     ['jumps go one slot too far', 'const distance = to - slot - 1;', 'const distance = to - slot;'],
