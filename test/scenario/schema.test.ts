@@ -1,6 +1,8 @@
 /** The two schemas: what they take, what they refuse, and in which words. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { ACTIONS, ALL_TRIGGERS, TRIGGERS } from '../../src/abi/actions.js';
+import { TARGET_NAMES } from '../../src/artifact/manifest.js';
 import { compile } from '../support/compile.js';
 import { defined } from '../../src/base/assert.js';
 import { ERRNO } from '../../src/runtime/kernel/errno.js';
@@ -117,6 +119,19 @@ const MANIFEST = JSON.parse(defined(compile(POLICY).stages.show('manifest'), 'it
 describe('manifest-1.json', () => {
   it('takes a manifest', async () => {
     expect(await validateAgainst('manifest-1.json', MANIFEST)).toEqual([]);
+  });
+
+  it('lists the triggers, the actions and the targets of the tables', () => {
+    const schema = JSON.parse(readFileSync('schema/manifest-1.json', 'utf8')) as {
+      readonly properties: { readonly target: { readonly enum: readonly string[] } };
+      readonly $defs: Readonly<Record<'trigger' | 'action', { readonly enum: readonly string[] }>> & {
+        readonly program: { readonly properties: { readonly triggerMask: { readonly maximum: number } } };
+      };
+    };
+    expect(schema.properties.target.enum).toEqual(TARGET_NAMES);
+    expect(schema.$defs.trigger.enum).toEqual(TRIGGERS);
+    expect(schema.$defs.action.enum).toEqual(ACTIONS);
+    expect(schema.$defs.program.properties.triggerMask.maximum).toBe(ALL_TRIGGERS);
   });
 
   it('knows every field, wherever it stands', async () => {
