@@ -5,7 +5,7 @@
  * Links can bring scopes together at load in ways that no path of the automaton shows. So every effect has to be a union of
  * whole classes, and no scope may change the verdict of a class without a bit. Known weakness: spans of rules are not compared.
  */
-import { actionNames, maskOf, unionOf, WALK, type ActionMask } from '../../../abi/actions.js';
+import { actionBits, actionName, maskOf, unionOf, WALK, type ActionMask } from '../../../abi/actions.js';
 import type { InodeMap, ManifestEffects, ManifestRule, MapEntry } from '../../../artifact/manifest.js';
 import { patternText } from '../../../ir/check/paths.js';
 import type { Layer, Rule, Scope } from '../../../ir/check/policy.js';
@@ -74,7 +74,8 @@ function sameEffects(
 
 function sameRule(read: ManifestRule | undefined, rule: Rule): boolean {
   if (read === undefined || read.effect !== rule.effect || read.self !== rule.self) return false;
-  return read.actions.join() === actionNames(rule.actions).join();
+  const bits = actionBits(rule.actions);
+  return read.actions.length === bits.length && bits.every((bit, i) => actionName(bit) === read.actions[i]);
 }
 
 /** Returns a fault if scopes that come together could change the verdict of a class without a bit. */
