@@ -106,7 +106,7 @@ describe('runScenarioFile', () => {
     ['fault.json', /LLP5011.*step 1/],
     ['missing.json', /LLP2017.*none\.llp/],
     ['no-tree.json', /LLP5010/],
-    ['broken.json', /LLP5011.*no JSON/],
+    ['broken.json', /LLP5011.*not JSON/],
     ['none.json', /LLP2017/],
   ])('fails for %s', async (file, report) => {
     const ran = await runScenarioFile(good, at(file));
