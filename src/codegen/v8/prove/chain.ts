@@ -130,7 +130,8 @@ function checkPrograms({ row, map, classOf, programs }: ReadChain): Refuted | un
     const judges = programs.filter((p) => p.row.triggers.includes(action));
     const { kind } = decisionOf(map.classes, classOf, action);
     // An action that is allowed everywhere needs no program. The only `fs_pick` before an `fs_get` may have such a trigger.
-    const fits = kind === 'allow' ? judges.length === 0 || count('fs_pick') === 1 : judges.length === 1;
+    const mayBridge = stateful && count('fs_pick') === 1;
+    const fits = kind === 'allow' ? judges.length === 0 || mayBridge : judges.length === 1;
     if (!fits) return refuted(row.name, `${judges.length} programs judge \`${action}\``);
   }
   return undefined;
