@@ -13,7 +13,7 @@
  * It is one long function because a call for each instruction would cost more than the instruction.
  */
 import { inodeGetTag, inodeMapLookup } from './helpers.js';
-import type { Machine, RunnableCode } from './memory.js';
+import type { EngineMachine, RunnableCode } from './memory.js';
 import { FAULT, fault, rare } from './rare.js';
 import type { Observer, TagStore } from './types.js';
 import { ARENA_BYTES, ARENA_WORDS, BUDGET, DST, HI, LO, OPS, SRC } from './store.js';
@@ -46,7 +46,12 @@ const DENY = 1; // the result of a program that faults
  * afterwards the rest of it. The rest may be negative, as fuel is checked only at jumps and calls. The code of a
  * stepper stops the run before the next instruction, with `m.paused` set and `m.pc` where to go on.
  */
-export function execute(m: Machine, p: RunnableCode, tags: TagStore, observer: Observer | undefined): number {
+export function execute(
+  m: EngineMachine,
+  p: RunnableCode,
+  tags: TagStore,
+  observer: Observer | undefined,
+): number {
   // With an observer, loads of the context leave the loop, because `rare` reports them.
   const low = (observer === undefined ? m.low : CONTEXT_END) | 0;
   const storeLow = m.low | 0;

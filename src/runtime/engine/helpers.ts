@@ -4,7 +4,7 @@
  */
 import type { EngineMap, PlainTable } from './maps.js';
 import { locate } from './memory.js';
-import type { Machine, RunnableCode } from './memory.js';
+import type { EngineMachine, RunnableCode } from './memory.js';
 import { TAG } from './prepare.js';
 import { HI, LO } from './store.js';
 import type { Observer, TagStore } from './types.js';
@@ -27,7 +27,7 @@ function plainMap(p: RunnableCode): PlainTable | undefined {
 }
 
 /** A copy of the bytes that register `at` points to; undefined if they are not accessible. */
-function bytesAt(m: Machine, p: RunnableCode, at: number, size: number): Uint8Array | undefined {
+function bytesAt(m: EngineMachine, p: RunnableCode, at: number, size: number): Uint8Array | undefined {
   const address = lo[at] as number;
   const view = locate(m, p, hi[at] as number, address, size);
   return view === undefined
@@ -42,7 +42,7 @@ function result(value: number): true {
 }
 
 /** r0 = pointer to the value, or 0; false when an argument is bad. */
-export function mapLookup(m: Machine, p: RunnableCode): boolean {
+export function mapLookup(m: EngineMachine, p: RunnableCode): boolean {
   const map = plainMap(p);
   const key = map && bytesAt(m, p, 2, map.keySize);
   if (map === undefined || key === undefined) return false;
@@ -54,7 +54,7 @@ export function mapLookup(m: Machine, p: RunnableCode): boolean {
 }
 
 /** r0 = 0 or a negative errno; false when an argument is bad. */
-export function mapUpdate(m: Machine, p: RunnableCode): boolean {
+export function mapUpdate(m: EngineMachine, p: RunnableCode): boolean {
   const map = plainMap(p);
   const key = map && bytesAt(m, p, 2, map.keySize);
   const value = map && bytesAt(m, p, 3, map.valueSize);
@@ -64,7 +64,7 @@ export function mapUpdate(m: Machine, p: RunnableCode): boolean {
 }
 
 /** r0 = 0 or a negative errno; false when an argument is bad. */
-export function mapDelete(m: Machine, p: RunnableCode): boolean {
+export function mapDelete(m: EngineMachine, p: RunnableCode): boolean {
   const map = plainMap(p);
   const key = map && bytesAt(m, p, 2, map.keySize);
   return map !== undefined && key !== undefined && result(map.delete(key));

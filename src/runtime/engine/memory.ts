@@ -15,7 +15,7 @@ import type { Observer } from './types.js';
 import { assertNever } from '../../base/assert.js';
 
 /** The state of a run, apart from registers and memory, which are in `store.ts`. */
-export interface Machine {
+export interface EngineMachine {
   /** For each caller of a local function, the return address (from the start of the code) and r6 to r9. */
   readonly frames: Int32Array;
   /** Lowest address of the arena that may be accessed: 0, or the stack for programs without a context. */
@@ -45,7 +45,7 @@ export interface RunnableCode extends Prepared {
 /** Numbers saved by a local call: the return address, then the low halves of r6 to r9, then their high halves. */
 export const SAVED = 9;
 
-export function createMachine(): Machine {
+export function createMachine(): EngineMachine {
   return {
     frames: new Int32Array(ARENA.frames * SAVED),
     low: 0,
@@ -59,7 +59,7 @@ export function createMachine(): Machine {
 
 /** The region that contains `size` bytes at a pointer; undefined if no accessible region contains them. */
 export function locate(
-  m: Machine,
+  m: EngineMachine,
   p: RunnableCode,
   tag: number,
   address: number,
@@ -84,7 +84,7 @@ function instructionAt(p: RunnableCode, pc: number): Instruction | undefined {
 }
 
 /** Executes the load at `pc`. Returns false if it faults. */
-export function load(m: Machine, p: RunnableCode, pc: number, observer: Observer | undefined): boolean {
+export function load(m: EngineMachine, p: RunnableCode, pc: number, observer: Observer | undefined): boolean {
   const op = instructionAt(p, pc);
   if (op?.kind !== 'load') return false;
   const address = ((LO[op.src] as number) + op.offset) | 0;
@@ -116,7 +116,7 @@ function readSigned(view: DataView, address: number, size: 1 | 2 | 4): number {
 
 /** Stores the low `size` bytes of register `s`. Returns false if the store faults. */
 export function store(
-  m: Machine,
+  m: EngineMachine,
   p: RunnableCode,
   d: number,
   s: number,
@@ -135,7 +135,7 @@ export function store(
 }
 
 /** Executes the atomic operation at `pc`. Returns false if it faults. With one thread, every operation is atomic. */
-export function atomic(m: Machine, p: RunnableCode, pc: number): boolean {
+export function atomic(m: EngineMachine, p: RunnableCode, pc: number): boolean {
   const op = instructionAt(p, pc);
   if (op?.kind !== 'atomic') return false;
   const address = ((LO[op.dst] as number) + op.offset) | 0;

@@ -13,7 +13,7 @@ import {
 } from './helpers.js';
 import { byteOrder, divide32, divide64, mul64, neg64 } from './int64.js';
 import { SAVED, atomic, load, store } from './memory.js';
-import type { Machine, RunnableCode } from './memory.js';
+import type { EngineMachine, RunnableCode } from './memory.js';
 import { ARENA } from './prepare.js';
 import { DST, HI, LO, OPS, SRC, instructionNumber } from './store.js';
 import type { Observer, TagStore } from './types.js';
@@ -23,7 +23,7 @@ export const FAULT = -1;
 
 /** Executes the instruction at `pc`. Returns the index of the next one, or `FAULT` with `m.fault` set. */
 export function rare(
-  m: Machine,
+  m: EngineMachine,
   p: RunnableCode,
   pc: number,
   tags: TagStore,
@@ -150,12 +150,12 @@ export function rare(
 }
 
 /** Records a fault. Returns the result of a program that faults: deny. */
-export function fault(m: Machine, p: RunnableCode, pc: number, what: string): 1 {
+export function fault(m: EngineMachine, p: RunnableCode, pc: number, what: string): 1 {
   m.fault = `${p.name}: slot ${p.source[instructionNumber(p.home, pc)]?.slot}: ${what}`;
   return 1;
 }
 
-function fail(m: Machine, p: RunnableCode, pc: number, what: string): typeof FAULT {
+function fail(m: EngineMachine, p: RunnableCode, pc: number, what: string): typeof FAULT {
   fault(m, p, pc, what);
   return FAULT;
 }
@@ -175,7 +175,7 @@ const R10 = 10;
 /**
  * Enters a local function: saves r6 to r9 and the return address, and moves r10 to the next frame. False if too deep.
  */
-function enter(m: Machine, p: RunnableCode, pc: number): boolean {
+function enter(m: EngineMachine, p: RunnableCode, pc: number): boolean {
   if (m.depth === ARENA.frames - 1) return false;
   const at = m.depth * SAVED;
   m.frames[at] = pc + 1 - p.home.entry; // relative: a paused program may move
@@ -187,7 +187,7 @@ function enter(m: Machine, p: RunnableCode, pc: number): boolean {
 }
 
 /** Leaves a local function. Returns the index of the next instruction. */
-function leave(m: Machine, p: RunnableCode): number {
+function leave(m: EngineMachine, p: RunnableCode): number {
   m.depth--;
   const at = m.depth * SAVED;
   LO.set(m.frames.subarray(at + 1, at + 5), R6);

@@ -4,7 +4,7 @@ import type { DecodeError } from '../../bpf/decode.js';
 import type { InterpreterProgram } from './load-program.js';
 import { createArrayTable } from './maps.js';
 import type { EngineMap } from './maps.js';
-import type { Machine, RunnableCode } from './memory.js';
+import type { EngineMachine, RunnableCode } from './memory.js';
 import { ARENA, REGISTER_FILE, TAG, prepare } from './prepare.js';
 import { ARENA_BYTES, ARENA_WORDS, HI, LO, entryOf, newHome } from './store.js';
 import type { Home } from './store.js';
@@ -24,7 +24,7 @@ export const FUEL = 1 << 20;
 export const RAW_FUEL = 1 << 22;
 
 /** Starts a run of a hook program. Only r1 and r10 are set: the verifier guarantees that no unset register is read. */
-export function startHook(m: Machine, p: InterpreterProgram, context: HookContext): void {
+export function startHook(m: EngineMachine, p: InterpreterProgram, context: HookContext): void {
   arenaWords[0] = context.cookieLo;
   arenaWords[1] = context.cookieHi;
   arenaWords[2] = context.chain;
@@ -94,7 +94,7 @@ export function rawProgram(
 }
 
 /** Starts a run of a raw program. It is not verified, so unset registers and stack are 0 to make runs repeatable. */
-export function startRaw(m: Machine, { program, memory, fuel }: RawProgram): void {
+export function startRaw(m: EngineMachine, { program, memory, fuel }: RawProgram): void {
   lo.fill(0, 0, REGISTER_FILE);
   hi.fill(0, 0, REGISTER_FILE);
   ARENA_BYTES.fill(0);

@@ -15,7 +15,7 @@ import { NO_TAGS } from './interpreter.js';
 import type { InterpreterProgram } from './load-program.js';
 import { createMachine } from './memory.js';
 import type { EngineMap } from './maps.js';
-import type { Machine, RunnableCode } from './memory.js';
+import type { EngineMachine, RunnableCode } from './memory.js';
 import { ARENA, REGISTER_FILE } from './prepare.js';
 import { FUEL, finishHook, rawProgram, startHook, startRaw } from './start.js';
 import type { RawOptions } from './start.js';
@@ -106,7 +106,7 @@ export function stepHook(
 }
 
 interface SteppedRun {
-  readonly machine: Machine;
+  readonly machine: EngineMachine;
   readonly program: RunnableCode;
   /** The fuel at the start. */
   readonly fuel: number;
