@@ -4,6 +4,8 @@
  *
  * This file imports no target: the caller gives a `Target`, so that checking loads neither a code generator nor an engine.
  */
+import { NEWEST_MACHINE, type Machine } from './artifact/enforcement-plan.js';
+import type { Gap } from './artifact/gap.js';
 import { DEFAULT_TARGET, type Artifact, type TargetName } from './artifact/manifest.js';
 import { LIMITS } from './codegen/limits.js';
 import type { StageName, Target, TargetStage } from './codegen/target.js';
@@ -13,6 +15,7 @@ import { sortDiagnostics } from './diagnostics/sort.js';
 import type { Diagnostic, NamedSource } from './diagnostics/types.js';
 import { checkAssertions } from './ir/analysis/check-assertions.js';
 import { checkGains, type ReportedGain } from './ir/analysis/check-gains.js';
+import { checkGaps } from './ir/analysis/check-gaps.js';
 import { checkPlaces } from './ir/analysis/check-places.js';
 import { check } from './ir/check/check.js';
 import type { CheckedPolicy, Layer } from './ir/check/policy.js';
@@ -34,6 +37,10 @@ export interface CompileOptions {
   readonly importer?: Importer;
   /** The target of the artifact; Landlock v8 when absent. */
   readonly target?: TargetName;
+  /** The machine whose gaps are reported; one that has all that llpc knows when absent. */
+  readonly machine?: Machine;
+  /** Whether a gap that stops what the policy allows is an error. */
+  readonly exact?: boolean;
   /** Called before each long step with its description, so that a user who waits can see it. */
   readonly progress?: (what: string) => void;
 }
@@ -50,6 +57,8 @@ interface Build {
   readonly policy?: CheckedPolicy;
   readonly layers: readonly AnalysedLayer[];
   readonly gains: readonly ReportedGain[];
+  /** What the target does not enforce as the policy has it. */
+  readonly gaps: readonly Gap[];
   /** The target defines the types of `plan` and `code`; only its functions read them. */
   readonly plan?: unknown;
   readonly code?: unknown;
@@ -132,7 +141,10 @@ const TARGET_PASSES: readonly Pass[] = [
     name: 'gaps',
     why: 'what the target cannot hold is said before anything is made for it',
     needs: 'clean',
-    run: made(({ target, policy, hierarchies }) => ({ diagnostics: target.gaps({ policy, hierarchies }) })),
+    run: made(({ target, policy, hierarchies, options }) => {
+      const { machine = NEWEST_MACHINE, exact = false } = options;
+      return checkGaps(target.gaps({ policy, hierarchies }, machine), policy, { target: target.name, exact });
+    }),
   },
   {
     name: 'plan',
@@ -179,6 +191,8 @@ export interface Stages {
   readonly hierarchies?: readonly HierarchyAutomaton[];
   /** Moves that gain rights and are not accepted. `confirmGains` runs them. */
   readonly gains?: readonly ReportedGain[];
+  /** What the target does not enforce as the policy has it; accepted gaps too. Empty when only the policy was checked. */
+  readonly gaps?: readonly Gap[];
   /** Returns the text that `--emit` shows of a stage; undefined if the compilation stopped before it. */
   readonly show: (stage: StageName) => string | undefined;
 }
@@ -261,6 +275,7 @@ function runPasses(
     diagnostics: [],
     layers: [],
     gains: [],
+    gaps: [],
   };
   return passes.reduce((build, { needs, run }) => {
     if (needs !== undefined && build.policy === undefined) return build;
@@ -276,10 +291,10 @@ function stagesOf(build: Build): Stages {
     for (const { shows } of PASSES) if (shows?.[stage] !== undefined) return shows[stage](build);
     return undefined;
   };
-  const { policy, gains } = build;
+  const { policy, gains, gaps } = build;
   return policy === undefined
     ? { files, show }
-    : { files, policy, hierarchies: automataOf(build.layers), gains, show };
+    : { files, policy, hierarchies: automataOf(build.layers), gains, gaps, show };
 }
 
 /** Returns a function that prints a stage of the target. */

@@ -49,5 +49,16 @@ export function rightsOfAbi(abi: number): readonly LandlockRight[] {
 
 /** Returns the rights as the kernel takes them: one bit each. */
 export function landlockBits(rights: readonly LandlockRight[]): number {
-  return LANDLOCK_RIGHTS.reduce((bits, { name, bit }) => (rights.includes(name) ? bits | (1 << bit) : bits), 0);
+  return LANDLOCK_RIGHTS.reduce(
+    (bits, { name, bit }) => (rights.includes(name) ? bits | (1 << bit) : bits),
+    0,
+  );
+}
+
+/** The Linux versions that brought the ABI versions from 1 on. Source: the same documentation. */
+const LINUX_OF_ABI = ['5.13', '5.19', '6.2', '6.7', '6.10', '6.12', '6.15'] as const;
+
+/** Returns the first Linux version that has this ABI version, or a newer one. */
+export function linuxOfAbi(abi: number): string | undefined {
+  return LINUX_OF_ABI[abi - 1];
 }

@@ -5,7 +5,7 @@
  * under a plan. The launcher (`codegen/linux/launcher`) and the exports carry a plan out. None of them reads the policy.
  */
 import type { ActionName } from '../abi/actions.js';
-import type { LandlockRight } from '../abi/landlock.js';
+import { NEWEST_LANDLOCK_ABI, type LandlockRight } from '../abi/landlock.js';
 
 export const PLAN_FORMAT = 'llp-plan';
 export const PLAN_VERSION = 1;
@@ -17,6 +17,9 @@ export interface Machine {
   /** Whether the launcher may make a user namespace. Without it, no mask can be laid. */
   readonly masks: boolean;
 }
+
+/** The machine that is assumed when none is named: all that llpc knows is there. */
+export const NEWEST_MACHINE: Machine = { abi: NEWEST_LANDLOCK_ABI, masks: true };
 
 export interface EnforcementPlan {
   readonly format: typeof PLAN_FORMAT;

@@ -3,6 +3,8 @@
  *
  * A target is one folder beside this file, a row in `targets.ts` and `limits.ts`, and a model in `runtime/models.ts`.
  */
+import type { Machine } from '../artifact/enforcement-plan.js';
+import type { FoundGap } from '../artifact/gap.js';
 import type { Artifact, TargetName } from '../artifact/manifest.js';
 import type { Diagnostic, NamedSource } from '../diagnostics/types.js';
 import type { CheckedPolicy } from '../ir/check/policy.js';
@@ -43,8 +45,11 @@ export interface TargetOf<Plan, Code> {
   readonly name: TargetName;
   /** Returns errors for a policy that is beyond a limit of the target. It needs the policy alone, so `check` reports it too. */
   limits(policy: CheckedPolicy): readonly Diagnostic[];
-  /** Returns what the target cannot enforce, each with a witness; empty for a target that enforces everything. */
-  gaps(meaning: Meaning): readonly Diagnostic[];
+  /**
+   * Returns what the target does not enforce on this machine, each with a witness; empty for a target that enforces everything.
+   * It need not know what the policy accepts.
+   */
+  gaps(meaning: Meaning, machine: Machine): readonly FoundGap[];
   /** Decides what each part of the artifact does. */
   plan(meaning: Meaning): Plan;
   /** Makes the bytes of a plan, with errors for code that is too large. */

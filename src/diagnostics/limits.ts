@@ -1,5 +1,5 @@
 /** `LLP4xxx`: limits of the target and of the compiler. */
-import { error } from './entry.js';
+import { error, warning } from './entry.js';
 
 export const LIMITS = {
   LLP4001: error(
@@ -23,4 +23,15 @@ export const LIMITS = {
     'graph too large',
     'the graph has more than {limit} boxes, or globs beneath globs that stand for many more',
   ),
+  LLP4007: error('not enforced', '`{target}` does not stop {actions} on `{path}`, which the policy denies'),
+  LLP4008: warning(
+    'stopped although allowed',
+    '`{target}` stops {actions} on `{path}`, which the policy allows',
+  ),
+  LLP4009: warning(
+    'another errno',
+    '`{target}` denies {actions} on `{path}` with another errno than the policy',
+  ),
+  LLP4010: warning('object looks different', 'on `{target}`, `{path}` does not look as it is'),
+  LLP4011: warning('nothing left unenforced', '`{target}` leaves none of {actions} unenforced here'),
 } as const;

@@ -7,12 +7,12 @@
 import { assert, defined } from '../base/assert.js';
 import type { Lexeme } from '../parser/lexemes.js';
 import { BLANK, HARD, indent, LINE, type Doc } from './doc.js';
-import { isOneLine, type Comment, type Gap } from './gaps.js';
+import { isOneLine, type Comment, type TokenGap } from './gaps.js';
 
 export interface Cursor {
   readonly tokens: readonly Lexeme[];
   /** The gap before each token, and one after the last token. */
-  readonly gaps: readonly Gap[];
+  readonly gaps: readonly TokenGap[];
   at: number;
 }
 
@@ -75,7 +75,7 @@ export function ending(cursor: Cursor): Doc {
 }
 
 /** The comments on the line of the token before, and the others. With `all`, all comments belong to the token after. */
-function split(gap: Gap, all: boolean): readonly [Doc, readonly Comment[]] {
+function split(gap: TokenGap, all: boolean): readonly [Doc, readonly Comment[]] {
   const found = all ? 0 : gap.comments.findIndex((c) => c.newlines > 0);
   const count = found < 0 ? gap.comments.length : found;
   return [gap.comments.slice(0, count).map((c) => [' ', c.doc]), gap.comments.slice(count)];

@@ -11,15 +11,15 @@ export interface Comment {
   readonly newlines: number;
 }
 
-export interface Gap {
+export interface TokenGap {
   readonly comments: readonly Comment[];
   /** The number of line ends between the last comment (or the token before) and the token after. */
   readonly newlines: number;
 }
 
 /** The gap before each token, and one after the last token. */
-export function readGaps(text: string, { tokens, comments }: Lexemes): Gap[] {
-  const gaps: Gap[] = [];
+export function readGaps(text: string, { tokens, comments }: Lexemes): TokenGap[] {
+  const gaps: TokenGap[] = [];
   let next = 0;
   let end = 0;
   for (let i = 0; i <= tokens.length; i++) {
@@ -50,6 +50,6 @@ function commentDoc(image: string): Doc {
 }
 
 /** True if the gap contains no end of line. */
-export function isOneLine({ comments, newlines }: Gap): boolean {
+export function isOneLine({ comments, newlines }: TokenGap): boolean {
   return newlines === 0 && comments.every((c) => c.newlines === 0);
 }

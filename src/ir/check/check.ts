@@ -30,7 +30,7 @@ export function check(linked: Linked, defines: Defines): Outcome<CheckedPolicy> 
   };
   checkDefines(linked, defines, out);
   checkDeclarations(context);
-  const claims: Claims = { assertions: [], gainAssertions: [], acceptedGains: [] };
+  const claims: Claims = { assertions: [], gainAssertions: [], acceptedGains: [], unenforced: [] };
   const layers = linked.entries.flatMap((index) => checkFile(context, index, claims));
   const tests = linked.entries.flatMap((index) =>
     fileOf(context, index).tests.map((test) =>

@@ -8,13 +8,14 @@ import type { Diagnostic } from '../../diagnostics/types.js';
 import type { AcceptDecl, AssertDecl, PlaceAssertDecl } from '../../parser/ast.js';
 import type { ActionSets } from './names.js';
 import { readComponents } from './paths.js';
-import type { AcceptedGain, Assertion, GainAssertion, Layer } from './policy.js';
+import type { AcceptedGain, AcceptedUnenforced, Assertion, GainAssertion, Layer } from './policy.js';
 import type { Env, Values } from './values.js';
 
 export interface Claims {
   readonly assertions: Assertion[];
   readonly gainAssertions: GainAssertion[];
   readonly acceptedGains: AcceptedGain[];
+  readonly unenforced: AcceptedUnenforced[];
 }
 
 export interface ClaimContext {

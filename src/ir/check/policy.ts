@@ -17,6 +17,8 @@ export interface CheckedPolicy {
   readonly gainAssertions: readonly GainAssertion[];
   /** Gains that moves may bring without a warning. */
   readonly acceptedGains: readonly AcceptedGain[];
+  /** Actions that a target need not enforce. */
+  readonly unenforced: readonly AcceptedUnenforced[];
 }
 
 export interface NamedSet {
@@ -37,6 +39,16 @@ export interface Assertion {
 
 export interface AcceptedGain {
   readonly actions: ActionMask;
+  readonly span: Span;
+}
+
+/** `accept unenforced ACTIONS on TARGET;`: the target may leave requests for these actions unstopped that the policy denies. */
+export interface AcceptedUnenforced {
+  readonly actions: ActionMask;
+  /** The name of the target: one of `GAP_TARGETS`. */
+  readonly target: string;
+  /** The layer whose verdicts are meant; undefined for all layers. */
+  readonly layer: Layer | undefined;
   readonly span: Span;
 }
 

@@ -1,0 +1,117 @@
+/**
+ * Reports what a target does not enforce: an error for each looser gap that the policy does not accept, a warning for each
+ * stricter gap, and a warning for each `accept unenforced` that accepts nothing. Gaps of errno and of visibility are not
+ * reported here: `llpc gaps` lists them.
+ */
+import { actionNames, unionOf } from '../../abi/actions.js';
+import { linuxOfAbi } from '../../abi/landlock.js';
+import {
+  GAP_CAUSES,
+  GAP_TIMES,
+  type FoundGap,
+  type Gap,
+  type GapCloser,
+  type GapDirection,
+} from '../../artifact/gap.js';
+import { assertNever } from '../../base/assert.js';
+import { report } from '../../diagnostics/catalogue.js';
+import type { Diagnostic, Note, Span } from '../../diagnostics/types.js';
+import type { CheckedPolicy } from '../check/policy.js';
+import { actionList } from '../check/scopes.js';
+import { acceptGaps, idleAcceptances } from './accept-gaps.js';
+
+export interface GapContext {
+  readonly target: string;
+  /** Whether a stricter gap is an error. */
+  readonly exact: boolean;
+}
+
+/** Returns the gaps with what the policy accepts of them, and what a build reports. */
+export function checkGaps(
+  found: readonly FoundGap[],
+  policy: CheckedPolicy,
+  context: GapContext,
+): { readonly gaps: readonly Gap[]; readonly diagnostics: readonly Diagnostic[] } {
+  const gaps = acceptGaps(found, policy, context.target);
+  const reported = gaps.filter(({ direction, accepted }) => !accepted && REPORTED.includes(direction));
+  return {
+    gaps,
+    diagnostics: [...describeGaps(reported, context), ...idleDiagnostics(found, policy, context.target)],
+  };
+}
+
+const REPORTED: readonly GapDirection[] = ['looser', 'stricter'];
+
+/** Returns a diagnostic for each gap. The help of looser gaps is one line that accepts all of them that are not accepted. */
+export function describeGaps(gaps: readonly Gap[], context: GapContext): readonly Diagnostic[] {
+  const accepting = acceptingLine(gaps, context.target);
+  return gaps.map((gap) => describe(gap, accepting, context));
+}
+
+/** Returns the statement that accepts all looser gaps that are not accepted; undefined if there are none. */
+export function acceptingLine(gaps: readonly Gap[], target: string): string | undefined {
+  const open = gaps.filter((gap) => gap.direction === 'looser' && !gap.accepted);
+  if (open.length === 0) return undefined;
+  const actions = actionNames(unionOf(open.map((gap) => gap.actions)));
+  return `accept unenforced ${actions.join(', ')} on ${target};`;
+}
+
+/** Returns a warning for each acceptance that accepts none of these gaps. */
+function idleDiagnostics(found: readonly FoundGap[], policy: CheckedPolicy, target: string): Diagnostic[] {
+  return idleAcceptances(found, policy, target).map(({ actions, span }) => {
+    const fix = { span, replacement: '' };
+    return report('LLP4011', { target, actions: actionList(actions) }, { span, help: 'remove it', fix });
+  });
+}
+
+const CODES = {
+  looser: 'LLP4007',
+  stricter: 'LLP4008',
+  errno: 'LLP4009',
+  visibility: 'LLP4010',
+} as const satisfies Record<GapDirection, string>;
+
+function describe(gap: Gap, accepting: string | undefined, { target, exact }: GapContext): Diagnostic {
+  const { direction, witness, actions, decider, closedBy } = gap;
+  const accept = direction === 'looser' && !gap.accepted && accepting !== undefined;
+  const help = [
+    ...(accept ? [`write \`${accepting}\` where this is meant`] : []),
+    ...(closedBy === undefined ? [] : [`${closerText(closedBy)} closes this gap`]),
+  ].join('; ');
+  const params = { target, actions: actionList(actions), path: witness.path };
+  const span = decider.kind === 'rule' ? (decider.via[0] ?? decider.span) : decider.span;
+  const made = report(CODES[direction], params, { span, notes: notesOf(gap), ...(help !== '' && { help }) });
+  return direction === 'stricter' && exact ? { ...made, severity: 'error' } : made;
+}
+
+function notesOf({ witness, cause, when, decider, direction, layers }: Gap): Note[] {
+  const verdict = direction === 'stricter' ? 'allowed' : 'denied';
+  const by = layers.map((name) => `"${name}"`).join(', ');
+  return [
+    { message: `\`${witness.call}\` ${witness.outcome}: ${GAP_CAUSES[cause]}` },
+    ...(when === 'always' ? [] : [{ message: GAP_TIMES[when] }]),
+    ...(decider.kind === 'default'
+      ? [{ message: `${verdict} by \`default ${decider.default}\` of ${by}: no rule mentions it` }]
+      : decider.via.length === 0
+        ? []
+        : [{ message: `${verdict} here`, span: decider.span }, ...decider.via.slice(1).map(broughtHere)]),
+  ];
+}
+
+const broughtHere = (span: Span): Note => ({ message: 'brought here by this `use`', span });
+
+/** Returns what closes a gap, as the subject of a sentence. */
+export function closerText(closer: GapCloser): string {
+  switch (closer.kind) {
+    case 'abi': {
+      const linux = linuxOfAbi(closer.abi);
+      return `Landlock ABI ${closer.abi}${linux === undefined ? '' : ` (Linux ${linux})`}`;
+    }
+    case 'masks':
+      return 'a machine on which masks can be made';
+    case 'target':
+      return `the target \`${closer.target}\``;
+    default:
+      return assertNever(closer);
+  }
+}
