@@ -69,6 +69,8 @@ const STATEMENTS: readonly Rule[] = [
   },
   { name: 'keyword.other.llp', match: `${oneOf(['assert'])}${SPACE}${oneOf(['never', 'always'])}` },
   { name: 'keyword.other.llp', match: `${oneOf(['accept'])}(?=${SPACE}gains)` },
+  { name: 'keyword.other.llp', match: `${oneOf(['accept'])}${SPACE}${oneOf(['unenforced'])}` },
+  { name: 'keyword.other.llp', match: `${oneOf(['on'])}(?=${SPACE}${NAME}\\s*;)` },
   declared('fragment', 'entity.name.function.llp'),
   declared('use', 'entity.name.function.llp'),
   declared('actions', 'entity.name.type.llp'),

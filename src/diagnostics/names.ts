@@ -26,4 +26,5 @@ export const NAMES = {
   LLP2018: error('import outside the folder', "cannot import `{path}`: it is outside the policy's folder"),
   LLP2019: error('declared by two imports', 'two imports declare `{name}`'),
   LLP2020: error('manifest for a policy', 'this is a manifest, not the text of a policy'),
+  LLP2021: error('unknown target', '`{name}` is not a target'),
 } as const;

@@ -80,8 +80,10 @@ function printStatement(node: Statement, c: Cursor): Doc {
       return printAssert(node, c);
     case 'assert-gains':
       return printGains(node, [bare(c, 'assert'), indent(token(c, ' ', 'never'))], c);
-    case 'accept':
+    case 'accept-gains':
       return printGains(node, bare(c, 'accept'), c);
+    case 'accept-unenforced':
+      return printUnenforced(node, c);
     case 'scope':
       return printScope(node, c);
     case 'here':
@@ -167,7 +169,12 @@ function printAssert({ claim, set, reach }: ast.PlaceAssertDecl, c: Cursor): Doc
   return [head, indent([printSet(set, c, ' '), token(c, ' ', reach), token(c, ' '), end(c)])];
 }
 
-function printGains({ set }: ast.GainsAssertDecl | ast.AcceptDecl, head: Doc, c: Cursor): Doc {
+function printUnenforced({ set, target }: ast.AcceptUnenforcedDecl, c: Cursor): Doc {
+  const head = [bare(c, 'accept'), indent(token(c, ' ', 'unenforced'))];
+  return [head, indent([printSet(set, c, ' '), token(c, ' ', 'on'), token(c, ' ', target.text), end(c)])];
+}
+
+function printGains({ set }: ast.GainsAssertDecl | ast.AcceptGainsDecl, head: Doc, c: Cursor): Doc {
   return [head, indent([token(c, ' ', 'gains'), printSet(set, c, ' '), end(c)])];
 }
 

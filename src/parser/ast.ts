@@ -110,11 +110,21 @@ export interface GainsAssertDecl {
   readonly set: SetExpr;
 }
 
+export type AcceptDecl = AcceptGainsDecl | AcceptUnenforcedDecl;
+
 /** `accept gains ACTIONS;`: moves that gain these actions are intended, and are not reported. */
-export interface AcceptDecl {
-  readonly kind: 'accept';
+export interface AcceptGainsDecl {
+  readonly kind: 'accept-gains';
   readonly span: Span;
   readonly set: SetExpr;
+}
+
+/** `accept unenforced ACTIONS on TARGET;`: the target need not stop these actions where the policy denies them. */
+export interface AcceptUnenforcedDecl {
+  readonly kind: 'accept-unenforced';
+  readonly span: Span;
+  readonly set: SetExpr;
+  readonly target: Name;
 }
 
 export type ScopeItem = ScopeDecl | HereDecl | RuleDecl | UseDecl;

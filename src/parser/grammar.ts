@@ -242,13 +242,29 @@ export class PolicyParser extends NodeParser {
     return { reach, path: this.templateFrom(this.CONSUME(t.Text)) };
   });
 
-  // Accept = "accept" "gains" SetExpr ";"
+  // Accept = "accept" ( "gains" SetExpr | "unenforced" SetExpr "on" Identifier ) ";"
   readonly acceptDecl: Production<ast.AcceptDecl> = this.RULE('acceptDecl', (): ast.AcceptDecl => {
     const first = this.CONSUME(t.Accept);
-    this.CONSUME(t.Gains);
-    const set = this.SUBRULE(this.setExpr) ?? this.noSet();
+    let set: ast.SetExpr | undefined;
+    let target: ast.Name | undefined;
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.Gains);
+          set = this.SUBRULE(this.setExpr);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(t.Unenforced);
+          set = this.SUBRULE2(this.setExpr);
+          this.CONSUME(t.On);
+          target = this.nameFrom(this.CONSUME(t.Identifier));
+        },
+      },
+    ]);
     this.endWith('acceptDecl', this.CONSUME(t.Semicolon));
-    return { kind: 'accept', span: this.spanFrom(first), set };
+    return this.ACTION(() => this.acceptance(this.spanFrom(first), set, target));
   });
 
   // Verdict = "allow" | "deny"

@@ -24,7 +24,7 @@ const CALLED: Readonly<Record<string, string>> = {
   useDecl: '`use`',
   defaultDecl: 'default',
   assertDecl: 'assertion',
-  acceptDecl: 'set',
+  acceptDecl: '`accept`',
   givenItem: 'object',
   testStep: 'step',
 };
@@ -49,6 +49,7 @@ const NAMES: Readonly<Record<string, string>> = {
   useDecl: 'the name of a fragment',
   actionsDecl: 'the name of the set',
   typedName: 'a name and its type, as in `site: path`',
+  acceptDecl: 'the name of a target',
 };
 
 function wantedToken(expected: TokenType, rule: string): string {
@@ -77,6 +78,7 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
   setExpr: 'the name of an action, or `all`',
   verdict: '`allow` or `deny`',
   assertDecl: '`never` or `always`',
+  acceptDecl: '`gains` or `unenforced`',
   place: '`under` or `at`, and a path',
   givenItem: '`file`, `dir`, `link`, `bind` or `hardlink`',
   testStep: '`expect` or `cd`',

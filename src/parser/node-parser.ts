@@ -113,6 +113,17 @@ export abstract class NodeParser extends EmbeddedActionsParser {
       : { kind: 'assert', span, claim, set, reach: place.reach, path: place.path };
   }
 
+  /** `target`: the name after `on`; undefined for `gains`. */
+  protected acceptance(
+    span: Span,
+    set: ast.SetExpr = this.noSet(),
+    target: ast.Name | undefined,
+  ): ast.AcceptDecl {
+    return target === undefined
+      ? { kind: 'accept-gains', span, set }
+      : { kind: 'accept-unenforced', span, set, target };
+  }
+
   protected noTemplate(): ast.Template {
     return { kind: 'template', span: this.spanFrom(this.LA(0)), parts: [], broken: true };
   }

@@ -40,6 +40,8 @@ export const Gains = keyword('gains');
 export const Under = keyword('under', true);
 export const At = keyword('at', true);
 export const Accept = keyword('accept', true);
+export const Unenforced = keyword('unenforced', true);
+export const On = keyword('on', true);
 export const Test = keyword('test');
 export const Given = keyword('given', true);
 export const Link = keyword('link', true);
@@ -72,6 +74,8 @@ export const KEYWORDS: readonly TokenType[] = [
   Under,
   At,
   Accept,
+  Unenforced,
+  On,
   Test,
   Given,
   Link,
@@ -190,5 +194,5 @@ export function policyLexer(): PolicyLexer {
 
 /** The keywords with which a declaration, an item or a step begins. An identifier never begins one. */
 export const STARTERS: readonly TokenType[] = KEYWORDS.filter(
-  (k) => ![All, Except, Never, Always, Gains, Under, At].includes(k),
+  (k) => ![All, Except, Never, Always, Gains, Under, At, Unenforced, On].includes(k),
 );

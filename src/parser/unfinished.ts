@@ -17,7 +17,7 @@ const BEGINNINGS: ReadonlyMap<TokenType, readonly TokenType[]> = new Map([
   [t.Policy, [t.Text]],
   [t.Test, [t.Text]],
   [t.Assert, [t.Never, t.Always]],
-  [t.Accept, [t.Gains]],
+  [t.Accept, [t.Gains, t.Unenforced]],
   [t.Default, [t.Allow, t.Deny]],
   [t.Use, [t.Identifier]],
   [t.Dir, [t.Text, t.Question]],

@@ -398,6 +398,7 @@ describe('completion', () => {
       'assert never ¦',
       'assert always read ¦',
       'accept ¦',
+      'accept unenforced read ¦',
     ];
     const offered = new Set((await Promise.all(places.map((p) => labels(HEAD + p)))).flat());
     expect(KEYWORDS.map((k) => String(k.PATTERN)).filter((word) => !offered.has(word))).toEqual([]);

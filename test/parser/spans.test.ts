@@ -46,6 +46,18 @@ const ROWS: readonly (readonly [string, string, Pick])[] = [
   ['set of an assertion of gains', 'llp 1; assert never gains «a, b»;', (f) => f.assertions[0]?.set],
   ['accepted gains', 'llp 1; «accept gains read;» policy "p" { }', (f) => f.accepts[0]],
   ['accepted gains in a policy', policy('«accept gains all;»'), (f) => f.policies[0]?.accepts[0]],
+  ['accepted gap', 'llp 1; «accept unenforced read on linux;»', (f) => f.accepts[0]],
+  [
+    'accepted gap in a policy',
+    policy('«accept unenforced all on linux ;»'),
+    (f) => f.policies[0]?.accepts[0],
+  ],
+  ['set of an accepted gap', 'llp 1; accept unenforced «on, unenforced» on on;', (f) => f.accepts[0]?.set],
+  [
+    'target of an accepted gap',
+    'llp 1; accept unenforced read on «landlock-v8»;',
+    (f) => (f.accepts[0]?.kind === 'accept-unenforced' ? f.accepts[0].target : undefined),
+  ],
   ['rule', policy('«allow read, write;»'), item],
   ['rule that forbids', policy('«forbid all except read;»'), item],
   ['use', policy('«use f("a", "b");»'), item],
@@ -153,6 +165,9 @@ const MISTAKES: readonly (readonly [string, string, string])[] = [
   ['an assertion that claims nothing', 'llp 1; assert «read» under "/a";', 'LLP1001'],
   ['what always gains', 'llp 1; assert always «gains» read;', 'LLP1001'],
   ['an accept of something else', 'llp 1; accept «read»;', 'LLP1001'],
+  ['an accepted gap of no target', 'llp 1; accept unenforced read«;»', 'LLP1001'],
+  ['an accepted gap on no name', 'llp 1; accept unenforced read on «;»', 'LLP1001'],
+  ['an accepted gap on a path', 'llp 1; accept unenforced read on «"/a"»;', 'LLP1001'],
   ['a misspelt assertion', 'llp 1; «asert» never read under "/a";', 'LLP1015'],
 ];
 

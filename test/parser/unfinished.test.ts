@@ -19,12 +19,29 @@ function counts(text: string): readonly number[] {
 
 const OUTER = [
   ...['assert ', 'assert never ', 'assert always ', 'assert never read ', 'assert never read under '],
-  ...['assert never gains ', 'accept ', 'accept gains ', 'import ', 'param ', 'param x', 'param x: '],
+  ...[
+    'assert never gains ',
+    'accept ',
+    'accept gains ',
+    'accept unenforced ',
+    'accept unenforced read ',
+    'accept unenforced read on ',
+    'import ',
+    'param ',
+    'param x',
+    'param x: ',
+  ],
   ...['actions ', 'actions a', 'actions a = ', 'actions a = read, ', 'policy ', 'policy "q" ', 'fragment '],
   ...['fragment f', 'test ', 'test "x" '],
 ];
 const DECLARATIONS = [
-  ...['accept gains write;', 'actions z = read;', 'policy "n" { default deny; }', 'import "std/node.llp";'],
+  ...[
+    'accept gains write;',
+    'accept unenforced write on linux;',
+    'actions z = read;',
+    'policy "n" { default deny; }',
+    'import "std/node.llp";',
+  ],
   ...['test "n" { expect allow read "/x"; }', 'assert never write under "/etc";', 'param n: path = "/a";'],
 ];
 
@@ -54,7 +71,16 @@ const INNER = [
     'file ',
     'file? "/a"',
   ],
-  ...['default ', 'here ', 'use ', 'assert never ', 'assert never read under ', 'accept gains '],
+  ...[
+    'default ',
+    'here ',
+    'use ',
+    'assert never ',
+    'assert never read under ',
+    'accept gains ',
+    'accept unenforced read ',
+    'accept unenforced read on ',
+  ],
 ];
 const ITEMS = [
   'allow read;',

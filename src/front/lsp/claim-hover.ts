@@ -36,8 +36,14 @@ function headOf({ policy }: View, claim: ClaimDecl): string {
       const checked = policy?.gainAssertions.find(({ span }) => isAt(span, claim));
       return `**assert never gains** ${checked === undefined ? '' : actionsText(checked.actions)}`.trim();
     }
-    case 'accept':
+    case 'accept-gains':
       return '**accept gains**';
+    case 'accept-unenforced': {
+      const checked = policy?.unenforced.find(({ span }) => isAt(span, claim));
+      return checked === undefined
+        ? '**accept unenforced**'
+        : `**accept unenforced** ${actionsText(checked.actions)} on \`${checked.target}\``;
+    }
   }
 }
 
@@ -50,7 +56,8 @@ function verdictOf(view: View, claim: ClaimDecl): string[] {
   const found = view.diagnostics.filter(({ span }) => isAt(span, claim));
   if (found.length > 0) return found.flatMap((diagnostic) => brokenText(view, diagnostic));
   if (!isDecided(view)) return ['Not decided: mend the errors of the policy first.'];
-  return claim.kind === 'accept' ? [] : [HOLDS[claim.kind]];
+  const holds = HOLDS[claim.kind];
+  return holds === undefined ? [] : [holds];
 }
 
 /** True if claims have been decided: the policy has no other errors. */
@@ -60,10 +67,13 @@ function isDecided({ policy, diagnostics }: View): boolean {
 
 const BROKEN: ReadonlySet<string> = new Set(['LLP3018', 'LLP3020']);
 
-const HOLDS = {
+/** What is said of a claim that no diagnostic is about. */
+const HOLDS: Readonly<Partial<Record<ClaimDecl['kind'], string>>> = {
   assert: 'Holds: decided on every path, and checked again on the objects when the policy is loaded.',
   'assert-gains': 'Holds: no move between any two directories gains one of these.',
-} as const;
+  'accept-unenforced':
+    'This target need not stop these actions where the policy denies them. `llpc gaps` shows where it does not.',
+};
 
 function brokenText(view: View, { message, notes, help }: Diagnostic): string[] {
   const lines = notes.map(

@@ -6,6 +6,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CompletionItemKind } from 'vscode-languageserver';
 import { ACTIONS } from '../../abi/actions.js';
+import { GAP_TARGETS } from '../../artifact/gap.js';
 import { escapePattern, hasGlob, unescapePattern } from '../../pattern/glob.js';
 import { stdUrl } from '../../parser/std.js';
 import { contextAt, type CursorContext } from './context.js';
@@ -89,7 +90,7 @@ function inCode(at: CompletionPoint): Suggestion[] {
     case 'assert':
       return rest.length === 0 ? words('never always') : inClaim(at, rest);
     case 'accept':
-      return rest.length === 0 ? words('gains') : inSet(at, rest.slice(1));
+      return rest.length === 0 ? words('gains unenforced') : inAccept(at, rest);
     default:
       return [];
   }
@@ -112,6 +113,20 @@ function inClaim(at: CompletionPoint, [claim, ...rest]: readonly string[]): Sugg
   if (last === 'under' || last === 'at') return [];
   const set = inSet(at, rest);
   return last === ',' || last === 'except' ? set : [...set, ...words('under at')];
+}
+
+/** Suggestions after `accept gains` and `accept unenforced`. */
+function inAccept(at: CompletionPoint, [what, ...rest]: readonly string[]): Suggestion[] {
+  const last = rest.at(-1);
+  if (what !== 'unenforced' || last === undefined) return inSet(at, rest);
+  if (last === 'on') return targets();
+  if (rest.includes('on')) return [];
+  const set = inSet(at, rest);
+  return last === ',' || last === 'except' ? set : [...set, ...words('on')];
+}
+
+function targets(): Suggestion[] {
+  return GAP_TARGETS.map((label) => ({ label, kind: CompletionItemKind.EnumMember, detail: 'target' }));
 }
 
 function actions(): Suggestion[] {

@@ -45,7 +45,7 @@ interface Checking extends Context {
   readonly linked: Linked;
 }
 
-/** Returns the layers of a file, and adds the file's assertions and accepted gains to `claims`. */
+/** Returns the layers of a file, and adds the file's assertions and what it accepts to `claims`. */
 function checkFile(context: Checking, index: number, claims: Claims): Layer[] {
   const { policies, assertions, accepts } = fileOf(context, index);
   const { sets, values, out } = context;

@@ -1,11 +1,14 @@
 /**
- * Collects assertions and accepted gains; expands their sets and checks that paths are absolute. An assertion in a `policy`
- * block is about that layer alone, one at the top of a file about all layers together. Accepted gains count for all layers.
+ * Collects assertions and what is accepted; expands their sets and checks that paths are absolute. An assertion in a `policy`
+ * block is about that layer alone, one at the top of a file about all layers together. The same holds for actions that are accepted
+ * as unenforced. Accepted gains count for all layers.
  */
+import { GAP_TARGETS } from '../../artifact/gap.js';
 import { assertNever } from '../../base/assert.js';
 import { report } from '../../diagnostics/catalogue.js';
+import { respell } from '../../diagnostics/suggest.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
-import type { AcceptDecl, AssertDecl, PlaceAssertDecl } from '../../parser/ast.js';
+import type { AcceptDecl, AssertDecl, Name, PlaceAssertDecl } from '../../parser/ast.js';
 import type { ActionSets } from './names.js';
 import { readComponents } from './paths.js';
 import type { AcceptedGain, AcceptedUnenforced, Assertion, GainAssertion, Layer } from './policy.js';
@@ -51,10 +54,32 @@ export function collectClaims(
         assertNever(decl);
     }
   }
-  for (const { set, span } of accepts) {
-    const actions = sets.expand(set, env.file);
-    if (actions !== 0) claims.acceptedGains.push({ actions, span });
+  for (const decl of accepts) collectAccept(decl, context, claims);
+}
+
+function collectAccept(decl: AcceptDecl, { env, layer, sets, out }: ClaimContext, claims: Claims): void {
+  const { span } = decl;
+  const actions = sets.expand(decl.set, env.file);
+  switch (decl.kind) {
+    case 'accept-gains':
+      if (actions !== 0) claims.acceptedGains.push({ actions, span });
+      break;
+    case 'accept-unenforced':
+      if (!isTarget(decl.target, out) || actions === 0) break;
+      claims.unenforced.push({ actions, target: decl.target.text, layer, span });
+      break;
+    default:
+      assertNever(decl);
   }
+}
+
+/** Returns whether this is the name of a target, and reports it if it is another name. */
+function isTarget({ text, span }: Name, out: Diagnostic[]): boolean {
+  if (GAP_TARGETS.includes(text)) return true;
+  const all = GAP_TARGETS.map((target) => `\`${target}\``).join(', ');
+  const details = respell(text, GAP_TARGETS, span) ?? { help: `the targets are ${all}` };
+  if (text !== '') out.push(report('LLP2021', { name: text }, { span, ...details }));
+  return false;
 }
 
 function assertedPath(

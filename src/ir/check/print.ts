@@ -2,7 +2,15 @@
 import { ALL_TRIGGERS, actionName, actionNames, unionOf, type ActionMask } from '../../abi/actions.js';
 import type { Effects } from '../../semantics/scope.js';
 import { patternText } from './paths.js';
-import type { Assertion, CheckedPolicy, CheckedTest, GainAssertion, Layer, Scope } from './policy.js';
+import type {
+  AcceptedUnenforced,
+  Assertion,
+  CheckedPolicy,
+  CheckedTest,
+  GainAssertion,
+  Layer,
+  Scope,
+} from './policy.js';
 
 export function printPolicy(policy: CheckedPolicy): string {
   const claims = printClaims(policy);
@@ -13,10 +21,15 @@ export function printPolicy(policy: CheckedPolicy): string {
   ].join('\n');
 }
 
-function printClaims({ assertions, gainAssertions, acceptedGains }: CheckedPolicy): string {
+function printClaims({ assertions, gainAssertions, acceptedGains, unenforced }: CheckedPolicy): string {
   const mask = unionOf(acceptedGains.map((a) => a.actions));
   const accepted = mask === 0 ? '' : `accept gains ${setText(mask)}\n`;
-  return assertions.map(printAssertion).join('') + gainAssertions.map(printGains).join('') + accepted;
+  return [
+    ...assertions.map(printAssertion),
+    ...gainAssertions.map(printGains),
+    accepted,
+    ...unenforced.map(printUnenforced),
+  ].join('');
 }
 
 function printAssertion({ claim, actions, reach, path, layer }: Assertion): string {
@@ -25,6 +38,10 @@ function printAssertion({ claim, actions, reach, path, layer }: Assertion): stri
 
 function printGains({ actions, layer }: GainAssertion): string {
   return `assert never gains ${setText(actions)}${about(layer)}\n`;
+}
+
+function printUnenforced({ actions, target, layer }: AcceptedUnenforced): string {
+  return `accept unenforced ${setText(actions)} on ${target}${about(layer)}\n`;
 }
 
 function about(layer: Layer | undefined): string {
