@@ -45,7 +45,7 @@ export interface Standpoint {
 }
 
 /** Returns the actions that the bits of a map allow. */
-function actionsOf(map: InodeMap, bits: number): ActionMask {
+export function actionsOf(map: InodeMap, bits: number): ActionMask {
   return map.classes.reduce((mask, { actions, decision }) => {
     const allowed = decision.kind === 'bit' ? ((bits >>> decision.bit) & 1) === 1 : decision.kind === 'allow';
     return allowed ? union(mask, maskOf(...actions)) : mask;

@@ -1,0 +1,96 @@
+/**
+ * The objects that the scopes of all layers name, as one tree: what the planner decides on.
+ *
+ * Input: the grounded maps of a policy. Output: a node for each object in any map, with what each layer allows on the object and
+ * beneath it. Invariant: the root is a node, and so is every directory above a node.
+ */
+import { ALL_ACTIONS, actionsAskedOf, intersection, union, type ActionMask } from '../../abi/actions.js';
+import { defined } from '../../base/assert.js';
+import type { Inode, Vfs } from '../kernel/vfs.js';
+import { pathOf, type MapPlace } from '../loader/ground.js';
+import { actionsOf, type MapOnTree } from '../loader/standing.js';
+
+export interface ObjectNode {
+  readonly inode: Inode;
+  /** The physical path. */
+  readonly path: string;
+  readonly name: string;
+  readonly kind: 'dir' | 'file';
+  readonly parent: ObjectNode | undefined;
+  readonly children: readonly ObjectNode[];
+  /** What each layer allows on the object. */
+  readonly self: readonly ActionMask[];
+  /** What each layer allows on the objects beneath that no scope names. */
+  readonly below: readonly ActionMask[];
+  /** What all layers together allow on the object, of what calls can ask of its kind. */
+  readonly allowed: ActionMask;
+  /** What all layers together allow beneath the object, at any node or in any region; empty for a file. */
+  readonly allowedBeneath: ActionMask;
+}
+
+interface OpenNode extends ObjectNode {
+  readonly children: OpenNode[];
+  allowedBeneath: ActionMask;
+}
+
+/** Returns the node of the root. */
+export function nodesOf(maps: readonly MapOnTree[], vfs: Vfs): ObjectNode {
+  const nodes = new Map<Inode, OpenNode>();
+  for (const { places } of maps) for (const place of places.values()) nodeFor(nodes, maps, place);
+  const root = defined(nodes.get(vfs.rootMount.root), 'the root is in every map');
+  sumUp(root);
+  return root;
+}
+
+function nodeFor(nodes: Map<Inode, OpenNode>, maps: readonly MapOnTree[], place: MapPlace): OpenNode {
+  const known = nodes.get(place.inode);
+  if (known !== undefined) return known;
+  const parent = place.parent && nodeFor(nodes, maps, place.parent);
+  const kind = place.inode.kind === 'dir' ? 'dir' : 'file';
+  const standings = maps.map(({ map, places }, i) => {
+    const here = places.get(place.inode.ino);
+    const inherited = parent?.below[i] ?? ALL_ACTIONS;
+    return here === undefined
+      ? { self: inherited, below: inherited }
+      : { self: actionsOf(map, here.self), below: actionsOf(map, here.below) };
+  });
+  const self = standings.map((s) => s.self);
+  const node: OpenNode = {
+    inode: place.inode,
+    path: pathOf(place),
+    name: place.name,
+    kind,
+    parent,
+    children: [],
+    self,
+    below: standings.map((s) => s.below),
+    allowed: intersection(allOf(self), actionsAskedOf(kind)),
+    allowedBeneath: 0 as ActionMask,
+  };
+  nodes.set(place.inode, node);
+  parent?.children.push(node);
+  return node;
+}
+
+/** Returns what all layers allow. */
+export function allOf(masks: readonly ActionMask[]): ActionMask {
+  return masks.reduce(intersection, ALL_ACTIONS);
+}
+
+/** Sorts the children and sums up what is allowed beneath each node, from the leaves up. */
+function sumUp(node: OpenNode): void {
+  if (node.kind === 'file') return;
+  node.children.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  let sum = allOf(node.below);
+  for (const child of node.children) {
+    sumUp(child);
+    sum = union(sum, union(child.allowed, child.allowedBeneath));
+  }
+  node.allowedBeneath = sum;
+}
+
+/** Yields a node and all nodes beneath it, parents first. */
+export function* nodesBeneath(node: ObjectNode): Generator<ObjectNode> {
+  yield node;
+  for (const child of node.children) yield* nodesBeneath(child);
+}
