@@ -16,6 +16,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['runtime/engine/'],
   ['runtime/kernel/'],
   ['runtime/loader/', 'runtime/schema.ts'],
+  ['runtime/linux/'],
   ['runtime/models.ts'],
   ['runtime/load.ts'],
   ['runtime/'],
@@ -23,7 +24,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['ir/check/'],
   ['ir/hierarchy/'],
   ['ir/analysis/'],
-  ['codegen/v8/limits.ts'],
+  ['codegen/v8/limits.ts', 'codegen/linux/limits.ts'],
   ['codegen/limits.ts'],
   ['codegen/'],
   ['parser/'],
@@ -95,7 +96,9 @@ describe('imports', () => {
     const loaded = [...loadedBy('front/cli/compile-files.ts'), ...loadedBy('compile.ts')];
     expect(loaded).toContain('parser/grammar.ts');
     expect(
-      loaded.filter((f) => /^(runtime|bpf)\/|^codegen\/(?!target|limits|v8\/limits)|confirm-gains/.test(f)),
+      loaded.filter((f) =>
+        /^(runtime|bpf)\/|^codegen\/(?!target|limits|v8\/limits|linux\/limits)|confirm-gains/.test(f),
+      ),
     ).toEqual([]);
     expect(loadedBy('tools/testing/confirm-gains.ts')).toContain('runtime/load.ts');
   });

@@ -36,7 +36,7 @@ type Compiled = Pick<CompileResult, 'sources'> & { readonly stages: Pick<Stages,
 export function unchainedArtifact({ stages, sources }: Compiled): Artifact {
   const chains = buildPlan(defined(stages.policy, 'it compiles')).chains.flatMap(splitChain);
   const emitted = chains.map((chain) => ({ chain, programs: emitChain(chain) }));
-  return buildArtifact({ chains }, emitted, sources, { assertions: [], gainAssertions: [] });
+  return buildArtifact({ chains }, emitted, sources, { assertions: [], gainAssertions: [], unenforced: [] });
 }
 
 function splitChain({ layer, stem, classes }: PlannedChain): PlannedChain[] {

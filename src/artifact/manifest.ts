@@ -11,7 +11,7 @@ export const MANIFEST_FORMAT = 'llp-manifest';
 export const MANIFEST_VERSION = 1;
 
 /** The targets that an artifact can be for. */
-export const TARGET_NAMES = ['landlock-v8'] as const;
+export const TARGET_NAMES = ['landlock-v8', 'linux'] as const;
 export type TargetName = (typeof TARGET_NAMES)[number];
 /** The target of a build that names none. */
 export const DEFAULT_TARGET: TargetName = 'landlock-v8';
@@ -40,6 +40,14 @@ export interface Manifest {
    * not know the field refuses the manifest.
    */
   readonly assertions?: readonly ManifestAssertion[];
+  /** What the target need not enforce. Absent if the policy accepts nothing. */
+  readonly unenforced?: readonly ManifestUnenforced[];
+}
+
+/** Actions whose denial in these maps need not be enforced where the target cannot. */
+export interface ManifestUnenforced {
+  readonly actions: readonly ActionName[];
+  readonly maps: readonly string[];
 }
 
 /** An assertion about the actions that all inode maps in `maps` together allow. */

@@ -17,7 +17,7 @@ export const LIMITS = {
     'the programs do not fit the target: {reason}',
     'let scopes share rules, or split the policy into layers',
   ),
-  LLP4004: error('too many layers', 'the policy has {layers} layers, and a task can hold {limit} chains'),
+  LLP4004: error('too many layers', 'the policy has {layers} layers, and a task can hold {limit}'),
   LLP4005: error('fragments expand too far', 'fragments expand to more than {limit} rules, scopes and uses'),
   LLP4006: error(
     'graph too large',

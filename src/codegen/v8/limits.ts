@@ -8,7 +8,7 @@ import type { CheckedPolicy } from '../../ir/check/policy.js';
 export function checkLimits({ layers }: CheckedPolicy): Diagnostic[] {
   const extra = layers[MAX_CHAINS];
   if (extra === undefined) return [];
-  const params = { layers: String(layers.length), limit: String(MAX_CHAINS) };
+  const params = { layers: String(layers.length), limit: `${MAX_CHAINS} chains` };
   const help = 'merge policies that need not be layers of their own';
   return [report('LLP4004', params, { span: extra.span, help })];
 }

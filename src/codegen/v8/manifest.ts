@@ -24,6 +24,7 @@ import {
   type ManifestProgram,
   type ManifestSpan,
   type MapEntry,
+  type TargetName,
 } from '../../artifact/manifest.js';
 import type { Origin } from '../../bpf/types.js';
 import type { NamedSource, Span } from '../../diagnostics/types.js';
@@ -40,7 +41,8 @@ export function buildArtifact(
   plan: ChainPlan,
   chains: readonly EmittedChain[],
   sources: readonly NamedSource[],
-  claims: Pick<CheckedPolicy, 'assertions' | 'gainAssertions'>,
+  claims: Pick<CheckedPolicy, 'assertions' | 'gainAssertions' | 'unenforced'>,
+  target: TargetName = 'landlock-v8',
 ): Artifact {
   const at = (span: Span): ManifestSpan => manifestSpan(span, sources);
   // A map that no program reads is written too: the loader checks that the objects of its entries exist.
@@ -50,7 +52,7 @@ export function buildArtifact(
     format: MANIFEST_FORMAT,
     version: MANIFEST_VERSION,
     policy: defined(plan.chains[0], 'a plan has a chain').layer.name,
-    target: 'landlock-v8',
+    target,
     sources: sources.map((s) => ({ name: s.id, sha256: sha256(s.text) })),
     programs,
     maps,
@@ -61,6 +63,7 @@ export function buildArtifact(
     })),
     load: loadSteps(chains, maps),
     ...assertionsOf(plan, claims, at),
+    ...unenforcedOf(plan, claims, target),
   };
   const bytecode = new Map(
     chains.flatMap((c) => c.programs.map((p) => [bytecodeFile(p.plan), p.bytes] as const)),
@@ -199,13 +202,31 @@ function mapEntry(scope: Scope, share: Shared, at: (span: Span) => ManifestSpan)
   };
 }
 
+/** Returns the names of the maps of a layer, or of all layers. */
+function mapsOfLayer(plan: ChainPlan, layer: Layer | undefined): string[] {
+  return plan.chains.filter((c) => layer === undefined || c.layer === layer).map(mapName);
+}
+
+function unenforcedOf(
+  plan: ChainPlan,
+  { unenforced }: Pick<CheckedPolicy, 'unenforced'>,
+  target: TargetName,
+): Pick<Manifest, 'unenforced'> {
+  const own = unenforced.filter((a) => a.target === target);
+  if (own.length === 0) return {};
+  return {
+    unenforced: own.map(({ actions, layer }) => {
+      return { actions: actionNames(actions), maps: mapsOfLayer(plan, layer) };
+    }),
+  };
+}
+
 function assertionsOf(
   plan: ChainPlan,
   { assertions, gainAssertions }: Pick<CheckedPolicy, 'assertions' | 'gainAssertions'>,
   at: (span: Span) => ManifestSpan,
 ): Pick<Manifest, 'assertions'> {
-  const mapsOf = (layer: Layer | undefined): string[] =>
-    plan.chains.filter((c) => layer === undefined || c.layer === layer).map(mapName);
+  const mapsOf = (layer: Layer | undefined): string[] => mapsOfLayer(plan, layer);
   const all: ManifestAssertion[] = [
     ...assertions.map(({ claim, actions, reach, path, layer, span }) => ({
       kind: 'place' as const,

@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import type { Artifact, ManifestMap, ManifestProgram } from '../../artifact/manifest.js';
 import { renderVerifierMessage } from '../../bpf/verify/verify.js';
-import { encodeState, placeLimit, type CookieLayout } from '../../semantics/cookie.js';
+import { encodeState } from '../../semantics/cookie.js';
 import { loadProgram } from '../engine/load-program.js';
 import { createArrayTable, createHashTable, createInodeTable, type EngineMap } from '../engine/maps.js';
 import { loadKernelProgram, type KernelProgram } from '../kernel/program-set.js';
@@ -16,9 +16,9 @@ import { chdir } from '../kernel/syscalls/index.js';
 import { prepend, setNoNewPrivs, type CallResult, type Task } from '../kernel/task.js';
 import type { Vfs } from '../kernel/vfs.js';
 import { judgeAssertions } from './assertions.js';
-import { ground, type MapPlace } from './ground.js';
 import type { GroundedMap, GroundedPolicy, LoadResult } from './grounded.js';
-import { problemOf, type LoadProblem } from './problems.js';
+import { groundInodeMap } from './inode-maps.js';
+import { hasProblem, problemOf, type LoadProblem } from './problems.js';
 import { resolveLiteral } from './resolve.js';
 
 /** Grounds an artifact on the tree of a kernel. A loaded policy can come with warnings. */
@@ -30,13 +30,9 @@ export function groundChains(artifact: Artifact, vfs: Vfs): LoadResult<GroundedP
   for (const map of artifact.manifest.maps)
     tables.set(map.name, makeTable(map, vfs, maps, artifact, problems));
   const chains = loadChains(artifact, tables, problems);
-  if (!hasError(problems)) problems.push(...judgeAssertions(artifact.manifest, maps, vfs));
-  if (hasError(problems)) return { kind: 'refused', problems };
-  return { kind: 'loaded', value: { artifact, maps, chains }, problems };
-}
-
-function hasError(problems: readonly LoadProblem[]): boolean {
-  return problems.some((p) => p.severity === 'error');
+  if (!hasProblem(problems)) problems.push(...judgeAssertions(artifact.manifest, maps, vfs));
+  if (hasProblem(problems)) return { kind: 'refused', problems };
+  return { kind: 'loaded', value: { artifact, maps, chains, plan: undefined }, problems };
 }
 
 function checkDigests({ manifest, bytecode }: Artifact): LoadProblem[] {
@@ -63,16 +59,12 @@ function makeTable(
   problems: LoadProblem[],
 ): EngineMap {
   if (map.type !== 'inode') return plainTable(map, artifact, problems);
-  const result = ground(map, vfs);
-  if (result.kind === 'refused') {
-    problems.push(...result.faults.map((fault) => problemOf.fault(fault, map, artifact.manifest)));
-    return createInodeTable(map.name, 1);
-  }
-  problems.push(...result.unmatched.map((entry) => problemOf.unmatched(entry, artifact.manifest)));
-  const numbers = placeNumbers(map.layout, result.places);
-  const table = createInodeTable(map.name, Math.max(1, result.places.size + map.raw.length));
+  const grounded = groundInodeMap(map, vfs, artifact.manifest, problems);
+  if (grounded === undefined) return createInodeTable(map.name, 1);
+  const { places, numbers } = grounded;
+  const table = createInodeTable(map.name, Math.max(1, places.size + map.raw.length));
   if (map.layout.classes > 0) {
-    for (const [inode, place] of result.places) {
+    for (const [inode, place] of places) {
       const { lo, hi } = encodeState(
         map.layout,
         { self: place.self, below: place.below, exact: true },
@@ -82,21 +74,8 @@ function makeTable(
     }
   }
   for (const { path, value } of map.raw) addRaw(table, vfs, path, value, problems);
-  const byNumber = new Map(
-    [...numbers].flatMap(([inode, n]) => (n > 0 ? [[n, result.places.get(inode) as MapPlace]] : [])),
-  );
-  maps.set(map.name, { map, places: result.places, byNumber });
+  maps.set(map.name, grounded);
   return table;
-}
-
-/** Returns a number for every place, in the order of inodes; all numbers are 0 when there are more places than numbers. */
-function placeNumbers(
-  layout: CookieLayout,
-  places: ReadonlyMap<number, MapPlace>,
-): ReadonlyMap<number, number> {
-  const inodes = [...places.keys()].sort((a, b) => a - b);
-  const enough = inodes.length < placeLimit(layout);
-  return new Map(inodes.map((inode, i) => [inode, enough ? i + 1 : 0]));
 }
 
 function addRaw(

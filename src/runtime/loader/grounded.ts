@@ -1,4 +1,5 @@
 /** The types of a policy after loading. */
+import type { EnforcementPlan } from '../../artifact/enforcement-plan.js';
 import type { Artifact, InodeMap } from '../../artifact/manifest.js';
 import type { KernelProgram } from '../kernel/program-set.js';
 import type { MapPlace } from './ground.js';
@@ -19,6 +20,8 @@ export interface GroundedPolicy {
   readonly maps: ReadonlyMap<string, GroundedMap>;
   /** The last program of each chain, in the manifest's order. */
   readonly chains: readonly KernelProgram[];
+  /** What stock Linux is asked to do; undefined for a target that has no plan. */
+  readonly plan: EnforcementPlan | undefined;
 }
 
 export type LoadResult<T> =

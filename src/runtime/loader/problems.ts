@@ -14,6 +14,11 @@ export interface LoadProblem extends Diagnostic {
   }[];
 }
 
+/** Returns whether a policy with these problems is not loaded. */
+export function hasProblem(problems: readonly LoadProblem[]): boolean {
+  return problems.some((p) => p.severity === 'error');
+}
+
 type ProblemPlace = LoadProblem['places'][number];
 
 /** Makes a problem with these places. */

@@ -90,7 +90,7 @@ function artifactOf(policy: CheckedPolicy, sources: readonly NamedSource[]): Art
   const plan = buildPlan(policy);
   const chains = plan.chains.map((chain) => ({ chain, programs: emitChain(chain) }));
   // Assertions are left out, because the run must show what the rules do.
-  return buildArtifact(plan, chains, sources, { assertions: [], gainAssertions: [] });
+  return buildArtifact(plan, chains, sources, { assertions: [], gainAssertions: [], unenforced: [] });
 }
 
 function makeDirectory(vfs: Vfs, path: string): void {

@@ -15,7 +15,7 @@ import type {
   ManifestProgram,
 } from '../../../artifact/manifest.js';
 import type { Check } from '../../../semantics/machine.js';
-import { refuted, type Refuted } from './refuted.js';
+import { isRefuted, refuted, type Refuted } from './refuted.js';
 
 /** One chain of a manifest with its map, its classes and its programs. */
 export interface ReadChain {
@@ -38,10 +38,8 @@ export function readChain(manifest: Manifest, index: number): ReadChain | Refute
   const [row, map] = [manifest.chains[index], manifest.maps[index]];
   if (row === undefined || map?.type !== 'inode')
     return refuted('the manifest', 'a layer has no chain or no map');
-  if (map.raw.length > 0) return refuted(map.name, 'it has values that no scope gives');
-  const classOf = new Map<ActionName, number>();
-  const problem = readClasses(map, classOf) ?? checkLayout(map);
-  if (problem !== undefined) return refuted(map.name, problem);
+  const classOf = readMap(map);
+  if (isRefuted(classOf)) return classOf;
   const rows = row.programs.map((name) => manifest.programs.filter((p) => p.name === name));
   if (rows.some((found) => found.length !== 1))
     return refuted(row.name, 'a program is not there exactly once');
@@ -53,6 +51,14 @@ export function readChain(manifest: Manifest, index: number): ReadChain | Refute
   }
   const chain = { row, map, classOf, programs };
   return checkPrograms(chain) ?? chain;
+}
+
+/** Returns the class of each action in a map, or the fault in its classes. */
+export function readMap(map: InodeMap): ReadonlyMap<ActionName, number> | Refuted {
+  if (map.raw.length > 0) return refuted(map.name, 'it has values that no scope gives');
+  const classOf = new Map<ActionName, number>();
+  const problem = readClasses(map, classOf) ?? checkLayout(map);
+  return problem === undefined ? classOf : refuted(map.name, problem);
 }
 
 /** Fills `classOf`. Returns a fault unless every action is in exactly one class, and every bit of the state has one class. */

@@ -49,9 +49,14 @@ export function prove(
     const place = layer === undefined ? {} : { span: layer.span };
     return { artifact, diagnostics: [report('LLP4002', { part, reason }, place)] };
   }
+  return { artifact: certified(artifact, result), diagnostics: [] };
+}
+
+/** Returns the artifact with a certificate for each chain. */
+export function certified(artifact: Artifact, certificates: readonly Certificate[]): Artifact {
   const { manifest } = artifact;
-  const chains = manifest.chains.map((chain, i) => ({ ...chain, certificate: result[i] ?? null }));
-  return { artifact: { ...artifact, manifest: { ...manifest, chains } }, diagnostics: [] };
+  const chains = manifest.chains.map((chain, i) => ({ ...chain, certificate: certificates[i] ?? null }));
+  return { ...artifact, manifest: { ...manifest, chains } };
 }
 
 /** Returns a certificate for each chain, or the first fault. */
@@ -132,7 +137,8 @@ type ClaimRow = readonly [
   ...rest: unknown[],
 ];
 
-function claimsRead({ assertions = [] }: Manifest): ClaimRow[] {
+/** Returns the assertions that a manifest has, in a form to compare. */
+export function claimsRead({ assertions = [] }: Manifest): ClaimRow[] {
   return assertions.map((a: ManifestAssertion) =>
     a.kind === 'gains'
       ? [a.kind, a.actions, a.maps]
@@ -140,9 +146,10 @@ function claimsRead({ assertions = [] }: Manifest): ClaimRow[] {
   );
 }
 
-function claimsMeant(
+/** Returns the assertions that a policy has, in the same form. */
+export function claimsMeant(
   { assertions, gainAssertions, layers }: CheckedPolicy,
-  chains: readonly ReadChain[],
+  chains: readonly Pick<ReadChain, 'map'>[],
 ): ClaimRow[] {
   const mapsOf = (layer: CheckedPolicy['layers'][number] | undefined): string[] =>
     chains.flatMap((c, i) => (layer === undefined || layers[i] === layer ? [c.map.name] : []));

@@ -63,7 +63,10 @@ interface WalkedWay {
 }
 
 /** Compares the map of a chain with an automaton. */
-export function decideVerdicts({ map }: ReadChain, automaton: HierarchyAutomaton): Decided | Refuted {
+export function decideVerdicts(
+  { map }: Pick<ReadChain, 'map'>,
+  automaton: HierarchyAutomaton,
+): Decided | Refuted {
   const actionsOf = actionsByClass(map);
   const seen = new Set<string>();
   const before = { allow: initialSet(map), forbid: 0 };

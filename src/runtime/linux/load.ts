@@ -1,0 +1,63 @@
+/**
+ * The loader of the target `linux`: grounds the maps of an artifact on a tree and makes the plan for that tree.
+ *
+ * Input: an artifact and a tree. Output: a grounded policy with its plan, or all problems that were found.
+ */
+import { NO_ACTIONS, maskOf, unionOf, type ActionMask } from '../../abi/actions.js';
+import { NEWEST_MACHINE, type Machine, type PlanObject } from '../../artifact/enforcement-plan.js';
+import type { Artifact, Manifest } from '../../artifact/manifest.js';
+import { setNoNewPrivs, type CallResult, type Task } from '../kernel/task.js';
+import type { Inode, Vfs } from '../kernel/vfs.js';
+import { judgeAssertions } from '../loader/assertions.js';
+import type { GroundedMap, GroundedPolicy, LoadResult } from '../loader/grounded.js';
+import { groundInodeMap } from '../loader/inode-maps.js';
+import { hasProblem, type LoadProblem } from '../loader/problems.js';
+import { planOn, type PlannedLayer } from './place.js';
+
+/** What is known of a tree beyond its names. */
+export interface TreeFacts {
+  readonly machine?: Machine;
+  readonly identityOf?: (inode: Inode) => PlanObject['identity'];
+  /** The other paths under which mounts show the object at a path. */
+  readonly otherPathsOf?: (path: string) => readonly string[];
+}
+
+/** Grounds an artifact on a tree and plans its enforcement there. */
+export function groundForLinux(
+  artifact: Artifact,
+  vfs: Vfs,
+  facts: TreeFacts = {},
+): LoadResult<GroundedPolicy> {
+  const { manifest } = artifact;
+  const problems: LoadProblem[] = [];
+  const maps = new Map<string, GroundedMap>();
+  for (const map of manifest.maps) {
+    if (map.type !== 'inode') continue;
+    const grounded = groundInodeMap(map, vfs, manifest, problems);
+    if (grounded !== undefined) maps.set(map.name, grounded);
+  }
+  if (!hasProblem(problems)) problems.push(...judgeAssertions(manifest, maps, vfs));
+  if (hasProblem(problems)) return { kind: 'refused', problems };
+  const { machine = NEWEST_MACHINE, ...known } = facts;
+  const layers = layersOf(manifest, maps);
+  const plan = planOn({ policy: manifest.policy, layers, vfs, machine, ...known });
+  return { kind: 'loaded', value: { artifact, maps, chains: [], plan }, problems };
+}
+
+/** Returns the layers of a manifest with their grounded maps, in order. */
+function layersOf(
+  { chains, unenforced = [] }: Manifest,
+  maps: ReadonlyMap<string, GroundedMap>,
+): PlannedLayer[] {
+  return [...maps.values()].map((map, i) => {
+    const rows = unenforced.filter((u) => u.maps.includes(map.map.name));
+    const accepted: ActionMask = unionOf([NO_ACTIONS, ...rows.map((u) => maskOf(...u.actions))]);
+    return { name: chains[i]?.name ?? map.map.name, map, accepted };
+  });
+}
+
+/** Enforces a grounded policy on a task, as the launcher does before it starts the program. */
+export function enforcePlan(_policy: GroundedPolicy, task: Task): CallResult {
+  setNoNewPrivs(task);
+  return { ok: false, errno: 'EINVAL' };
+}
