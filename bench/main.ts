@@ -16,6 +16,7 @@ const GROUPS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   diff: async () => (await import('./diff.js')).whatDiffers(),
   edit: async () => (await import('./edit.js')).whatEdits(),
   ground: async () => (await import('./ground.js')).whatGrounds(),
+  host: async () => (await import('./host.js')).whatGroundsOnTheHost(),
   engine: async () => (await import('./engine.js')).whatRuns(),
   decide: async () => (await import('./decide.js')).whatDecides(),
   translate: async () => (await import('./translate.js')).whatTranslates(),

@@ -15,7 +15,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['bpf/'],
   ['runtime/engine/'],
   ['runtime/kernel/'],
-  ['runtime/loader/', 'runtime/schema.ts'],
+  ['runtime/loader/', 'runtime/schema.ts', 'runtime/host/'],
   ['runtime/linux/'],
   ['runtime/models.ts'],
   ['runtime/load.ts'],

@@ -21,6 +21,13 @@ export function mountAt(mount: Mount, inode: Inode, dir: Inode, name: string): M
   return on.pointParent === dir && on.pointName === name ? on : undefined;
 }
 
+/** Returns the location that a name shows: the object, or the mount on it. */
+export function enter(dir: Location, at: Location, name: string): Location {
+  if (at.inode.kind === 'dir') return crossDown(at);
+  const mount = mountAt(dir.mount, at.inode, dir.inode, name);
+  return mount === undefined ? at : { mount, inode: mount.root };
+}
+
 /** Returns the topmost mount on a directory; the location itself when nothing is mounted there. */
 export function crossDown(at: Location): Location {
   let { mount, inode } = at;

@@ -30,8 +30,9 @@ export class Inode {
     readonly ino: number,
     readonly kind: InodeKind,
     target: string,
+    entries?: Map<string, Inode>,
   ) {
-    this.entries = kind === 'dir' ? new Map<string, Inode>() : undefined;
+    this.entries = kind === 'dir' ? (entries ?? new Map<string, Inode>()) : undefined;
     this.target = target;
   }
 }
@@ -63,6 +64,17 @@ export interface ParsedPath {
   readonly trailing: boolean;
 }
 
+/** A part of a lazy tree that cannot be read: whether an object is there is not known. */
+export class UnreadableError extends Error {
+  /** `why`: the code of the system's error, such as `EACCES`, or a text. */
+  constructor(
+    readonly path: string,
+    readonly why: string,
+  ) {
+    super(`${path}: ${why}`);
+  }
+}
+
 /** One change of names. */
 export type TreeChange =
   | { readonly kind: 'added' | 'removed'; readonly dir: Inode; readonly name: string; readonly inode: Inode }
@@ -91,8 +103,9 @@ export class Vfs {
   /** Called after every change of names. */
   changed: ((change: TreeChange) => void) | undefined = undefined;
 
-  constructor() {
-    this.root = newInode(this, 'dir');
+  /** `entries`: those of the root, for a tree that is read when it is asked for. */
+  constructor(entries?: Map<string, Inode>) {
+    this.root = newInode(this, 'dir', '', entries);
     this.root.nlink = 1;
     this.root.parent = this.root;
     this.rootMount = {
@@ -108,9 +121,9 @@ export class Vfs {
   }
 }
 
-/** Returns a new inode without a name. */
-export function newInode(vfs: Vfs, kind: InodeKind, target = ''): Inode {
-  const inode = new Inode(vfs.inodes.length, kind, target);
+/** Returns a new inode without a name. `entries`: those of a directory; without them it is empty. */
+export function newInode(vfs: Vfs, kind: InodeKind, target = '', entries?: Map<string, Inode>): Inode {
+  const inode = new Inode(vfs.inodes.length, kind, target, entries);
   vfs.inodes.push(inode);
   return inode;
 }

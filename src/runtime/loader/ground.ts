@@ -18,7 +18,7 @@ import {
   type ScopeEffects,
 } from '../../semantics/scope.js';
 import { crossDown, parentOf, rootLocation, type Location } from '../kernel/mounts.js';
-import { isWithin, type Inode, type Vfs } from '../kernel/vfs.js';
+import { isWithin, UnreadableError, type Inode, type Vfs } from '../kernel/vfs.js';
 import {
   isKind,
   resolveLiteral,
@@ -42,6 +42,8 @@ export interface MapPlace extends Applied<number> {
 export type LoadFault =
   | { readonly kind: 'absent'; readonly entry: MapEntry; readonly why: string }
   | { readonly kind: 'wrong-kind'; readonly entry: MapEntry }
+  /** A directory on the way, or the object, cannot be read. So it is not known whether the object is there. */
+  | { readonly kind: 'unreadable'; readonly entry: MapEntry; readonly path: string; readonly why: string }
   /** Two scopes name the same object and disagree about these classes. */
   | {
       readonly kind: 'disagree';
@@ -99,8 +101,23 @@ export function ground(map: InodeMap, vfs: Vfs): GroundResult {
   return { kind: 'ok', places, unmatched };
 }
 
-/** Returns the objects that one entry names. A missing object is added to `faults` or `unmatched`. */
+/** Returns the objects that one entry names. An object that is missing or cannot be read is added to `faults` or `unmatched`. */
 function find(
+  vfs: Vfs,
+  entry: MapEntry,
+  faults: LoadFault[],
+  unmatched: MapEntry[],
+): readonly PhysicalPath[] {
+  try {
+    return findReadable(vfs, entry, faults, unmatched);
+  } catch (error) {
+    if (!(error instanceof UnreadableError)) throw error;
+    faults.push({ kind: 'unreadable', entry, path: error.path, why: error.why });
+    return [];
+  }
+}
+
+function findReadable(
   vfs: Vfs,
   entry: MapEntry,
   faults: LoadFault[],
@@ -251,7 +268,8 @@ function closeUpwards(ledger: Ledger, vfs: Vfs): void {
     const { inode } = node.location;
     if (inode.kind !== 'dir') continue;
     for (const mount of vfs.mounts) {
-      if (!isWithin(inode, mount.root)) continue;
+      // The path through the location's own mount is already there.
+      if (mount === node.location.mount || !isWithin(inode, mount.root)) continue;
       const path = pathUp({ mount, inode }, root);
       if (path !== undefined) addPath(ledger, path.slice(0, -1));
     }

@@ -52,6 +52,13 @@ function ofFault(fault: LoadFault, map: InodeMap, manifest: Manifest): LoadProbl
         placeOf(fault.entry, manifest, 'declared here'),
       ]);
     }
+    case 'unreadable': {
+      const { path, why, entry } = fault;
+      const help = why === 'EACCES' ? 'load the policy as a user who may list and search it' : undefined;
+      return make('LLP5024', { path: entry.path, at: path, why }, help, [
+        placeOf(entry, manifest, 'declared here'),
+      ]);
+    }
     case 'disagree': {
       const actions = map.classes
         .filter((c) => c.decision.kind === 'bit' && (fault.classes >>> c.decision.bit) & 1)

@@ -4,7 +4,7 @@
  */
 import { globOf, matchesGlob } from '../../pattern/glob.js';
 import type { PathPattern, PatternComponent } from '../../semantics/pattern.js';
-import { crossDown, mountAt, rootLocation, type Location } from '../kernel/mounts.js';
+import { enter, rootLocation, type Location } from '../kernel/mounts.js';
 import { MAX_LINKS } from '../kernel/namei.js';
 import type { Vfs } from '../kernel/vfs.js';
 
@@ -87,11 +87,4 @@ function follow(
     path.push({ ...enter(here, { mount: here.mount, inode }, name), name });
   }
   return { kind: 'found', path };
-}
-
-/** Returns the location that a name shows: the object, or the mount on it. */
-function enter(dir: Location, at: Location, name: string): Location {
-  if (at.inode.kind === 'dir') return crossDown(at);
-  const mount = mountAt(dir.mount, at.inode, dir.inode, name);
-  return mount === undefined ? at : { mount, inode: mount.root };
 }

@@ -1,0 +1,116 @@
+/** Objects of the real file system as inodes: an object that is found twice is one inode. */
+import { newInode, UnreadableError, type Inode, type Mount, type Vfs } from '../kernel/vfs.js';
+import { HostEntries, type EntrySource } from './host-entries.js';
+import { mountOfPath, pathShown, type MountRow, type MountTable } from './mount-table.js';
+import { readInterpreter, readStat, readTarget, type HostStat } from './read.js';
+
+/** What identifies an object on this machine while it exists. */
+export interface HostIdentity {
+  readonly device: bigint;
+  readonly inode: bigint;
+  /** The number of names that the object has, found or not. `Inode.nlink` counts the names that were found. */
+  readonly nlink: number;
+}
+
+/** Where an object lies: the path that is read, and the path in its file system. */
+export interface HostSpot {
+  readonly path: string;
+  /** The file system, as in `MountRow`. */
+  readonly device: string;
+  readonly inside: string;
+  /** The type of the file system. */
+  readonly type: string;
+}
+
+/** What has been read so far. */
+export interface HostReading {
+  readonly table: MountTable;
+  readonly vfs: Vfs;
+  /** Whether the interpreters of programs are read. */
+  readonly interpreters: boolean;
+  readonly byIdentity: Map<string, Inode>;
+  readonly identities: Map<Inode, HostIdentity>;
+  /** Mounts by the number of their row. */
+  readonly attached: Map<number, Mount>;
+  /** Names that mounts cover, by file system and path in it. */
+  readonly covered: Map<string, CoveredName>;
+  /** Mounts that are still to be attached, because they show a file system that a walk has reached. */
+  readonly waiting: MountRow[];
+  /** True while the paths to waiting mounts are walked. */
+  settling: boolean;
+  readonly source: EntrySource<HostDir>;
+}
+
+export interface CoveredName {
+  readonly inode: Inode;
+  readonly dir: Inode;
+  readonly name: string;
+}
+
+/** A directory whose entries are read. Its inode is set once it is made. */
+export interface HostDir {
+  readonly spot: HostSpot;
+  inode: Inode | undefined;
+}
+
+/** Returns the object at a spot; undefined if there is none. */
+export function objectAt(reading: HostReading, spot: HostSpot): Inode | undefined {
+  const stat = readStat(spot.path);
+  if (stat === undefined) return undefined;
+  const known = reading.byIdentity.get(identityKey(stat));
+  if (known?.kind === stat.kind) return known;
+  return makeObject(reading, spot, stat);
+}
+
+/** Returns a new inode for the object at a spot, for a directory that is at two paths without a mount; undefined if it is gone. */
+export function anotherObjectAt(reading: HostReading, spot: HostSpot): Inode | undefined {
+  const stat = readStat(spot.path);
+  return stat === undefined ? undefined : makeObject(reading, spot, stat);
+}
+
+function makeObject(reading: HostReading, spot: HostSpot, stat: HostStat): Inode | undefined {
+  if (stat.kind === 'symlink') refuseProcessLink(spot);
+  const target = stat.kind === 'symlink' ? readTarget(spot.path) : '';
+  if (target === undefined) return undefined;
+  const inode = stat.kind === 'dir' ? makeDirectory(reading, spot) : newInode(reading.vfs, stat.kind, target);
+  if (reading.interpreters && stat.kind === 'file' && stat.executable)
+    inode.interpreter = readInterpreter(spot.path);
+  identify(reading, inode, stat);
+  return inode;
+}
+
+const OF_A_PROCESS = /^\/(?:self|thread-self|\d+\/.*)$/;
+
+/** Refuses a link of /proc that leads to another object in each process: one that loads a policy cannot name it for another. */
+function refuseProcessLink({ type, inside, path }: HostSpot): void {
+  if (type === 'proc' && OF_A_PROCESS.test(inside))
+    throw new UnreadableError(path, 'it leads to another object in each process');
+}
+
+function makeDirectory(reading: HostReading, spot: HostSpot): Inode {
+  const dir: HostDir = { spot, inode: undefined };
+  dir.inode = newInode(reading.vfs, 'dir', '', new HostEntries(reading.source, dir));
+  return dir.inode;
+}
+
+export function identify({ byIdentity, identities }: HostReading, inode: Inode, stat: HostStat): void {
+  identities.set(inode, stat);
+  byIdentity.set(identityKey(stat), inode);
+}
+
+function identityKey({ device, inode }: HostStat): string {
+  return `${device}:${inode}`;
+}
+
+/** Returns a path at which an object of a file system can be seen; undefined if other mounts cover it everywhere. */
+export function visiblePath(table: MountTable, device: string, inside: string): string | undefined {
+  return visiblePaths(table, device, inside)[0];
+}
+
+/** Returns the paths at which an object of a file system can be seen, in the order of the mount table. */
+export function visiblePaths(table: MountTable, device: string, inside: string): string[] {
+  return (table.showing.get(device) ?? []).flatMap((row) => {
+    const path = pathShown(row, inside);
+    return path !== undefined && mountOfPath(table, path) === row ? [path] : [];
+  });
+}
