@@ -19,6 +19,7 @@ export const ERRNO = {
   ENOTDIR: 20,
   EISDIR: 21,
   EINVAL: 22,
+  EROFS: 30,
   ENAMETOOLONG: 36,
   ENOTEMPTY: 39,
   ELOOP: 40,

@@ -16,9 +16,10 @@ export function rootLocation(vfs: Vfs): Location {
 
 /** Returns the mount on `inode` in `mount`, if it is on this name, or undefined. The name matters only for files. */
 export function mountAt(mount: Mount, inode: Inode, dir: Inode, name: string): Mount | undefined {
-  const on = mount.mounted.get(inode.ino);
-  if (on === undefined || inode.kind === 'dir') return on;
-  return on.pointParent === dir && on.pointName === name ? on : undefined;
+  let on = mount.mounted.get(inode.ino);
+  if (inode.kind === 'dir') return on;
+  while (on !== undefined && (on.pointParent !== dir || on.pointName !== name)) on = on.sibling;
+  return on;
 }
 
 /** Returns the location that a name shows: the object, or the mount on it. */
@@ -70,13 +71,17 @@ function connected(inode: Inode, mount: Mount): boolean {
   return false;
 }
 
-/** Mounts `root` on the name `pointName` of `pointParent` (undefined and '' if the mount point is the root of a mount). */
+/**
+ * Mounts `root` on the name `pointName` of `pointParent` (undefined and '' if the mount point is the root of a mount).
+ * `mounts` is the list of the mount namespace.
+ */
 export function attachMount(
   vfs: Vfs,
   root: Inode,
   point: Location,
   pointParent: Inode | undefined,
   pointName: string,
+  mounts: Mount[] = vfs.mounts,
 ): Mount {
   const mount: Mount = {
     id: vfs.nextMount++,
@@ -86,10 +91,11 @@ export function attachMount(
     pointParent,
     pointName,
     mounted: new Map(),
+    sibling: point.inode.kind === 'dir' ? undefined : point.mount.mounted.get(point.inode.ino),
   };
   point.mount.mounted.set(point.inode.ino, mount);
   point.inode.mountedOn++;
-  vfs.mounts.push(mount);
+  mounts.push(mount);
   vfs.generation++;
   return mount;
 }
@@ -130,9 +136,9 @@ export function mountsOf(
     }));
 }
 
-/** Returns whether any mount is on this name. Then unlink, rmdir and rename fail with EBUSY. */
-export function isMountPoint(vfs: Vfs, inode: Inode, dir: Inode, name: string): boolean {
+/** Returns whether any mount of a mount namespace is on this name. Then unlink, rmdir and rename fail with EBUSY. */
+export function isMountPoint(mounts: readonly Mount[], inode: Inode, dir: Inode, name: string): boolean {
   if (inode.mountedOn === 0) return false;
-  if (inode.kind === 'dir') return true;
-  return vfs.mounts.some((m) => m.point === inode && m.pointParent === dir && m.pointName === name);
+  const isHere = (m: Mount): boolean => m.pointParent === dir && m.pointName === name;
+  return mounts.some((m) => m.point === inode && (inode.kind === 'dir' || isHere(m)));
 }

@@ -141,7 +141,7 @@ interface WalkCursor {
 
 /**
  * Resolves a path for a task with this root, from `start` when it is relative. Errors are in the walk: ENOENT (an
- * empty path too), ENOTDIR, ELOOP, ENAMETOOLONG, and EISDIR in the CREATE modes.
+ * empty path too), ENOTDIR, EACCES (in a sealed directory), ELOOP, ENAMETOOLONG, and EISDIR in the CREATE modes.
  */
 export function walkPath(vfs: Vfs, root: Location, start: Location, path: string, mode: WalkMode): Walk {
   const walk = new Walk(vfs.generation, root, start);
@@ -175,6 +175,7 @@ function runCursor(c: WalkCursor): void {
   const walk = c.walk;
   while (more(c)) {
     if (c.inode.kind !== 'dir') return void failed(walk, 'ENOTDIR');
+    if (c.inode.sealed) return void failed(walk, 'EACCES');
     walk.steps.push(c.inode.ino * 4 + c.lookup);
     walk.names.push(c.called);
     const name = c.parsed.parts[c.at++] as string;

@@ -6,6 +6,7 @@ import type { ActionMask } from '../../abi/actions.js';
 import type { HookName, Lookup } from '../../abi/hooks.js';
 import { defined } from '../../base/assert.js';
 import type { Engine } from '../engine/types.js';
+import { UNLIMITED, type Confinement, type OpenLimits } from './confinement.js';
 import { AT_FDCWD, type Errno } from './errno.js';
 import type { TraceListener } from './trace.js';
 import { rootLocation, type Location } from './mounts.js';
@@ -42,6 +43,8 @@ export interface OpenFile {
   readonly location: Location;
   /** Flags of the open. */
   readonly flags: number;
+  /** What a confinement fixed when the file was opened. */
+  readonly limits: OpenLimits;
   /** Number of descriptors and mappings that refer to it. */
   refs: number;
 }
@@ -83,6 +86,8 @@ export class Task {
   /** True if the task has CAP_SYS_ADMIN, which it needs to enforce programs on itself. */
   privileged = false;
   noNewPrivs = false;
+  /** What stock Linux enforces on the task; undefined when the task is not confined. */
+  confinement: Confinement | undefined = undefined;
   alive = true;
   denial: Denial | undefined = undefined;
 
@@ -116,6 +121,7 @@ export function fork(parent: Task): Task {
   });
   child.privileged = parent.privileged;
   child.noNewPrivs = parent.noNewPrivs;
+  child.confinement = parent.confinement;
   for (const chain of parent.set.chains) chain.isShared = true;
   child.set = parent.set;
   child.set.tasks++;
@@ -146,9 +152,9 @@ function releaseInode(kernel: Kernel, at: Location): void {
 }
 
 /** Returns a new open file description with one reference. */
-export function newFile(location: Location, flags: number): OpenFile {
+export function newFile(location: Location, flags: number, limits: OpenLimits = UNLIMITED): OpenFile {
   hold(location.inode);
-  return { location, flags, refs: 1 };
+  return { location, flags, limits, refs: 1 };
 }
 
 /** Drops one reference. The last one closes the file. */
@@ -215,8 +221,12 @@ function mayEnforce({ privileged, noNewPrivs, kernel }: Task): boolean {
   return privileged || (noNewPrivs && kernel.noNewPrivsSuffices);
 }
 
-/** `ptrace`: EPERM unless the other task's set has every chain of this task's set. */
+/**
+ * `ptrace`: EPERM unless the other task's set has every chain of this task's set, and the other task is confined at least as
+ * this task is (`security_ptrace_access_check`).
+ */
 export function ptrace(task: Task, other: Task): CallResult {
+  if (task.confinement?.mayTrace(other.confinement) === false) return { ok: false, errno: 'EPERM' };
   return mayTrace(task.set, other.set) ? { ok: true } : { ok: false, errno: 'EPERM' };
 }
 

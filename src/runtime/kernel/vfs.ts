@@ -25,6 +25,8 @@ export class Inode {
   readonly target: string;
   /** For a regular file: the path of its `#!` or ELF interpreter, which is executed together with it. */
   interpreter: string | undefined = undefined;
+  /** True if its mode is 000: no task may read, write, execute or search it. Only masks of a confinement are made so. */
+  sealed = false;
 
   constructor(
     readonly ino: number,
@@ -48,6 +50,8 @@ export interface Mount {
   pointName: string;
   /** Mounts on inodes of this mount, by the inode number of the mount point. */
   readonly mounted: Map<number, Mount>;
+  /** A mount on another name of the file that is the mount point. */
+  sibling: Mount | undefined;
 }
 
 /** An inode and the mount that shows it. */
@@ -116,6 +120,7 @@ export class Vfs {
       pointParent: undefined,
       pointName: '',
       mounted: new Map(),
+      sibling: undefined,
     };
     this.mounts.push(this.rootMount);
   }

@@ -4,8 +4,21 @@ import { ACCESS, AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, O, type Errno } f
 import { runPickFresh } from '../hooks.js';
 import { MODE } from '../namei.js';
 import type { CallResult, Failure, Task, ValueResult } from '../task.js';
-import type { Inode, InodeKind } from '../vfs.js';
-import { denied, DONE, failure, objectFor, openFile, pickObject, T } from './common.js';
+import type { Inode, InodeKind, Mount } from '../vfs.js';
+import {
+  denied,
+  DONE,
+  failure,
+  filtered,
+  isNoExec,
+  objectFor,
+  openFile,
+  pickObject,
+  placeOf,
+  T,
+  wantWrite,
+  type FoundWalk,
+} from './common.js';
 
 export interface Stat {
   readonly ino: number;
@@ -21,15 +34,25 @@ function judgeAt(task: Task, triggers: ActionMask, path: string, dirfd: number, 
   const mode = (flags & AT_SYMLINK_NOFOLLOW) === 0 ? MODE.FOLLOW : MODE.NOFOLLOW;
   const found = objectFor(task, path, dirfd, mode);
   if (!found.ok) return found;
+  const errno = changeErrno(task, triggers, found.mount);
+  if (errno !== undefined) return failure(errno);
   return pickObject(task, triggers, found) ? { ok: true, inode: found.inode } : denied(task);
+}
+
+/** `mnt_want_write` of the calls that change attributes. Their Landlock hooks do not exist. */
+function changeErrno(task: Task, triggers: ActionMask, mount: Mount): Errno | undefined {
+  return triggers === T.setattr ? wantWrite(task, mount) : undefined;
 }
 
 /** P{triggers} on an open file, with cookie 0. `pathAllowed`: the call takes a descriptor that was opened with O_PATH. */
 function judgeFd(task: Task, triggers: ActionMask, fd: number, pathAllowed: boolean): Judged {
   const file = openFile(task, fd);
-  const inode = fd === AT_FDCWD ? task.cwd.inode : file?.location.inode;
-  if (inode === undefined) return failure('EBADF');
+  const at = fd === AT_FDCWD ? task.cwd : file?.location;
+  if (at === undefined) return failure('EBADF');
+  const { inode } = at;
   if (!pathAllowed && ((file?.flags ?? 0) & O.PATH) !== 0) return failure('EBADF');
+  const errno = changeErrno(task, triggers, at.mount);
+  if (errno !== undefined) return failure(errno);
   return runPickFresh(task, triggers, inode.ino) ? { ok: true, inode } : denied(task);
 }
 
@@ -56,12 +79,16 @@ type FdCall = (task: Task, fd: number) => CallResult;
 
 const byPath =
   (triggers: ActionMask): PathCall =>
-  (task, path, dirfd = AT_FDCWD, flags = 0) =>
-    done(judgeAt(task, triggers, path, dirfd, flags));
+  (task, path, dirfd = AT_FDCWD, flags = 0) => {
+    const errno = triggers === T.setattr ? filtered(task, 'setattr') : undefined;
+    return errno === undefined ? done(judgeAt(task, triggers, path, dirfd, flags)) : failure(errno);
+  };
 const byFd =
   (triggers: ActionMask, pathAllowed = false): FdCall =>
-  (task, fd) =>
-    done(judgeFd(task, triggers, fd, pathAllowed));
+  (task, fd) => {
+    const errno = triggers === T.setattr ? filtered(task, 'setattr') : undefined;
+    return errno === undefined ? done(judgeFd(task, triggers, fd, pathAllowed)) : failure(errno);
+  };
 
 /** `getxattr`; with AT_SYMLINK_NOFOLLOW in `flags` it is `lgetxattr`. The same holds for `chown` and the others below. */
 export const getxattr: PathCall = byPath(T.getattr);
@@ -94,8 +121,18 @@ export function access(
   const follow = (flags & AT_SYMLINK_NOFOLLOW) === 0 ? MODE.FOLLOW : MODE.NOFOLLOW;
   const found = objectFor(task, path, dirfd, follow);
   if (!found.ok) return found;
+  const errno = accessErrno(task, found.inode, found.mount, mode);
+  if (errno !== undefined) return failure(errno);
   const triggers = accessTriggers(found.inode, mode);
   return triggers === 0 || pickObject(task, triggers, found) ? DONE : denied(task);
+}
+
+/** The checks of `do_faccessat`: `path_noexec`, then `inode_permission`, then `__mnt_is_readonly`. Landlock is not asked. */
+function accessErrno(task: Task, inode: Inode, mount: Mount, mode: number): Errno | undefined {
+  if ((mode & ACCESS.X_OK) !== 0 && inode.kind === 'file' && isNoExec(task, mount)) return 'EACCES';
+  if (mode !== ACCESS.F_OK && inode.sealed) return 'EACCES';
+  if ((mode & ACCESS.W_OK) === 0 || inode.kind === 'fifo' || inode.kind === 'device') return undefined;
+  return wantWrite(task, mount);
 }
 
 function accessTriggers(inode: Inode, mode: number): ActionMask {
@@ -117,11 +154,19 @@ export function readlink(task: Task, path: string, dirfd: number = AT_FDCWD): Va
 
 /** `truncate`: two requests, `setattr` and then `write`. EISDIR on a directory, EINVAL on other objects that are not files. */
 export function truncate(task: Task, path: string): CallResult {
+  const stopped = filtered(task, 'setattr');
+  if (stopped !== undefined) return failure(stopped);
   const found = objectFor(task, path, AT_FDCWD, MODE.FOLLOW);
   if (!found.ok) return found;
-  const errno = truncatable(found.inode);
+  const errno = truncatable(found.inode) ?? truncateErrno(task, found);
   if (errno !== undefined) return failure(errno);
   return pickObject(task, T.setattr, found) && pickObject(task, T.write, found) ? DONE : denied(task);
+}
+
+/** The checks of `vfs_truncate` after the kind of the object: `inode_permission`, `mnt_want_write`, `security_path_truncate`. */
+function truncateErrno(task: Task, found: FoundWalk): Errno | undefined {
+  if (found.inode.sealed) return 'EACCES';
+  return wantWrite(task, found.mount) ?? task.confinement?.truncates(placeOf(found));
 }
 
 function truncatable(inode: Inode): Errno | undefined {
@@ -129,12 +174,15 @@ function truncatable(inode: Inode): Errno | undefined {
   return inode.kind === 'file' ? undefined : 'EINVAL';
 }
 
-/** `ftruncate`; EINVAL when the file was not opened for writing. */
+/** `ftruncate`; EINVAL when the file was not opened for writing. `security_file_truncate` asks what the open has fixed. */
 export function ftruncate(task: Task, fd: number): CallResult {
+  const stopped = filtered(task, 'setattr');
+  if (stopped !== undefined) return failure(stopped);
   const file = openFile(task, fd);
   if (file === undefined || (file.flags & O.PATH) !== 0) return failure('EBADF');
   const writable = (file.flags & O.ACCMODE) !== O.RDONLY;
   if (!writable || file.location.inode.kind !== 'file') return failure('EINVAL');
+  if (!file.limits.truncate) return failure('EACCES');
   const ino = file.location.inode.ino;
   return runPickFresh(task, T.setattr, ino) && runPickFresh(task, T.write, ino) ? DONE : denied(task);
 }

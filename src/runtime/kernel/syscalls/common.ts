@@ -4,7 +4,8 @@
  * Comments of the calls list their hooks in order: W is a walk (`fs_walk` on each directory of the path), P{…} is `fs_pick`
  * with these triggers, and G is `fs_get`.
  */
-import { maskOf, type ActionMask } from '../../../abi/actions.js';
+import { maskOf, type ActionMask, type ActionName } from '../../../abi/actions.js';
+import type { Place } from '../confinement.js';
 import { AT_FDCWD, type Errno } from '../errno.js';
 import { runPick, runWalk, type SessionIndex } from '../hooks.js';
 import { cachedWalk, type Walk, type WalkMode } from '../namei.js';
@@ -123,6 +124,45 @@ export function pickParent(task: Task, triggers: ActionMask, walk: Walk, session
 
 export function locationOf(walk: FoundWalk): Location {
   return { mount: walk.mount, inode: walk.inode };
+}
+
+/** Returns the object of a walk, with the directory that has its name. */
+export function placeOf(walk: Walk): Place {
+  const [inode, mount] = [walk.inode, walk.mount];
+  return {
+    mount: defined(mount, 'the walk found its object'),
+    inode: defined(inode, 'the walk found its object'),
+    dir: walk.dir,
+  };
+}
+
+/** Returns the directory of the last component. */
+export function parentPlace(walk: Walk): Location {
+  const [inode, mount] = [walk.dir, walk.dirMount];
+  return {
+    mount: defined(mount, 'the walk reached the parent'),
+    inode: defined(inode, 'the walk reached it'),
+  };
+}
+
+/** Returns the errno of the task's seccomp filter for the calls of an action. */
+export function filtered(task: Task, action: ActionName): Errno | undefined {
+  return task.confinement?.filtered(action);
+}
+
+/** `mnt_want_write`: returns EROFS if the task sees the mount read-only. */
+export function wantWrite(task: Task, mount: Mount | undefined): Errno | undefined {
+  return mount !== undefined && task.confinement?.isReadOnly(mount) === true ? 'EROFS' : undefined;
+}
+
+/** `path_noexec`. */
+export function isNoExec(task: Task, mount: Mount): boolean {
+  return task.confinement?.isNoExec(mount) === true;
+}
+
+/** `capable`: whether the task may do what needs a capability. Only a confinement takes capabilities away. */
+export function isCapable(task: Task): boolean {
+  return task.confinement?.isCapable() !== false;
 }
 
 /** Returns the file of a descriptor, or undefined (EBADF). */

@@ -4,7 +4,7 @@ import { MAP_SHARED, O, PROT } from '../errno.js';
 import { runGet, runPickFresh } from '../hooks.js';
 import { dropFile, installFile, type CallResult, type FdResult, type OpenFile, type Task } from '../task.js';
 import type { ValueResult } from '../task.js';
-import { denied, DONE, failure, openFile, T } from './common.js';
+import { denied, DONE, failure, isNoExec, openFile, T } from './common.js';
 
 export function close(task: Task, fd: number): CallResult {
   const file = openFile(task, fd);
@@ -46,7 +46,13 @@ const onFile =
     return runPickFresh(task, triggers, file.location.inode.ino) ? DONE : denied(task);
   };
 
-export const ioctl: (task: Task, fd: number) => CallResult = onFile(T.ioctl, false);
+const ioctlOf = onFile(T.ioctl, false);
+/** `ioctl`. For a device it is a command of that device; `security_file_ioctl` asks what the open has fixed. */
+export function ioctl(task: Task, fd: number): CallResult {
+  const file = openFile(task, fd);
+  const isDevice = file?.location.inode.kind === 'device' && (file.flags & O.PATH) === 0;
+  return isDevice && !file.limits.ioctl ? failure('EACCES') : ioctlOf(task, fd);
+}
 export const fcntl: (task: Task, fd: number) => CallResult = onFile(T.fcntl, true);
 export const flock: (task: Task, fd: number) => CallResult = onFile(T.lock, false);
 
@@ -61,14 +67,16 @@ function mapTriggers(prot: number, shared: boolean): ActionMask {
 
 /**
  * `mmap` of a file. Returns a number for `mprotect` and `munmap`. EACCES without a denial: the file is not open for reading,
- * or the mapping is shared and writable but the file is not open for writing. ENODEV: the object is not a file or a device.
+ * or the mapping is shared and writable but the file is not open for writing. EPERM: the mapping is
+ * executable and the mount is `noexec`. ENODEV: the object is not a file or a device.
  */
 export function mmap(task: Task, fd: number, prot: number, flags: number): ValueResult<number> {
   const file = openFile(task, fd);
   if (file === undefined || (file.flags & O.PATH) !== 0) return failure('EBADF');
   const shared = (flags & MAP_SHARED) !== 0;
   if (!mappable(file, prot, shared)) return failure('EACCES');
-  const { inode } = file.location;
+  const { inode, mount } = file.location;
+  if ((prot & PROT.EXEC) !== 0 && isNoExec(task, mount)) return failure('EPERM');
   if (inode.kind !== 'file' && inode.kind !== 'device') return failure('ENODEV');
   if (!runPickFresh(task, mapTriggers(prot, shared), inode.ino)) return denied(task);
   file.refs++;
@@ -85,6 +93,8 @@ export function mprotect(task: Task, mapping: number, prot: number): CallResult 
   if (mapped === undefined) return failure('EINVAL');
   const { file, shared } = mapped;
   if (!mappable(file, prot, shared)) return failure('EACCES');
+  // A mapping of a `noexec` mount never gets VM_MAYEXEC.
+  if ((prot & PROT.EXEC) !== 0 && isNoExec(task, file.location.mount)) return failure('EACCES');
   return runPickFresh(task, mapTriggers(prot, shared), file.location.inode.ino) ? DONE : denied(task);
 }
 

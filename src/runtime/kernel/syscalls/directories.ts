@@ -6,12 +6,24 @@ import { MODE } from '../namei.js';
 import { changeCwd, changeRoot, type CallResult, type Task } from '../task.js';
 import { hold, release } from '../tags.js';
 import type { Location } from '../vfs.js';
-import { denied, DONE, failure, locationOf, objectFor, openFile, pickObject, T } from './common.js';
+import {
+  denied,
+  DONE,
+  failure,
+  filtered,
+  isCapable,
+  locationOf,
+  objectFor,
+  openFile,
+  pickObject,
+  T,
+} from './common.js';
 
 export function chdir(task: Task, path: string): CallResult {
   const found = objectFor(task, path, AT_FDCWD, MODE.FOLLOW);
   if (!found.ok) return found;
   if (found.inode.kind !== 'dir') return failure('ENOTDIR');
+  if (found.inode.sealed) return failure('EACCES');
   if (!pickObject(task, T.chdir, found)) return denied(task);
   return getDirectory(task, locationOf(found), changeCwd);
 }
@@ -22,14 +34,20 @@ export function fchdir(task: Task, fd: number): CallResult {
   if (file === undefined) return failure('EBADF');
   const { inode } = file.location;
   if (inode.kind !== 'dir') return failure('ENOTDIR');
+  if (inode.sealed) return failure('EACCES');
   if (!runPickFresh(task, T.chdir, inode.ino)) return denied(task);
   return getDirectory(task, file.location, changeCwd);
 }
 
+/** `chroot`: the search permission of the directory comes first (EACCES), then CAP_SYS_CHROOT (EPERM). */
 export function chroot(task: Task, path: string): CallResult {
+  const stopped = filtered(task, 'chroot');
+  if (stopped !== undefined) return failure(stopped);
   const found = objectFor(task, path, AT_FDCWD, MODE.FOLLOW);
   if (!found.ok) return found;
   if (found.inode.kind !== 'dir') return failure('ENOTDIR');
+  if (found.inode.sealed) return failure('EACCES');
+  if (!isCapable(task)) return failure('EPERM');
   if (!pickObject(task, T.chroot, found)) return denied(task);
   return getDirectory(task, locationOf(found), changeRoot);
 }
@@ -46,11 +64,14 @@ function getDirectory(task: Task, at: Location, change: (task: Task, to: Locatio
 
 /**
  * `mount --bind source target`: W of the target; P{mounton} on it; W of the source. ENOTDIR when one is a directory and the
- * other is not.
+ * other is not. `security_sb_mount` and `may_mount` come after the walk of the target (EPERM).
  */
 export function mountBind(task: Task, source: string, target: string): CallResult {
+  const stopped = filtered(task, 'mounton');
+  if (stopped !== undefined) return failure(stopped);
   const point = objectFor(task, target, AT_FDCWD, MODE.FOLLOW);
   if (!point.ok) return point;
+  if (!isCapable(task)) return failure('EPERM');
   if (!pickObject(task, T.mounton, point)) return denied(task);
   const from = objectFor(task, source, AT_FDCWD, MODE.FOLLOW, 1);
   if (!from.ok) return from;
@@ -64,9 +85,12 @@ export function mountBind(task: Task, source: string, target: string): CallResul
 /**
  * `pivot_root`: W of both; P{mounton} on `putOld`; P{chroot} on `newRoot`; G. `newRoot` must be the root of a mount, and
  * `putOld` must be at or beneath it; neither may be on the mount of the task's root. Every task whose root or working
- * directory is the old root gets the new one.
+ * directory is the old root gets the new one. `may_mount` comes before the walks (EPERM).
  */
 export function pivotRoot(task: Task, newRoot: string, putOld: string): CallResult {
+  const stopped = filtered(task, 'chroot') ?? filtered(task, 'mounton');
+  if (stopped !== undefined) return failure(stopped);
+  if (!isCapable(task)) return failure('EPERM');
   const to = objectFor(task, newRoot, AT_FDCWD, MODE.FOLLOW, 0);
   if (!to.ok) return to;
   if (to.inode.kind !== 'dir') return failure('ENOTDIR');

@@ -17,7 +17,21 @@ import {
   type Inode,
   type InodeKind,
 } from '../vfs.js';
-import { denied, DONE, failure, objectFor, pickObject, pickParent, T, walkFor } from './common.js';
+import {
+  denied,
+  DONE,
+  failure,
+  filtered,
+  isCapable,
+  objectFor,
+  parentPlace,
+  pickObject,
+  pickParent,
+  placeOf,
+  T,
+  walkFor,
+  wantWrite,
+} from './common.js';
 
 /** A walk to the directory of an entry. */
 interface Entry extends Walk {
@@ -57,12 +71,20 @@ function takenName(walk: Walk, isDir: boolean): Errno | undefined {
 function create(task: Task, path: string, dirfd: number, kind: InodeKind, target = ''): CallResult {
   const walk = entryFor(task, path, dirfd, 0);
   if (!walk.ok) return walk;
-  const errno = takenName(walk, kind === 'dir');
+  const errno = takenName(walk, kind === 'dir') ?? makeErrno(task, walk, kind);
   if (errno !== undefined) return failure(errno);
   if (!pickParent(task, T.create, walk)) return denied(task);
   const { vfs } = task.kernel;
   addEntry(vfs, (walk as Entry).dir, walk.name, newInode(vfs, kind, target));
   return DONE;
+}
+
+/** `mnt_want_write` of `filename_create`, then the hook of the kind, then CAP_MKNOD for a device. */
+function makeErrno(task: Task, walk: Walk, kind: InodeKind): Errno | undefined {
+  if (task.confinement === undefined) return undefined;
+  const dir = parentPlace(walk);
+  const errno = wantWrite(task, dir.mount) ?? task.confinement.makes(dir, kind);
+  return errno ?? (kind === 'device' && !isCapable(task) ? 'EPERM' : undefined);
 }
 
 export function mkdir(task: Task, path: string, dirfd: number = AT_FDCWD): CallResult {
@@ -92,32 +114,47 @@ function pickEntry(task: Task, triggers: ActionMask, entry: OldEntry, session: S
 }
 
 function isMounted(task: Task, entry: OldEntry): boolean {
-  return isMountPoint(task.kernel.vfs, entry.inode, entry.dir, entry.name);
+  const mounts = task.confinement?.mounts ?? task.kernel.vfs.mounts;
+  return isMountPoint(mounts, entry.inode, entry.dir, entry.name);
 }
 
+/** `mnt_want_write` comes before the lookup of the name, `security_path_unlink` before the kind of the object. */
 export function unlink(task: Task, path: string, dirfd: number = AT_FDCWD): CallResult {
+  const stopped = filtered(task, 'unlink');
+  if (stopped !== undefined) return failure(stopped);
   const walk = entryFor(task, path, dirfd, 0);
   if (!walk.ok) return walk;
   if (walk.last !== 'name') return failure('EISDIR');
+  const readOnly = wantWrite(task, walk.dirMount);
+  if (readOnly !== undefined) return failure(readOnly);
   if (walk.inode === undefined) return failure(missing(walk));
   const entry = walk as OldEntry;
-  if (entry.inode.kind === 'dir') return failure('EISDIR');
-  if (walk.trailing) return failure('ENOTDIR');
+  const isDir = entry.inode.kind === 'dir';
+  if (walk.trailing) return failure(isDir ? 'EISDIR' : 'ENOTDIR');
+  const errno = task.confinement?.removes(parentPlace(walk), 'unlink') ?? (isDir ? 'EISDIR' : undefined);
+  if (errno !== undefined) return failure(errno);
   if (!pickEntry(task, T.unlink, entry, 0)) return denied(task);
   if (isMounted(task, entry)) return failure('EBUSY');
   removeEntry(task.kernel.vfs, entry.dir, entry.name);
   return DONE;
 }
 
+/** `mnt_want_write` comes before the lookup of the name, `security_path_rmdir` before the kind of the object. */
 export function rmdir(task: Task, path: string, dirfd: number = AT_FDCWD): CallResult {
+  const stopped = filtered(task, 'rmdir');
+  if (stopped !== undefined) return failure(stopped);
   const walk = entryFor(task, path, dirfd, 0);
   if (!walk.ok) return walk;
   if (walk.last === 'dotdot') return failure('ENOTEMPTY');
   if (walk.last === 'dot') return failure('EINVAL');
   if (walk.last === 'root') return failure('EBUSY');
+  const readOnly = wantWrite(task, walk.dirMount);
+  if (readOnly !== undefined) return failure(readOnly);
   if (walk.inode === undefined) return failure(missing(walk));
   const entry = walk as OldEntry;
-  if (entry.inode.kind !== 'dir') return failure('ENOTDIR');
+  const isDir = entry.inode.kind === 'dir';
+  const errno = task.confinement?.removes(parentPlace(walk), 'rmdir') ?? (isDir ? undefined : 'ENOTDIR');
+  if (errno !== undefined) return failure(errno);
   if (!pickEntry(task, T.rmdir, entry, 0)) return denied(task);
   if (isMounted(task, entry)) return failure('EBUSY');
   if (entry.inode.entries?.size !== 0) return failure('ENOTEMPTY');
@@ -125,7 +162,8 @@ export function rmdir(task: Task, path: string, dirfd: number = AT_FDCWD): CallR
   return DONE;
 }
 
-/** `linkat`. A symbolic link at the old path is followed only with AT_SYMLINK_FOLLOW. EPERM for a directory. */
+/** `linkat`. A symbolic link at the old path is followed only with AT_SYMLINK_FOLLOW. EPERM for a directory.
+ * `mnt_want_write` of the new directory comes before EXDEV, `security_path_link` after it. */
 export function link(
   task: Task,
   from: string,
@@ -134,14 +172,18 @@ export function link(
   toDirfd: number = AT_FDCWD,
   flags = 0,
 ): CallResult {
+  const stopped = filtered(task, 'link');
+  if (stopped !== undefined) return failure(stopped);
   const mode = (flags & AT_SYMLINK_FOLLOW) === 0 ? MODE.NOFOLLOW : MODE.FOLLOW;
   const old = objectFor(task, from, fromDirfd, mode, 0);
   if (!old.ok) return old;
   const walk = entryFor(task, to, toDirfd, 1);
   if (!walk.ok) return walk;
-  const errno = takenName(walk, false);
+  const errno =
+    takenName(walk, false) ??
+    wantWrite(task, walk.dirMount) ??
+    (old.mount === walk.dirMount ? task.confinement?.links(placeOf(old), parentPlace(walk)) : 'EXDEV');
   if (errno !== undefined) return failure(errno);
-  if (old.mount !== walk.dirMount) return failure('EXDEV');
   if (old.inode.kind === 'dir') return failure('EPERM');
   if (!pickObject(task, T.link, old, 0) || !pickParent(task, T.linkto, walk, 1)) return denied(task);
   if (old.inode.nlink === 0) return failure('ENOENT');
@@ -158,30 +200,44 @@ export function rename(
   toDirfd: number = AT_FDCWD,
   flags = 0,
 ): CallResult {
+  const stopped = filtered(task, 'rename');
+  if (stopped !== undefined) return failure(stopped);
   if (flags > RENAME_EXCHANGE) return failure('EINVAL');
   const old = entryFor(task, from, fromDirfd, 0);
   if (!old.ok) return old;
   const target = entryFor(task, to, toDirfd, 1);
   if (!target.ok) return target;
-  const errno = renameErrno(old, target, flags);
+  const errno =
+    parentsErrno(old, target, flags) ??
+    wantWrite(task, target.dirMount) ??
+    renameErrno(old, target, flags) ??
+    hookErrno(task, old, target, flags) ??
+    kindErrno(old.inode as Inode, target.inode, flags);
   if (errno !== undefined) return failure(errno);
   return renameEntries(task, old as OldEntry, target as Entry, flags === RENAME_EXCHANGE);
 }
 
-/** Returns the errno that a rename has before any program runs, or undefined. */
-function renameErrno(old: Walk, target: Walk, flags: number): Errno | undefined {
+/** Returns the errno that a rename has before the names are looked up, or undefined. */
+function parentsErrno(old: Walk, target: Walk, flags: number): Errno | undefined {
   if ((old.dirMount ?? old.mount) !== (target.dirMount ?? target.mount)) return 'EXDEV';
   if (old.last !== 'name') return 'EBUSY';
   if (target.last !== 'name') return flags === RENAME_NOREPLACE ? 'EEXIST' : 'EBUSY';
+  return undefined;
+}
+
+/** Returns the errno that a rename has before `security_path_rename`, or undefined. `mnt_want_write` comes before the lookups. */
+function renameErrno(old: Walk, target: Walk, flags: number): Errno | undefined {
   if (old.inode === undefined) return missing(old);
+  if (target.dir?.nlink === 0) return 'ENOENT';
   if (tooLong(target)) return 'ENAMETOOLONG';
   if (flags === RENAME_NOREPLACE && target.inode !== undefined) return 'EEXIST';
-  return (
-    slashErrno(old.inode, old, target, flags) ??
-    ancestorErrno(old as OldEntry, target as Entry, flags) ??
-    kindErrno(old.inode, target.inode, flags) ??
-    (target.dir?.nlink === 0 ? 'ENOENT' : undefined)
-  );
+  return slashErrno(old.inode, old, target, flags) ?? ancestorErrno(old as OldEntry, target as Entry, flags);
+}
+
+/** `security_path_rename`. It comes before the kinds of the two objects are compared (`may_delete`). */
+function hookErrno(task: Task, old: Walk, target: Walk, flags: number): Errno | undefined {
+  const exchange = flags === RENAME_EXCHANGE;
+  return task.confinement?.renames(placeOf(old), parentPlace(target), target.inode, exchange);
 }
 
 /** Returns the errno for a slash after the name of an object that is not a directory. */

@@ -3,7 +3,17 @@ import { union } from '../../../abi/actions.js';
 import { AT_FDCWD, AT_SYMLINK_NOFOLLOW } from '../errno.js';
 import { MODE } from '../namei.js';
 import type { CallResult, Task } from '../task.js';
-import { denied, DONE, failure, objectFor, pickObject, T } from './common.js';
+import {
+  denied,
+  DONE,
+  failure,
+  isNoExec,
+  objectFor,
+  pickObject,
+  placeOf,
+  T,
+  type FoundWalk,
+} from './common.js';
 
 /** Maximum depth of interpreters before ELOOP, as in `exec_binprm` of Linux. */
 const MAX_INTERPRETERS = 5;
@@ -22,10 +32,18 @@ export function execve(task: Task, path: string, dirfd: number = AT_FDCWD, flags
     if (!found.ok) return found;
     if (found.inode.kind === 'symlink') return failure('ELOOP');
     if (found.inode.kind !== 'file') return failure('EACCES');
+    if (!mayExecute(task, found)) return failure('EACCES');
     if (!pickObject(task, union(T.execute, T.open), found)) return denied(task);
     next = found.inode.interpreter;
     from = AT_FDCWD;
     mode = MODE.FOLLOW;
   }
   return DONE;
+}
+
+/** The checks of `do_open_execat`: `path_noexec`, `inode_permission`, and `security_file_open` of a file that is also read. */
+function mayExecute(task: Task, found: FoundWalk): boolean {
+  if (isNoExec(task, found.mount) || found.inode.sealed) return false;
+  const opened = task.confinement?.opens(placeOf(found), { read: true, write: false, execute: true });
+  return typeof opened !== 'string';
 }
