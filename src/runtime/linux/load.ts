@@ -5,13 +5,15 @@
  */
 import { NO_ACTIONS, maskOf, unionOf, type ActionMask } from '../../abi/actions.js';
 import { NEWEST_MACHINE, type Machine, type PlanObject } from '../../artifact/enforcement-plan.js';
+import { defined } from '../../base/assert.js';
 import type { Artifact, Manifest } from '../../artifact/manifest.js';
-import { setNoNewPrivs, type CallResult, type Task } from '../kernel/task.js';
+import type { CallResult, Task } from '../kernel/task.js';
 import type { Inode, Vfs } from '../kernel/vfs.js';
 import { judgeAssertions } from '../loader/assertions.js';
 import type { GroundedMap, GroundedPolicy, LoadResult } from '../loader/grounded.js';
 import { groundInodeMap } from '../loader/inode-maps.js';
 import { hasProblem, type LoadProblem } from '../loader/problems.js';
+import { confine } from './model/confine.js';
 import { planOn, type PlannedLayer } from './place.js';
 
 /** What is known of a tree beyond its names. */
@@ -56,8 +58,10 @@ function layersOf(
   });
 }
 
-/** Enforces a grounded policy on a task, as the launcher does before it starts the program. */
-export function enforcePlan(_policy: GroundedPolicy, task: Task): CallResult {
-  setNoNewPrivs(task);
-  return { ok: false, errno: 'EINVAL' };
+/** Enforces a grounded policy on a task, as the launcher does before it starts the program. ENOENT: an object is gone. */
+export function enforcePlan({ plan }: GroundedPolicy, task: Task): CallResult {
+  const confined = confine(defined(plan, 'a policy for linux has a plan'), task.kernel.vfs);
+  if (!confined.ok) return { ok: false, errno: 'ENOENT' };
+  confined.enter(task);
+  return { ok: true };
 }
