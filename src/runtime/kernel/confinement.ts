@@ -10,7 +10,7 @@ import type { Errno } from './errno.js';
 import type { Inode, InodeKind, Location, Mount } from './vfs.js';
 
 /** An object and the directory entry that led to it: `struct path` of Linux. */
-export interface Place extends Location {
+export interface EntryLocation extends Location {
   /** The directory that has the name. It matters only for an object that is not a directory. */
   readonly dir: Inode | undefined;
 }
@@ -46,13 +46,18 @@ export interface Confinement {
   /** `security_path_unlink` and, for the call `rmdir`, `security_path_rmdir`. */
   removes(dir: Location, call: 'unlink' | 'rmdir'): Errno | undefined;
   /** `security_path_link`. */
-  links(old: Place, dir: Location): Errno | undefined;
+  links(old: EntryLocation, dir: Location): Errno | undefined;
   /** `security_path_rename`. `replaced`: the object that has the new name. */
-  renames(old: Place, dir: Location, replaced: Inode | undefined, exchange: boolean): Errno | undefined;
+  renames(
+    old: EntryLocation,
+    dir: Location,
+    replaced: Inode | undefined,
+    exchange: boolean,
+  ): Errno | undefined;
   /** `security_file_open`. */
-  opens(file: Place, request: OpenRequest): OpenLimits | Errno;
+  opens(file: EntryLocation, request: OpenRequest): OpenLimits | Errno;
   /** `security_path_truncate`. */
-  truncates(file: Place): Errno | undefined;
+  truncates(file: EntryLocation): Errno | undefined;
   /** `security_ptrace_access_check`, for a task with this confinement. */
   mayTrace(other: Confinement | undefined): boolean;
 }

@@ -5,7 +5,7 @@
  * with these triggers, and G is `fs_get`.
  */
 import { maskOf, type ActionMask, type ActionName } from '../../../abi/actions.js';
-import type { Place } from '../confinement.js';
+import type { EntryLocation } from '../confinement.js';
 import { AT_FDCWD, type Errno } from '../errno.js';
 import { runPick, runWalk, type SessionIndex } from '../hooks.js';
 import { cachedWalk, type Walk, type WalkMode } from '../namei.js';
@@ -127,7 +127,7 @@ export function locationOf(walk: FoundWalk): Location {
 }
 
 /** Returns the object of a walk, with the directory that has its name. */
-export function placeOf(walk: Walk): Place {
+export function placeOf(walk: Walk): EntryLocation {
   const [inode, mount] = [walk.inode, walk.mount];
   return {
     mount: defined(mount, 'the walk found its object'),

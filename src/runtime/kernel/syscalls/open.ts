@@ -8,7 +8,7 @@
 import { union, type ActionMask } from '../../../abi/actions.js';
 import { LOOKUP } from '../../../abi/hooks.js';
 import { AT_FDCWD, O, type Errno } from '../errno.js';
-import { UNLIMITED, type OpenLimits, type Place } from '../confinement.js';
+import { UNLIMITED, type OpenLimits, type EntryLocation } from '../confinement.js';
 import { runGet, runPick } from '../hooks.js';
 import { MODE, type Walk, type WalkMode } from '../namei.js';
 import { dropFile, installFile, newFile, type FdResult, type Task } from '../task.js';
@@ -58,7 +58,7 @@ function fileModes(flags: number): { readonly read: boolean; readonly write: boo
 }
 
 /** `security_file_open`, and then `security_file_truncate` for O_TRUNC of an existing regular file (`handle_truncate`). */
-function openLimits(task: Task, file: Place, flags: number): OpenLimits | Errno {
+function openLimits(task: Task, file: EntryLocation, flags: number): OpenLimits | Errno {
   if (task.confinement === undefined || (flags & O.PATH) !== 0) return UNLIMITED;
   const limits = task.confinement.opens(file, { ...fileModes(flags), execute: false });
   if (typeof limits === 'string') return limits;

@@ -8,7 +8,7 @@
 import { rightsOfAbi } from '../../../abi/landlock.js';
 import type { EnforcementPlan, PlanObject, PlanRuleset } from '../../../artifact/enforcement-plan.js';
 import { defined } from '../../../base/assert.js';
-import type { Confinement, OpenLimits, OpenRequest, Place } from '../../kernel/confinement.js';
+import type { Confinement, OpenLimits, OpenRequest, EntryLocation } from '../../kernel/confinement.js';
 import type { Errno } from '../../kernel/errno.js';
 import { MODE, walkPath } from '../../kernel/namei.js';
 import { ancestry } from '../../kernel/resolve.js';
@@ -16,7 +16,7 @@ import { changeCwd, changeRoot, type Task } from '../../kernel/task.js';
 import type { Inode, InodeKind, Location, Mount, Vfs } from '../../kernel/vfs.js';
 import { deniedRights, type Domain, type Ruleset } from './domain.js';
 import { copyNamespace, dropNamespace, flagsOf, layMask, type MountNamespace } from './namespace.js';
-import { refer, referFirstAbi, type Move } from './refer.js';
+import { refer, referFirstAbi, type Reparenting } from './refer.js';
 import {
   IOCTL_DEV,
   makeRight,
@@ -46,8 +46,8 @@ export type Confined =
   /** `problem`: for people, lower case, no final period. */
   | { readonly ok: false; readonly path: string; readonly problem: string };
 
-interface FoundObject {
-  readonly place: Place;
+interface FoundPlanObject {
+  readonly place: EntryLocation;
   readonly name: string;
 }
 
@@ -77,7 +77,7 @@ export function confine(plan: EnforcementPlan, vfs: Vfs): Confined {
 }
 
 /** Finds an object by its physical path. Returns a problem if there is none. */
-function find(vfs: Vfs, { path, kind }: PlanObject, root?: Location): FoundObject | string {
+function find(vfs: Vfs, { path, kind }: PlanObject, root?: Location): FoundPlanObject | string {
   const from = root ?? { mount: vfs.rootMount, inode: vfs.rootMount.root };
   const walk = walkPath(vfs, from, from, path, MODE.NOFOLLOW);
   const { inode, mount } = walk;
@@ -110,7 +110,8 @@ function confinementOf(
   const inDir = (dir: Location, request: Rights): Errno | undefined =>
     allowed(deniedRights(domain, { ...dir, dir: undefined }, request));
   const moved = plan.machine.abi < REFER_SINCE ? referFirstAbi : refer;
-  const judge = (move: Move): Errno | undefined => (domain.length === 0 ? undefined : moved(domain, move));
+  const judge = (move: Reparenting): Errno | undefined =>
+    domain.length === 0 ? undefined : moved(domain, move);
   const confinement: Confinement = {
     mounts: space?.mounts ?? vfs.mounts,
     filtered: (action) => (plan.filter?.actions.includes(action) === true ? FILTER_ERRNO : undefined),
@@ -130,7 +131,7 @@ function confinementOf(
 }
 
 /** `hook_file_open`: what the open needs decides, and what the open file allows later is written down. */
-function openLimits(domain: Domain, file: Place, request: OpenRequest): OpenLimits | Errno {
+function openLimits(domain: Domain, file: EntryLocation, request: OpenRequest): OpenLimits | Errno {
   const needed = openRights(file.inode, request);
   const later = file.inode.kind === 'device' ? unite(TRUNCATE, IOCTL_DEV) : TRUNCATE;
   const denied = deniedRights(domain, file, unite(needed, later));

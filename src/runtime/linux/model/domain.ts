@@ -7,7 +7,7 @@
  *
  * Source: `is_access_to_paths_allowed` in security/landlock/fs.c of Linux.
  */
-import type { Place } from '../../kernel/confinement.js';
+import type { EntryLocation } from '../../kernel/confinement.js';
 import type { Inode } from '../../kernel/vfs.js';
 import { REFER, unite, type Rights } from './rights.js';
 
@@ -45,7 +45,7 @@ export function unmask(domain: Domain, inode: Inode, within: Rights, denied: Den
 }
 
 /** Returns the place above an object: its parent directory, or what is above the mount point. Undefined at the root. */
-export function placeAbove({ mount, inode, dir }: Place): Place | undefined {
+export function placeAbove({ mount, inode, dir }: EntryLocation): EntryLocation | undefined {
   while (inode === mount.root) {
     if (mount.parent === undefined || mount.point === undefined) return undefined;
     [inode, dir, mount] = [mount.point, mount.pointParent, mount.parent];
@@ -57,10 +57,14 @@ export function placeAbove({ mount, inode, dir }: Place): Place | undefined {
 }
 
 /** Returns the rights of a request that the domain denies on an object. */
-export function deniedRights(domain: Domain, place: Place, request: Rights): Rights {
+export function deniedRights(domain: Domain, place: EntryLocation, request: Rights): Rights {
   const denied = deniedFirst(domain, request);
   const stillDenied = (): Rights => denied.reduce(unite, 0 as Rights);
-  for (let at: Place | undefined = place; at !== undefined && stillDenied() !== 0; at = placeAbove(at))
+  for (
+    let at: EntryLocation | undefined = place;
+    at !== undefined && stillDenied() !== 0;
+    at = placeAbove(at)
+  )
     unmask(domain, at.inode, request, denied);
   return stillDenied();
 }

@@ -5,7 +5,7 @@
  * mounts an empty object that nobody may read. The tree and the mounts of other tasks stay as they are.
  */
 import type { PlanMask } from '../../../artifact/enforcement-plan.js';
-import type { Place } from '../../kernel/confinement.js';
+import type { EntryLocation } from '../../kernel/confinement.js';
 import { attachMount, detachMount } from '../../kernel/mounts.js';
 import { hold } from '../../kernel/tags.js';
 import { isWithin, newInode, type Inode, type Location, type Mount, type Vfs } from '../../kernel/vfs.js';
@@ -80,7 +80,12 @@ function join(a: MountFlags, b: MountFlags): MountFlags {
 }
 
 /** Lays a mask on an object. `name`: the name of an object that is not a directory. */
-export function layMask(space: MountNamespace, on: Place, name: string, kinds: PlanMask['kinds']): void {
+export function layMask(
+  space: MountNamespace,
+  on: EntryLocation,
+  name: string,
+  kinds: PlanMask['kinds'],
+): void {
   const point = { pointParent: on.dir, pointName: name };
   if (kinds.includes('hide')) {
     const mask = attach(space, sealedInode(space.vfs, on.inode), on, point);

@@ -7,7 +7,7 @@
  *
  * Source: `current_check_refer_path` in security/landlock/fs.c of Linux. The first ABI had no REFER: see `referFirstAbi`.
  */
-import type { Place } from '../../kernel/confinement.js';
+import type { EntryLocation } from '../../kernel/confinement.js';
 import type { Errno } from '../../kernel/errno.js';
 import type { Inode, Location } from '../../kernel/vfs.js';
 import { deniedFirst, deniedRights, placeAbove, unmask, type Denied, type Domain } from './domain.js';
@@ -23,8 +23,8 @@ import {
 } from './rights.js';
 
 /** A link or a rename, after the mounts were found equal. */
-export interface Move {
-  readonly old: Place;
+export interface Reparenting {
+  readonly old: EntryLocation;
   /** The new directory. */
   readonly to: Location;
   /** The object that has the new name. */
@@ -33,7 +33,7 @@ export interface Move {
 }
 
 /** The state of one of the two directories while the walk goes up. */
-interface Side {
+interface MoveSide {
   readonly request: Rights;
   readonly denied: Denied;
   allowed: boolean;
@@ -46,7 +46,7 @@ interface Child {
 }
 
 /** Returns the errno of a link or a rename, or undefined. */
-export function refer(domain: Domain, move: Move): Errno | undefined {
+export function refer(domain: Domain, move: Reparenting): Errno | undefined {
   const { old, to } = move;
   const [from, into] = requestsOf(move);
   const oldParent = parentIn(old);
@@ -60,13 +60,13 @@ export function refer(domain: Domain, move: Move): Errno | undefined {
   if (movesFreely(domain, move, source, target)) return undefined;
   return isMissingMore(source) || isMissingMore(target) ? 'EACCES' : 'EXDEV';
 
-  function sideOf(request: Rights): Side {
+  function sideOf(request: Rights): MoveSide {
     return { request, denied: deniedFirst(domain, ALL_RIGHTS), allowed: false };
   }
 }
 
 /** Returns the rights that the old and the new directory must give, without REFER. */
-function requestsOf({ old, replaced, kind }: Move): readonly [Rights, Rights] {
+function requestsOf({ old, replaced, kind }: Reparenting): readonly [Rights, Rights] {
   const back = kind === 'exchange' && replaced !== undefined ? makeRight(replaced.kind) : NO_RIGHTS;
   const make = makeRight(old.inode.kind);
   if (kind === 'link') return [NO_RIGHTS, make];
@@ -74,7 +74,7 @@ function requestsOf({ old, replaced, kind }: Move): readonly [Rights, Rights] {
 }
 
 /** Returns the directory of the old name; the object itself where it is the root of its mount. */
-function parentIn({ mount, inode, dir }: Place): Inode {
+function parentIn({ mount, inode, dir }: EntryLocation): Inode {
   if (inode === mount.root) return inode;
   return (inode.kind === 'dir' ? inode.parent : dir) ?? mount.root;
 }
@@ -92,14 +92,14 @@ function collect(domain: Domain, root: Inode, from: Inode, denied: Denied): bool
  * The walk from the root of the mount upwards. As long as the new place could give more, all rights count and not only those
  * of the request. The comparison is not made again after the last object, so a rule at the root of all can come too late.
  */
-function movesFreely(domain: Domain, move: Move, source: Side, target: Side): boolean {
+function movesFreely(domain: Domain, move: Reparenting, source: MoveSide, target: MoveSide): boolean {
   const child = childOf(domain, move.old.inode);
   const other =
     move.kind === 'exchange' && move.replaced !== undefined ? childOf(domain, move.replaced) : undefined;
   let compares = true;
   const { mount } = move.to;
   for (
-    let at: Place | undefined = { mount, inode: mount.root, dir: undefined };
+    let at: EntryLocation | undefined = { mount, inode: mount.root, dir: undefined };
     at !== undefined;
     at = placeAbove(at)
   ) {
@@ -123,11 +123,11 @@ function childOf(domain: Domain, inode: Inode): Child {
 }
 
 /** `no_more_access`: whether what is denied on a moving object stays denied at its new place, for an exchange in both directions. */
-function gainsNothing(source: Side, child: Child, target: Side, other: Child | undefined): boolean {
+function gainsNothing(source: MoveSide, child: Child, target: MoveSide, other: Child | undefined): boolean {
   return staysDenied(source, child, target) && (other === undefined || staysDenied(target, other, source));
 }
 
-function staysDenied(from: Side, child: Child, to: Side): boolean {
+function staysDenied(from: MoveSide, child: Child, to: MoveSide): boolean {
   const counted = child.isDir ? ALL_RIGHTS : FILE_RIGHTS;
   return from.denied.every((rights, layer) => {
     const before = rights & (child.denied[layer] ?? 0) & counted;
@@ -136,13 +136,13 @@ function staysDenied(from: Side, child: Child, to: Side): boolean {
 }
 
 /** `scope_to_request`: from here on only the rights of the request count. */
-function narrow(side: Side): void {
+function narrow(side: MoveSide): void {
   side.denied.forEach((rights, layer) => (side.denied[layer] = (rights & side.request) as Rights));
   side.allowed ||= side.denied.every((rights) => rights === 0);
 }
 
 /** `is_eacces`: whether a right of the request other than REFER is denied. */
-function isMissingMore({ request, denied }: Side): boolean {
+function isMissingMore({ request, denied }: MoveSide): boolean {
   return denied.some((rights) => (rights & request & ~REFER) !== 0);
 }
 
@@ -152,7 +152,7 @@ function isMissingMore({ request, denied }: Side): boolean {
  *
  * Source: `hook_path_link` and `hook_path_rename` of Linux 5.13.
  */
-export function referFirstAbi(domain: Domain, move: Move): Errno | undefined {
+export function referFirstAbi(domain: Domain, move: Reparenting): Errno | undefined {
   const { old, to, replaced, kind } = move;
   if (parentIn(old) !== to.inode) return 'EXDEV';
   const remove = kind === 'link' ? NO_RIGHTS : unite(removeRight(old.inode), removeRight(replaced));
