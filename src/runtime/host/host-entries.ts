@@ -65,17 +65,17 @@ export class HostEntries<D> extends Map<string, Inode> {
     return this.source === undefined ? 0 : this.listed().size;
   }
 
-  override keys(): MapIterator<string> {
-    return this.listed().keys();
+  /** Names that were looked up come first, so that a search for a known inode does not read the directory. */
+  override *keys(): MapIterator<string> {
+    const first = [...super.keys()];
+    yield* first;
+    const seen = new Set(first);
+    for (const name of this.listed()) if (!seen.has(name)) yield name;
   }
 
-  /** Names that were looked up come first, so that a search for a known inode does not read the directory. */
   override *entries(): MapIterator<[string, Inode]> {
-    const first = [...super.entries()];
-    yield* first;
-    const seen = new Set(first.map(([name]) => name));
-    for (const name of this.listed()) {
-      const inode = seen.has(name) ? undefined : this.get(name);
+    for (const name of this.keys()) {
+      const inode = this.get(name);
       if (inode !== undefined) yield [name, inode];
     }
   }
