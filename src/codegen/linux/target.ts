@@ -2,10 +2,10 @@
 import { manifestText } from '../../artifact/text.js';
 import { MODELS } from '../../runtime/models.js';
 import type { TargetOf } from '../target.js';
-import { buildArtifact } from '../v8/manifest.js';
-import { buildPlan, type ChainPlan } from '../v8/plan.js';
-import { gapsOf } from './gaps.js';
+import type { ChainPlan } from '../v8/plan.js';
+import { gapsOf } from './gaps/gaps.js';
 import { checkLayers } from './limits.js';
+import { mapsArtifact, planMaps } from './maps-artifact.js';
 import { proveMaps } from './prove.js';
 
 /** What is made at compile time: the classes and maps of the layers, without programs. */
@@ -13,21 +13,9 @@ export const linux: TargetOf<ChainPlan, readonly []> = {
   name: 'linux',
   limits: checkLayers,
   gaps: gapsOf,
-  plan({ policy }) {
-    const { chains } = buildPlan(policy);
-    return { chains: chains.map((chain) => ({ ...chain, programs: [] })) };
-  },
+  plan: ({ policy }) => planMaps(policy),
   emit: () => ({ code: [], diagnostics: [] }),
-  artifact({ plan, sources, policy }) {
-    const made = buildArtifact(
-      plan,
-      plan.chains.map((chain) => ({ chain, programs: [] })),
-      sources,
-      policy,
-      'linux',
-    );
-    return { ...made, manifest: { ...made.manifest, load: [] } };
-  },
+  artifact: ({ plan, sources, policy }) => mapsArtifact(policy, sources, plan),
   prove: proveMaps,
   model: MODELS.linux,
   show(stage, { artifact }) {

@@ -80,7 +80,8 @@ function bytecodeFile(plan: ProgramPlan): string {
 }
 
 function manifestSpan(span: Span, sources: readonly NamedSource[]): ManifestSpan {
-  const source = defined(sources[span.source], 'a span lies in a source');
+  const source = sources[span.source];
+  if (source === undefined) return { source: span.source, line: 1, column: 1, endLine: 1, endColumn: 1 };
   const start = positionAt(source, span.start);
   const end = positionAt(source, span.end, start.line);
   return {

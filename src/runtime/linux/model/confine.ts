@@ -29,7 +29,7 @@ import {
 } from './rights.js';
 
 /** The errno of the static filter. */
-const FILTER_ERRNO: Errno = 'EPERM';
+const FILTER_ERRNO: Errno = 'EACCES';
 /** The first ABI version with REFER. */
 const REFER_SINCE = 2;
 
