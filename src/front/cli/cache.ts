@@ -39,11 +39,12 @@ export interface CacheSlot {
 export function cacheSlot(
   folder: string,
   inputs: readonly SourceInput[],
-  options: Pick<CompileOptions, 'defines' | 'target'>,
+  { defines, target, machine, exact }: Pick<CompileOptions, 'defines' | 'target' | 'machine' | 'exact'>,
 ): CacheSlot {
-  const defines = Object.entries(options.defines ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const values = Object.entries(defines ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const chosen = [target, machine?.abi, machine?.masks, exact === true, values];
   const files = inputs.map(({ name, id, text }) => [name, id ?? name, text]);
-  const key = digest(JSON.stringify([FORMAT, packageInfo().version, options.target, defines, files]));
+  const key = digest(JSON.stringify([FORMAT, packageInfo().version, chosen, files]));
   return { folder, key, inputs };
 }
 

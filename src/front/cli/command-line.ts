@@ -95,6 +95,8 @@ async function run(command: Command, options: Options): Promise<number> {
       return (await import('./graph.js')).graphCommand(options);
     case 'learn':
       return (await import('./learn.js')).learnCommand(options);
+    case 'gaps':
+      return (await import('./gaps.js')).gapsCommand(options);
     case 'disasm':
       return (await import('./disasm.js')).disasmCommand(options);
     case 'verify':

@@ -36,6 +36,8 @@ export async function compileFiles(
   const compileOptions = {
     defines: options.defines,
     target: options.target,
+    machine: options.machine,
+    exact: options.exact,
     importer: readFile,
     progress: progress.step,
   };

@@ -12,6 +12,7 @@ export interface Command {
     | 'explain'
     | 'graph'
     | 'diff'
+    | 'gaps'
     | 'learn'
     | 'fmt'
     | 'lsp'
@@ -49,6 +50,12 @@ const EMIT = `  --target NAME      what to compile for: ${TARGET_NAMES.join(', '
   --emit STAGE       show a stage: ${STAGES.join(', ')}
 `;
 
+/** The machine for whose kernel a policy is judged. */
+const MACHINE = `  --abi N            judge for a kernel with this version of the Landlock ABI; 0 is a kernel without Landlock
+  --no-masks         judge for a machine on which no user namespace, and so no mask, can be made
+  --exact            a gap that stops what the policy allows is an error, too
+`;
+
 const WATCH = `  -w, --watch        run again whenever a file that was read changes; Ctrl-C ends it
 `;
 
@@ -72,7 +79,7 @@ ${EXITS}`,
   },
   {
     name: 'build',
-    options: ['emit', 'target', 'out', 'watch', 'depfile', 'cache', 'no-cache'],
+    options: ['emit', 'target', 'abi', 'no-masks', 'exact', 'out', 'watch', 'depfile', 'cache', 'no-cache'],
     help: `llpc build FILE… -o DIR
 
 Compiles policies to a program chain: DIR/manifest.json and the bytecode files that it names. Either all files are written or
@@ -82,7 +89,7 @@ none. The same input gives the same bytes on every machine.
   --depfile FILE     write the names of all input files to FILE, for Make and Ninja
   --cache DIR        keep results in DIR and use them when nothing changed; LLPC_CACHE in the environment does the same
   --no-cache         use no cache
-${WATCH}${COMMON}${EMIT}
+${WATCH}${COMMON}${EMIT}${MACHINE}
 ${EXITS}`,
   },
   {
@@ -146,6 +153,20 @@ is proved, not sampled. OLD and NEW are policies or manifests.
   -h, --help         print this text
 
 ${EXITS}`,
+  },
+  {
+    name: 'gaps',
+    options: ['target', 'abi', 'no-masks', 'exact'],
+    help: `llpc gaps FILE… --target NAME
+
+Shows where a target does something else than the policy says (docs/gaps.md): the rule, the actions, a shortest path, a call and
+what it does, the cause, and what closes the gap. Looser gaps, where the target does not stop what the policy denies, come first;
+the policy accepts them with \`accept unenforced ACTIONS on TARGET;\`. With --format json, the report is that of schema/gaps-1.json.
+
+  --target NAME      the target: ${TARGET_NAMES.join(', ')}
+${MACHINE}${COMMON}
+exit code: 0 every looser gap is accepted, and with --exact there is no stricter one; 1 otherwise, 2 wrong usage, 70 a bug in llpc
+`,
   },
   {
     name: 'fmt',
@@ -298,6 +319,7 @@ export const GENERAL_HELP = `llpc: file-access policies, compiled to Landlock v8
   llpc run POLICY-or-MANIFEST --scenario FILE   replay a series of calls
   llpc explain FILE ACTION PATH                 show why a request is allowed or denied
   llpc diff OLD NEW                             show what changed in meaning
+  llpc gaps FILE… --target NAME                 show what a target does not enforce
   llpc graph FILE…                              draw the hierarchy
 
   llpc fmt --write FILE…                        format policies

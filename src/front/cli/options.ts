@@ -1,6 +1,7 @@
 /** Reads the arguments of the commands. A mistake in them is a usage error, with exit code 2. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { TRIGGERS, type TriggerName } from '../../abi/actions.js';
+import { NEWEST_MACHINE, type Machine } from '../../artifact/enforcement-plan.js';
 import { DEFAULT_TARGET, TARGET_NAMES, type TargetName } from '../../artifact/manifest.js';
 import { STAGES, type StageName } from '../../codegen/target.js';
 import { nearestName } from '../../diagnostics/suggest.js';
@@ -23,6 +24,10 @@ export interface Options {
   readonly help: boolean;
   readonly emit: readonly StageName[];
   readonly target: TargetName;
+  /** The machine whose gaps are reported. */
+  readonly machine: Machine;
+  /** Whether a gap that stops what the policy allows is an error. */
+  readonly exact: boolean;
   readonly out: string | undefined;
   /** The file to write a depfile to, for make and Ninja. */
   readonly depfile: string | undefined;
@@ -100,6 +105,9 @@ export interface LearnArguments {
   readonly ignoreRefused: boolean;
 }
 
+/** The greatest version of the Landlock ABI that `--abi` takes: newer ones have no right that llpc does not know. */
+const MOST_ABI = 999;
+
 const COMMON = {
   help: { type: 'boolean', short: 'h' },
   define: { type: 'string', short: 'D', multiple: true },
@@ -110,6 +118,9 @@ const COMMON = {
 const EXTRA = {
   emit: { type: 'string', multiple: true },
   target: { type: 'string' },
+  abi: { type: 'string' },
+  'no-masks': { type: 'boolean' },
+  exact: { type: 'boolean' },
   out: { type: 'string', short: 'o' },
   depfile: { type: 'string' },
   cache: { type: 'string' },
@@ -184,6 +195,11 @@ export function readOptions(
     help: values['help'] === true,
     emit: list(values['emit']).map((stage) => oneOf('--emit', stage, STAGES)),
     target: oneOf('--target', text('target') ?? DEFAULT_TARGET, TARGET_NAMES),
+    machine: {
+      abi: wholeNumber('--abi', text('abi'), 0, MOST_ABI) ?? NEWEST_MACHINE.abi,
+      masks: values['no-masks'] !== true,
+    },
+    exact: values['exact'] === true,
     out: text('out'),
     depfile: text('depfile'),
     cache: values['no-cache'] === true ? undefined : text('cache') || process.env['LLPC_CACHE'] || undefined,

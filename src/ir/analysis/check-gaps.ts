@@ -57,7 +57,11 @@ export function acceptingLine(gaps: readonly Gap[], target: string): string | un
 }
 
 /** Returns a warning for each acceptance that accepts none of these gaps. */
-function idleDiagnostics(found: readonly FoundGap[], policy: CheckedPolicy, target: string): Diagnostic[] {
+export function idleDiagnostics(
+  found: readonly FoundGap[],
+  policy: CheckedPolicy,
+  target: string,
+): Diagnostic[] {
   return idleAcceptances(found, policy, target).map(({ actions, span }) => {
     const fix = { span, replacement: '' };
     return report('LLP4011', { target, actions: actionList(actions) }, { span, help: 'remove it', fix });

@@ -1,0 +1,122 @@
+/**
+ * Prints a report of gaps for a terminal.
+ *
+ *     linux, Landlock ABI 7, with masks: 1 looser gap, 1 of them not accepted; 0 stricter, 0 of errno, 0 of visibility
+ *
+ *     looser, not accepted
+ *       policy.llp:7:5   chdir, getattr   /srv/.env
+ *         `stat("/srv/.env")` succeeds: nothing on stock Linux stops it
+ *     help: write `accept unenforced chdir, getattr on linux;` where this is meant
+ */
+import type { Machine } from '../../artifact/enforcement-plan.js';
+import { counted, printable } from '../../base/text.js';
+import { closerText } from '../../ir/analysis/check-gaps.js';
+import { timeText, type GapsReport, type ReportedGap } from './gaps.js';
+
+export interface GapMarks {
+  readonly error: (text: string) => string;
+  readonly warning: (text: string) => string;
+  readonly dim: (text: string) => string;
+}
+
+const UNMARKED: GapMarks = { error: (t) => t, warning: (t) => t, dim: (t) => t };
+
+/** The most columns that a cell pads the ones above and below it to. */
+const WIDEST = 40;
+
+/** Returns the report as text. It ends in a newline. */
+export function gapsText(report: GapsReport, marks: GapMarks = UNMARKED): string {
+  const sections = SECTIONS.flatMap((section) => sectionLines(section, report, marks));
+  const help = report.accept === null ? [] : ['', `help: write \`${report.accept}\` where this is meant`];
+  return [summaryText(report), ...sections, ...help, ''].join('\n');
+}
+
+/** Returns the machine in words. */
+export function machineText({ abi, masks }: Machine): string {
+  return `${abi === 0 ? 'no Landlock' : `Landlock ABI ${abi}`}, ${masks ? 'with' : 'without'} masks`;
+}
+
+function summaryText({ target, machine, gaps }: GapsReport): string {
+  const head = target === 'landlock-v8' ? target : `${target}, ${machineText(machine)}`;
+  if (gaps.length === 0) return `${head}: no gaps: the policy is enforced exactly`;
+  const count = (direction: ReportedGap['direction']): number =>
+    gaps.filter((gap) => gap.direction === direction).length;
+  const looser = gaps.filter((gap) => gap.direction === 'looser');
+  const open = looser.filter((gap) => !gap.accepted).length;
+  const accepted = looser.length === 0 ? '' : open === 0 ? ', all accepted' : `, ${open} not accepted`;
+  const others = `${count('stricter')} stricter, ${count('errno')} of errno, ${count('visibility')} of visibility`;
+  return `${head}: ${counted(looser.length, 'looser gap')}${accepted}; ${others}`;
+}
+
+interface Section {
+  readonly title: (report: GapsReport) => string;
+  readonly has: (gap: ReportedGap) => boolean;
+  readonly mark: (report: GapsReport, marks: GapMarks) => (text: string) => string;
+}
+
+const SECTIONS: readonly Section[] = [
+  {
+    title: () => 'looser, not accepted: denied, and not stopped',
+    has: (gap) => gap.direction === 'looser' && !gap.accepted,
+    mark: (_, marks) => marks.error,
+  },
+  {
+    title: () => 'looser, accepted',
+    has: (gap) => gap.direction === 'looser' && gap.accepted,
+    mark: (_, marks) => marks.dim,
+  },
+  {
+    title: () => 'stricter: allowed, and stopped',
+    has: (gap) => gap.direction === 'stricter',
+    mark: ({ exact }, marks) => (exact ? marks.error : marks.warning),
+  },
+  {
+    title: () => 'errno: stopped with another errno',
+    has: (gap) => gap.direction === 'errno',
+    mark: (_, marks) => marks.dim,
+  },
+  {
+    title: () => 'visibility: the object does not look as it is',
+    has: (gap) => gap.direction === 'visibility',
+    mark: (_, marks) => marks.dim,
+  },
+];
+
+function sectionLines({ title, has, mark }: Section, report: GapsReport, marks: GapMarks): string[] {
+  const gaps = report.gaps.filter(has);
+  if (gaps.length === 0) return [];
+  const layers = new Set(report.gaps.flatMap((gap) => gap.layers)).size;
+  const rows = gaps.map((gap) => cells(gap, layers > 1));
+  const widths = [0, 1, 2].map((column) => widest(rows.map((row) => row[column] ?? '')));
+  const lines = gaps.flatMap((gap, i) => [
+    `  ${(rows[i] ?? []).map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
+    ...detailLines(gap).map((line) => `    ${line}`),
+  ]);
+  return ['', mark(report, marks)(title(report)), ...lines];
+}
+
+function widest(cells: readonly string[]): number {
+  return Math.max(...cells.map((cell) => cell.length).filter((length) => length <= WIDEST), 0);
+}
+
+/** The rule, the actions, the path and, if there are several layers, their names. */
+function cells({ decider, actions, witness, layers }: ReportedGap, named: boolean): string[] {
+  const { file, line, column } = decider.location;
+  const names = layers.map((name) => `"${printable(name)}"`).join(', ');
+  return [
+    `${printable(file)}:${line}:${column}`,
+    actions.join(', '),
+    printable(witness.path),
+    ...(named ? [names] : []),
+  ];
+}
+
+function detailLines({ witness, why, when, decider, closedBy }: ReportedGap): string[] {
+  const time = timeText(when);
+  return [
+    `${printable(witness.call)} ${printable(witness.outcome)}: ${why}`,
+    ...(time === undefined ? [] : [time]),
+    ...(decider.kind === 'default' ? [`by \`default ${decider.default}\`: no rule mentions it`] : []),
+    ...(closedBy === null ? [] : [`${closerText(closedBy)} closes it`]),
+  ];
+}
