@@ -4,18 +4,18 @@
  */
 import type { ActionMask } from '../abi/actions.js';
 import type { Span } from '../diagnostics/types.js';
+import type { TargetName } from './manifest.js';
 
-/** The targets that `accept unenforced` can name. */
-export const GAP_TARGETS: readonly string[] = ['landlock-v8', 'linux'];
-
-/**
- * - `looser`: the target does not stop a request that the policy denies.
- * - `stricter`: the target stops a request that the policy allows.
- * - `errno`: the target stops a denied request with another errno.
- * - `visibility`: an object looks empty or absent.
- */
-export const GAP_DIRECTIONS = ['looser', 'stricter', 'errno', 'visibility'] as const;
-export type GapDirection = (typeof GAP_DIRECTIONS)[number];
+/** In what a target differs from the policy. */
+export const GAP_DIRECTION_TEXTS = {
+  looser: 'the target does not stop a request that the policy denies',
+  stricter: 'the target stops a request that the policy allows',
+  errno: 'the target stops a denied request with another errno than the policy',
+  visibility: 'an object looks empty, or its owner, mode or size is not its own',
+} as const;
+export type GapDirection = keyof typeof GAP_DIRECTION_TEXTS;
+/** In the order of reports. */
+export const GAP_DIRECTIONS = Object.keys(GAP_DIRECTION_TEXTS) as GapDirection[];
 
 /** Why a target does not give the verdict of the policy. The list is closed: every gap has one of these causes. */
 export const GAP_CAUSES = {
@@ -75,7 +75,7 @@ export type GapCloser =
   | { readonly kind: 'abi'; readonly abi: number }
   /** A machine on which masks can be made. */
   | { readonly kind: 'masks' }
-  | { readonly kind: 'target'; readonly target: string };
+  | { readonly kind: 'target'; readonly target: TargetName };
 
 /** A gap as a target finds it. */
 export interface FoundGap {

@@ -1,7 +1,8 @@
 /** `accept unenforced` against gaps: every action of every gap is judged by itself, and compared. */
 import { describe, expect, it } from 'vitest';
 import { ACTIONS, actionBit, hasAction, type ActionName } from '../../src/abi/actions.js';
-import { GAP_TARGETS, type FoundGap } from '../../src/artifact/gap.js';
+import type { FoundGap } from '../../src/artifact/gap.js';
+import { TARGET_NAMES } from '../../src/artifact/manifest.js';
 import { acceptGaps, idleAcceptances } from '../../src/ir/analysis/accept-gaps.js';
 import { acceptingLine } from '../../src/ir/analysis/check-gaps.js';
 import type { CheckedPolicy } from '../../src/ir/check/policy.js';
@@ -19,7 +20,7 @@ interface Written {
 const written: fc.Arbitrary<Written> = fc.record({
   where: fc.constantFrom('top', 'files', 'calls'),
   actions: fc.subarray([...ACTIONS], { minLength: 1 }),
-  target: fc.constantFrom(...GAP_TARGETS),
+  target: fc.constantFrom(...TARGET_NAMES),
 });
 
 function policyWith(statements: readonly Written[]): CheckedPolicy {

@@ -50,7 +50,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
     return say(about === undefined ? GENERAL_HELP : about.help);
   }
   const command = commandOf(name);
-  const options = readOptions(rest, command.options, command.formats);
+  const options = readOptions(rest, command.options, command.formats, command.target);
   return options.help ? say(command.help) : run(command, options);
 }
 

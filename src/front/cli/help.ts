@@ -1,5 +1,5 @@
 /** The commands and their help. */
-import { TARGET_NAMES } from '../../artifact/manifest.js';
+import { TARGET_NAMES, type TargetName } from '../../artifact/manifest.js';
 import { STAGES } from '../../codegen/target.js';
 import type { ExtraOption, Format } from './options.js';
 
@@ -22,6 +22,8 @@ export interface Command {
   readonly options: readonly ExtraOption[];
   /** The values of `--format`, if they are not text, json and sarif. */
   readonly formats?: readonly Format[];
+  /** The target without `--target`, if it is not that of a build. */
+  readonly target?: TargetName;
   readonly help: string;
 }
 
@@ -157,13 +159,14 @@ ${EXITS}`,
   {
     name: 'gaps',
     options: ['target', 'abi', 'no-masks', 'exact'],
-    help: `llpc gaps FILE… --target NAME
+    target: 'linux',
+    help: `llpc gaps FILE…
 
 Shows where a target does something else than the policy says (docs/gaps.md): the rule, the actions, a shortest path, a call and
 what it does, the cause, and what closes the gap. Looser gaps, where the target does not stop what the policy denies, come first;
 the policy accepts them with \`accept unenforced ACTIONS on TARGET;\`. With --format json, the report is that of schema/gaps-1.json.
 
-  --target NAME      the target: ${TARGET_NAMES.join(', ')}
+  --target NAME      the target: ${TARGET_NAMES.join(', ')}; linux without the option
 ${MACHINE}${COMMON}
 exit code: 0 every looser gap is accepted, and with --exact there is no stricter one; 1 otherwise, 2 wrong usage, 70 a bug in llpc
 `,
@@ -319,7 +322,7 @@ export const GENERAL_HELP = `llpc: file-access policies, compiled to Landlock v8
   llpc run POLICY-or-MANIFEST --scenario FILE   replay a series of calls
   llpc explain FILE ACTION PATH                 show why a request is allowed or denied
   llpc diff OLD NEW                             show what changed in meaning
-  llpc gaps FILE… --target NAME                 show what a target does not enforce
+  llpc gaps FILE…                               show what a target does not enforce
   llpc graph FILE…                              draw the hierarchy
 
   llpc fmt --write FILE…                        format policies

@@ -175,11 +175,12 @@ const EXTRA = {
 } as const;
 export type ExtraOption = keyof typeof EXTRA;
 
-/** Reads the arguments of a command. `extra`: options that not every command has. */
+/** Reads the arguments of a command. `extra`: options that not every command has; `target`: the one that is meant without `--target`. */
 export function readOptions(
   args: readonly string[],
   extra: readonly ExtraOption[],
   formats: readonly Format[] = DIAGNOSTIC_FORMATS,
+  target: TargetName = DEFAULT_TARGET,
 ): Options {
   const options: NonNullable<ParseArgsConfig['options']> = { ...COMMON };
   for (const name of extra) options[name] = EXTRA[name];
@@ -194,7 +195,7 @@ export function readOptions(
     format: oneOf('--format', text('format') ?? formats[0] ?? 'text', formats),
     help: values['help'] === true,
     emit: list(values['emit']).map((stage) => oneOf('--emit', stage, STAGES)),
-    target: oneOf('--target', text('target') ?? DEFAULT_TARGET, TARGET_NAMES),
+    target: oneOf('--target', text('target') ?? target, TARGET_NAMES),
     machine: {
       abi: wholeNumber('--abi', text('abi'), 0, MOST_ABI) ?? NEWEST_MACHINE.abi,
       masks: values['no-masks'] !== true,

@@ -6,7 +6,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CompletionItemKind } from 'vscode-languageserver';
 import { ACTIONS } from '../../abi/actions.js';
-import { GAP_TARGETS } from '../../artifact/gap.js';
+import { TARGET_NAMES } from '../../artifact/manifest.js';
 import { escapePattern, hasGlob, unescapePattern } from '../../pattern/glob.js';
 import { stdUrl } from '../../parser/std.js';
 import { contextAt, type CursorContext } from './context.js';
@@ -126,7 +126,7 @@ function inAccept(at: CompletionPoint, [what, ...rest]: readonly string[]): Sugg
 }
 
 function targets(): Suggestion[] {
-  return GAP_TARGETS.map((label) => ({ label, kind: CompletionItemKind.EnumMember, detail: 'target' }));
+  return TARGET_NAMES.map((label) => ({ label, kind: CompletionItemKind.EnumMember, detail: 'target' }));
 }
 
 function actions(): Suggestion[] {

@@ -11,13 +11,14 @@ import {
   type ActionMask,
 } from '../../abi/actions.js';
 import type { FoundGap, Gap } from '../../artifact/gap.js';
+import type { TargetName } from '../../artifact/manifest.js';
 import type { AcceptedUnenforced, CheckedPolicy } from '../check/policy.js';
 
 /** Returns the gaps in the same order, each with whether the policy accepts it on this target. */
 export function acceptGaps(
   found: readonly FoundGap[],
   { unenforced }: CheckedPolicy,
-  target: string,
+  target: TargetName,
 ): readonly Gap[] {
   const own = unenforced.filter((a) => a.target === target);
   return found.flatMap((gap) => {
@@ -34,7 +35,7 @@ export function acceptGaps(
 export function idleAcceptances(
   found: readonly FoundGap[],
   { unenforced }: CheckedPolicy,
-  target: string,
+  target: TargetName,
 ): readonly AcceptedUnenforced[] {
   const looser = found.filter((gap) => gap.direction === 'looser');
   const isUsed = (a: AcceptedUnenforced): boolean =>

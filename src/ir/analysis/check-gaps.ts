@@ -13,6 +13,7 @@ import {
   type GapCloser,
   type GapDirection,
 } from '../../artifact/gap.js';
+import type { TargetName } from '../../artifact/manifest.js';
 import { assertNever } from '../../base/assert.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic, Note, Span } from '../../diagnostics/types.js';
@@ -21,7 +22,7 @@ import { actionList } from '../check/scopes.js';
 import { acceptGaps, idleAcceptances } from './accept-gaps.js';
 
 export interface GapContext {
-  readonly target: string;
+  readonly target: TargetName;
   /** Whether a stricter gap is an error. */
   readonly exact: boolean;
 }
@@ -49,7 +50,7 @@ export function describeGaps(gaps: readonly Gap[], context: GapContext): readonl
 }
 
 /** Returns the statement that accepts all looser gaps that are not accepted; undefined if there are none. */
-export function acceptingLine(gaps: readonly Gap[], target: string): string | undefined {
+export function acceptingLine(gaps: readonly Gap[], target: TargetName): string | undefined {
   const open = gaps.filter((gap) => gap.direction === 'looser' && !gap.accepted);
   if (open.length === 0) return undefined;
   const actions = actionNames(unionOf(open.map((gap) => gap.actions)));
@@ -60,7 +61,7 @@ export function acceptingLine(gaps: readonly Gap[], target: string): string | un
 export function idleDiagnostics(
   found: readonly FoundGap[],
   policy: CheckedPolicy,
-  target: string,
+  target: TargetName,
 ): Diagnostic[] {
   return idleAcceptances(found, policy, target).map(({ actions, span }) => {
     const fix = { span, replacement: '' };
@@ -68,7 +69,8 @@ export function idleDiagnostics(
   });
 }
 
-const CODES = {
+/** The code of each direction. */
+export const GAP_CODES = {
   looser: 'LLP4007',
   stricter: 'LLP4008',
   errno: 'LLP4009',
@@ -84,7 +86,7 @@ function describe(gap: Gap, accepting: string | undefined, { target, exact }: Ga
   ].join('; ');
   const params = { target, actions: actionList(actions), path: witness.path };
   const span = decider.kind === 'rule' ? (decider.via[0] ?? decider.span) : decider.span;
-  const made = report(CODES[direction], params, { span, notes: notesOf(gap), ...(help !== '' && { help }) });
+  const made = report(GAP_CODES[direction], params, { span, notes: notesOf(gap), ...(help !== '' && { help }) });
   return direction === 'stricter' && exact ? { ...made, severity: 'error' } : made;
 }
 

@@ -3,7 +3,7 @@
  * block is about that layer alone, one at the top of a file about all layers together. The same holds for actions that are accepted
  * as unenforced. Accepted gains count for all layers.
  */
-import { GAP_TARGETS } from '../../artifact/gap.js';
+import { TARGET_NAMES, type TargetName } from '../../artifact/manifest.js';
 import { assertNever } from '../../base/assert.js';
 import { report } from '../../diagnostics/catalogue.js';
 import { respell } from '../../diagnostics/suggest.js';
@@ -64,22 +64,24 @@ function collectAccept(decl: AcceptDecl, { env, layer, sets, out }: ClaimContext
     case 'accept-gains':
       if (actions !== 0) claims.acceptedGains.push({ actions, span });
       break;
-    case 'accept-unenforced':
-      if (!isTarget(decl.target, out) || actions === 0) break;
-      claims.unenforced.push({ actions, target: decl.target.text, layer, span });
+    case 'accept-unenforced': {
+      const target = targetNamed(decl.target, out);
+      if (target !== undefined && actions !== 0) claims.unenforced.push({ actions, target, layer, span });
       break;
+    }
     default:
       assertNever(decl);
   }
 }
 
-/** Returns whether this is the name of a target, and reports it if it is another name. */
-function isTarget({ text, span }: Name, out: Diagnostic[]): boolean {
-  if (GAP_TARGETS.includes(text)) return true;
-  const all = GAP_TARGETS.map((target) => `\`${target}\``).join(', ');
-  const details = respell(text, GAP_TARGETS, span) ?? { help: `the targets are ${all}` };
-  if (text !== '') out.push(report('LLP2021', { name: text }, { span, ...details }));
-  return false;
+/** Returns the target with this name. Any other name is reported. */
+function targetNamed({ text, span }: Name, out: Diagnostic[]): TargetName | undefined {
+  const found = TARGET_NAMES.find((target) => target === text);
+  if (found !== undefined || text === '') return found;
+  const all = TARGET_NAMES.map((target) => `\`${target}\``).join(', ');
+  const details = respell(text, TARGET_NAMES, span) ?? { help: `the targets are ${all}` };
+  out.push(report('LLP2021', { name: text }, { span, ...details }));
+  return undefined;
 }
 
 function assertedPath(

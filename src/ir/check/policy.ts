@@ -3,6 +3,7 @@
  * This file has types only. `check.ts` makes the policy; the later passes and the reference evaluator read it.
  */
 import type { ActionMask, ActionBit } from '../../abi/actions.js';
+import type { TargetName } from '../../artifact/manifest.js';
 import type { Span } from '../../diagnostics/types.js';
 import type { Deciding } from '../../semantics/deciding.js';
 import type { PathPattern } from '../../semantics/pattern.js';
@@ -45,8 +46,7 @@ export interface AcceptedGain {
 /** `accept unenforced ACTIONS on TARGET;`: the target may leave requests for these actions unstopped that the policy denies. */
 export interface AcceptedUnenforced {
   readonly actions: ActionMask;
-  /** The name of the target: one of `GAP_TARGETS`. */
-  readonly target: string;
+  readonly target: TargetName;
   /** The layer whose verdicts are meant; undefined for all layers. */
   readonly layer: Layer | undefined;
   readonly span: Span;

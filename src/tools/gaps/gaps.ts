@@ -18,6 +18,7 @@ import {
   type GapTime,
   type GapWitness,
 } from '../../artifact/gap.js';
+import type { TargetName } from '../../artifact/manifest.js';
 import { defined } from '../../base/assert.js';
 import { locate, type JsonLocation } from '../../diagnostics/json.js';
 import type { Diagnostic, SourceText, Span } from '../../diagnostics/types.js';
@@ -28,7 +29,7 @@ import type { CheckedPolicy } from '../../ir/check/policy.js';
 export interface GapsReport {
   readonly format: 'llp-gaps';
   readonly version: 1;
-  readonly target: string;
+  readonly target: TargetName;
   readonly machine: Machine;
   /** Whether a stricter gap makes the policy unenforceable, too. */
   readonly exact: boolean;
@@ -64,13 +65,13 @@ export type ReportedCloser =
   /** `linux`: the first release with this ABI version; null if llpc does not know it. */
   | { readonly kind: 'abi'; readonly abi: number; readonly linux: string | null }
   | { readonly kind: 'masks' }
-  | { readonly kind: 'target'; readonly target: string };
+  | { readonly kind: 'target'; readonly target: TargetName };
 
 /** What the gaps are reported of. */
 export interface GapsSubject {
   readonly policy: CheckedPolicy;
   readonly sources: readonly SourceText[];
-  readonly target: string;
+  readonly target: TargetName;
   readonly machine: Machine;
   readonly exact: boolean;
 }

@@ -1,0 +1,49 @@
+/** `llpc gaps` from the outside: files, options, formats, exit codes. */
+import { expect, test } from 'vitest';
+import { validateAgainst } from '../../src/runtime/schema.js';
+import { BAD, folder, llpc } from '../support/llpc.js';
+
+const POLICY = 'llp 1;\npolicy "p" {\n  default deny;\n  dir "/srv" { allow read; }\n}\n';
+const root = folder({
+  'p.llp': POLICY,
+  'idle.llp': POLICY.replace('llp 1;', 'llp 1;\naccept unenforced read on landlock-v8;'),
+  'bad.llp': BAD,
+});
+
+test.each([
+  ['gaps p.llp --target landlock-v8', 0, /^landlock-v8: no gaps/, /^$/],
+  ['gaps idle.llp --target landlock-v8', 0, /^landlock-v8: no gaps/, /warning\[LLP4011\][^]*1 warning\n$/],
+  ['gaps bad.llp', 1, /^$/, /LLP1015/],
+  ['gaps nowhere.llp', 1, /^$/, /LLP2017/],
+  ['gaps', 2, /^$/, /which policy/],
+  ['gaps p.llp --target linus', 2, /^$/, /did you mean `linux`/],
+  ['gaps p.llp --abi new', 2, /^$/, /`--abi new`: it takes a whole number from 0 to 999/],
+  ['gaps p.llp --abi=-1', 2, /^$/, /`--abi -1`: it takes a whole number/],
+  ['gaps p.llp --emit ast', 2, /^$/, /unknown option `--emit`/],
+] as const)('llpc %s: exit code %i', async (args, code, out, err) => {
+  const ran = await llpc(root, args.split(' '));
+  expect(ran.err).toMatch(err);
+  expect(ran.out).toMatch(out);
+  expect(ran.code).toBe(code);
+});
+
+test.each([
+  [[], { abi: 7, masks: true }, false],
+  [['--abi', '2'], { abi: 2, masks: true }, false],
+  [['--no-masks', '--exact'], { abi: 7, masks: false }, true],
+])(
+  'llpc gaps %j: JSON names the target, the machine and what is an error',
+  async (options, machine, exact) => {
+    const { out } = await llpc(root, ['gaps', 'p.llp', '--format', 'json', ...options]);
+    const made = JSON.parse(out) as object;
+    expect(made).toMatchObject({ target: 'linux', machine, exact });
+    expect(await validateAgainst('gaps-1.json', made)).toEqual([]);
+  },
+);
+
+test('llpc gaps: SARIF has the warnings, and the text of the page', async () => {
+  const { out } = await llpc(root, ['gaps', 'idle.llp', '--target', 'landlock-v8', '--format', 'sarif']);
+  const log = JSON.parse(out) as { runs: { results: { ruleId: string }[]; tool: unknown }[] };
+  expect(log.runs[0]?.results.map((r) => r.ruleId)).toEqual(['LLP4011']);
+  expect(JSON.stringify(log.runs[0]?.tool)).toContain('nothing left unenforced');
+});
