@@ -201,6 +201,15 @@ describe('hover', () => {
     );
   });
 
+  it('shows what is accepted as unenforced', async () => {
+    const text = (target: string): string =>
+      `llp 1;\nactions look = read, open;\naccept unenforced look on ${target};\npolicy "p" { default deny; }\n`;
+    expect(await hoverAt('accept unen', text('linux'))).toMatch(
+      /^\*\*accept unenforced\*\* `open`, `read` on `linux`\n\nThis target need not stop these actions/,
+    );
+    expect(await hoverAt('accept unen', text('linus'))).toMatch(/^\*\*accept unenforced\*\*\n\nNot decided/);
+  });
+
   it('shows the rights at a directory and beneath it, and why', async () => {
     const shown = await hoverAt('dir? "i');
     expect(shown).toContain('**dir?** `/srv/in` in policy `p`');
@@ -370,6 +379,11 @@ describe('completion', () => {
     ['after use', 'policy "p" { use ¦', 'temporary', 'look'],
     ['after default', 'policy "p" { default ¦', 'deny', 'forbid'],
     ['after expect', 'test "t" { expect deny ¦', 'write', 'deny'],
+    ['after accept', 'accept ¦', 'unenforced', 'read'],
+    ['after accept unenforced', 'accept unenforced ¦', 'look', 'linux'],
+    ['after an action of accept unenforced', 'accept unenforced read ¦', 'on', 'linux'],
+    ['after a comma of accept unenforced', 'accept unenforced read, ¦', 'write', 'on'],
+    ['a target', 'policy "p" { accept unenforced all except walk on ¦', 'linux', 'read'],
     ['a type', 'param x: ¦', 'pattern', 'read'],
     ['a parameter', 'policy "p" { dir "${¦"', 'site', 'look'],
     ['a parameter of a fragment', 'fragment f(w: path) { dir "${¦}" { } }', 'w', 'look'],
@@ -406,6 +420,8 @@ describe('completion', () => {
 
   it.each([
     ['a comment', '// ¦'],
+    ['an accepted gain after its set', 'accept gains read ¦'],
+    ['an accepted gap after its target', 'accept unenforced read on linux ¦'],
     ['a path beneath a glob', `policy "p" { dir "${root}/*" { dir "¦`],
     ['a path where nothing is', 'policy "p" { dir "/nowhere/at/all/¦'],
     ['the name of a policy', 'policy "¦"'],

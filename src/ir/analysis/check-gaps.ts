@@ -86,7 +86,11 @@ function describe(gap: Gap, accepting: string | undefined, { target, exact }: Ga
   ].join('; ');
   const params = { target, actions: actionList(actions), path: witness.path };
   const span = decider.kind === 'rule' ? (decider.via[0] ?? decider.span) : decider.span;
-  const made = report(GAP_CODES[direction], params, { span, notes: notesOf(gap), ...(help !== '' && { help }) });
+  const made = report(GAP_CODES[direction], params, {
+    span,
+    notes: notesOf(gap),
+    ...(help !== '' && { help }),
+  });
   return direction === 'stricter' && exact ? { ...made, severity: 'error' } : made;
 }
 
