@@ -50,6 +50,8 @@ export interface PlanObject {
   readonly kind: 'dir' | 'file';
   /** `st_dev` and `st_ino` as decimal numbers. Null in a portable plan: the path is resolved where the launcher runs. */
   readonly identity: { readonly device: string; readonly inode: string } | null;
+  /** In a portable plan: true if the launcher leaves out the masks and rules of the object where the path does not exist. */
+  readonly optional?: boolean;
 }
 
 /**

@@ -1,0 +1,286 @@
+/**
+ * Makes forms of the steps of a system-call plan.
+ *
+ * Registers: `s1` points to the row that is carried out, and is 0 outside of rows; `s4` points behind the last row; `s5` points
+ * to the argument before the command; `s2` and `s3` are used within a step. Rows are a table of constants, so that 20,000
+ * rules are 20,000 rows and one piece of code. What a failed call says stands behind all steps, out of the way.
+ */
+import { errnoNumber } from '../../../abi/errno-words.js';
+import { SYSCALL_NUMBERS, type SyscallName } from '../../../abi/syscall-numbers.js';
+import { assert, assertNever, defined } from '../../../base/assert.js';
+import { printable } from '../../../base/text.js';
+import * as asm from './asm/forms.js';
+import type { Architecture, CpuForm, CpuReg } from './asm/forms.js';
+import type { Constants } from './constants.js';
+import { executeForms } from './execute-forms.js';
+import type { ZeroMemory } from './memory.js';
+import type { CallStep, Step, StepColumn, StepRow, StepValue } from './steps.js';
+
+export interface Generator {
+  readonly architecture: Architecture;
+  readonly constants: Constants;
+  readonly memory: ZeroMemory;
+  /** Returns a label that was not used before. */
+  readonly fresh: (what: string) => string;
+  /** The forms that stand behind the steps. */
+  readonly behind: CpuForm[];
+}
+
+/** Labels of subroutines, and of code that does not return. */
+export const SUBROUTINE = { append: 'append', foreign: 'append-foreign', decimal: 'decimal' } as const;
+/** Needs the address of a message in `a0` and the result of the call in `ret`. */
+export const REPORT = 'report';
+/** Needs the address of a message in `a0`. */
+export const REFUSE = 'refuse';
+
+/** The bit layout of a row: see `rowBytes`. */
+const ROW_SIZE = 40;
+const COLUMNS: Readonly<Record<StepColumn, readonly [offset: number, width: asm.AccessWidth]>> = {
+  path: [0, 4],
+  open: [8, 4],
+  value: [12, 4],
+  device: [16, 8],
+  inode: [24, 8],
+  compared: [32, 1],
+  optional: [33, 1],
+  hidden: [34, 1],
+};
+/** The path as messages show it. */
+export const SHOWN_PATH = [4, 4] as const;
+
+/** The first result that is an error: the last 4095 values are negated error numbers. */
+const FIRST_ERROR = -4095;
+
+/** Labels of the `each` or `count` around a step: where the next row or number begins, and what follows the last one. */
+interface Around {
+  readonly next: string;
+  readonly end: string;
+}
+
+/** Returns the forms of steps. */
+export function stepForms(steps: readonly Step[], to: Generator, around?: Around): CpuForm[] {
+  return steps.flatMap((step) => formsOf(step, to, around));
+}
+
+function formsOf(step: Step, to: Generator, around: Around | undefined): CpuForm[] {
+  switch (step.kind) {
+    case 'call':
+      return callForms(step, to, around);
+    case 'keep':
+      return [...valueForms(step.value, 's2', to), ...keepForms('s2', step.name, to)];
+    case 'set':
+      return [
+        ...valueForms(step.value, 's2', to),
+        asm.address('s3', to.memory.part(step.memory.name, step.memory.size)),
+        asm.store('s2', 's3', step.offset),
+      ];
+    case 'id-map':
+      return idMapForms(step, to);
+    case 'if':
+      return ifForms(step, to, around);
+    case 'refuse':
+      return [asm.constant('a0', to.constants.text(step.why)), asm.jump(REFUSE)];
+    case 'each':
+      return eachForms(step.rows, step.steps, to);
+    case 'count':
+      return countForms(step, to);
+    case 'execute':
+      return executeForms(to);
+    default:
+      return assertNever(step);
+  }
+}
+
+export function numberOf(name: SyscallName, architecture: Architecture): number {
+  return defined(SYSCALL_NUMBERS[name][architecture] ?? undefined, `${architecture} has the call ${name}`);
+}
+
+const ARGUMENTS = ['a0', 'a1', 'a2', 'a3', 'a4', 'a5'] as const;
+
+function callForms(step: CallStep, to: Generator, around: Around | undefined): CpuForm[] {
+  const failed = to.fresh('failed');
+  const on = to.fresh('on');
+  to.behind.push(...failedForms(step, failed, on, to, around));
+  return [
+    ...step.args.flatMap((value, i) => valueForms(value, defined(ARGUMENTS[i], 'at most 6 arguments'), to)),
+    asm.syscall(numberOf(step.call, to.architecture)),
+    asm.branch('atLeast', 'ret', FIRST_ERROR, failed),
+    ...(step.keep === undefined ? [] : keepForms('ret', step.keep, to)),
+    asm.label(on),
+  ];
+}
+
+/** What is done when a call failed: goes on where the error is tolerated, reports it otherwise. */
+function failedForms(
+  { keep, tolerated, fails }: CallStep,
+  failed: string,
+  on: string,
+  to: Generator,
+  around: Around | undefined,
+): CpuForm[] {
+  const report = [asm.constant('a0', to.constants.text(printable(fails))), asm.jump(REPORT)];
+  if (tolerated === undefined) return [asm.label(failed), ...report];
+  const reported = to.fresh('reported');
+  const goOn = to.fresh('tolerated');
+  const { then } = tolerated;
+  const target = then === 'on' ? on : defined(around, 'rows or numbers around the step')[then];
+  return [
+    asm.label(failed),
+    ...(tolerated.where === undefined
+      ? []
+      : [...valueForms(tolerated.where, 's2', to), asm.branch('eq', 's2', 0, reported)]),
+    ...(tolerated.errors?.map((name) => asm.branch('eq', 'ret', -errnoNumber(name), goOn)) ?? [
+      asm.jump(goOn),
+    ]),
+    asm.label(reported),
+    ...report,
+    asm.label(goOn),
+    ...(keep === undefined ? [] : [asm.constant('ret', 0), ...keepForms('ret', keep, to)]),
+    asm.jump(target),
+  ];
+}
+
+function keptAt(name: string, to: Generator): string {
+  return to.memory.part(`kept ${name}`, 8);
+}
+
+function keepForms(from: CpuReg, name: string, to: Generator): CpuForm[] {
+  return [asm.address('s3', keptAt(name, to)), asm.store(from, 's3')];
+}
+
+/** Puts a value into a register. Only that register changes, and `s3` for `and`. */
+function valueForms(value: StepValue, reg: CpuReg, to: Generator): CpuForm[] {
+  switch (value.kind) {
+    case 'number':
+      return [asm.constant(reg, value.value)];
+    case 'text':
+      return [asm.constant(reg, to.constants.text(value.text))];
+    case 'structure':
+      return [asm.constant(reg, structureAt(value.words, to.constants))];
+    case 'kept':
+      return [asm.address(reg, keptAt(value.name, to)), asm.load(reg, reg)];
+    case 'memory':
+      return [asm.address(reg, to.memory.part(value.memory.name, value.memory.size))];
+    case 'field': {
+      const { offset, width } = value.field;
+      const at = to.memory.part(value.memory.name, value.memory.size);
+      return [asm.address(reg, at), asm.load(reg, reg, offset[to.architecture], width)];
+    }
+    case 'column':
+      return [asm.load(reg, 's1', ...COLUMNS[value.column])];
+    case 'and':
+      assert(value.right.kind !== 'and' && reg !== 's3', '`and` nests on the left, outside of s3');
+      return [...valueForms(value.left, reg, to), ...valueForms(value.right, 's3', to), asm.and(reg, 's3')];
+    default:
+      return assertNever(value);
+  }
+}
+
+function structureAt(words: readonly (bigint | Uint8Array)[], constants: Constants): number {
+  const bytes = Buffer.alloc(words.length * 8);
+  words.forEach((word, i) =>
+    bytes.writeBigUInt64LE(typeof word === 'bigint' ? word : BigInt(constants.bytes(word)), i * 8),
+  );
+  return constants.bytes(bytes);
+}
+
+const OPPOSITE = { eq: 'ne', ne: 'eq', below: 'atLeast', atLeast: 'below' } as const;
+
+function ifForms(step: Step & { readonly kind: 'if' }, to: Generator, around: Around | undefined): CpuForm[] {
+  const otherwise = to.fresh('otherwise');
+  const end = to.fresh('end');
+  return [
+    ...valueForms(step.left, 's2', to),
+    ...valueForms(step.right, 'a0', to),
+    asm.branch(OPPOSITE[step.is], 's2', 'a0', otherwise),
+    ...stepForms(step.then, to, around),
+    asm.jump(end),
+    asm.label(otherwise),
+    ...stepForms(step.otherwise, to, around),
+    asm.label(end),
+  ];
+}
+
+function eachForms(rows: readonly StepRow[], steps: readonly Step[], to: Generator): CpuForm[] {
+  const [top, next, end] = [to.fresh('each'), to.fresh('next'), to.fresh('end')];
+  const at = to.constants.bytes(rowBytes(rows, to.constants));
+  return [
+    asm.constant('s1', at),
+    asm.constant('s4', at + rows.length * ROW_SIZE),
+    asm.label(top),
+    asm.branch('atLeast', 's1', 's4', end),
+    ...stepForms(steps, to, { next, end }),
+    asm.label(next),
+    asm.add('s1', ROW_SIZE),
+    asm.jump(top),
+    asm.label(end),
+    asm.constant('s1', 0),
+  ];
+}
+
+/**
+ * A row of the table:
+ *
+ *     0 path   4 path as shown   8 flags of open   12 value   16 device   24 inode   32 compared, optional, hidden: a byte each
+ */
+function rowBytes(rows: readonly StepRow[], constants: Constants): Uint8Array {
+  const bytes = Buffer.alloc(rows.length * ROW_SIZE);
+  rows.forEach((row, i) => {
+    const at = i * ROW_SIZE;
+    bytes.writeUInt32LE(constants.text(row.path), at);
+    bytes.writeUInt32LE(constants.text(printable(row.path)), at + 4);
+    bytes.writeUInt32LE(row.open, at + 8);
+    bytes.writeUInt32LE(row.value, at + 12);
+    bytes.writeBigUInt64LE(row.device, at + 16);
+    bytes.writeBigUInt64LE(row.inode, at + 24);
+    [row.compared, row.optional, row.hidden].forEach((flag, j) =>
+      bytes.writeUInt8(Number(flag), at + 32 + j),
+    );
+  });
+  return bytes;
+}
+
+function countForms(step: Step & { readonly kind: 'count' }, to: Generator): CpuForm[] {
+  const [top, next, end] = [to.fresh('count'), to.fresh('next'), to.fresh('end')];
+  const counter = keptAt(step.name, to);
+  return [
+    asm.constant('s2', 0),
+    ...keepForms('s2', step.name, to),
+    asm.label(top),
+    asm.address('s2', counter),
+    asm.load('s2', 's2'),
+    asm.branch('atLeast', 's2', step.below, end),
+    ...stepForms(step.steps, to, { next, end }),
+    asm.label(next),
+    asm.address('s3', counter),
+    asm.load('s2', 's3'),
+    asm.add('s2', 1),
+    asm.store('s2', 's3'),
+    asm.jump(top),
+    asm.label(end),
+  ];
+}
+
+/** Writes `ID ID 1`: within the namespace, outside, how many. */
+function idMapForms(step: Step & { readonly kind: 'id-map' }, to: Generator): CpuForm[] {
+  const at = to.memory.part(step.memory.name, step.memory.size);
+  const id = (): CpuForm[] => [
+    asm.address('a0', keptAt(step.id, to)),
+    asm.load('a0', 'a0'),
+    asm.call(SUBROUTINE.decimal),
+  ];
+  const text = (what: string): CpuForm[] => [
+    asm.constant('a0', to.constants.text(what)),
+    asm.call(SUBROUTINE.append),
+  ];
+  return [
+    asm.address('s0', at),
+    ...id(),
+    ...text(' '),
+    ...id(),
+    ...text(' 1'),
+    asm.address('s2', at),
+    asm.sub('s0', 's2'),
+    ...keepForms('s0', step.length, to),
+  ];
+}

@@ -1,0 +1,46 @@
+/** Constructors of steps and of the values in them. */
+import type { SyscallName } from '../../../abi/syscall-numbers.js';
+import type { CallStep, Step, StepColumn, StepCondition, StepField, StepMemory, StepValue } from './steps.js';
+
+export const number = (value: number | bigint): StepValue => flags(String(value), value);
+export const flags = (shown: string, value: number | bigint): StepValue => ({
+  kind: 'number',
+  value: BigInt(value),
+  shown,
+});
+export const NULL = flags('NULL', 0);
+export const text = (value: string): StepValue => ({ kind: 'text', text: value });
+export const kept = (name: string): StepValue => ({ kind: 'kept', name });
+export const memory = (value: StepMemory): StepValue => ({ kind: 'memory', memory: value });
+export const column = (name: StepColumn): StepValue => ({ kind: 'column', column: name });
+export const andOf = (left: StepValue, right: StepValue): StepValue => ({ kind: 'and', left, right });
+
+/** What stands in memory, at one offset on every architecture or at one for each. */
+export function field(
+  of: StepMemory,
+  shown: string,
+  offset: number | StepField['offset'],
+  width: StepField['width'],
+): StepValue {
+  const both = typeof offset === 'number' ? { 'x86-64': offset, aarch64: offset } : offset;
+  return { kind: 'field', memory: of, field: { shown, offset: both, width } };
+}
+
+export function call(
+  name: SyscallName,
+  args: readonly StepValue[],
+  fails: string,
+  more: Pick<CallStep, 'keep' | 'tolerated'> = {},
+): CallStep {
+  return { kind: 'call', call: name, args, fails, ...more };
+}
+
+export function when(
+  left: StepValue,
+  is: StepCondition,
+  right: StepValue,
+  then: readonly Step[],
+  otherwise: readonly Step[] = [],
+): Step {
+  return { kind: 'if', left, is, right, then, otherwise };
+}
