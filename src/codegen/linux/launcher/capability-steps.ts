@@ -10,7 +10,7 @@
  * that does not depend on it. They need CAP_SETPCAP, so they are left out where the process does not have it.
  */
 import { andOf, call, field, flags, kept, memory, number, when } from './step-values.js';
-import type { Step, StepMemory, StepValue } from './steps.js';
+import type { PlanStep, StepMemory, StepValue } from './steps.js';
 
 const PR_SET_SECUREBITS = 28;
 const PR_CAPBSET_DROP = 24;
@@ -29,7 +29,7 @@ const NONE: StepValue = { kind: 'structure', shown: 'none', words: [0n, 0n, 0n] 
 /** Two `struct __user_cap_data_struct`: effective, permitted, inheritable, each with its lower and its upper half. */
 const HELD: StepMemory = { name: 'capabilities', size: 24 };
 
-export function capabilitySteps(): Step[] {
+export function capabilitySteps(): PlanStep[] {
   const zero = number(0);
   const mayLock = andOf(field(HELD, 'effective', 0, 4), flags('CAP_SETPCAP', CAP_SETPCAP));
   const drop = [flags('PR_CAPBSET_DROP', PR_CAPBSET_DROP), kept('capability'), zero, zero, zero];

@@ -11,7 +11,7 @@
 import { errnoNumber } from '../../../abi/errno-words.js';
 import * as asm from './asm/forms.js';
 import type { CpuForm } from './asm/forms.js';
-import { numberOf, type Generator } from './generate.js';
+import { numberOf, type Generator } from './generator.js';
 
 const SLASH = 0x2f;
 const COLON = 0x3a;

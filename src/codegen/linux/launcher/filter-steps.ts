@@ -19,7 +19,7 @@ import type { PlanFilter } from '../../../artifact/enforcement-plan.js';
 import { assert } from '../../../base/assert.js';
 import type { Architecture } from './asm/forms.js';
 import { call, flags, number } from './step-values.js';
-import type { Step } from './steps.js';
+import type { PlanStep } from './steps.js';
 
 const SECCOMP_SET_MODE_FILTER = 1;
 const AUDIT_ARCH: Readonly<Record<Architecture, number>> = { 'x86-64': 0xc000003e, aarch64: 0xc00000b7 };
@@ -51,7 +51,7 @@ const JSET = 0x45;
 const unless = (code: number, k: number): FilterInstruction => ({ code, yes: 0, no: 1, k });
 
 /** Returns the step that installs the filter, none without a filter. */
-export function filterSteps(filter: PlanFilter | undefined, architecture: Architecture): Step[] {
+export function filterSteps(filter: PlanFilter | undefined, architecture: Architecture): PlanStep[] {
   if (filter === undefined) return [];
   const program = filterProgram(filter, architecture);
   return [

@@ -6,32 +6,14 @@
  * rules are 20,000 rows and one piece of code. What a failed call says stands behind all steps, out of the way.
  */
 import { errnoNumber } from '../../../abi/errno-words.js';
-import { SYSCALL_NUMBERS, type SyscallName } from '../../../abi/syscall-numbers.js';
 import { assert, assertNever, defined } from '../../../base/assert.js';
 import { printable } from '../../../base/text.js';
 import * as asm from './asm/forms.js';
-import type { Architecture, CpuForm, CpuReg } from './asm/forms.js';
+import type { CpuForm, CpuReg } from './asm/forms.js';
 import type { Constants } from './constants.js';
 import { executeForms } from './execute-forms.js';
-import type { ZeroMemory } from './memory.js';
-import type { CallStep, Step, StepColumn, StepRow, StepValue } from './steps.js';
-
-export interface Generator {
-  readonly architecture: Architecture;
-  readonly constants: Constants;
-  readonly memory: ZeroMemory;
-  /** Returns a label that was not used before. */
-  readonly fresh: (what: string) => string;
-  /** The forms that stand behind the steps. */
-  readonly behind: CpuForm[];
-}
-
-/** Labels of subroutines, and of code that does not return. */
-export const SUBROUTINE = { append: 'append', foreign: 'append-foreign', decimal: 'decimal' } as const;
-/** Needs the address of a message in `a0` and the result of the call in `ret`. */
-export const REPORT = 'report';
-/** Needs the address of a message in `a0`. */
-export const REFUSE = 'refuse';
+import { numberOf, REFUSE, REPORT, SUBROUTINE, type Generator } from './generator.js';
+import type { CallStep, PlanStep, StepColumn, StepRow, StepValue } from './steps.js';
 
 /** The bit layout of a row: see `rowBytes`. */
 const ROW_SIZE = 40;
@@ -45,9 +27,6 @@ const COLUMNS: Readonly<Record<StepColumn, readonly [offset: number, width: asm.
   optional: [33, 1],
   hidden: [34, 1],
 };
-/** The path as messages show it. */
-export const SHOWN_PATH = [4, 4] as const;
-
 /** The first result that is an error: the last 4095 values are negated error numbers. */
 const FIRST_ERROR = -4095;
 
@@ -58,11 +37,11 @@ interface Around {
 }
 
 /** Returns the forms of steps. */
-export function stepForms(steps: readonly Step[], to: Generator, around?: Around): CpuForm[] {
+export function stepForms(steps: readonly PlanStep[], to: Generator, around?: Around): CpuForm[] {
   return steps.flatMap((step) => formsOf(step, to, around));
 }
 
-function formsOf(step: Step, to: Generator, around: Around | undefined): CpuForm[] {
+function formsOf(step: PlanStep, to: Generator, around: Around | undefined): CpuForm[] {
   switch (step.kind) {
     case 'call':
       return callForms(step, to, around);
@@ -89,10 +68,6 @@ function formsOf(step: Step, to: Generator, around: Around | undefined): CpuForm
     default:
       return assertNever(step);
   }
-}
-
-export function numberOf(name: SyscallName, architecture: Architecture): number {
-  return defined(SYSCALL_NUMBERS[name][architecture] ?? undefined, `${architecture} has the call ${name}`);
 }
 
 const ARGUMENTS = ['a0', 'a1', 'a2', 'a3', 'a4', 'a5'] as const;
@@ -186,7 +161,11 @@ function structureAt(words: readonly (bigint | Uint8Array)[], constants: Constan
 
 const OPPOSITE = { eq: 'ne', ne: 'eq', below: 'atLeast', atLeast: 'below' } as const;
 
-function ifForms(step: Step & { readonly kind: 'if' }, to: Generator, around: Around | undefined): CpuForm[] {
+function ifForms(
+  step: PlanStep & { readonly kind: 'if' },
+  to: Generator,
+  around: Around | undefined,
+): CpuForm[] {
   const otherwise = to.fresh('otherwise');
   const end = to.fresh('end');
   return [
@@ -201,7 +180,7 @@ function ifForms(step: Step & { readonly kind: 'if' }, to: Generator, around: Ar
   ];
 }
 
-function eachForms(rows: readonly StepRow[], steps: readonly Step[], to: Generator): CpuForm[] {
+function eachForms(rows: readonly StepRow[], steps: readonly PlanStep[], to: Generator): CpuForm[] {
   const [top, next, end] = [to.fresh('each'), to.fresh('next'), to.fresh('end')];
   const at = to.constants.bytes(rowBytes(rows, to.constants));
   return [
@@ -240,7 +219,7 @@ function rowBytes(rows: readonly StepRow[], constants: Constants): Uint8Array {
   return bytes;
 }
 
-function countForms(step: Step & { readonly kind: 'count' }, to: Generator): CpuForm[] {
+function countForms(step: PlanStep & { readonly kind: 'count' }, to: Generator): CpuForm[] {
   const [top, next, end] = [to.fresh('count'), to.fresh('next'), to.fresh('end')];
   const counter = keptAt(step.name, to);
   return [
@@ -262,7 +241,7 @@ function countForms(step: Step & { readonly kind: 'count' }, to: Generator): Cpu
 }
 
 /** Writes `ID ID 1`: within the namespace, outside, how many. */
-function idMapForms(step: Step & { readonly kind: 'id-map' }, to: Generator): CpuForm[] {
+function idMapForms(step: PlanStep & { readonly kind: 'id-map' }, to: Generator): CpuForm[] {
   const at = to.memory.part(step.memory.name, step.memory.size);
   const id = (): CpuForm[] => [
     asm.address('a0', keptAt(step.id, to)),

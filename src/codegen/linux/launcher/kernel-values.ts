@@ -19,7 +19,7 @@ export const S_IFDIR = 0o040000;
 /** `struct stat`: 144 bytes on x86-64, 128 on aarch64. */
 export const STAT: StepMemory = { name: 'stat', size: 144 };
 
-type Field = readonly [shown: string, offset: StepField['offset'], width: StepField['width']];
-export const ST_DEV: Field = ['st_dev', { 'x86-64': 0, aarch64: 0 }, 8];
-export const ST_INO: Field = ['st_ino', { 'x86-64': 8, aarch64: 8 }, 8];
-export const ST_MODE: Field = ['st_mode', { 'x86-64': 24, aarch64: 16 }, 4];
+type StatField = readonly [shown: string, offset: StepField['offset'], width: StepField['width']];
+export const ST_DEV: StatField = ['st_dev', { 'x86-64': 0, aarch64: 0 }, 8];
+export const ST_INO: StatField = ['st_ino', { 'x86-64': 8, aarch64: 8 }, 8];
+export const ST_MODE: StatField = ['st_mode', { 'x86-64': 24, aarch64: 16 }, 4];

@@ -14,7 +14,7 @@ import { AT_EMPTY_PATH, AT_FDCWD, O_CLOEXEC, O_CREAT, O_WRONLY, S_IFDIR, S_IFMT 
 import { STAT, ST_DEV, ST_INO, ST_MODE } from './kernel-values.js';
 import { openSteps, type RowOf } from './open-steps.js';
 import { andOf, call, column, field, flags, kept, memory, NULL, number, text, when } from './step-values.js';
-import type { Step, StepMemory, StepRow, StepValue } from './steps.js';
+import type { PlanStep, StepMemory, StepRow, StepValue } from './steps.js';
 
 const CLONE_NEWUSER = 0x10000000;
 const CLONE_NEWNS = 0x00020000;
@@ -51,7 +51,7 @@ const SETTING = flags('AT_EMPTY_PATH|AT_RECURSIVE', AT_EMPTY_PATH | AT_RECURSIVE
 const ATTRIBUTE_BITS: Readonly<Record<MaskKind, number>> = { ro: RDONLY, noexec: NOEXEC, hide: 0, pin: 0 };
 
 /** Returns the steps of the masks, none if there are none. An object above another comes first. */
-export function maskSteps(masks: readonly PlanMask[], rowOf: RowOf): Step[] {
+export function maskSteps(masks: readonly PlanMask[], rowOf: RowOf): PlanStep[] {
   if (masks.length === 0) return [];
   const rows = masks.map(({ object, kinds }): StepRow => {
     const bits = kinds.reduce((all, kind) => all | ATTRIBUTE_BITS[kind], 0);
@@ -71,7 +71,7 @@ export function maskSteps(masks: readonly PlanMask[], rowOf: RowOf): Step[] {
 }
 
 /** Refuses standard streams that are directories. A stream that is closed is left closed. */
-function streamSteps(): Step[] {
+function streamSteps(): PlanStep[] {
   const why = 'standard input, output or error is a directory, through which the masks could be avoided';
   return [
     {
@@ -89,7 +89,7 @@ function streamSteps(): Step[] {
 }
 
 /** Keeps the path and the identity of the current directory, and the ids. */
-function rememberSteps(): Step[] {
+function rememberSteps(): PlanStep[] {
   return [
     call('getcwd', [memory(CURRENT), number(PATH_MAX)], 'cannot find the path of the current directory'),
     statusOfCurrent(),
@@ -100,7 +100,7 @@ function rememberSteps(): Step[] {
   ];
 }
 
-function namespaceSteps(): Step[] {
+function namespaceSteps(): PlanStep[] {
   return [
     call(
       'unshare',
@@ -120,7 +120,7 @@ function namespaceSteps(): Step[] {
   ];
 }
 
-function writeSteps(name: string, value: StepValue, length: StepValue): Step[] {
+function writeSteps(name: string, value: StepValue, length: StepValue): PlanStep[] {
   const path = `/proc/self/${name}`;
   return [
     call(
@@ -135,10 +135,10 @@ function writeSteps(name: string, value: StepValue, length: StepValue): Step[] {
 }
 
 /** Makes a read-only mount of an empty file and one of an empty directory, both of mode 000, kept as `hiding file` and `hiding dir`. */
-function hidingSteps(): Step[] {
+function hidingSteps(): PlanStep[] {
   const why = 'cannot make the mount that hides objects';
   const none = text('');
-  const clone = (name: 'file' | 'dir'): Step =>
+  const clone = (name: 'file' | 'dir'): PlanStep =>
     call('open_tree', [kept('tmpfs'), text(name), CLONED], why, { keep: `hiding ${name}` });
   const create = flags('O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC', O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC);
   return [
@@ -174,7 +174,7 @@ function hidingSteps(): Step[] {
 }
 
 /** Lays the mask of a row over its object. */
-function laySteps(afterwards: readonly Step[]): Step[] {
+function laySteps(afterwards: readonly PlanStep[]): PlanStep[] {
   const dir = flags('S_IFDIR', S_IFDIR);
   return [
     ...openSteps(),
@@ -203,7 +203,7 @@ function laySteps(afterwards: readonly Step[]): Step[] {
 }
 
 /** The object itself with all that is mounted beneath it, with the attributes of the row. */
-function boundSteps(): Step[] {
+function boundSteps(): PlanStep[] {
   return [
     call('open_tree', [kept('object'), text(''), CLONED_WHOLE], 'cannot clone the mount of', {
       keep: 'layer',
@@ -215,7 +215,7 @@ function boundSteps(): Step[] {
 }
 
 /** The empty file or directory. It must stay open when it is used for the first time, because it is cloned later. */
-function coverSteps(name: 'file' | 'dir'): Step[] {
+function coverSteps(name: 'file' | 'dir'): PlanStep[] {
   const source = kept(`hiding ${name}`);
   return [
     when(
@@ -237,14 +237,14 @@ function coverSteps(name: 'file' | 'dir'): Step[] {
   ];
 }
 
-function rootSteps(): Step[] {
+function rootSteps(): PlanStep[] {
   const why = 'cannot make the mask the root directory, for';
   return [call('fchdir', [kept('layer')], why), call('chroot', [text('.')], why)];
 }
 
 /** Enters the current directory again, now through the masks. */
-function returnSteps(): Step[] {
-  const gone: Step = {
+function returnSteps(): PlanStep[] {
+  const gone: PlanStep = {
     kind: 'refuse',
     why: 'the current directory is hidden by the policy, or is not at its path any more; start from another directory',
   };
@@ -260,7 +260,7 @@ function returnSteps(): Step[] {
   ];
 }
 
-function statusOfCurrent(): Step {
+function statusOfCurrent(): PlanStep {
   return call(
     'newfstatat',
     [CWD, text(''), memory(STAT), flags('AT_EMPTY_PATH', AT_EMPTY_PATH)],
@@ -268,7 +268,7 @@ function statusOfCurrent(): Step {
   );
 }
 
-function setAttributes(mount: StepValue, why: string): Step {
+function setAttributes(mount: StepValue, why: string): PlanStep {
   return call('mount_setattr', [mount, text(''), SETTING, memory(ATTRIBUTES), number(ATTRIBUTES.size)], why);
 }
 

@@ -1,14 +1,14 @@
 /** The steps that open the object of a row and make sure that it is the object that was grounded. */
 import { AT_FDCWD, STAT, ST_DEV, ST_INO } from './kernel-values.js';
 import { call, column, field, flags, kept, memory, number, when } from './step-values.js';
-import type { Step, StepRow } from './steps.js';
+import type { PlanStep, StepRow } from './steps.js';
 
 /** Makes the row of an object by its index in the plan, with a value and how the printer shows it. */
 export type RowOf = (object: number, value: number, shown: string) => StepRow;
 
 /** Opens the object of a row as `object`, reads its status, and refuses another object than the one that was grounded. */
-export function openSteps(): Step[] {
-  const other = (name: 'device' | 'inode'): Step =>
+export function openSteps(): PlanStep[] {
+  const other = (name: 'device' | 'inode'): PlanStep =>
     when(field(STAT, ...(name === 'device' ? ST_DEV : ST_INO)), 'ne', column(name), [
       { kind: 'refuse', why: 'the policy was loaded for another object than the one that is now at' },
     ]);

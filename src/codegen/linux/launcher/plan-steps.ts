@@ -23,7 +23,7 @@ import { openSteps, type RowOf } from './open-steps.js';
 import { O_CLOEXEC, O_NOFOLLOW, O_PATH, S_IFDIR, S_IFMT, STAT, ST_MODE } from './kernel-values.js';
 import { andOf, call, column, field, flags, kept, memory, NULL, number, when } from './step-values.js';
 import type { Architecture } from './asm/forms.js';
-import type { Step, StepMemory, StepRow, StepValue } from './steps.js';
+import type { PlanStep, StepMemory, StepRow, StepValue } from './steps.js';
 
 const CREATE_RULESET_VERSION = 1;
 const RULE_PATH_BENEATH = 1;
@@ -36,7 +36,7 @@ const RULE: StepMemory = { name: 'rule', size: 16 };
 const FILE_RIGHTS = landlockBits(LANDLOCK_RIGHTS.filter((r) => r.on === 'any').map((r) => r.name));
 
 /** Returns the steps of a plan. Flags of calls and the filter depend on the architecture. */
-export function planSteps(plan: EnforcementPlan, architecture: Architecture): readonly Step[] {
+export function planSteps(plan: EnforcementPlan, architecture: Architecture): readonly PlanStep[] {
   const rulesets = plan.rulesets.filter((ruleset) => ruleset.handled.length > 0);
   const rowOf: RowOf = (object, value, shown) =>
     objectRow(defined(plan.objects[object], 'an object of the plan'), architecture, value, shown);
@@ -58,7 +58,7 @@ export function planSteps(plan: EnforcementPlan, architecture: Architecture): re
 }
 
 /** Keeps the version as `abi`, and as `rights` the bits of the rights that it has. */
-function abiSteps(leastAbi: number): Step[] {
+function abiSteps(leastAbi: number): PlanStep[] {
   const asked = call(
     'landlock_create_ruleset',
     [NULL, number(0), flags('LANDLOCK_CREATE_RULESET_VERSION', CREATE_RULESET_VERSION)],
@@ -81,7 +81,7 @@ function abiSteps(leastAbi: number): Step[] {
 }
 
 /** Makes a ruleset and adds its rules. A ruleset is left out where the kernel has none of its rights. */
-function fillSteps(ruleset: PlanRuleset, name: string, rowOf: RowOf): Step[] {
+function fillSteps(ruleset: PlanRuleset, name: string, rowOf: RowOf): PlanStep[] {
   const rows = ruleset.rules.map(({ object, rights }) =>
     rowOf(object, landlockBits(rights), rights.join('|')),
   );
@@ -104,10 +104,10 @@ function handledHere({ handled }: PlanRuleset): StepValue {
   return andOf(flags(handled.join('|'), landlockBits(handled)), kept('rights'));
 }
 
-function ruleSteps(ruleset: StepValue): Step[] {
+function ruleSteps(ruleset: StepValue): PlanStep[] {
   const mode = andOf(field(STAT, ...ST_MODE), flags('S_IFMT', S_IFMT));
   const allowed = andOf(column('value'), field(RULESET, 'handled_access_fs', 0, 8));
-  const set = (value: StepValue): Step => ({ kind: 'set', memory: RULE, offset: 0, value });
+  const set = (value: StepValue): PlanStep => ({ kind: 'set', memory: RULE, offset: 0, value });
   return [
     ...openSteps(),
     set(allowed),
@@ -126,7 +126,7 @@ function ruleSteps(ruleset: StepValue): Step[] {
   ];
 }
 
-function restrictSteps(ruleset: PlanRuleset, name: string): Step[] {
+function restrictSteps(ruleset: PlanRuleset, name: string): PlanStep[] {
   return [
     when(handledHere(ruleset), 'ne', number(0), [
       call(

@@ -1,24 +1,24 @@
 /** Prints a system-call plan: one line for each step, `-- WHAT` where a failure ends the launcher with a message. */
 import { assertNever } from '../../../base/assert.js';
 import { counted, printable } from '../../../base/text.js';
-import type { CallStep, Step, StepRow, StepValue } from './steps.js';
+import type { CallStep, PlanStep, StepRow, StepValue } from './steps.js';
 
 const GOES = { next: 'go to the next', end: 'go behind the last', on: 'go on' } as const;
 const SIGNS = { eq: '=', ne: '≠', below: '<', atLeast: '≥' } as const;
 
-export function printSteps(steps: readonly Step[]): string {
+export function printSteps(steps: readonly PlanStep[]): string {
   return linesOf(steps)
     .map((line) => `${line}\n`)
     .join('');
 }
 
-function linesOf(steps: readonly Step[]): string[] {
+function linesOf(steps: readonly PlanStep[]): string[] {
   return steps.flatMap(stepLines);
 }
 
 const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
 
-function stepLines(step: Step): string[] {
+function stepLines(step: PlanStep): string[] {
   switch (step.kind) {
     case 'call':
       return callLines(step);

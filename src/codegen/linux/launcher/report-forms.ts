@@ -7,7 +7,7 @@ import { errnoNumber, ERRNO_WORDS } from '../../../abi/errno-words.js';
 import * as asm from './asm/forms.js';
 import type { CpuForm } from './asm/forms.js';
 import { NOT_RUN, USAGE } from './execute-forms.js';
-import { numberOf, REFUSE, REPORT, SHOWN_PATH, SUBROUTINE, type Generator } from './generate.js';
+import { numberOf, REFUSE, REPORT, SHOWN_PATH, SUBROUTINE, type Generator } from './generator.js';
 
 const MESSAGE = 'message';
 /** The longest path twice, and the words around it. */

@@ -1,6 +1,14 @@
 /** Constructors of steps and of the values in them. */
 import type { SyscallName } from '../../../abi/syscall-numbers.js';
-import type { CallStep, Step, StepColumn, StepCondition, StepField, StepMemory, StepValue } from './steps.js';
+import type {
+  CallStep,
+  PlanStep,
+  StepColumn,
+  StepCondition,
+  StepField,
+  StepMemory,
+  StepValue,
+} from './steps.js';
 
 export const number = (value: number | bigint): StepValue => flags(String(value), value);
 export const flags = (shown: string, value: number | bigint): StepValue => ({
@@ -39,8 +47,8 @@ export function when(
   left: StepValue,
   is: StepCondition,
   right: StepValue,
-  then: readonly Step[],
-  otherwise: readonly Step[] = [],
-): Step {
+  then: readonly PlanStep[],
+  otherwise: readonly PlanStep[] = [],
+): PlanStep {
   return { kind: 'if', left, is, right, then, otherwise };
 }

@@ -81,7 +81,7 @@ export interface CallStep {
 
 export type StepCondition = 'eq' | 'ne' | 'below' | 'atLeast';
 
-export type Step =
+export type PlanStep =
   | CallStep
   /** Keeps a value under a name. */
   | { readonly kind: 'keep'; readonly name: string; readonly value: StepValue }
@@ -99,14 +99,19 @@ export type Step =
       readonly left: StepValue;
       readonly is: StepCondition;
       readonly right: StepValue;
-      readonly then: readonly Step[];
-      readonly otherwise: readonly Step[];
+      readonly then: readonly PlanStep[];
+      readonly otherwise: readonly PlanStep[];
     }
   /** Ends the launcher with a message, to which it adds the path of the row. */
   | { readonly kind: 'refuse'; readonly why: string }
   /** Carries out steps for each row. */
-  | { readonly kind: 'each'; readonly rows: readonly StepRow[]; readonly steps: readonly Step[] }
+  | { readonly kind: 'each'; readonly rows: readonly StepRow[]; readonly steps: readonly PlanStep[] }
   /** Carries out steps for each number from 0 to below a limit, which is kept under a name. */
-  | { readonly kind: 'count'; readonly name: string; readonly below: number; readonly steps: readonly Step[] }
+  | {
+      readonly kind: 'count';
+      readonly name: string;
+      readonly below: number;
+      readonly steps: readonly PlanStep[];
+    }
   /** Replaces the launcher by the command of its arguments, which is looked for in PATH. */
   | { readonly kind: 'execute' };
