@@ -5,6 +5,7 @@
  * have the call.
  */
 export const SYSCALL_NUMBERS = {
+  read: { 'x86-64': 0, aarch64: 63 },
   write: { 'x86-64': 1, aarch64: 64 },
   close: { 'x86-64': 3, aarch64: 57 },
   fstat: { 'x86-64': 5, aarch64: 80 },

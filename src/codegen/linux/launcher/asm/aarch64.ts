@@ -46,6 +46,9 @@ const CONDITION: Readonly<Record<CpuCondition, number>> = {
 const LOAD: Readonly<Record<AccessWidth, number>> = { 1: 0x39400000, 4: 0xb9400000, 8: 0xf9400000 };
 const STORE: Readonly<Record<AccessWidth, number>> = { 1: 0x39000000, 4: 0xb9000000, 8: 0xf9000000 };
 
+/** svc #0; mov ret, x0 */
+const SUPERVISOR_CALL = [0xd4000001, 0xaa0003e0 | NUMBER.ret] as const;
+
 /** Returns the bytes of a form at an address. The number of bytes does not depend on where labels are. */
 export function encodeAarch64(form: CpuForm, at: number, addressOf: (label: string) => number): number[] {
   return wordsOf(form, at, addressOf).flatMap((word) => [
@@ -88,7 +91,9 @@ function wordsOf(form: CpuForm, at: number, addressOf: (label: string) => number
     case 'leave':
       return [0xf84107fe, 0xd65f03c0]; // ldr x30, [sp], #16; ret
     case 'syscall':
-      return [...constantWords(X8, BigInt(form.number)), 0xd4000001, 0xaa0003e0 | NUMBER.ret]; // svc #0; mov ret, x0
+      return [...constantWords(X8, BigInt(form.number)), ...SUPERVISOR_CALL];
+    case 'syscall-by-number':
+      return [0xaa0003e0 | (NUMBER.ret << 16) | X8, ...SUPERVISOR_CALL];
     default:
       return assertNever(form);
   }

@@ -51,7 +51,9 @@ export type CpuForm =
   /** First and last form of a subroutine. */
   | { readonly kind: 'enter' | 'leave' }
   /** A system call by its number, which differs between architectures. */
-  | { readonly kind: 'syscall'; readonly number: number };
+  | { readonly kind: 'syscall'; readonly number: number }
+  /** A system call whose number is in `ret`. */
+  | { readonly kind: 'syscall-by-number' };
 
 export const label = (name: string): CpuForm => ({ kind: 'label', name });
 export const constant = (to: CpuReg, value: number | bigint): CpuForm => ({
@@ -97,3 +99,4 @@ export const call = (to: string): CpuForm => ({ kind: 'call', to });
 export const enter = (): CpuForm => ({ kind: 'enter' });
 export const leave = (): CpuForm => ({ kind: 'leave' });
 export const syscall = (number: number): CpuForm => ({ kind: 'syscall', number });
+export const syscallByNumber = (): CpuForm => ({ kind: 'syscall-by-number' });

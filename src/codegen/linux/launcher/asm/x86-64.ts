@@ -75,6 +75,8 @@ export function encodeX86(form: CpuForm, at: number, addressOf: (label: string) 
       return [0xc3];
     case 'syscall':
       return [...wordInto(NUMBER.ret, form.number), 0x0f, 0x05];
+    case 'syscall-by-number':
+      return [0x0f, 0x05];
     default:
       return assertNever(form);
   }
