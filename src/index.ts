@@ -14,6 +14,16 @@ export { confirmGains } from './tools/testing/confirm-gains.js';
 export { formatText, type Formatted } from './format/format.js';
 export type { Imported, Importer, SourceInput } from './parser/link.js';
 export type { Artifact, Manifest, TargetName } from './artifact/manifest.js';
+export type { Machine } from './artifact/enforcement-plan.js';
+export type {
+  Gap,
+  GapCause,
+  GapCloser,
+  GapDecider,
+  GapDirection,
+  GapTime,
+  GapWitness,
+} from './artifact/gap.js';
 export { manifestText } from './artifact/text.js';
 export type { Diagnostic, Note, Severity, SourceText, Span } from './diagnostics/types.js';
 export { renderText } from './diagnostics/render.js';

@@ -1,13 +1,16 @@
 /** `accept unenforced` against gaps: every action of every gap is judged by itself, and compared. */
 import { describe, expect, it } from 'vitest';
-import { ACTIONS, actionBit, hasAction, type ActionName } from '../../src/abi/actions.js';
+import { ACTIONS, actionBit, hasAction, maskOf, type ActionName } from '../../src/abi/actions.js';
 import type { FoundGap } from '../../src/artifact/gap.js';
 import { TARGET_NAMES } from '../../src/artifact/manifest.js';
 import { acceptGaps, idleAcceptances } from '../../src/ir/analysis/accept-gaps.js';
 import { acceptingLine } from '../../src/ir/analysis/check-gaps.js';
+import { defined } from '../../src/base/assert.js';
 import type { CheckedPolicy } from '../../src/ir/check/policy.js';
+import { printPolicy } from '../../src/ir/check/print.js';
 import { anyGap, GAPPED } from '../support/gaps.js';
-import { checkedOf } from '../support/policy.js';
+import { policyText } from '../support/arbitrary.js';
+import { checkedOf, meaningful } from '../support/policy.js';
 import { cases, fc } from '../support/random.js';
 
 /** One `accept unenforced` statement. */
@@ -118,5 +121,29 @@ describe('idleAcceptances', () => {
       ),
       { numRuns: cases(200) },
     );
+  });
+});
+
+describe('accept unenforced', () => {
+  it('changes nothing but the list of what is accepted', () => {
+    const property = fc.property(
+      policyText,
+      fc.subarray([...ACTIONS], { minLength: 1 }),
+      fc.constantFrom('linux', 'landlock-v8'),
+      fc.boolean(),
+      (text, actions, target, inside) => {
+        const plain = meaningful(text);
+        if (plain === undefined) return;
+        const line = `accept unenforced ${actions.join(', ')} on ${target};`;
+        const added = meaningful(inside ? text.replace(/\}\s*$/, ` ${line} }`) : `${text}\n${line}`);
+        const { policy, diagnostics } = defined(added, 'it means the same');
+        expect(diagnostics.map((d) => d.code)).toEqual(plain.diagnostics.map((d) => d.code));
+        const layers = policy.layers.map((l) => printPolicy({ ...policy, layers: [l], unenforced: [] }));
+        expect(layers).toEqual(plain.policy.layers.map((l) => printPolicy({ ...plain.policy, layers: [l] })));
+        const own = inside ? policy.layers.at(-1) : undefined;
+        expect(policy.unenforced).toMatchObject([{ actions: maskOf(...actions), target, layer: own }]);
+      },
+    );
+    fc.assert(property, { numRuns: cases(400) });
   });
 });
