@@ -5,9 +5,12 @@
  * directories that they are in, the same rights reach them, and they stand in the same way to masks. The first object of a class
  * has a shortest path, which is the witness.
  */
-import { MASK_KINDS, type EnforcementPlan } from '../../../artifact/enforcement-plan.js';
+import { ALL_ACTIONS, maskOf, type ActionMask } from '../../../abi/actions.js';
+import type { EnforcementPlan } from '../../../artifact/enforcement-plan.js';
+import { defined } from '../../../base/assert.js';
 import { actionsOf, type Standpoint } from '../../../runtime/loader/standing.js';
 import { MOVE_PROBES, NAME_PROBES, PROBES, type Probe, type ProbePaths } from './probes.js';
+import { parentPath, planStandings } from './standing-to-plan.js';
 import { allDenied, type ProbeOutcome, type Stage } from './stage.js';
 
 /** A probe on which the policy and the plan differ. */
@@ -21,84 +24,84 @@ export interface Difference {
 
 /** Returns every difference, in the order of objects. */
 export function compare(stage: Stage, plan: EnforcementPlan): Difference[] {
-  const objects = representatives(stage, plan);
-  const dirs = objects.filter((o) => o.location.inode.kind === 'dir');
-  return objects.flatMap((object) => [
-    ...PROBES.flatMap((probe) => differenceOf(stage, probe, object, pathsOf(object))),
-    ...NAME_PROBES.flatMap((probe) => differenceOf(stage, probe, object, besideOf(object))),
-    ...(object.path === '/' ? [] : movesOf(stage, object, dirs)),
-  ]);
+  const keys = keysOf(stage, plan);
+  const objects = firstOfEach(stage.objects, keys.whole);
+  return [
+    ...objects.flatMap((object) => [
+      ...PROBES.flatMap((probe) => differenceOf(stage, probe, object, pathsOf(object))),
+      ...NAME_PROBES.flatMap((probe) => differenceOf(stage, probe, object, besideOf(object))),
+    ]),
+    ...moves(stage, keys),
+  ];
 }
 
-function movesOf(stage: Stage, object: Standpoint, dirs: readonly Standpoint[]): Difference[] {
-  const parent = parentPath(object.path);
-  return dirs
-    .filter(({ path }) => path !== parent && path !== object.path && !path.startsWith(`${object.path}/`))
-    .flatMap((dir) => {
-      const paths = { ...besideOf(object), to: freshIn(dir) };
-      return MOVE_PROBES.flatMap((probe) => differenceOf(stage, probe, object, paths));
-    });
-}
-
-/** Returns the first object of each class. */
-function representatives({ objects, maps }: Stage, plan: EnforcementPlan): Standpoint[] {
-  const byPath = new Map(objects.map((o) => [o.path, o]));
-  const marks = marksOf(plan);
-  const seen = new Set<string>();
-  return objects.filter((object) => {
-    const above = byPath.get(parentPath(object.path));
-    const key = [
-      object.location.inode.kind,
-      verdictsOf(object, maps),
-      above === undefined ? '' : verdictsOf(above, maps),
-      standingToPlan(object.path, marks),
-      object.path === '/' ? '' : standingToPlan(parentPath(object.path), marks),
-    ].join(';');
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
+/** Moves one object of each class of movable objects to one directory of each class of destinations. */
+function moves(stage: Stage, keys: ClassKeys): Difference[] {
+  const sources = firstOfEach(stage.objects, keys.source).filter(({ path }) => path !== '/');
+  const directories = stage.objects.filter((o) => o.location.inode.kind === 'dir');
+  const destinations = firstOfEach(directories, keys.destination);
+  return sources.flatMap((object) => {
+    const parent = parentPath(object.path);
+    return destinations
+      .filter(({ path }) => path !== parent && path !== object.path && !path.startsWith(`${object.path}/`))
+      .flatMap((dir) => {
+        const paths = { ...besideOf(object), to: freshIn(dir) };
+        return MOVE_PROBES.flatMap((probe) => differenceOf(stage, probe, object, paths));
+      });
   });
 }
 
-function verdictsOf({ standings }: Standpoint, maps: Stage['maps']): string {
+type KeyOf = (object: Standpoint) => string;
+
+/** What tells objects apart: for calls on one object, and for both ends of a move. */
+interface ClassKeys {
+  readonly whole: KeyOf;
+  readonly source: KeyOf;
+  readonly destination: KeyOf;
+}
+
+function firstOfEach(objects: readonly Standpoint[], keyOf: KeyOf): Standpoint[] {
+  const first = new Map<string, Standpoint>();
+  for (const object of objects) {
+    const key = keyOf(object);
+    if (!first.has(key)) first.set(key, object);
+  }
+  return [...first.values()];
+}
+
+const MOVED = maskOf('rename', 'link');
+const MOVED_INTO = maskOf('renameto', 'linkto');
+
+function keysOf({ objects, maps }: Stage, plan: EnforcementPlan): ClassKeys {
+  const byPath = new Map(objects.map((o) => [o.path, o]));
+  const toPlan = planStandings(plan);
+  const above = ({ path }: Standpoint): Standpoint | undefined =>
+    path === '/' ? undefined : byPath.get(parentPath(path));
+  return {
+    whole(object) {
+      const dir = above(object);
+      const own = [object.location.inode.kind, verdictsOf(object, maps), toPlan(object.path)];
+      return [...own, ...(dir === undefined ? [] : [verdictsOf(dir, maps), toPlan(dir.path)])].join(';');
+    },
+    source: (object) =>
+      [
+        object.location.inode.kind === 'dir',
+        verdictsOf(object, maps, MOVED),
+        toPlan(object.path),
+        toPlan(parentPath(object.path)),
+      ].join(';'),
+    destination: (object) => [verdictsOf(object, maps, MOVED_INTO), toPlan(object.path)].join(';'),
+  };
+}
+
+/** Returns the verdicts of each layer on an object, and beneath it, of these actions. */
+function verdictsOf({ standings }: Standpoint, maps: Stage['maps'], of: ActionMask = ALL_ACTIONS): string {
   return maps
     .map(({ map }, i) => {
-      const standing = standings[i];
-      if (standing === undefined) return '';
-      return `${actionsOf(map, standing.place[standing.level])}/${actionsOf(map, standing.place.below)}`;
+      const { place, level } = defined(standings[i], 'a standing for each map');
+      return `${actionsOf(map, place[level]) & of}/${actionsOf(map, place.below) & of}`;
     })
     .join();
-}
-
-/** What the plan lays on each path: bits of rights for each ruleset, and masks. */
-interface PlanMark {
-  readonly rights: readonly (readonly string[])[];
-  readonly masks: readonly string[];
-}
-
-function marksOf({ objects, masks, rulesets }: EnforcementPlan): ReadonlyMap<string, PlanMark> {
-  const kinds = new Map(masks.map((m) => [m.object, m.kinds]));
-  const rules = rulesets.map((r) => new Map(r.rules.map((rule) => [rule.object, rule.rights])));
-  const onto = (object: number): PlanMark => ({
-    rights: rules.map((own) => own.get(object) ?? []),
-    masks: kinds.get(object) ?? [],
-  });
-  return new Map(objects.map(({ path }, i) => [path, onto(i)]));
-}
-
-/** Describes how an object stands to the plan: the rights that reach it, the masks above it, and those on it. */
-function standingToPlan(path: string, marks: ReadonlyMap<string, PlanMark>): string {
-  const rights: Set<string>[] = [];
-  const above = new Set<string>();
-  for (let at = path; ; at = parentPath(at)) {
-    const mark = marks.get(at);
-    mark?.rights.forEach((own, i) => own.forEach((right) => (rights[i] ??= new Set()).add(right)));
-    if (at !== path) mark?.masks.forEach((kind) => above.add(kind));
-    if (at === '/') break;
-  }
-  const own = marks.get(path)?.masks ?? [];
-  const held = MASK_KINDS.filter((kind) => above.has(kind));
-  return `${rights.map((r) => [...r].sort().join('+')).join('/')}|${held.join('+')}|${own.join('+')}`;
 }
 
 function differenceOf(stage: Stage, probe: Probe, object: Standpoint, paths: ProbePaths): Difference[] {
@@ -116,11 +119,6 @@ function directionOf({ denied, errno, showsOther }: ProbeOutcome): Difference['d
   if (isDenied) return errno === 'EACCES' ? undefined : 'errno';
   if (errno !== undefined) return 'stricter';
   return showsOther ? 'visibility' : undefined;
-}
-
-export function parentPath(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash <= 0 ? '/' : path.slice(0, slash);
 }
 
 const FRESH = 'new';

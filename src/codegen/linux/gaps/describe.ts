@@ -20,13 +20,17 @@ import { defined } from '../../../base/assert.js';
 import type { CheckedPolicy } from '../../../ir/check/policy.js';
 import { reasonAt } from '../../../runtime/loader/reason.js';
 import type { MapOnTree, Standing } from '../../../runtime/loader/standing.js';
-import { parentPath, type Difference } from './compare.js';
+import type { Difference } from './compare.js';
+import { parentPath } from './standing-to-plan.js';
+import type { ProbePaths } from './probes.js';
 import { allDenied, type DeniedRequest } from './stage.js';
 
 export interface PlannedPolicy {
   readonly policy: CheckedPolicy;
   readonly maps: readonly MapOnTree[];
   readonly plan: EnforcementPlan;
+  /** Paths of objects that stand for what appears later. */
+  readonly later: ReadonlySet<string>;
 }
 
 /** Returns the gap behind a difference. */
@@ -53,9 +57,14 @@ export function gapOf(difference: Difference, context: PlannedPolicy): FoundGap 
       first === undefined
         ? deciderOf(context, 0, difference.object.standings, actionName(lowestBit(actions)))
         : deciderOfDenial(context, first),
-    when: 'always',
+    when: isLater(difference.paths, context.later) ? 'appears-later' : 'always',
     closedBy: closerOf(cause, actions),
   };
+}
+
+/** Returns whether the object, or the directory that it is in, stands for what appears later. */
+function isLater({ path }: ProbePaths, later: ReadonlySet<string>): boolean {
+  return later.has(path) || later.has(parentPath(path));
 }
 
 /** Returns what a gap is about. A call that only tells about an object is about `getattr`, whatever the policy calls it. */

@@ -8,39 +8,70 @@
 import { union } from '../../../abi/actions.js';
 import type { EnforcementPlan, Machine } from '../../../artifact/enforcement-plan.js';
 import { GAP_DIRECTIONS, type FoundGap } from '../../../artifact/gap.js';
-import { defined } from '../../../base/assert.js';
+import { assert, defined } from '../../../base/assert.js';
 import type { CheckedPolicy } from '../../../ir/check/policy.js';
+import { resolve } from '../../../runtime/kernel/resolve.js';
 import type { Vfs } from '../../../runtime/kernel/vfs.js';
 import { groundForLinux } from '../../../runtime/linux/load.js';
-import type { MapOnTree } from '../../../runtime/loader/standing.js';
+import { nodesOf, type ObjectNode } from '../../../runtime/linux/nodes.js';
+import type { GroundedPolicy } from '../../../runtime/loader/grounded.js';
 import type { Meaning } from '../../target.js';
-import { ownTree } from '../own-tree.js';
 import { mapsArtifact } from '../maps-artifact.js';
+import { ownTree } from '../own-tree.js';
 import { compare } from './compare.js';
 import { gapOf } from './describe.js';
+import { skeletonOf, type UnnamedEntry } from './skeleton.js';
 import { makeStage } from './stage.js';
 
 /** Returns the gaps of a policy on its own tree. */
 export function gapsOf(meaning: Meaning, machine: Machine): readonly FoundGap[] {
+  const { policy } = meaning;
   const tree = ownTree(meaning);
   if (tree === undefined) return [];
-  const result = groundForLinux(mapsArtifact(meaning.policy), tree, { machine });
-  if (result.kind === 'refused') return [];
-  const { maps, plan } = result.value;
-  const again = (): Vfs => defined(ownTree(meaning), 'it was made before');
-  return gapsOn(meaning.policy, again, [...maps.values()], defined(plan, 'it was planned'));
+  const result = groundForLinux(mapsArtifact(policy), tree, { machine });
+  assert(result.kind === 'loaded', 'the own tree of a policy has all that the policy needs');
+  return gapsOn(policy, result.value, tree, (dir, kind) => unnamedOn(dir, kind));
 }
 
-/** Returns the gaps of a plan on a tree. `tree` returns the same tree, with the same inode numbers, on each call. */
+/** Returns the name of an entry of the own tree that no scope names. */
+function unnamedOn({ inode, children }: ObjectNode, kind: 'dir' | 'file'): string | undefined {
+  const named = new Set(children.map((c) => c.inode));
+  return [...(inode.entries ?? [])].find(
+    ([, e]) => (e.kind === 'dir') === (kind === 'dir') && !named.has(e),
+  )?.[0];
+}
+
+/** Returns the gaps of a policy that is grounded on a tree. */
 export function gapsOn(
   policy: CheckedPolicy,
-  tree: () => Vfs,
-  maps: readonly MapOnTree[],
-  plan: EnforcementPlan,
+  grounded: GroundedPolicy,
+  vfs: Vfs,
+  unnamed: UnnamedEntry = () => undefined,
 ): readonly FoundGap[] {
-  const stage = makeStage(tree, maps, plan);
-  const found = compare(stage, plan).map((d) => gapOf(d, { policy, maps, plan }));
-  return merged(found);
+  const plan = defined(grounded.plan, 'a policy for linux has a plan');
+  const maps = [...grounded.maps.values()];
+  const skeleton = skeletonOf(maps, nodesOf(maps, vfs), plan, unnamed);
+  const there = onlyOn(plan, skeleton.tree());
+  const stage = makeStage(skeleton.tree, skeleton.maps, there);
+  const context = { policy, maps, plan: there, later: skeleton.later };
+  return merged(compare(stage, there).map((d) => gapOf(d, context)));
+}
+
+/** Returns the part of a plan whose objects are on the skeleton. */
+function onlyOn(plan: EnforcementPlan, vfs: Vfs): EnforcementPlan {
+  const kept = plan.objects.flatMap(({ path }, i) => (resolve(vfs, path, false).ok ? [i] : []));
+  const indexOf = new Map(kept.map((old, i) => [old, i]));
+  const on = <T extends { readonly object: number }>(rows: readonly T[]): T[] =>
+    rows.flatMap((row) => {
+      const object = indexOf.get(row.object);
+      return object === undefined ? [] : [{ ...row, object }];
+    });
+  return {
+    ...plan,
+    objects: plan.objects.filter((_, i) => indexOf.has(i)),
+    masks: on(plan.masks),
+    rulesets: plan.rulesets.map((r) => ({ ...r, rules: on(r.rules) })),
+  };
 }
 
 /** Keeps the first gap of each kind, and sorts by direction, then by path. Gaps of errno are one for each rule and errno. */
