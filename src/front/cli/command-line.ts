@@ -14,6 +14,8 @@ interface CompileCache {
 /** Exit codes. */
 const OK = 0;
 const USAGE = 2;
+/** As `env` and `timeout` have it: the command was not started. */
+const NOT_ENFORCED = 125;
 const INTERNAL = 70;
 
 /** Runs a command with these arguments, prints its output, and returns the exit code. Tests call it in their own process. */
@@ -21,7 +23,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   try {
     return await dispatch(args);
   } catch (error) {
-    return exitCodeOf(error);
+    const code = exitCodeOf(error);
+    // The other codes are those of the command that it runs.
+    return args[0] === 'enforce' ? NOT_ENFORCED : code;
   }
 }
 
@@ -50,8 +54,16 @@ async function dispatch(args: readonly string[]): Promise<number> {
     return say(about === undefined ? GENERAL_HELP : about.help);
   }
   const command = commandOf(name);
-  const options = readOptions(rest, command.options, command.formats, command.target);
-  return options.help ? say(command.help) : run(command, options);
+  const [own, run] = command.runs === true ? cutCommand(rest) : [rest, []];
+  const read = readOptions(own, command.options, command.formats, command.target);
+  const options = { ...read, command: run };
+  return options.help ? say(command.help) : runCommand(command, options);
+}
+
+/** Returns the arguments before the first `--`, and those after it, which are a command. */
+function cutCommand(args: readonly string[]): readonly [readonly string[], readonly string[]] {
+  const at = args.indexOf('--');
+  return at < 0 ? [args, []] : [args.slice(0, at), args.slice(at + 1)];
 }
 
 function commandOf(name: string): Command {
@@ -70,7 +82,7 @@ function commandOf(name: string): Command {
  * Runs a command. To start faster, it loads only the module of that command. The largest module, which most commands need, is
  * loaded at the same time, and later versions of Node cache compiled code.
  */
-async function run(command: Command, options: Options): Promise<number> {
+async function runCommand(command: Command, options: Options): Promise<number> {
   (nodeModule as CompileCache).enableCompileCache?.();
   // An error is ignored here: the import fails again where the module is needed, and is reported there.
   import('../../parser/chevrotain.js').catch(() => undefined);
@@ -95,6 +107,8 @@ async function run(command: Command, options: Options): Promise<number> {
       return (await import('./graph.js')).graphCommand(options);
     case 'learn':
       return (await import('./learn.js')).learnCommand(options);
+    case 'enforce':
+      return (await import('./enforce.js')).enforceCommand(options);
     case 'gaps':
       return (await import('./gaps.js')).gapsCommand(options);
     case 'disasm':

@@ -1,6 +1,6 @@
 /** The commands and their help. */
 import { TARGET_NAMES, type TargetName } from '../../artifact/manifest.js';
-import { STAGES } from '../../codegen/target.js';
+import { BYTECODE, COMMON, COVERAGE, EMIT, ENGINE, EXITS, MACHINE, TRACE, WATCH } from './help-parts.js';
 import type { ExtraOption, Format } from './options.js';
 
 export interface Command {
@@ -13,6 +13,7 @@ export interface Command {
     | 'graph'
     | 'diff'
     | 'gaps'
+    | 'enforce'
     | 'learn'
     | 'fmt'
     | 'lsp'
@@ -22,50 +23,12 @@ export interface Command {
   readonly options: readonly ExtraOption[];
   /** The values of `--format`, if they are not text, json and sarif. */
   readonly formats?: readonly Format[];
+  /** True if what follows `--` is a command that is run. */
+  readonly runs?: true;
   /** The target without `--target`, if it is not that of a build. */
   readonly target?: TargetName;
   readonly help: string;
 }
-
-const COMMON = `  -D NAME=VALUE      value for a parameter of the policy
-  --format FORMAT    text (default), json or sarif
-  --no-color         no colours; NO_COLOR in the environment does the same
-  -h, --help         print this text
-`;
-
-const EXITS = `exit code: 0 success, 1 errors or a failed expectation, 2 wrong usage, 70 a bug in llpc
-`;
-
-const ENGINE = `  --engine ENGINE    interpreter, wasm or auto (default)
-`;
-
-const TRACE = `  --trace            print what each instruction changed; runs in the interpreter
-  --trace-limit N    show at most N instructions (default 10000)
-`;
-
-const COVERAGE = `  --coverage         print which rules decided a request and which decided none
-  --coverage-format FORMAT   text (default), json (schema/coverage-1.json) or lcov
-  --coverage-out FILE        write the coverage to FILE instead of standard output
-`;
-
-const EMIT = `  --target NAME      what to compile for: ${TARGET_NAMES.join(', ')}
-  --emit STAGE       show a stage: ${STAGES.join(', ')}
-`;
-
-/** The machine for whose kernel a policy is judged. */
-const MACHINE = `  --abi N            judge for a kernel with this version of the Landlock ABI; 0 is a kernel without Landlock
-  --no-masks         judge for a machine on which no user namespace, and so no mask, can be made
-  --exact            a gap that stops what the policy allows is an error, too
-`;
-
-const WATCH = `  -w, --watch        run again whenever a file that was read changes; Ctrl-C ends it
-`;
-
-/** Options of the commands about bytecode: their output is not a list of diagnostics. */
-const BYTECODE = `  --hex              read FILE as hex text; a name that ends in .hex implies this
-  --format FORMAT    text (default) or json (schema/bytecode-1.json)
-  -h, --help         print this text
-`;
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -172,6 +135,34 @@ exit code: 0 every looser gap is accepted, and with --exact there is no stricter
 `,
   },
   {
+    name: 'enforce',
+    options: ['target', 'abi', 'no-masks', 'exact', 'trace', 'dry-run', 'save-trace'],
+    formats: ['text'],
+    target: 'linux',
+    runs: true,
+    help: `llpc enforce POLICY… [OPTIONS] -- COMMAND [ARGUMENT…]
+
+Starts COMMAND under a policy that this kernel enforces, without root. Several policies are layers of one. Standard streams,
+signals and terminal are those of the command. It does not start when the policy has a gap that it does not accept, or when an
+object of the policy is absent or cannot be read. What the kernel stops beyond the policy is told once, on standard error.
+
+  --trace            run the command under strace, and afterwards show each refused call with the rule that refuses it, and each
+                     call whose result differs from the model of the kernel: then the exit code is 1
+  --dry-run          run the command under strace without the policy, and afterwards show what the policy would refuse
+  --save-trace FILE  with one of these: write the output of strace to FILE, for \`llpc learn\`
+  --target NAME      linux, the only target that this command takes
+  --abi N            use no more than this version of the Landlock ABI (default: that of this kernel)
+  --no-masks         make no user namespace, and so no masks
+  --exact            do not start when the kernel would stop what the policy allows
+  -D NAME=VALUE      value for a parameter of the policy
+  --format FORMAT    text: diagnostics are on standard error, as standard output is that of the command
+  --no-color         no colours; NO_COLOR in the environment does the same
+  -h, --help         print this text
+
+exit code: that of the command; 125 the command is not started, 126 it cannot be executed, 127 it is not found
+`,
+  },
+  {
     name: 'fmt',
     options: ['check', 'write'],
     help: `llpc fmt FILE
@@ -226,8 +217,10 @@ ${EXITS}`,
   },
   {
     name: 'learn',
+    runs: true,
     options: [
       'out',
+      'save-trace',
       'report',
       'no-generalise',
       'siblings',
@@ -243,12 +236,15 @@ ${EXITS}`,
       'ignore-refused',
     ],
     help: `llpc learn FILE… [-o POLICY]
+llpc learn -o POLICY -- COMMAND [ARGUMENT…]
 
 Writes a policy that allows what a program did. FILE is the output of strace (\`strace -f -y -s 4096 -o FILE PROGRAM\`), plain or
 gzipped, or a scenario (.json). Each FILE is replayed under the policy, and none of its calls is denied. The policy goes to
 standard output and the report to standard error; with -o the policy goes to POLICY and the report to standard output.
+With COMMAND, it runs COMMAND under strace and learns from that run; then the report goes to standard error.
 
   -o, --out POLICY        write the policy to POLICY
+  --save-trace FILE       write the output of strace for COMMAND to FILE
   --report FORMAT         text (default) or json (schema/learn-1.json), which contains the policy
   --no-generalise RULES   switch these generalisations off: fragments, home, siblings, temporary, versions, all
   --siblings N            grant the whole directory when N of its entries were used (default 3)
@@ -322,6 +318,7 @@ export const GENERAL_HELP = `llpc: file-access policies, compiled to Landlock v8
   llpc run POLICY-or-MANIFEST --scenario FILE   replay a series of calls
   llpc explain FILE ACTION PATH                 show why a request is allowed or denied
   llpc diff OLD NEW                             show what changed in meaning
+  llpc enforce POLICY… -- COMMAND               start a program under a policy
   llpc gaps FILE…                               show what a target does not enforce
   llpc graph FILE…                              draw the hierarchy
 

@@ -83,6 +83,12 @@ export interface Options {
   readonly layer: string | undefined;
   readonly full: boolean;
   readonly learn: LearnArguments;
+  /** `enforce`, `learn`: the command after `--`, with its arguments. */
+  readonly command: readonly string[];
+  /** `enforce`: run without the policy. */
+  readonly dryRun: boolean;
+  /** `enforce`, `learn`: the file to write the output of strace to. */
+  readonly saveTrace: string | undefined;
 }
 
 /** The options of `llpc learn`. */
@@ -172,6 +178,8 @@ const EXTRA = {
   lenient: { type: 'boolean' },
   'no-verify': { type: 'boolean' },
   'ignore-refused': { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
+  'save-trace': { type: 'string' },
 } as const;
 export type ExtraOption = keyof typeof EXTRA;
 
@@ -225,6 +233,9 @@ export function readOptions(
     path: text('path'),
     layer: text('layer'),
     full: values['full'] === true,
+    command: [],
+    dryRun: values['dry-run'] === true,
+    saveTrace: text('save-trace'),
   };
 }
 

@@ -1,0 +1,45 @@
+/** Grounds a policy on the real file system of this machine, and makes its plan. */
+import type { EnforcementPlan, Machine, PlanObject } from '../../artifact/enforcement-plan.js';
+import type { Artifact } from '../../artifact/manifest.js';
+import { hostTree, type HostTree } from '../../runtime/host/host-tree.js';
+import type { Inode } from '../../runtime/kernel/vfs.js';
+import { UnreadableError } from '../../runtime/kernel/vfs.js';
+import { groundForLinux } from '../../runtime/linux/load.js';
+import type { GroundedPolicy } from '../../runtime/loader/grounded.js';
+import type { LoadProblem } from '../../runtime/loader/problems.js';
+import { EnforceFault } from './fault.js';
+
+/** A policy on this machine. */
+export interface OnThisHost {
+  readonly plan: EnforcementPlan;
+  readonly grounded: GroundedPolicy;
+  readonly tree: HostTree;
+}
+
+export type HostResult =
+  | ({ readonly kind: 'planned'; readonly problems: readonly LoadProblem[] } & OnThisHost)
+  | { readonly kind: 'refused'; readonly problems: readonly LoadProblem[] };
+
+/** Returns the policy with its plan, or all problems that were found. Throws an `EnforceFault` if the tree cannot be read. */
+export function groundOnHost(artifact: Artifact, machine: Machine): HostResult {
+  try {
+    const tree = hostTree();
+    const loaded = groundForLinux(artifact, tree.vfs, {
+      machine,
+      identityOf: (inode) => planIdentity(tree, inode),
+      otherPathsOf: tree.otherPathsOf,
+    });
+    if (loaded.kind === 'refused') return loaded;
+    const { plan } = loaded.value;
+    if (plan === undefined) throw new EnforceFault('the policy has no plan for Linux');
+    return { kind: 'planned', plan, grounded: loaded.value, tree, problems: loaded.problems };
+  } catch (error) {
+    if (!(error instanceof UnreadableError)) throw error;
+    throw new EnforceFault(`cannot read \`${error.path}\`: ${error.why}`);
+  }
+}
+
+function planIdentity(tree: HostTree, inode: Inode): PlanObject['identity'] {
+  const known = tree.identityOf(inode);
+  return known === undefined ? null : { device: String(known.device), inode: String(known.inode) };
+}
