@@ -1,7 +1,8 @@
 /** Reads the inputs of `llpc learn`: traces, plain or gzipped, scenarios, and the directory to look up paths in. */
 import fs from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
 import { HEAD_BYTES, interpreterOf } from '../../runtime/kernel/interpreter-path.js';
 import type { Vfs } from '../../runtime/kernel/vfs.js';
@@ -10,9 +11,9 @@ import { scenarioInput, traceInput, type ReadInput } from '../../tools/learn/inp
 import { REPLAYS, type Learnt } from '../../tools/learn/learn.js';
 import type { Kind, KindLookup } from '../../tools/learn/live.js';
 import type { RecordOptions } from '../../tools/learn/record.js';
-import { readBytes, reasonOf } from './io.js';
-import type { LearnArguments } from './options.js';
-import { unreadable } from './problems.js';
+import { readBytes, reasonOf, writeFiles } from './io.js';
+import type { LearnArguments, Options } from './options.js';
+import { unreadable, writeProblem } from './problems.js';
 import { makeTree, readScenario } from './scenario-files.js';
 
 export interface ReadInputs {
@@ -37,6 +38,45 @@ export async function readInputs(
     if (read.learnt !== undefined) inputs.push(read.learnt);
   }
   return { inputs, diagnostics };
+}
+
+/** What a run of a command gives: its input, and how it ended. */
+export interface RecordedRun extends ReadInputs {
+  /** How the command ended, as a sentence. */
+  readonly told: string;
+}
+
+/** Runs a command under strace and reads what it did. Paths are looked up on this machine, unless `--root` names another tree. */
+export async function recordRun(
+  { command, learn, saveTrace }: Options,
+  assertionOf: AssertionOf,
+): Promise<RecordedRun> {
+  const { traced, endText, tracingFault } = await import('../../tools/enforce/strace.js');
+  const [name = ''] = command;
+  const tracing = await traced(command);
+  if (tracing.kind !== 'traced') {
+    const why = tracingFault(tracing);
+    return { inputs: [], told: '', diagnostics: [report('LLP5020', { file: name, why }, {})] };
+  }
+  const told = `\`${name}\` ${endText(tracing.ended)}`;
+  if (saveTrace !== undefined) {
+    const failed = saveText(saveTrace, tracing.text);
+    if (failed !== undefined) return { inputs: [], told, diagnostics: [failed] };
+  }
+  const { lenient, root = '/' } = learn;
+  const record = { input: 0, assertionOf, cwd: tracing.cwd, lookup: lookupIn(root), lenient };
+  const { learnt, diagnostics } = traceInput(saveTrace ?? name, tracing.text, record);
+  return { inputs: learnt === undefined ? [] : [learnt], told, diagnostics };
+}
+
+/** Writes a text to a file; returns a diagnostic if it cannot be written. */
+export function saveText(path: string, text: string): Diagnostic | undefined {
+  try {
+    writeFiles(dirname(path), [[basename(path), text]]);
+    return undefined;
+  } catch (error) {
+    return writeProblem(path, error);
+  }
 }
 
 function readTraceFile(file: string, options: LearnArguments, record: RecordOptions): ReadInput {

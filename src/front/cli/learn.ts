@@ -16,22 +16,26 @@ import type { Never } from '../../tools/learn/needs-tree.js';
 import { scenarioOf } from '../../tools/learn/record.js';
 import { faultsOf, learnReportJson, learnReportText } from '../../tools/learn/report.js';
 import { fileImporter, readText, writeFiles } from './io.js';
-import { readInputs } from './learn-files.js';
+import { readInputs, recordRun } from './learn-files.js';
 import { oneOf, UsageError } from './arguments.js';
 import type { LearnArguments, Options } from './options.js';
 import { fail, print } from './output.js';
 import { unreadable, writeProblem } from './problems.js';
 
 export async function learnCommand(options: Options): Promise<number> {
-  const { positionals: files, learn: own } = options;
-  if (files.length === 0) throw new UsageError('learn from what? Name the output of strace, or a scenario');
+  const { positionals: files, learn: own, command } = options;
+  checkInputs(options);
   const asserted = own.assert.map((file) => assertionsIn(file, options));
   const wrong = asserted.flatMap((a) => a.diagnostics);
   if (wrong.length > 0) return fail(wrong, [], options.format);
   const nevers = [...own.never.map(readNever), ...asserted.flatMap((a) => a.nevers)];
   const off = rulesOff(own);
   checkRoot(own);
-  const read = await readInputs(files, own, assertionOf(nevers));
+  const read =
+    command.length > 0
+      ? await recordRun(options, assertionOf(nevers))
+      : { ...(await readInputs(files, own, assertionOf(nevers))), told: '' };
+  if (read.told !== '') process.stderr.write(`${read.told}\n`);
   if (read.diagnostics.length > 0) return fail(read.diagnostics, [], options.format);
   const { inputs } = read;
   const settings: LearnOptions = {
@@ -39,7 +43,7 @@ export async function learnCommand(options: Options): Promise<number> {
     siblings: own.siblings,
     home: own.home ?? guessHome(inputs),
     nevers,
-    name: own.name ?? nameOf(files[0] ?? ''),
+    name: own.name ?? nameOf(command[0] ?? files[0] ?? ''),
     verify: own.verify,
     ignoreRefused: own.ignoreRefused,
   };
@@ -56,6 +60,19 @@ export async function learnCommand(options: Options): Promise<number> {
     return fail(faults, [], options.format);
   }
   return deliver(learned, told, json, options);
+}
+
+function checkInputs({ positionals, command, out, saveTrace }: Options): void {
+  if (positionals.length === 0 && command.length === 0)
+    throw new UsageError(
+      'learn from what? Name the output of strace, or a scenario, or a command after `--`',
+    );
+  if (positionals.length > 0 && command.length > 0)
+    throw new UsageError('learn from files or from a command, not from both');
+  if (command.length > 0 && out === undefined)
+    throw new UsageError('where to? Write `-o POLICY`: standard output is that of the command');
+  if (command.length === 0 && saveTrace !== undefined)
+    throw new UsageError('`--save-trace` goes with a command after `--`');
 }
 
 function assertionsIn(file: string, { defines }: Options): ReadAssertions {
@@ -80,7 +97,9 @@ async function deliver(learned: Learned, told: string, json: boolean, options: O
     return 0;
   }
   const failed = await save(options.out, learned.text, options);
-  if (failed === 0) print(told);
+  // The standard output of a command that was recorded is its own.
+  if (failed === 0 && options.command.length > 0) process.stderr.write(told);
+  else if (failed === 0) print(told);
   return failed;
 }
 

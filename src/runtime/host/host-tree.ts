@@ -6,8 +6,9 @@
  * mount point; then the other mounts of its file system are attached too, because they may show the same directories. File
  * systems that no walk reaches are not touched, so a dead network mount does not hang.
  *
- * Known weaknesses: what was read stays as it was, so the launcher compares identities again. Links of /proc that lead
- * elsewhere in each process are refused.
+ * Known weaknesses: what was read stays as it was, so the launcher compares identities again. `/proc/self`
+ * is a directory without identity: the launcher finds its own there. Links beneath it lead elsewhere in each process and are
+ * refused.
  */
 import fs from 'node:fs';
 import { attachMount, enter, rootLocation } from '../kernel/mounts.js';
@@ -41,8 +42,10 @@ import { readNames, readStat } from './read.js';
 export interface HostTree {
   readonly vfs: Vfs;
   readonly mountTable: readonly MountRow[];
-  /** Returns the identity; undefined for an object that mounts cover at every path, and for one that the model made. */
+  /** Returns the identity; undefined for an object that mounts cover at every path, of a process, or that the model made. */
   readonly identityOf: (inode: Inode) => HostIdentity | undefined;
+  /** Returns whether the object belongs to the process that looks, such as `/proc/self`: each process finds its own there. */
+  readonly isOfProcess: (inode: Inode) => boolean;
   /** Returns the other physical paths that lead to the same object through other mounts, sorted. */
   readonly otherPathsOf: (path: string) => readonly string[];
 }
@@ -69,6 +72,7 @@ export function hostTree(options: HostTreeOptions = {}): HostTree {
     vfs: reading.vfs,
     mountTable: table.rows,
     identityOf: (inode) => reading.identities.get(inode),
+    isOfProcess: (inode) => reading.ofProcess.has(inode),
     otherPathsOf: (path) => otherPaths(table, path),
   };
 }
@@ -109,6 +113,7 @@ function newReading(table: MountTable, interpreters: boolean): HostReading {
     interpreters,
     byIdentity: new Map(),
     identities: new Map(),
+    ofProcess: new Set(),
     attached: new Map([[top.id, vfs.rootMount]]),
     covered: new Map(),
     waiting: [],

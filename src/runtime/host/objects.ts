@@ -30,6 +30,8 @@ export interface HostReading {
   readonly interpreters: boolean;
   readonly byIdentity: Map<string, Inode>;
   readonly identities: Map<Inode, HostIdentity>;
+  /** The objects of this process in /proc. */
+  readonly ofProcess: Set<Inode>;
   /** Mounts by the number of their row. */
   readonly attached: Map<number, Mount>;
   /** Names that mounts cover, by file system and path in it. */
@@ -55,6 +57,7 @@ export interface HostDir {
 
 /** Returns the object at a spot; undefined if there is none. */
 export function objectAt(reading: HostReading, spot: HostSpot): Inode | undefined {
+  if (isOfProcess(spot)) return objectOfProcess(reading, spot);
   const stat = readStat(spot.path);
   if (stat === undefined) return undefined;
   const known = reading.byIdentity.get(identityKey(stat));
@@ -69,22 +72,37 @@ export function anotherObjectAt(reading: HostReading, spot: HostSpot): Inode | u
 }
 
 function makeObject(reading: HostReading, spot: HostSpot, stat: HostStat): Inode | undefined {
-  if (stat.kind === 'symlink') refuseProcessLink(spot);
+  const inode = makeUnidentified(reading, spot, stat);
+  if (inode !== undefined) identify(reading, inode, stat);
+  return inode;
+}
+
+function makeUnidentified(reading: HostReading, spot: HostSpot, stat: HostStat): Inode | undefined {
+  if (stat.kind === 'symlink' && spot.type === 'proc' && OF_ANY_PROCESS.test(spot.inside))
+    throw new UnreadableError(spot.path, 'it leads to another object in each process');
   const target = stat.kind === 'symlink' ? readTarget(spot.path) : '';
   if (target === undefined) return undefined;
   const inode = stat.kind === 'dir' ? makeDirectory(reading, spot) : newInode(reading.vfs, stat.kind, target);
   if (reading.interpreters && stat.kind === 'file' && stat.executable)
     inode.interpreter = readInterpreter(spot.path);
-  identify(reading, inode, stat);
   return inode;
 }
 
-const OF_A_PROCESS = /^\/(?:self|thread-self|\d+\/.*)$/;
+/** The directory of a process in /proc that reads it. The launcher finds its own there, which is that of the program. */
+const OWN = /^\/(?:self|thread-self)(?:\/|$)/;
+const OF_ANY_PROCESS = /^\/(?:self|thread-self|\d+)\//;
 
-/** Refuses a link of /proc that leads to another object in each process: one that loads a policy cannot name it for another. */
-function refuseProcessLink({ type, inside, path }: HostSpot): void {
-  if (type === 'proc' && OF_A_PROCESS.test(inside))
-    throw new UnreadableError(path, 'it leads to another object in each process');
+function isOfProcess({ type, inside }: HostSpot): boolean {
+  return type === 'proc' && OWN.test(inside);
+}
+
+/** Returns an object of this process, without identity: in the launcher it is another one. */
+function objectOfProcess(reading: HostReading, spot: HostSpot): Inode | undefined {
+  const isTop = !OF_ANY_PROCESS.test(spot.inside);
+  const stat = readStat(isTop ? `${spot.path}/.` : spot.path);
+  const inode = stat === undefined ? undefined : makeUnidentified(reading, spot, stat);
+  if (inode !== undefined) reading.ofProcess.add(inode);
+  return inode;
 }
 
 function makeDirectory(reading: HostReading, spot: HostSpot): Inode {

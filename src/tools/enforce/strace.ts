@@ -40,7 +40,7 @@ export async function traced(
     if (ended.kind === 'not-started') return { kind: 'no-strace', why: whyNot(ended.code) };
     const text = textOfFile(made.fd);
     if (text !== '') return { kind: 'traced', ended, text, cwd };
-    return { kind: 'no-strace', why: 'strace cannot follow the program: `ptrace` is not permitted here' };
+    return { kind: 'no-strace', why: 'strace wrote nothing: its own message is above' };
   } finally {
     fs.closeSync(made.fd);
   }
@@ -49,4 +49,22 @@ export async function traced(
 function whyNot(code: string): string {
   if (code === 'ENOENT') return 'strace is not installed: it is in the package `strace`';
   return `strace cannot be started: ${code}`;
+}
+
+/** Returns why a program was not traced, for people. */
+export function tracingFault(tracing: Exclude<Tracing, { readonly kind: 'traced' }>): string {
+  if (tracing.kind === 'no-strace') return tracing.why;
+  return `no folder can hold the trace: ${tracing.faults.map((f) => `${f.folder}: ${f.code}`).join(', ')}`;
+}
+
+/** Returns how a program ended, as the rest of a sentence. */
+export function endText(ended: Ended): string {
+  switch (ended.kind) {
+    case 'exited':
+      return `ended with exit code ${ended.code}`;
+    case 'killed':
+      return `was ended by ${ended.signal}`;
+    case 'not-started':
+      return `was not started: ${ended.code}`;
+  }
 }

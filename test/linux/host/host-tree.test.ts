@@ -121,12 +121,19 @@ describe('objects', () => {
     expect(fs.readdirSync(root)).toEqual(['a']);
   });
 
-  it('links of /proc that belong to a process are refused, and /proc and /sys can be listed', () => {
-    const { vfs } = hostTree();
+  it('/proc/self is a directory without identity, links beneath it are refused, and /proc and /sys can be listed', () => {
+    const { vfs, identityOf, isOfProcess } = hostTree();
     const proc = vfs.root.entries?.get('proc');
     expect(proc?.kind).toBe('dir');
     const root = vfs.mounts.find((m) => m.point === proc)?.root;
-    expect(() => root?.entries?.get('self')).toThrow(UnreadableError);
+    const self = root?.entries?.get('self');
+    const status = self?.entries?.get('status');
+    expect([self?.kind, status?.kind]).toEqual(['dir', 'file']);
+    for (const inode of [self, status]) {
+      expect(inode && identityOf(inode)).toBeUndefined();
+      expect(inode && isOfProcess(inode)).toBe(true);
+    }
+    expect(() => self?.entries?.get('exe')).toThrow(UnreadableError);
     expect([...(root?.entries?.keys() ?? [])]).toContain('meminfo');
     expect(vfs.root.entries?.get('sys')?.kind).toBe('dir');
   });
@@ -157,13 +164,13 @@ describe.skipIf(!isRoot)('another user', () => {
 describe('a policy', () => {
   it('LLP5024 names the path, the reason and the line', () => {
     const { artifact } = compile(
-      'llp 1;\npolicy "p" { default deny;\n  file? "/proc/self/mem" { deny all; } }',
+      'llp 1;\npolicy "p" { default deny;\n  file? "/proc/self/exe" { deny all; } }',
     );
     const result = artifact && groundPolicy(artifact, hostTree().vfs);
     expect(result?.kind).toBe('refused');
     const [problem] = result?.problems ?? [];
     expect(problem?.code).toBe('LLP5024');
-    expect(problem?.message).toContain('/proc/self');
+    expect(problem?.message).toContain('/proc/self/exe');
     expect(problem?.places[0]?.span.line).toBe(3);
   });
 });
