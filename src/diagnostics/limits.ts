@@ -23,15 +23,9 @@ export const LIMITS = {
     'graph too large',
     'the graph has more than {limit} boxes, or globs beneath globs that stand for many more',
   ),
-  LLP4007: error('not enforced', '`{target}` does not stop {actions} on `{path}`, which the policy denies'),
-  LLP4008: warning(
-    'stopped although allowed',
-    '`{target}` stops {actions} on `{path}`, which the policy allows',
-  ),
-  LLP4009: warning(
-    'another errno',
-    '`{target}` denies {actions} on `{path}` with another errno than the policy',
-  ),
-  LLP4010: warning('object looks different', 'on `{target}`, `{path}` does not look as it is'),
+  LLP4007: error('not enforced', '`{target}` does not stop what is denied here: {actions}'),
+  LLP4008: warning('stopped although allowed', '`{target}` stops what is allowed here: {actions}'),
+  LLP4009: warning('another errno', '`{target}` stops this with another errno than the policy: {actions}'),
+  LLP4010: warning('object looks different', '`{target}` shows an object otherwise than it is: {actions}'),
   LLP4011: warning('nothing left unenforced', '`{target}` leaves none of {actions} unenforced here'),
 } as const;

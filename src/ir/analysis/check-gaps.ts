@@ -14,7 +14,8 @@ import {
   type GapDirection,
 } from '../../artifact/gap.js';
 import type { TargetName } from '../../artifact/manifest.js';
-import { assertNever } from '../../base/assert.js';
+import { assertNever, defined } from '../../base/assert.js';
+import { groupBy } from '../../base/group.js';
 import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic, Note, Span } from '../../diagnostics/types.js';
 import type { CheckedPolicy } from '../check/policy.js';
@@ -43,10 +44,16 @@ export function checkGaps(
 
 const REPORTED: readonly GapDirection[] = ['looser', 'stricter'];
 
-/** Returns a diagnostic for each gap. The help of looser gaps is one line that accepts all of them that are not accepted. */
+/**
+ * Returns a diagnostic for each rule and direction, with a note for each gap. The help of looser gaps is one line that accepts all
+ * of them that are not accepted.
+ */
 export function describeGaps(gaps: readonly Gap[], context: GapContext): readonly Diagnostic[] {
   const accepting = acceptingLine(gaps, context.target);
-  return gaps.map((gap) => describe(gap, accepting, context));
+  const rules = groupBy(gaps, ({ direction, accepted, decider: { kind, span } }) =>
+    [direction, accepted, kind, span.source, span.start, span.end].join(),
+  );
+  return [...rules.values()].map((own) => describe(own, accepting, context));
 }
 
 /** Returns the statement that accepts all looser gaps that are not accepted; undefined if there are none. */
@@ -77,35 +84,38 @@ export const GAP_CODES = {
   visibility: 'LLP4010',
 } as const satisfies Record<GapDirection, string>;
 
-function describe(gap: Gap, accepting: string | undefined, { target, exact }: GapContext): Diagnostic {
-  const { direction, witness, actions, decider, closedBy } = gap;
-  const accept = direction === 'looser' && !gap.accepted && accepting !== undefined;
-  const help = [
-    ...(accept ? [`write \`${accepting}\` where this is meant`] : []),
-    ...(closedBy === undefined ? [] : [`${closerText(closedBy)} closes this gap`]),
-  ].join('; ');
-  const params = { target, actions: actionList(actions), path: witness.path };
+/** Returns the diagnostic of gaps that have the same direction and the same decider. */
+function describe(
+  gaps: readonly Gap[],
+  accepting: string | undefined,
+  { target, exact }: GapContext,
+): Diagnostic {
+  const { direction, accepted, decider } = defined(gaps[0], 'a group has a gap');
+  const accept = direction === 'looser' && !accepted && accepting !== undefined;
+  const help = accept ? { help: `write \`${accepting}\` where this is meant` } : {};
+  const params = { target, actions: actionList(unionOf(gaps.map((gap) => gap.actions))) };
   const span = decider.kind === 'rule' ? (decider.via[0] ?? decider.span) : decider.span;
-  const made = report(GAP_CODES[direction], params, {
-    span,
-    notes: notesOf(gap),
-    ...(help !== '' && { help }),
-  });
+  const notes = [...gaps.map(witnessNote), ...deciderNotesOf(gaps)];
+  const made = report(GAP_CODES[direction], params, { span, notes, ...help });
   return direction === 'stricter' && exact ? { ...made, severity: 'error' } : made;
 }
 
-function notesOf({ witness, cause, when, decider, direction, layers }: Gap): Note[] {
+function witnessNote({ witness, cause, when, closedBy }: Gap): Note {
+  const { call, path, outcome } = witness;
+  const object = call.includes(path) ? '' : ` on \`${path}\``;
+  const time = when === 'always' ? '' : `, ${GAP_TIMES[when]}`;
+  const closer = closedBy === undefined ? '' : `; ${closerText(closedBy)} closes this gap`;
+  return { message: `\`${call}\`${object} ${outcome}${time}: ${GAP_CAUSES[cause]}${closer}` };
+}
+
+/** Returns notes on what decides, where the place of the diagnostic does not show it. */
+function deciderNotesOf(gaps: readonly Gap[]): Note[] {
+  const { direction, decider } = defined(gaps[0], 'a group has a gap');
   const verdict = direction === 'stricter' ? 'allowed' : 'denied';
-  const by = layers.map((name) => `"${name}"`).join(', ');
-  return [
-    { message: `\`${witness.call}\` ${witness.outcome}: ${GAP_CAUSES[cause]}` },
-    ...(when === 'always' ? [] : [{ message: GAP_TIMES[when] }]),
-    ...(decider.kind === 'default'
-      ? [{ message: `${verdict} by \`default ${decider.default}\` of ${by}: no rule mentions it` }]
-      : decider.via.length === 0
-        ? []
-        : [{ message: `${verdict} here`, span: decider.span }, ...decider.via.slice(1).map(broughtHere)]),
-  ];
+  if (decider.kind === 'default')
+    return [{ message: `${verdict} by \`default ${decider.default}\`: no rule mentions it` }];
+  if (decider.via.length === 0) return [];
+  return [{ message: `${verdict} here`, span: decider.span }, ...decider.via.slice(1).map(broughtHere)];
 }
 
 const broughtHere = (span: Span): Note => ({ message: 'brought here by this `use`', span });

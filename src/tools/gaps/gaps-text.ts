@@ -1,14 +1,17 @@
 /**
  * Prints a report of gaps for a terminal.
  *
- *     linux, Landlock ABI 7, with masks: 1 looser gap, 1 of them not accepted; 0 stricter, 0 of errno, 0 of visibility
+ *     linux, Landlock ABI 7, with masks: 2 looser gaps, 2 not accepted; 0 stricter, 0 of errno, 0 of visibility
  *
- *     looser, not accepted
- *       policy.llp:7:5   chdir, getattr   /srv/.env
- *         `stat("/srv/.env")` succeeds: nothing on stock Linux stops it
+ *     looser, not accepted: denied, and not stopped
+ *       policy.llp:7:5  deny all;
+ *         chdir    chdir("/srv/.env") succeeds: nothing on stock Linux stops it
+ *         getattr  stat("/srv/.env") succeeds: nothing on stock Linux stops it
+ *
  *     help: write `accept unenforced chdir, getattr on linux;` where this is meant
  */
 import type { Machine } from '../../artifact/enforcement-plan.js';
+import { groupBy } from '../../base/group.js';
 import { counted, printable } from '../../base/text.js';
 import { closerText } from '../../ir/analysis/check-gaps.js';
 import { timeText, type GapsReport, type ReportedGap } from './gaps.js';
@@ -21,7 +24,7 @@ export interface GapMarks {
 
 const UNMARKED: GapMarks = { error: (t) => t, warning: (t) => t, dim: (t) => t };
 
-/** The most columns that a cell pads the ones above and below it to. */
+/** The most columns of a list of actions that shares its line with the call. */
 const WIDEST = 40;
 
 /** Returns the report as text. It ends in a newline. */
@@ -85,38 +88,39 @@ const SECTIONS: readonly Section[] = [
 function sectionLines({ title, has, mark }: Section, report: GapsReport, marks: GapMarks): string[] {
   const gaps = report.gaps.filter(has);
   if (gaps.length === 0) return [];
-  const layers = new Set(report.gaps.flatMap((gap) => gap.layers)).size;
-  const rows = gaps.map((gap) => cells(gap, layers > 1));
-  const widths = [0, 1, 2].map((column) => widest(rows.map((row) => row[column] ?? '')));
-  const lines = gaps.flatMap((gap, i) => [
-    `  ${(rows[i] ?? []).map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
-    ...detailLines(gap).map((line) => `    ${line}`),
-  ]);
+  const named = new Set(report.gaps.flatMap((gap) => gap.layers)).size > 1;
+  const rules = groupBy(gaps, (gap) => ruleLine(gap, named));
+  const lines = [...rules].flatMap(([rule, own]) => [`  ${rule}`, ...rows(own)]);
   return ['', mark(report, marks)(title(report)), ...lines];
 }
 
-function widest(cells: readonly string[]): number {
-  return Math.max(...cells.map((cell) => cell.length).filter((length) => length <= WIDEST), 0);
-}
-
-/** The rule, the actions, the path and, if there are several layers, their names. */
-function cells({ decider, actions, witness, layers }: ReportedGap, named: boolean): string[] {
-  const { file, line, column } = decider.location;
+/** Returns the rule that decides: its place in the policy, its text and, if there are several layers, their names. */
+function ruleLine({ decider, layers }: ReportedGap, named: boolean): string {
+  const { file, line, column } = (decider.kind === 'rule' ? decider.via[0] : undefined) ?? decider.location;
   const names = layers.map((name) => `"${printable(name)}"`).join(', ');
-  return [
-    `${printable(file)}:${line}:${column}`,
-    actions.join(', '),
-    printable(witness.path),
-    ...(named ? [names] : []),
-  ];
+  return `${printable(file)}:${line}:${column}  ${printable(decider.text)}${named ? `  in ${names}` : ''}`;
 }
 
-function detailLines({ witness, why, when, decider, closedBy }: ReportedGap): string[] {
-  const time = timeText(when);
+/** Returns a line for each gap: its actions, and what a call does. Lines beneath it say when, and what closes the gap. */
+function rows(gaps: readonly ReportedGap[]): string[] {
+  const cells = gaps.map((gap) => gap.actions.join(', '));
+  const width = Math.max(...cells.map((cell) => cell.length).filter((length) => length <= WIDEST), 0);
+  return gaps.flatMap((gap, i) => {
+    const [first = '', ...more] = detailLines(gap);
+    const cell = cells[i] ?? '';
+    const margin = ' '.repeat(width + 6);
+    const own =
+      cell.length > WIDEST ? [`    ${cell}`, margin + first] : [`    ${cell.padEnd(width)}  ${first}`];
+    return [...own, ...more.map((line) => margin + line)];
+  });
+}
+
+function detailLines({ witness, why, when, closedBy }: ReportedGap): string[] {
+  const [call, path, time] = [printable(witness.call), printable(witness.path), timeText(when)];
+  const object = call.includes(path) ? '' : ` on ${path}`;
   return [
-    `${printable(witness.call)} ${printable(witness.outcome)}: ${why}`,
+    `${call}${object} ${printable(witness.outcome)}: ${why}`,
     ...(time === undefined ? [] : [time]),
-    ...(decider.kind === 'default' ? [`by \`default ${decider.default}\`: no rule mentions it`] : []),
     ...(closedBy === null ? [] : [`${closerText(closedBy)} closes it`]),
   ];
 }

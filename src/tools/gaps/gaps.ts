@@ -58,8 +58,18 @@ export interface ReportedGap {
 }
 
 export type ReportedDecider =
-  | { readonly kind: 'rule'; readonly location: JsonLocation; readonly via: readonly JsonLocation[] }
-  | { readonly kind: 'default'; readonly default: 'allow' | 'deny'; readonly location: JsonLocation };
+  /** `text`: the rule as it is written, on one line. */
+  | {
+      readonly kind: 'rule';
+      readonly text: string;
+      readonly location: JsonLocation;
+      readonly via: readonly JsonLocation[];
+    }
+  | {
+      readonly kind: 'default';
+      readonly text: 'default allow' | 'default deny';
+      readonly location: JsonLocation;
+    };
 
 export type ReportedCloser =
   /** `linux`: the first release with this ABI version; null if llpc does not know it. */
@@ -131,8 +141,13 @@ function reported(gap: Gap, sources: readonly SourceText[]): ReportedGap {
 function reportedDecider(decider: GapDecider, sources: readonly SourceText[]): ReportedDecider {
   const location = locationOf(decider.span, sources);
   return decider.kind === 'rule'
-    ? { kind: 'rule', location, via: decider.via.map((span) => locationOf(span, sources)) }
-    : { kind: 'default', default: decider.default, location };
+    ? {
+        kind: 'rule',
+        text: ruleText(decider.span, sources),
+        location,
+        via: decider.via.map((span) => locationOf(span, sources)),
+      }
+    : { kind: 'default', text: `default ${decider.default}`, location };
 }
 
 function reportedCloser(closer: GapCloser): ReportedCloser {
@@ -141,6 +156,11 @@ function reportedCloser(closer: GapCloser): ReportedCloser {
 
 function locationOf(span: Span, sources: readonly SourceText[]): JsonLocation {
   return defined(locate(span, sources) ?? undefined, 'a gap is about a place in a source');
+}
+
+function ruleText({ source, start, end }: Span, sources: readonly SourceText[]): string {
+  const text = sources[source]?.text.slice(start, end) ?? '';
+  return text.replace(/\s+/g, ' ').trim();
 }
 
 /** Returns when a gap shows, as the rest of a sentence; undefined if always. */
