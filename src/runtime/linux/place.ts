@@ -36,7 +36,7 @@ import { entriesOf, resolve } from '../kernel/resolve.js';
 import type { Inode, Vfs } from '../kernel/vfs.js';
 import type { MapOnTree } from '../loader/standing.js';
 import { isAdmissible, stopsRight } from './masks.js';
-import { nodesBeneath, nodesOf, type ObjectNode } from './nodes.js';
+import { allOf, nodesBeneath, nodesOf, type ObjectNode } from './nodes.js';
 import { RIGHT_MEANINGS, underFilter, type RightMeaning } from './rights.js';
 
 export interface PlannerInput {
@@ -98,6 +98,7 @@ export function planOn(input: PlannerInput): EnforcementPlan {
   const whole = layers.map(({ accepted }, index) =>
     meanings.filter((meaning) => place({ planner, index, accepted, meaning }, root)).map((m) => m.right),
   );
+  if (machine.masks) stopMapping(planner, root);
   tidy(planner);
   return {
     format: PLAN_FORMAT,
@@ -264,6 +265,36 @@ function grantOnEntries(task: RightTask, node: ObjectNode): void {
     const kind = inode.kind === 'dir' ? 'dir' : 'file';
     grant(task, { path: `${node.path === '/' ? '' : node.path}/${name}`, inode, kind });
   }
+}
+
+/**
+ * Stops the execution of files that may be read and not executed, beneath a node: for `mmap` with PROT_EXEC and for a file that the
+ * dynamic loader runs, Landlock asks only the right to read. The masks go on the highest nodes beneath which nothing may be executed.
+ */
+function stopMapping(planner: Planner, node: ObjectNode): void {
+  if (!isSomewhere(node, READABLE)) return;
+  const executable = isSomewhere(node, EXECUTABLE);
+  const wanted = isAdmissible('noexec', node) || !isAccepted(planner, EXECUTE);
+  if (!executable && node.path !== '/' && wanted) return mask(planner, node, 'noexec');
+  for (const child of node.children) stopMapping(planner, child);
+}
+
+const EXECUTE = maskOf('execute');
+const READABLE = maskOf('open', 'read');
+const EXECUTABLE = maskOf('open', 'execute');
+
+/** Returns whether all layers allow these actions on a file at the node or beneath it. */
+function isSomewhere(node: ObjectNode, actions: ActionMask): boolean {
+  for (const { kind, allowed, below } of nodesBeneath(node)) {
+    const onFiles = kind === 'file' ? allowed : allOf(below);
+    if (intersection(onFiles, actions) === actions) return true;
+  }
+  return false;
+}
+
+/** Returns whether the denial of these actions may stay unenforced in every layer. */
+function isAccepted({ input }: Planner, actions: ActionMask): boolean {
+  return input.layers.every(({ accepted }) => difference(actions, accepted) === 0);
 }
 
 type GrantTarget = Pick<ObjectNode, 'path' | 'inode' | 'kind'>;

@@ -6,9 +6,11 @@
  * Known weakness: objects of one class stand for each other, so a gap names the rule of its witness only.
  */
 import { union } from '../../../abi/actions.js';
+import { LANDLOCK_RIGHTS } from '../../../abi/landlock.js';
 import type { EnforcementPlan, Machine } from '../../../artifact/enforcement-plan.js';
 import { GAP_DIRECTIONS, type FoundGap } from '../../../artifact/gap.js';
 import { assert, defined } from '../../../base/assert.js';
+import { acceptGaps } from '../../../ir/analysis/accept-gaps.js';
 import type { CheckedPolicy } from '../../../ir/check/policy.js';
 import { resolve } from '../../../runtime/kernel/resolve.js';
 import type { Vfs } from '../../../runtime/kernel/vfs.js';
@@ -55,6 +57,26 @@ export function gapsOn(
   const stage = makeStage(skeleton.tree, skeleton.maps, there);
   const context = { policy, maps, plan: there, later: skeleton.later };
   return merged(compare(stage, there).map((d) => gapOf(d, context)));
+}
+
+/**
+ * Returns the plan with its `leastAbi`: the oldest Landlock ABI on which it leaves no looser gap that the policy does not accept. Only
+ * the versions count that took a right away from the plan.
+ */
+export function withLeastAbi(policy: CheckedPolicy, grounded: GroundedPolicy, vfs: Vfs): EnforcementPlan {
+  const plan = defined(grounded.plan, 'a policy for linux has a plan');
+  const handled = new Set(plan.rulesets.flatMap((r) => r.handled));
+  const losses = LANDLOCK_RIGHTS.filter((r) => r.since > 1 && handled.has(r.name)).map((r) => r.since - 1);
+  let leastAbi = plan.rulesets.length === 0 ? 0 : Math.min(plan.machine.abi, 1);
+  for (const abi of losses.sort((a, b) => b - a)) {
+    const older = { ...plan, machine: { ...plan.machine, abi } };
+    const found = gapsOn(policy, { ...grounded, plan: older }, vfs);
+    const open = acceptGaps(found, policy, 'linux').some((g) => g.direction === 'looser' && !g.accepted);
+    if (!open) continue;
+    leastAbi = abi + 1;
+    break;
+  }
+  return { ...plan, leastAbi };
 }
 
 /** Returns the part of a plan whose objects are on the skeleton. */
