@@ -48,7 +48,10 @@ export interface PlanObject {
   /** The physical path: absolute, without symbolic links, `.` and `..`. */
   readonly path: string;
   readonly kind: 'dir' | 'file';
-  /** `st_dev` and `st_ino` as decimal numbers. Null in a portable plan: the path is resolved where the launcher runs. */
+  /**
+   * `st_dev` and `st_ino` as decimal numbers. Null in a portable plan, and for what lies in `/proc/self`: the path is resolved where
+   * the launcher runs.
+   */
   readonly identity: { readonly device: string; readonly inode: string } | null;
   /** In a portable plan: true if the launcher leaves out the masks and rules of the object where the path does not exist. */
   readonly optional?: boolean;

@@ -5,6 +5,7 @@
  * 64 digits are zeros. So a change of any byte is detected.
  */
 import { createHash } from 'node:crypto';
+import type { EnforcementPlan } from './enforcement-plan.js';
 import type { Manifest } from './manifest.js';
 
 const ZEROS = '0'.repeat(64);
@@ -13,6 +14,11 @@ const SEAL = /"sha256": "([0-9a-f]{64})"\s*\}\s*$/;
 export function manifestText(manifest: Manifest): string {
   const open = unsealedText(manifest);
   return replaceSeal(open, createHash('sha256').update(open).digest('hex'));
+}
+
+/** Returns the text of an enforcement plan, as `plan.json` has it: a row of a list is one line. */
+export function planText(plan: EnforcementPlan): string {
+  return layOutJson(plan, 0) + '\n';
 }
 
 /** The text of the file with zeros in the place of its digest. */

@@ -2,7 +2,8 @@
  * The meaning of each Landlock right in actions of the language.
  *
  * Each row is a reading of `security/landlock/fs.c`: the objects on which the right decides, the actions that it is for, and the
- * actions that come with it although a policy can deny them apart.
+ * actions that come with it although a policy can deny them apart. `append` is not in the row of `write_file`: nothing but a
+ * denial of all writing stops it, so it is a gap where a policy allows writing and denies appending.
  */
 import { NO_ACTIONS, difference, intersection, maskOf, union, type ActionMask } from '../../abi/actions.js';
 import type { LandlockRight } from '../../abi/landlock.js';
@@ -40,7 +41,7 @@ const INTO = maskOf('renameto');
 /** In the order of `LANDLOCK_RIGHTS`. */
 export const RIGHT_MEANINGS: readonly RightMeaning[] = [
   row('execute', 'file', maskOf('open', 'execute')),
-  row('write_file', 'file', maskOf('open', 'write'), maskOf('append')),
+  row('write_file', 'file', maskOf('open', 'write')),
   row('read_file', 'file', maskOf('open', 'read')),
   row('read_dir', 'dir', maskOf('open', 'readdir')),
   { ...row('remove_dir', 'entries', maskOf('rmdir'), maskOf('rename')), entry: 'dir' },

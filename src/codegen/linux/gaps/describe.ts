@@ -152,14 +152,14 @@ function stricterCause({ probe, paths, outcome }: Difference, { plan }: PlannedP
   const { errno } = outcome;
   if (errno === 'EXDEV')
     return crossesMask(plan, paths.path, paths.to || paths.fresh) ? 'mask-edge' : 'refer-gains';
-  if (errno === 'EROFS' || errno === 'EBUSY' || isMasked(plan, paths.path)) return 'mask-too-wide';
+  if (errno === 'EROFS' || errno === 'EBUSY' || isHidden(plan, paths.path)) return 'mask-too-wide';
   if (!plan.machine.masks) return 'needs-masks';
   if (overlaps(maskOf(probe.about), ENTRY_ACTIONS)) return 'right-of-parent';
   return probe.text.includes('O_CREAT') ? 'create-and-write' : 'adds-down';
 }
 
-function isMasked(plan: EnforcementPlan, path: string): boolean {
-  return maskAbove(plan, path) !== undefined;
+function isHidden({ objects, masks }: EnforcementPlan, path: string): boolean {
+  return masks.some(({ object, kinds }) => objects[object]?.path === path && kinds.includes('hide'));
 }
 
 function crossesMask(plan: EnforcementPlan, from: string, to: string): boolean {
