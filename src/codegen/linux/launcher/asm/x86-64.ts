@@ -101,6 +101,7 @@ function toRegister(opcode: number, reg: number, rm: number): number[] {
   return [...rex(true, reg, rm), opcode, modRm(3, reg, rm)];
 }
 
+/** A constant takes 1 byte where it fits, with sign; 4 bytes otherwise, for which rax has a shorter opcode. */
 function operation(
   [opcode, extension]: readonly [number, number],
   to: CpuReg,
@@ -109,18 +110,32 @@ function operation(
   const rm = NUMBER[to];
   if (typeof by === 'string') return toRegister(opcode, NUMBER[by], rm);
   assert(by === (by | 0), 'a constant in an operation has 32 bits');
-  return [...rex(true, 0, rm), 0x81, modRm(3, extension, rm), ...le32(by)];
+  const prefix = rex(true, 0, rm);
+  if (isByte(by)) return [...prefix, 0x83, modRm(3, extension, rm), by & 255];
+  if (rm === NUMBER.ret) return [...prefix, opcode + 4, ...le32(by)];
+  return [...prefix, 0x81, modRm(3, extension, rm), ...le32(by)];
 }
 
-/** Always with a displacement of 32 bits. A base in r12 needs a SIB byte. */
 function access({ kind, reg, base, offset, width }: CpuForm & { readonly kind: 'load' | 'store' }): number[] {
   const r = NUMBER[reg];
   const b = NUMBER[base];
   const opcode = kind === 'load' ? (width === 1 ? [0x0f, 0xb6] : [0x8b]) : [width === 1 ? 0x88 : 0x89];
-  const sib = (b & 7) === RSP ? [0x24] : [];
   // A byte register needs a REX prefix, or 4 to 7 would be ah, ch, dh and bh.
-  const prefix = width === 1 ? [0x40 | rexBits(false, r, b)] : rex(width === 8, r, b);
-  return [...prefix, ...opcode, modRm(2, r, b), ...sib, ...le32(offset)];
+  const prefix =
+    width === 1 && kind === 'store' && r > 3 ? [0x40 | rexBits(false, r, b)] : rex(width === 8, r, b);
+  return [...prefix, ...opcode, ...memoryOperand(r, b, offset)];
+}
+
+/** A base in r12 needs a SIB byte, and rbp and r13 have no form without a displacement. */
+function memoryOperand(reg: number, base: number, offset: number): number[] {
+  const sib = (base & 7) === RSP ? [0x24] : [];
+  if (offset === 0 && (base & 7) !== 5) return [modRm(0, reg, base), ...sib];
+  if (isByte(offset)) return [modRm(1, reg, base), ...sib, offset & 255];
+  return [modRm(2, reg, base), ...sib, ...le32(offset)];
+}
+
+function isByte(value: number): boolean {
+  return value >= -128 && value < 128;
 }
 
 function rexBits(wide: boolean, reg: number, rm: number): number {
