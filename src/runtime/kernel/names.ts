@@ -44,6 +44,7 @@ function sequenceAt(bytes: Uint8Array, i: number): number {
 
 /** Returns the bytes of a name. It is the inverse of `nameFromBytes`. */
 export function bytesFromName(name: string): Buffer {
+  if (!/[\udc80-\udcff]/.test(name)) return Buffer.from(name, 'utf8');
   const parts: Buffer[] = [];
   for (const char of name) {
     const unit = char.charCodeAt(0);

@@ -207,7 +207,7 @@ function rowBytes(rows: readonly StepRow[], constants: Constants): Uint8Array {
   rows.forEach((row, i) => {
     const at = i * ROW_SIZE;
     bytes.writeUInt32LE(constants.text(row.path), at);
-    bytes.writeUInt32LE(constants.text(printable(row.path)), at + 4);
+    bytes.writeUInt32LE(constants.text(shownPath(row.path)), at + 4);
     bytes.writeUInt32LE(row.open, at + 8);
     bytes.writeUInt32LE(row.value, at + 12);
     bytes.writeBigUInt64LE(row.device, at + 16);
@@ -217,6 +217,11 @@ function rowBytes(rows: readonly StepRow[], constants: Constants): Uint8Array {
     );
   });
   return bytes;
+}
+
+/** A path made safe for printing. A byte that is not UTF-8 becomes U+FFFD. */
+function shownPath(path: string): string {
+  return Buffer.from(printable(path)).toString();
 }
 
 function countForms(step: PlanStep & { readonly kind: 'count' }, to: Generator): CpuForm[] {

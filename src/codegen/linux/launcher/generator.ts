@@ -46,8 +46,9 @@ export function makeGenerator(architecture: Architecture): Generator {
 /** Returns the executable of forms, which all belong to one generator. */
 export function executableOf(forms: readonly CpuForm[], to: Generator): Uint8Array {
   const constants = to.constants.whole();
-  const length = lengthsOf(forms, to.architecture).reduce((sum, n) => sum + n, 0);
+  const lengths = lengthsOf(forms, to.architecture);
+  const length = lengths.reduce((sum, n) => sum + n, 0);
   const { codeAt, zerosAt } = elfLayout(constants.length, length);
-  const code = assemble(forms, to.architecture, codeAt, to.memory.addresses(zerosAt));
+  const code = assemble(forms, to.architecture, codeAt, to.memory.addresses(zerosAt), lengths);
   return elfFile(to.architecture, constants, code, to.memory.size());
 }

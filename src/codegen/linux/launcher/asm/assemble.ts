@@ -21,15 +21,16 @@ export function lengthsOf(forms: readonly CpuForm[], architecture: Architecture)
  * Returns the machine code of forms.
  * @param at the address of the first byte
  * @param data the addresses of labels outside of the code
+ * @param lengths what `lengthsOf` returns, where it is known
  */
 export function assemble(
   forms: readonly CpuForm[],
   architecture: Architecture,
   at: number,
   data: ReadonlyMap<string, number> = new Map(),
+  lengths: readonly number[] = lengthsOf(forms, architecture),
 ): Uint8Array {
   const encode = ENCODERS[architecture];
-  const lengths = lengthsOf(forms, architecture);
   const labels = new Map(data);
   let address = at;
   forms.forEach((form, i) => {
