@@ -2,16 +2,32 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { NEWEST_MACHINE } from '../../src/artifact/enforcement-plan.js';
+import { targetOf } from '../../src/codegen/targets.js';
 import { checkSources } from '../../src/compile.js';
 import { CATALOGUE, type CatalogueEntry } from '../../src/diagnostics/catalogue.js';
 import { renderText } from '../../src/diagnostics/render.js';
+import type { Findings } from '../../src/diagnostics/together.js';
+import { reportGaps } from '../../src/tools/gaps/gaps.js';
 import { matchGolden } from '../support/golden.js';
+import { checkedOf } from '../support/policy.js';
 
 const FOLDER = fileURLToPath(new URL('../../docs/errors/', import.meta.url));
 const ENTRIES = Object.entries<CatalogueEntry>(CATALOGUE);
 const page = (code: string): string => readFileSync(`${FOLDER}${code}.md`, 'utf8');
 const examples = (code: string): string[] =>
   [...page(code).matchAll(/```llp\n([^]*?)```/g)].map((m) => m[1] ?? '');
+
+/** The codes of gaps: a target produces them. */
+const GAPS = ['LLP4007', 'LLP4008', 'LLP4009', 'LLP4010', 'LLP4011'];
+
+/** The gaps of a policy on Linux, as diagnostics. */
+function gapsOnLinux(text: string): Findings {
+  const { policy, hierarchies, sources } = checkedOf(text);
+  const subject = { policy, sources, target: 'linux', machine: NEWEST_MACHINE, exact: false } as const;
+  const found = targetOf({ target: 'linux' }).gaps({ policy, hierarchies }, NEWEST_MACHINE);
+  return { diagnostics: reportGaps(found, subject).diagnostics, sources };
+}
 
 describe('docs/errors', () => {
   it('has a page for every code and for no other', () => {
@@ -31,7 +47,16 @@ describe('docs/errors', () => {
     ).toBe(true);
   });
 
-  it.each(ENTRIES.filter(([code]) => examples(code).length > 0))(
+  it.each(GAPS)('%s: Linux shows the first example to produce it, and not the second', (code) => {
+    const [bad = '', good = ''] = examples(code);
+    const found = gapsOnLinux(bad);
+    const own = found.diagnostics.filter((d) => d.code === code);
+    expect(own.length, found.diagnostics.map((d) => d.code).join()).toBeGreaterThan(0);
+    matchGolden(`errors/${code}.txt`, renderText(own, found.sources, { colour: false }));
+    expect(gapsOnLinux(good).diagnostics.map((d) => d.code)).not.toContain(code);
+  });
+
+  it.each(ENTRIES.filter(([code]) => examples(code).length > 0 && !GAPS.includes(code)))(
     '%s: the first example produces it, the second does not',
     (code) => {
       const [bad = '', good = ''] = examples(code);

@@ -111,7 +111,8 @@ function witnessNote({ witness, cause, when, closedBy }: Gap): Note {
 /** Returns notes on what decides, where the place of the diagnostic does not show it. */
 function deciderNotesOf(gaps: readonly Gap[]): Note[] {
   const { direction, decider } = defined(gaps[0], 'a group has a gap');
-  const verdict = direction === 'stricter' ? 'allowed' : 'denied';
+  const isAllowed = direction === 'stricter' || direction === 'visibility';
+  const verdict = isAllowed ? 'allowed' : 'denied';
   if (decider.kind === 'default')
     return [{ message: `${verdict} by \`default ${decider.default}\`: no rule mentions it` }];
   if (decider.via.length === 0) return [];
