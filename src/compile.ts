@@ -150,7 +150,9 @@ const TARGET_PASSES: readonly Pass[] = [
     name: 'plan',
     why: 'what each part of the artifact decides, before there is any instruction',
     needs: 'clean',
-    run: made(({ target, policy, hierarchies }) => ({ plan: target.plan({ policy, hierarchies }) })),
+    run: made(({ target, policy, hierarchies, options }) => ({
+      plan: target.plan({ policy, hierarchies }, options.machine ?? NEWEST_MACHINE),
+    })),
     shows: { plan: shown('plan') },
   },
   {

@@ -50,8 +50,8 @@ export interface TargetOf<Plan, Code> {
    * It need not know what the policy accepts.
    */
   gaps(meaning: Meaning, machine: Machine): readonly FoundGap[];
-  /** Decides what each part of the artifact does. */
-  plan(meaning: Meaning): Plan;
+  /** Decides what each part of the artifact does. `machine`: where it will be enforced, for a target that depends on it. */
+  plan(meaning: Meaning, machine: Machine): Plan;
   /** Makes the bytes of a plan, with errors for code that is too large. */
   emit(plan: Plan): { readonly code: Code; readonly diagnostics: readonly Diagnostic[] };
   /** Makes the artifact: all that is written to files. */

@@ -27,12 +27,24 @@ import { makeStage } from './stage.js';
 
 /** Returns the gaps of a policy on its own tree. */
 export function gapsOf(meaning: Meaning, machine: Machine): readonly FoundGap[] {
-  const { policy } = meaning;
+  const own = groundOnOwnTree(meaning, machine);
+  return own === undefined ? [] : gapsOn(meaning.policy, own.grounded, own.tree, unnamedOn);
+}
+
+/** Returns the plan of a policy on its own tree; undefined where its globs overlap too much to decide. */
+export function planOnOwnTree(meaning: Meaning, machine: Machine): EnforcementPlan | undefined {
+  return groundOnOwnTree(meaning, machine)?.grounded.plan;
+}
+
+function groundOnOwnTree(
+  meaning: Meaning,
+  machine: Machine,
+): { readonly grounded: GroundedPolicy; readonly tree: Vfs } | undefined {
   const tree = ownTree(meaning);
-  if (tree === undefined) return [];
-  const result = groundForLinux(mapsArtifact(policy), tree, { machine });
+  if (tree === undefined) return undefined;
+  const result = groundForLinux(mapsArtifact(meaning.policy), tree, { machine });
   assert(result.kind === 'loaded', 'the own tree of a policy has all that the policy needs');
-  return gapsOn(policy, result.value, tree, (dir, kind) => unnamedOn(dir, kind));
+  return { grounded: result.value, tree };
 }
 
 /** Returns the name of an entry of the own tree that no scope names. */
