@@ -156,13 +156,23 @@ export function runCalls(
   options: { readonly cwd?: string; readonly runner?: string } = {},
 ): Answers {
   const [command = '', ...args] = [...under, options.runner ?? runnerFile()];
-  const input = runner.inputOf(calls.map(({ call, args: own }) => ({ number: X86_CALLS[call], args: own })));
-  const run = spawnSync(command, args, { input, ...(options.cwd === undefined ? {} : { cwd: options.cwd }) });
+  const run = spawnSync(command, args, {
+    input: inputFor(calls),
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  });
   if (run.error !== undefined) throw run.error;
-  const answers = Array.from({ length: run.stdout.length >> 3 }, (_, i) =>
-    answerOf(run.stdout.readBigInt64LE(i * 8)),
-  );
+  const answers = answersIn(run.stdout);
   return { answers, status: run.status, signal: run.signal, stderr: run.stderr.toString() };
+}
+
+/** Returns what the runner reads from its standard input to make these calls. */
+export function inputFor(calls: readonly AskedCall[]): Uint8Array {
+  return runner.inputOf(calls.map(({ call, args }) => ({ number: X86_CALLS[call], args })));
+}
+
+/** Returns the answers in what the runner wrote to its standard output. */
+export function answersIn(output: Buffer): Answer[] {
+  return Array.from({ length: output.length >> 3 }, (_, i) => answerOf(output.readBigInt64LE(i * 8)));
 }
 
 const NAMES: ReadonlyMap<number, string> = new Map(

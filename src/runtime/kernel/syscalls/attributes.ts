@@ -180,7 +180,8 @@ export function ftruncate(task: Task, fd: number): CallResult {
   if (stopped !== undefined) return failure(stopped);
   const file = openFile(task, fd);
   if (file === undefined || (file.flags & O.PATH) !== 0) return failure('EBADF');
-  const writable = (file.flags & O.ACCMODE) !== O.RDONLY;
+  const access = file.flags & O.ACCMODE;
+  const writable = access === O.WRONLY || access === O.RDWR;
   if (!writable || file.location.inode.kind !== 'file') return failure('EINVAL');
   if (!file.limits.truncate) return failure('EACCES');
   const ino = file.location.inode.ino;

@@ -33,10 +33,12 @@ export function write(task: Task, fd: number): CallResult {
   return file !== undefined && writable(file) ? DONE : failure('EBADF');
 }
 
-const readable = (file: OpenFile): boolean =>
-  (file.flags & O.PATH) === 0 && (file.flags & O.ACCMODE) !== O.WRONLY;
-const writable = (file: OpenFile): boolean =>
-  (file.flags & O.PATH) === 0 && (file.flags & O.ACCMODE) !== O.RDONLY;
+const readable = (file: OpenFile): boolean => hasMode(file, O.RDONLY);
+const writable = (file: OpenFile): boolean => hasMode(file, O.WRONLY);
+
+/** The access mode 3 gives neither of the two. */
+const hasMode = ({ flags }: OpenFile, mode: number): boolean =>
+  (flags & O.PATH) === 0 && ((flags & O.ACCMODE) === mode || (flags & O.ACCMODE) === O.RDWR);
 
 const onFile =
   (triggers: ActionMask, pathAllowed: boolean) =>
@@ -54,7 +56,13 @@ export function ioctl(task: Task, fd: number): CallResult {
   return isDevice && !file.limits.ioctl ? failure('EACCES') : ioctlOf(task, fd);
 }
 export const fcntl: (task: Task, fd: number) => CallResult = onFile(T.fcntl, true);
-export const flock: (task: Task, fd: number) => CallResult = onFile(T.lock, false);
+const flockOf = onFile(T.lock, false);
+/** `flock`. EBADF when the file is open neither for reading nor for writing. */
+export function flock(task: Task, fd: number): CallResult {
+  const file = openFile(task, fd);
+  if (file !== undefined && !readable(file) && !writable(file)) return failure('EBADF');
+  return flockOf(task, fd);
+}
 
 /** Returns the triggers of a mapping with this protection. */
 function mapTriggers(prot: number, shared: boolean): ActionMask {

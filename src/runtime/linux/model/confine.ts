@@ -18,6 +18,7 @@ import { deniedRights, type Domain, type Ruleset } from './domain.js';
 import { copyNamespace, dropNamespace, flagsOf, layMask, type MountNamespace } from './namespace.js';
 import { refer, referFirstAbi, type Reparenting } from './refer.js';
 import {
+  FILE_RIGHTS,
   IOCTL_DEV,
   makeRight,
   NO_RIGHTS,
@@ -53,11 +54,12 @@ interface FoundPlanObject {
 
 /** Carries out a plan on a tree. Fails with the path of an object that is absent or of another kind. */
 export function confine(plan: EnforcementPlan, vfs: Vfs): Confined {
-  const inodes: Inode[] = [];
+  const inodes: (Inode | undefined)[] = [];
   for (const object of plan.objects) {
     const found = find(vfs, object);
-    if (typeof found === 'string') return { ok: false, path: object.path, problem: found };
-    inodes.push(found.place.inode);
+    if (typeof found !== 'string') inodes.push(found.place.inode);
+    else if (object.optional === true) inodes.push(undefined);
+    else return { ok: false, path: object.path, problem: found };
   }
   const space = plan.masks.length === 0 ? undefined : copyNamespace(vfs);
   for (const mask of plan.masks) {
@@ -65,8 +67,8 @@ export function confine(plan: EnforcementPlan, vfs: Vfs): Confined {
     const found = find(vfs, object, space?.root);
     if (space !== undefined && typeof found !== 'string') layMask(space, found.place, found.name, mask.kinds);
   }
-  const domain =
-    plan.machine.abi === 0 ? [] : plan.rulesets.map((r) => rulesetOf(r, inodes, plan.machine.abi));
+  const rulesets = plan.rulesets.map((r) => rulesetOf(r, inodes, plan.machine.abi));
+  const domain = rulesets.filter(({ handled }) => handled !== 0);
   const confinement = confinementOf(plan, domain, space, vfs);
   return {
     ok: true,
@@ -89,13 +91,18 @@ function find(vfs: Vfs, { path, kind }: PlanObject, root?: Location): FoundPlanO
   return { place: { inode, mount, dir: walk.dir }, name: walk.name };
 }
 
-/** Returns a ruleset as a kernel with this ABI takes it: without the rights that it does not have. */
-function rulesetOf(ruleset: PlanRuleset, inodes: readonly Inode[], abi: number): Ruleset {
+/**
+ * Returns a ruleset as the launcher hands it to a kernel with this ABI: without the rights that the kernel does not have, and
+ * without those of directories on other objects.
+ */
+function rulesetOf(ruleset: PlanRuleset, inodes: readonly (Inode | undefined)[], abi: number): Ruleset {
   const known = rightsOf(...rightsOfAbi(abi));
   const rules = new Map<Inode, Rights>();
   for (const { object, rights } of ruleset.rules) {
-    const inode = defined(inodes[object], 'a rule is on an object of the plan');
-    rules.set(inode, unite(rules.get(inode) ?? NO_RIGHTS, (rightsOf(...rights) & known) as Rights));
+    const inode = inodes[object];
+    const usable = inode?.kind === 'dir' ? known : known & FILE_RIGHTS;
+    const allowed = (rightsOf(...rights) & usable) as Rights;
+    if (inode !== undefined && allowed !== 0) rules.set(inode, unite(rules.get(inode) ?? NO_RIGHTS, allowed));
   }
   return { handled: (rightsOf(...ruleset.handled) & known) as Rights, rules };
 }
@@ -146,8 +153,11 @@ function enter(task: Task, confinement: Confinement, space: MountNamespace | und
   task.confinement = confinement;
   if (space === undefined) return;
   const path = `/${ancestry(vfs, task.cwd).names.join('/')}`;
-  const copy = space.copies.get(task.root.mount);
-  if (copy !== undefined) changeRoot(task, { mount: copy, inode: task.root.inode });
+  const { mount, inode } = task.root;
+  const isRoot = mount === vfs.rootMount && inode === mount.root;
+  const copy = space.copies.get(mount);
+  if (isRoot) changeRoot(task, space.root);
+  else if (copy !== undefined) changeRoot(task, { mount: copy, inode });
   const cwd = walkPath(vfs, space.root, space.root, path, MODE.FOLLOW);
   if (cwd.errno === undefined && cwd.inode !== undefined && cwd.mount !== undefined)
     changeCwd(task, { mount: cwd.mount, inode: cwd.inode });

@@ -22,7 +22,8 @@ export interface MountNamespace {
   readonly flags: Map<Mount, MountFlags>;
   /** Mounts of the old namespace → their copies. */
   readonly copies: ReadonlyMap<Mount, Mount>;
-  readonly root: Location;
+  /** The root directory of tasks in the namespace. A mask on `/` becomes the root directory. */
+  root: Location;
 }
 
 /** Returns a copy of the mounts of a tree: `unshare(CLONE_NEWNS)`. */
@@ -97,6 +98,8 @@ export function layMask(
   const mask = attach(space, on.inode, on, point);
   space.flags.set(mask, join(flagsOf(space, on.mount), extra));
   for (const child of beneath) copyMount(space, child, mask, extra);
+  if (on.mount === space.root.mount && on.inode === space.root.inode)
+    space.root = { mount: mask, inode: mask.root };
 }
 
 /** Returns whether a mount point lies beneath an object. */

@@ -1,0 +1,203 @@
+/** Runs one case twice: on the model, and by a real program under the real launcher. */
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import { O } from '../../../src/runtime/kernel/errno.js';
+import { addToTree, buildTree, type TreeEntry } from '../../../src/runtime/kernel/build-tree.js';
+import { resolve } from '../../../src/runtime/kernel/resolve.js';
+import {
+  changeCwd,
+  installFile,
+  newFile,
+  type CallResult,
+  type Task,
+} from '../../../src/runtime/kernel/task.js';
+import { entries, type Inode, type Vfs } from '../../../src/runtime/kernel/vfs.js';
+import { confine } from '../../../src/runtime/linux/model/confine.js';
+import { newKernelTask } from '../../support/fake-engine.js';
+import type { RealJob, RealKernel } from './real-kernel.js';
+import { makeOnModel, showCall, type RawCall } from './raw-calls.js';
+import { planOf, TOP, type CaseEntry, type LinuxCase } from './random-case.js';
+import type { EnforcementPlan } from '../../../src/artifact/enforcement-plan.js';
+
+/** A case that is ready to run: its tree is on the model and on the disk. */
+interface PreparedCase extends RealJob {
+  readonly vfs: Vfs;
+  readonly base: string;
+}
+
+/** The index of a case, and what differs. */
+export interface Disagreement {
+  readonly index: number;
+  readonly differs: string;
+}
+
+/**
+ * Runs cases on the model and on the kernel. Returns what differs in the first one that does not agree, or undefined.
+ * @param folder a directory of the test's own
+ */
+export function disagreement(
+  drawn: readonly LinuxCase[],
+  real: RealKernel,
+  folder: string,
+): Disagreement | undefined {
+  try {
+    const ready = drawn.map((c, i) => prepare(c, real, `${folder}/${i}`));
+    const results = real.run(ready);
+    for (const [i, one] of ready.entries()) {
+      const differs = compareCalls(one, results[i] ?? []) ?? compareTrees(one.vfs, one.base);
+      if (differs !== undefined) return { index: i, differs };
+    }
+    return undefined;
+  } finally {
+    for (const i of drawn.keys()) fs.rmSync(`${folder}/${i}`, { recursive: true, force: true });
+  }
+}
+
+/** Makes the tree of a case on the model and beneath `base` on the disk, and the plan for it. */
+function prepare(drawn: LinuxCase, real: RealKernel, base: string): PreparedCase {
+  const top = `${base}/1/2/3/4/top`;
+  const {
+    entries: tree,
+    plan: drawnPlan,
+    calls,
+  } = JSON.parse(JSON.stringify(drawn).replaceAll(TOP, top)) as LinuxCase;
+  const vfs = modelTree(tree, top, real.program);
+  const kindOf = (path: string): 'dir' | 'file' | undefined => {
+    const found = resolve(vfs, path, false);
+    if (!found.ok || found.location.inode.kind === 'symlink') return undefined;
+    return found.location.inode.kind === 'dir' ? 'dir' : 'file';
+  };
+  fs.mkdirSync(base);
+  makeReal(vfs, base, real.program);
+  return { vfs, base, cwd: top, calls, plan: planOf(drawnPlan, kindOf, real.program, real.abi) };
+}
+
+/** Marks a program among the files of the modelled tree; it names no interpreter that exists. */
+const PROGRAMS = new WeakSet<Inode>();
+
+function modelTree(drawn: readonly CaseEntry[], top: string, program: string): Vfs {
+  const { vfs } = buildTree([
+    { kind: 'file', path: program },
+    { kind: 'dir', path: top },
+  ]);
+  for (const entry of drawn) {
+    if (entry.kind !== 'program') addToTree(vfs, entry as TreeEntry);
+    else {
+      addToTree(vfs, { kind: 'file', path: entry.path });
+      const made = resolve(vfs, entry.path, false);
+      if (made.ok && made.location.inode.kind === 'file') PROGRAMS.add(made.location.inode);
+    }
+  }
+  return vfs;
+}
+
+/** Makes the modelled tree beneath `base` for real. */
+function makeReal(vfs: Vfs, base: string, program: string): void {
+  const found = resolve(vfs, base, false);
+  if (!found.ok) throw new Error(`the model has ${base}`);
+  const made = new Map<Inode, string>();
+  const make = (dir: Inode, at: string): void => {
+    for (const [name, inode] of entries(dir)) {
+      const path = `${at}/${name}`;
+      const other = made.get(inode);
+      made.set(inode, path);
+      if (other !== undefined) fs.linkSync(other, path);
+      else if (inode.kind === 'dir') fs.mkdirSync(path);
+      else if (inode.kind === 'symlink') fs.symlinkSync(inode.target, path);
+      else if (inode.kind === 'fifo') execFileSync('mkfifo', ['-m', '777', path]);
+      else if (PROGRAMS.has(inode)) fs.copyFileSync(program, path);
+      else fs.writeFileSync(path, '', { mode: 0o777 });
+      make(inode, path);
+    }
+  };
+  make(found.location.inode, base);
+}
+
+function compareCalls(
+  { vfs, plan, cwd, calls }: PreparedCase,
+  results: readonly string[],
+): string | undefined {
+  const task = startTask(vfs, plan, cwd);
+  for (const [i, call] of calls.entries()) {
+    if (call.name === 'execve' && results[i] === '0') return startsOnModel(task, call);
+    const said = makeOnModel(task, call);
+    const model = said.ok ? (call.name === 'openat' || call.name === 'dup' ? fdOf(said) : 'ok') : said.errno;
+    const kernel = normal(call, results[i] ?? 'nothing', task, said);
+    const key = `${call.name} ${kernel.startsWith('fd') ? 'ok' : kernel}`;
+    OUTCOMES.set(key, (OUTCOMES.get(key) ?? 0) + 1);
+    if (model !== kernel)
+      return `call ${i}: ${showCall(call)}: the model says ${model}, the kernel ${kernel}`;
+  }
+  return undefined;
+}
+
+/** The model must let the program start. There is no call after it. */
+function startsOnModel(task: Task, call: RawCall): string | undefined {
+  const said = makeOnModel(task, call);
+  return said.ok
+    ? undefined
+    : `${showCall(call)}: the model says ${said.errno}, the kernel starts the program`;
+}
+
+const fdOf = (said: CallResult): string => `fd ${(said as unknown as { fd: number }).fd}`;
+
+/** Returns a real result in the words of the model. */
+function normal(call: RawCall, result: string, task: Task, said: CallResult): string {
+  const { name } = call;
+  if (name === 'execve' && (result === 'ENOEXEC' || result === 'ETXTBSY')) return 'ok';
+  if (name === 'ioctl' && result === 'ENOTTY') return 'ok';
+  if (name === 'openat' && result === 'ENXIO' && said.ok) {
+    // A fifo without a reader: the model has no such state. The open passed every check.
+    const { fd } = said as unknown as { fd: number };
+    const kind = task.fds[fd]?.location.inode.kind;
+    task.fds[fd] = undefined;
+    return kind === 'fifo' ? fdOf(said) : result;
+  }
+  if (!/^\d+$/.test(result)) return result;
+  return name === 'openat' || name === 'dup' ? `fd ${result}` : 'ok';
+}
+
+/** Returns a task as the launcher starts it: in `top`, with three open descriptors. */
+function startTask(vfs: Vfs, plan: EnforcementPlan, top: string): Task {
+  const task = newKernelTask(vfs);
+  const at = resolve(vfs, top, true);
+  if (!at.ok) throw new Error(`the model has ${top}`);
+  changeCwd(task, at.location);
+  for (let i = 0; i < 3; i++) installFile(task, newFile(task.root, O.PATH));
+  const confined = confine(plan, vfs);
+  if (!confined.ok) throw new Error(`${confined.path}: ${confined.problem}`);
+  confined.enter(task);
+  return task;
+}
+
+/** Compares the names and kinds beneath `base` after the calls. */
+function compareTrees(vfs: Vfs, base: string): string | undefined {
+  const found = resolve(vfs, base, false);
+  const model = found.ok ? namesInModel(found.location.inode, '').sort() : [];
+  const kernel = namesOnDisk(base, '').sort();
+  const only = (a: readonly string[], b: readonly string[]): string =>
+    a.filter((x) => !b.includes(x)).join(', ');
+  const [more, less] = [only(model, kernel), only(kernel, model)];
+  return more === '' && less === ''
+    ? undefined
+    : `afterwards only the model has [${more}], only the kernel [${less}]`;
+}
+
+function namesInModel(dir: Inode, at: string): string[] {
+  return [...entries(dir)].flatMap(([name, inode]) => [
+    `${at}/${name} ${inode.kind} ${inode.kind === 'dir' ? '' : inode.nlink}`,
+    ...namesInModel(inode, `${at}/${name}`),
+  ]);
+}
+
+function namesOnDisk(root: string, at: string): string[] {
+  return fs.readdirSync(root + at, { withFileTypes: true }).flatMap((entry) => {
+    const path = `${at}/${entry.name}`;
+    if (entry.isDirectory()) return [`${path} dir `, ...namesOnDisk(root, path)];
+    const kind = entry.isSymbolicLink() ? 'symlink' : entry.isFIFO() ? 'fifo' : 'file';
+    return [`${path} ${kind} ${fs.lstatSync(root + path).nlink}`];
+  });
+}
+
+/** How often each result occurred. */
+export const OUTCOMES = new Map<string, number>();
