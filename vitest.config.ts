@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { faultPlugin } from './test/faults/apply.js';
 
 /** Folders whose tests start processes, bundlers, editors or a kernel, or run one program in many ways. */
-const SLOW = ['cli', 'docs', 'editors', 'engine', 'integrations', 'kernel-bpf', 'lsp'];
+const SLOW = ['cli', 'docs', 'editors', 'engine', 'integrations', 'kernel-bpf', 'linux', 'lsp'];
 const ALL = ['test/**/*.test.ts'];
 /** What tries random cases, as many as `test/support/random.ts` says. */
 const RANDOM = ['test/**/*.random.test.ts'];

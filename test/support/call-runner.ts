@@ -114,7 +114,8 @@ export const X86_CALLS = {
 export type X86Call = keyof typeof X86_CALLS;
 
 export interface AskedCall {
-  readonly call: X86Call;
+  /** The name of the call, or its number. */
+  readonly call: X86Call | number;
   readonly args: readonly RunnerArgument[];
 }
 
@@ -167,7 +168,9 @@ export function runCalls(
 
 /** Returns what the runner reads from its standard input to make these calls. */
 export function inputFor(calls: readonly AskedCall[]): Uint8Array {
-  return runner.inputOf(calls.map(({ call, args }) => ({ number: X86_CALLS[call], args })));
+  return runner.inputOf(
+    calls.map(({ call, args }) => ({ number: typeof call === 'number' ? call : X86_CALLS[call], args })),
+  );
 }
 
 /** Returns the answers in what the runner wrote to its standard output. */
