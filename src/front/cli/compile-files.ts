@@ -8,8 +8,11 @@ import { progressLine } from './output.js';
 import type { Options } from './options.js';
 import { unreadable } from './problems.js';
 
-/** The passes to run: `check` stops before the passes of the target. */
-export type Depth = 'check' | 'build';
+/**
+ * The passes to run: `check` stops before the passes of the target. `load` leaves out the gaps on the policy's own tree, for a
+ * caller that decides them on another tree.
+ */
+export type Depth = 'check' | 'build' | 'load';
 
 /** Compiles files as layers. A file that cannot be read is reported, and the others are still checked for errors. */
 export async function compileFiles(
@@ -38,12 +41,13 @@ export async function compileFiles(
     target: options.target,
     machine: options.machine,
     exact: options.exact,
+    gaps: depth !== 'load',
     importer: readFile,
     progress: progress.step,
   };
   const inputs = identify(readable, texts);
   const result =
-    depth === 'build'
+    depth !== 'check'
       ? await compileOrRemember(inputs, options, compileOptions, readFile)
       : { ...checkSources(inputs, compileOptions), artifact: undefined };
   const diagnostics = await confirmed(result);

@@ -36,8 +36,8 @@ async function enforce(options: Options): Promise<number> {
     import('../../tools/enforce/start.js'),
   ]);
   const asked = withLess(machine, options.machine);
-  const compiled = await compileFiles(options.positionals, { ...options, machine: asked });
-  const { artifact, diagnostics, sources } = compiled;
+  const compiled = await compileFiles(options.positionals, { ...options, machine: asked }, 'load');
+  const { artifact, diagnostics, sources, stages } = compiled;
   await printDiagnostics(diagnostics, sources, 'text');
   if (artifact === undefined || diagnostics.some((d) => d.severity === 'error')) return NOT_ENFORCED;
   const onHost = groundOnHost(artifact, asked);
@@ -45,7 +45,11 @@ async function enforce(options: Options): Promise<number> {
     const { toDiagnostics } = await import('../../tools/query/locate.js');
     await printDiagnostics(toDiagnostics(onHost.problems, sources), sources, 'text');
   }
-  if (onHost.kind === 'refused') return NOT_ENFORCED;
+  if (onHost.kind === 'refused' || stages.policy === undefined) return NOT_ENFORCED;
+  const { gapsHere } = await import('../../tools/enforce/gaps-here.js');
+  const gaps = gapsHere(stages.policy, onHost, options.exact);
+  await printDiagnostics(gaps, sources, 'text');
+  if (gaps.some((d) => d.severity === 'error')) return NOT_ENFORCED;
   return endAs(await startUnder(onHost.plan, options.command));
 }
 

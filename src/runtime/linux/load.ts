@@ -14,14 +14,14 @@ import type { GroundedMap, GroundedPolicy, LoadResult } from '../loader/grounded
 import { groundInodeMap } from '../loader/inode-maps.js';
 import { hasProblem, type LoadProblem } from '../loader/problems.js';
 import { confine } from './model/confine.js';
+import type { OtherPaths } from './nodes.js';
 import { planOn, type PlannedLayer } from './place.js';
 
 /** What is known of a tree beyond its names. */
 export interface TreeFacts {
   readonly machine?: Machine;
   readonly identityOf?: (inode: Inode) => PlanObject['identity'];
-  /** The other paths under which mounts show the object at a path. */
-  readonly otherPathsOf?: (path: string) => readonly string[];
+  readonly otherPathsOf?: OtherPaths;
 }
 
 /** Grounds an artifact on a tree and plans its enforcement there. */

@@ -33,13 +33,37 @@ interface OpenNode extends ObjectNode {
   allowedBeneath: ActionMask;
 }
 
-/** Returns the node of the root. */
-export function nodesOf(maps: readonly MapOnTree[], vfs: Vfs): ObjectNode {
+/** Returns the other paths under which mounts show the object at a path. */
+export type OtherPaths = (path: string) => readonly string[];
+
+/** Returns the node of the root. An object that mounts show at several paths has a node at each of them. */
+export function nodesOf(
+  maps: readonly MapOnTree[],
+  vfs: Vfs,
+  otherPathsOf: OtherPaths = () => [],
+): ObjectNode {
   const nodes = new Map<Inode, OpenNode>();
   for (const { places } of maps) for (const place of places.values()) nodeFor(nodes, maps, place);
   const root = defined(nodes.get(vfs.rootMount.root), 'the root is in every map');
+  addOtherPaths([...nodes.values()], otherPathsOf);
   sumUp(root);
   return root;
+}
+
+/** Adds a node for each other path, beneath the node of its directory: that is in the map, because the directory is above it. */
+function addOtherPaths(nodes: readonly OpenNode[], otherPathsOf: OtherPaths): void {
+  const others = nodes.flatMap((node) => otherPathsOf(node.path).map((path) => ({ node, path })));
+  if (others.length === 0) return;
+  const byPath = new Map(nodes.map((node) => [node.path, node]));
+  others.sort((a, b) => a.path.length - b.path.length);
+  for (const { node, path } of others) {
+    const slash = path.lastIndexOf('/');
+    const parent = byPath.get(slash === 0 ? '/' : path.slice(0, slash));
+    if (parent === undefined || byPath.has(path)) continue;
+    const made: OpenNode = { ...node, path, name: path.slice(slash + 1), parent, children: [] };
+    parent.children.push(made);
+    byPath.set(path, made);
+  }
 }
 
 function nodeFor(nodes: Map<Inode, OpenNode>, maps: readonly MapOnTree[], place: MapPlace): OpenNode {

@@ -36,7 +36,7 @@ import { entriesOf, resolve } from '../kernel/resolve.js';
 import type { Inode, Vfs } from '../kernel/vfs.js';
 import type { MapOnTree } from '../loader/standing.js';
 import { isAdmissible, stopsRight } from './masks.js';
-import { allOf, nodesBeneath, nodesOf, type ObjectNode } from './nodes.js';
+import { allOf, nodesBeneath, nodesOf, type OtherPaths, type ObjectNode } from './nodes.js';
 import { RIGHT_MEANINGS, underFilter, type RightMeaning } from './rights.js';
 
 export interface PlannerInput {
@@ -48,8 +48,7 @@ export interface PlannerInput {
   readonly machine: Machine;
   /** Device and inode number of an object; absent on a modelled tree. */
   readonly identityOf?: (inode: Inode) => PlanObject['identity'];
-  /** The other paths under which mounts show the object at a path. */
-  readonly otherPathsOf?: (path: string) => readonly string[];
+  readonly otherPathsOf?: OtherPaths;
 }
 
 export interface PlannedLayer {
@@ -88,6 +87,7 @@ export function planOn(input: PlannerInput): EnforcementPlan {
   const root = nodesOf(
     layers.map((l) => l.map),
     vfs,
+    input.otherPathsOf,
   );
   const planner: Planner = { input, root, laid: new Map() };
   const filter = filterFor(root);
@@ -304,8 +304,7 @@ function grant({ planner, index, meaning }: RightTask, on: GrantTarget): void {
 }
 
 function mask(planner: Planner, on: GrantTarget, kind: MaskKind): void {
-  for (const path of [on.path, ...(planner.input.otherPathsOf?.(on.path) ?? [])])
-    laidOn(planner, { ...on, path }).masks.add(kind);
+  laidOn(planner, on).masks.add(kind);
 }
 
 function laidOn({ laid, input }: Planner, { path, inode, kind }: GrantTarget): Laid {

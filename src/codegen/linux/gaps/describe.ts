@@ -96,8 +96,9 @@ function deciderOfDenial(context: PlannedPolicy, { denied, standings }: DeniedRe
   return deciderOf(context, layer, standings, action);
 }
 
-function deciderOf(
-  { policy, maps }: PlannedPolicy,
+/** Returns what decides an action in one layer, given the standings of the object in all layers. */
+export function deciderOf(
+  { policy, maps }: Pick<PlannedPolicy, 'policy' | 'maps'>,
   index: number,
   standings: readonly Standing[],
   action: ActionName,

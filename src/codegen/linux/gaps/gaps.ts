@@ -13,22 +13,23 @@ import { assert, defined } from '../../../base/assert.js';
 import { acceptGaps } from '../../../ir/analysis/accept-gaps.js';
 import type { CheckedPolicy } from '../../../ir/check/policy.js';
 import { resolve } from '../../../runtime/kernel/resolve.js';
-import type { Vfs } from '../../../runtime/kernel/vfs.js';
+import type { Inode, Vfs } from '../../../runtime/kernel/vfs.js';
 import { groundForLinux } from '../../../runtime/linux/load.js';
-import { nodesOf, type ObjectNode } from '../../../runtime/linux/nodes.js';
+import { nodesOf, type ObjectNode, type OtherPaths } from '../../../runtime/linux/nodes.js';
 import type { GroundedPolicy } from '../../../runtime/loader/grounded.js';
 import type { Meaning } from '../../target.js';
 import { mapsArtifact } from '../maps-artifact.js';
 import { ownTree } from '../own-tree.js';
 import { compare } from './compare.js';
 import { gapOf } from './describe.js';
+import { hardLinkGaps } from './hard-links.js';
 import { skeletonOf, type UnnamedEntry } from './skeleton.js';
 import { makeStage } from './stage.js';
 
 /** Returns the gaps of a policy on its own tree. */
 export function gapsOf(meaning: Meaning, machine: Machine): readonly FoundGap[] {
   const own = groundOnOwnTree(meaning, machine);
-  return own === undefined ? [] : gapsOn(meaning.policy, own.grounded, own.tree, unnamedOn);
+  return own === undefined ? [] : gapsOn(meaning.policy, own.grounded, own.tree, { unnamed: unnamedOn });
 }
 
 /** Returns the plan of a policy on its own tree; undefined where its globs overlap too much to decide. */
@@ -55,20 +56,30 @@ function unnamedOn({ inode, children }: ObjectNode, kind: 'dir' | 'file'): strin
   )?.[0];
 }
 
+/** What is known of a tree beyond its names. */
+export interface TreeKnowledge {
+  readonly otherPathsOf?: OtherPaths;
+  /** Whether an object has names that were not found. */
+  readonly hasUnseenNames?: (inode: Inode) => boolean;
+  readonly unnamed?: UnnamedEntry;
+}
+
 /** Returns the gaps of a policy that is grounded on a tree. */
 export function gapsOn(
   policy: CheckedPolicy,
   grounded: GroundedPolicy,
   vfs: Vfs,
-  unnamed: UnnamedEntry = () => undefined,
+  { otherPathsOf, hasUnseenNames, unnamed = () => undefined }: TreeKnowledge = {},
 ): readonly FoundGap[] {
   const plan = defined(grounded.plan, 'a policy for linux has a plan');
   const maps = [...grounded.maps.values()];
-  const skeleton = skeletonOf(maps, nodesOf(maps, vfs), plan, unnamed);
+  const root = nodesOf(maps, vfs, otherPathsOf);
+  const unseen = hasUnseenNames === undefined ? [] : hardLinkGaps(policy, maps, root, hasUnseenNames);
+  const skeleton = skeletonOf(maps, root, plan, unnamed);
   const there = onlyOn(plan, skeleton.tree());
   const stage = makeStage(skeleton.tree, skeleton.maps, there);
   const context = { policy, maps, plan: there, later: skeleton.later };
-  return merged(compare(stage, there).map((d) => gapOf(d, context)));
+  return merged([...compare(stage, there).map((d) => gapOf(d, context)), ...unseen]);
 }
 
 /**
