@@ -50,6 +50,8 @@ export interface TargetOf<Plan, Code> {
    * It need not know what the policy accepts.
    */
   gaps(meaning: Meaning, machine: Machine): readonly FoundGap[];
+  /** Whether the gaps depend on the machine. */
+  readonly dependsOnMachine: boolean;
   /** Decides what each part of the artifact does. `machine`: where it will be enforced, for a target that depends on it. */
   plan(meaning: Meaning, machine: Machine): Plan;
   /** Makes the bytes of a plan, with errors for code that is too large. */

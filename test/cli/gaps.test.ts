@@ -1,6 +1,8 @@
 /** `llpc gaps` from the outside: files, options, formats, exit codes. */
 import { expect, test } from 'vitest';
+import { NEWEST_MACHINE } from '../../src/artifact/enforcement-plan.js';
 import { validateAgainst } from '../../src/runtime/schema.js';
+import { thisMachine } from '../../src/tools/enforce/machine.js';
 import { BAD, folder, llpc } from '../support/llpc.js';
 
 const POLICY = 'llp 1;\npolicy "p" {\n  default deny;\n  dir "/srv" { allow read; }\n}\n';
@@ -28,7 +30,6 @@ test.each([
 });
 
 test.each([
-  [[], { abi: 7, masks: true }, false],
   [['--abi', '2'], { abi: 2, masks: true }, false],
   [['--no-masks', '--exact'], { abi: 7, masks: false }, true],
 ])(
@@ -40,6 +41,16 @@ test.each([
     expect(await validateAgainst('gaps-1.json', made)).toEqual([]);
   },
 );
+
+test('llpc gaps: the machine is this one, unless an option says another', async () => {
+  const machineOf = async (...options: readonly string[]): Promise<unknown> => {
+    const { out } = await llpc(root, ['gaps', 'p.llp', '--format', 'json', ...options]);
+    return (JSON.parse(out) as { readonly machine: unknown }).machine;
+  };
+  const own = await thisMachine().catch(() => NEWEST_MACHINE);
+  expect(await machineOf()).toEqual(own);
+  expect(await machineOf('--target', 'landlock-v8')).toBeNull();
+});
 
 test('llpc gaps: SARIF has the warnings, and the text of the page', async () => {
   const { out } = await llpc(root, ['gaps', 'idle.llp', '--target', 'landlock-v8', '--format', 'sarif']);

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { NEWEST_MACHINE } from '../../src/artifact/enforcement-plan.js';
-import { targetOf } from '../../src/codegen/targets.js';
+import { TARGETS } from '../../src/codegen/targets.js';
 import { checkSources } from '../../src/compile.js';
 import { CATALOGUE, type CatalogueEntry } from '../../src/diagnostics/catalogue.js';
 import { renderText } from '../../src/diagnostics/render.js';
@@ -24,8 +24,8 @@ const GAPS = ['LLP4007', 'LLP4008', 'LLP4009', 'LLP4010', 'LLP4011'];
 /** The gaps of a policy on Linux, as diagnostics. */
 function gapsOnLinux(text: string): Findings {
   const { policy, hierarchies, sources } = checkedOf(text);
-  const subject = { policy, sources, target: 'linux', machine: NEWEST_MACHINE, exact: false } as const;
-  const found = targetOf({ target: 'linux' }).gaps({ policy, hierarchies }, NEWEST_MACHINE);
+  const subject = { policy, sources, target: TARGETS.linux, machine: NEWEST_MACHINE, exact: false } as const;
+  const found = TARGETS.linux.gaps({ policy, hierarchies }, NEWEST_MACHINE);
   return { diagnostics: reportGaps(found, subject).diagnostics, sources };
 }
 

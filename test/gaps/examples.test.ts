@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Machine } from '../../src/artifact/enforcement-plan.js';
 import { NEWEST_MACHINE } from '../../src/artifact/enforcement-plan.js';
-import { targetOf } from '../../src/codegen/targets.js';
+import { TARGETS } from '../../src/codegen/targets.js';
 import { checkSources } from '../../src/compile.js';
 import { defined } from '../../src/base/assert.js';
 import { fileImporter } from '../../src/front/cli/io.js';
@@ -22,8 +22,14 @@ const MACHINES: readonly Machine[] = [
 function gapsOfText(name: string, text: string, machine: Machine): GapsResult {
   const checked = checkSources([{ name, text }], { importer: fileImporter, target: 'linux' });
   const policy = defined(checked.policy, 'an example has no error');
-  const found = targetOf({ target: 'linux' }).gaps({ policy, hierarchies: checked.hierarchies }, machine);
-  return reportGaps(found, { policy, sources: checked.sources, target: 'linux', machine, exact: false });
+  const found = TARGETS.linux.gaps({ policy, hierarchies: checked.hierarchies }, machine);
+  return reportGaps(found, {
+    policy,
+    sources: checked.sources,
+    target: TARGETS.linux,
+    machine,
+    exact: false,
+  });
 }
 
 const CASES = EXAMPLES.flatMap((example) => MACHINES.map((machine) => [example, machine] as const));

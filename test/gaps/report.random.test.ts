@@ -1,5 +1,6 @@
 /** Reports of random gaps: schema, escapes, and the verdict at the end. */
 import { expect, it } from 'vitest';
+import { TARGETS } from '../../src/codegen/targets.js';
 import { NEWEST_MACHINE } from '../../src/artifact/enforcement-plan.js';
 import { renderText } from '../../src/diagnostics/render.js';
 import { validateAgainst } from '../../src/runtime/schema.js';
@@ -10,7 +11,7 @@ import { checkedOf } from '../support/policy.js';
 import { cases, fc } from '../support/random.js';
 
 const { policy, sources } = checkedOf(GAPPED);
-const SUBJECT = { policy, sources, target: 'linux', machine: NEWEST_MACHINE, exact: false } as const;
+const SUBJECT = { policy, sources, target: TARGETS.linux, machine: NEWEST_MACHINE, exact: false } as const;
 
 it('the report of gaps keeps to its schema, escapes what it shows, and is enforceable when there is nothing to accept', async () => {
   await fc.assert(

@@ -4,6 +4,7 @@ import { describe, expect, it, test } from 'vitest';
 import { ACTIONS } from '../../src/abi/actions.js';
 import { NEWEST_MACHINE } from '../../src/artifact/enforcement-plan.js';
 import { GAP_CAUSES, GAP_DIRECTIONS, GAP_TIMES, type FoundGap } from '../../src/artifact/gap.js';
+import { TARGETS } from '../../src/codegen/targets.js';
 import { compileFor, type CompileOptions, type CompileResult } from '../../src/compile.js';
 import { renderText } from '../../src/diagnostics/render.js';
 import { diagnosticsSarif } from '../../src/diagnostics/sarif.js';
@@ -24,7 +25,7 @@ function build(found: readonly FoundGap[], lines: string, options: CompileOption
 
 function reportOf(found: readonly FoundGap[], lines = '', exact = false): GapsResult {
   const { policy, sources } = checkedOf(`${GAPPED}${lines}`);
-  return reportGaps(found, { policy, sources, target: 'linux', machine: NEWEST_MACHINE, exact });
+  return reportGaps(found, { policy, sources, target: TARGETS.linux, machine: NEWEST_MACHINE, exact });
 }
 
 const codes = ({ diagnostics }: Pick<CompileResult, 'diagnostics'>): string[] =>

@@ -23,6 +23,7 @@ export const linux: TargetOf<LinuxPlan, readonly []> = {
   name: 'linux',
   limits: checkLayers,
   gaps: gapsOf,
+  dependsOnMachine: true,
   plan: (meaning, machine) => ({
     maps: planMaps(meaning.policy),
     onOwnTree: () => planOnOwnTree(meaning, machine),

@@ -15,6 +15,7 @@ export const landlockV8: TargetOf<ChainPlan, readonly EmittedChain[]> = {
   limits: checkLimits,
   /** The walk machine enforces every policy. `docs/bytecode.md` lists the denials that the posted kernel would not enforce. */
   gaps: () => [],
+  dependsOnMachine: false,
   plan: ({ policy }) => buildPlan(policy),
   emit: emitPlan,
   artifact: ({ plan, code, sources, policy }) => buildArtifact(plan, code, sources, policy),

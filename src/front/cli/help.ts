@@ -127,7 +127,8 @@ ${EXITS}`,
 
 Shows where a target does something else than the policy says (docs/gaps.md): the rule, the actions, a shortest path, a call and
 what it does, the cause, and what closes the gap. Looser gaps, where the target does not stop what the policy denies, come first;
-the policy accepts them with \`accept unenforced ACTIONS on TARGET;\`. With --format json, the report is that of schema/gaps-1.json.
+the policy accepts them with \`accept unenforced ACTIONS on TARGET;\`. Without --abi and --no-masks, this machine is meant. With
+--format json, the report is that of schema/gaps-1.json.
 
   --target NAME      the target: ${TARGET_NAMES.join(', ')}; linux without the option
 ${MACHINE}${COMMON}

@@ -24,8 +24,10 @@ export interface Options {
   readonly help: boolean;
   readonly emit: readonly StageName[];
   readonly target: TargetName;
-  /** The machine whose gaps are reported. */
+  /** The machine whose gaps are reported: the newest one, but for what the options say. */
   readonly machine: Machine;
+  /** Whether the options say something about the machine. */
+  readonly machineGiven: boolean;
   /** Whether a gap that stops what the policy allows is an error. */
   readonly exact: boolean;
   readonly out: string | undefined;
@@ -208,6 +210,7 @@ export function readOptions(
       abi: wholeNumber('--abi', text('abi'), 0, MOST_ABI) ?? NEWEST_MACHINE.abi,
       masks: values['no-masks'] !== true,
     },
+    machineGiven: values['abi'] !== undefined || values['no-masks'] === true,
     exact: values['exact'] === true,
     out: text('out'),
     depfile: text('depfile'),

@@ -40,7 +40,7 @@ export function machineText({ abi, masks }: Machine): string {
 }
 
 function summaryText({ target, machine, gaps }: GapsReport): string {
-  const head = target === 'landlock-v8' ? target : `${target}, ${machineText(machine)}`;
+  const head = machine === null ? target : `${target}, ${machineText(machine)}`;
   if (gaps.length === 0) return `${head}: no gaps: the policy is enforced exactly`;
   const count = (direction: ReportedGap['direction']): number =>
     gaps.filter((gap) => gap.direction === direction).length;

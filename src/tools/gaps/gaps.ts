@@ -19,6 +19,7 @@ import {
   type GapWitness,
 } from '../../artifact/gap.js';
 import type { TargetName } from '../../artifact/manifest.js';
+import type { Target } from '../../codegen/target.js';
 import { defined } from '../../base/assert.js';
 import { locate, type JsonLocation } from '../../diagnostics/json.js';
 import type { Diagnostic, SourceText, Span } from '../../diagnostics/types.js';
@@ -30,7 +31,8 @@ export interface GapsReport {
   readonly format: 'llp-gaps';
   readonly version: 1;
   readonly target: TargetName;
-  readonly machine: Machine;
+  /** Null if the gaps of the target do not depend on the machine. */
+  readonly machine: Machine | null;
   /** Whether a stricter gap makes the policy unenforceable, too. */
   readonly exact: boolean;
   /** Whether the policy may be enforced on the target: every looser gap is accepted, and with `exact` there is no stricter one. */
@@ -81,7 +83,7 @@ export type ReportedCloser =
 export interface GapsSubject {
   readonly policy: CheckedPolicy;
   readonly sources: readonly SourceText[];
-  readonly target: TargetName;
+  readonly target: Pick<Target, 'name' | 'dependsOnMachine'>;
   readonly machine: Machine;
   readonly exact: boolean;
 }
@@ -94,7 +96,8 @@ export interface GapsResult {
 
 /** Returns the report of the gaps that a target found. */
 export function reportGaps(found: readonly FoundGap[], subject: GapsSubject): GapsResult {
-  const { policy, target, machine, exact, sources } = subject;
+  const { policy, machine, exact, sources } = subject;
+  const target = subject.target.name;
   const gaps = inReportOrder(acceptGaps(found, policy, target));
   const open = gaps.filter((gap) => !gap.accepted);
   const idle = idleDiagnostics(found, policy, target);
@@ -102,7 +105,7 @@ export function reportGaps(found: readonly FoundGap[], subject: GapsSubject): Ga
     format: 'llp-gaps',
     version: 1,
     target,
-    machine,
+    machine: subject.target.dependsOnMachine ? machine : null,
     exact,
     enforceable: !open.some((gap) => gap.direction === 'looser' || (exact && gap.direction === 'stricter')),
     accept: acceptingLine(gaps, target) ?? null,
