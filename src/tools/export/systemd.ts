@@ -1,0 +1,153 @@
+/**
+ * A plan as directives of a systemd service.
+ *
+ * Input: a plan, and what is known of the tree. Output: the section `[Service]` of a drop-in. A directory without rights and with
+ * granted objects in it becomes an empty file system, into which they are bound. Known weakness: systemd makes the directories on
+ * the way with mode 0755, so the names of what is granted can be listed.
+ */
+import {
+  ALL_ACCESS,
+  NO_ACCESS,
+  accessOf,
+  accessUnder,
+  isBeneath,
+  isUnicode,
+  without,
+  CHANGES,
+} from './access.js';
+import { deniedCalls } from './filter-calls.js';
+import { layOut, placedAbove, type AccessClass, type Placed } from './layout.js';
+import { accessLosses, lossOf, mountLosses, wholeLosses, type ExportLoss } from './losses.js';
+import type { ExportLink, ExportRequest, Exported } from './request.js';
+
+type UnitName = 'none' | 'ro noexec' | 'ro' | 'rw noexec' | 'rw';
+
+const EXECUTE = accessOf('execute');
+const CLASSES: readonly AccessClass<UnitName>[] = [
+  { name: 'none', allows: NO_ACCESS },
+  { name: 'ro noexec', allows: without(without(ALL_ACCESS, CHANGES), EXECUTE) },
+  { name: 'ro', allows: without(ALL_ACCESS, CHANGES) },
+  { name: 'rw noexec', allows: without(ALL_ACCESS, EXECUTE) },
+  { name: 'rw', allows: ALL_ACCESS },
+];
+
+type Directive = readonly [name: string, value: string];
+
+/** The sections of a unit file are lines of UTF-8. */
+function fitsUnitFile(path: string): boolean {
+  return !/[\n\r\0]/.test(path) && isUnicode(path);
+}
+
+export function toSystemd({ plan, tree, strict }: ExportRequest): Exported {
+  const access = accessUnder(plan);
+  const placed = layOut(access, { classes: CLASSES, nests: true, pins: true, canName: fitsUnitFile, strict });
+  const given = new Map(placed.map((p) => [p.node.path, p.exported]));
+  const exported = ({ path }: { readonly path: string }) => given.get(path) ?? NO_ACCESS;
+  const filter = filterFor(plan.filter, strict);
+  const directives: readonly Directive[] = [...ALWAYS, ...filter.directives, ...pathsFor(placed, tree)];
+  return {
+    text: ['[Service]', ...directives.map(([name, value]) => `${name}=${value}`), ''].join('\n'),
+    losses: [
+      ...accessLosses('systemd', access, exported, fitsUnitFile),
+      ...filter.losses,
+      ...mountLosses('systemd', access, exported),
+      ...wholeLosses('systemd', plan),
+    ],
+  };
+}
+
+/** What the launcher of a plan does with every program. */
+const ALWAYS: readonly Directive[] = [
+  ['NoNewPrivileges', 'yes'],
+  ['CapabilityBoundingSet', ''],
+  ['RestrictNamespaces', 'yes'],
+];
+
+function filterFor(
+  filter: ExportRequest['plan']['filter'],
+  strict: boolean,
+): { readonly directives: readonly Directive[]; readonly losses: readonly ExportLoss[] } {
+  const calls = deniedCalls(filter);
+  const partial = calls.filter((call) => call.removeDir !== 'any').map((call) => call.name);
+  const names = calls.map((call) => call.name).filter((name) => strict || !partial.includes(name));
+  const direction = strict ? 'stricter' : 'looser';
+  return {
+    directives:
+      names.length === 0
+        ? []
+        : [
+            ['SystemCallFilter', `~${names.join(' ')}`],
+            ['SystemCallErrorNumber', 'EACCES'],
+            ['SystemCallArchitectures', 'native'],
+          ],
+    losses: partial.length === 0 ? [] : [lossOf('systemd', 'filter', direction, partial, ['/'])],
+  };
+}
+
+function pathsFor(placed: readonly Placed<UnitName>[], tree: ExportRequest['tree']): Directive[] {
+  return placed.filter((one) => one.named).flatMap((one) => directivesFor(one, placed, tree));
+}
+
+/** Returns the directives of one path. Under an empty file system, it is bound first. */
+function directivesFor(
+  one: Placed<UnitName>,
+  placed: readonly Placed<UnitName>[],
+  tree: ExportRequest['tree'],
+): Directive[] {
+  const { path, kind } = one.node;
+  const above = placedAbove(placed, path)?.class ?? 'rw';
+  if (one.class === 'none') {
+    const opened = placed.some((p) => p.named && isBeneath(p.node.path, path) && p.class !== 'none');
+    if (!opened && path !== '/') return [['InaccessiblePaths', pathValue(path)]];
+    if (kind === 'file') return [['InaccessiblePaths', pathValue(path)]];
+    const links = tree.linksIn(path).flatMap((link) => linkDirectives(path, link, placed));
+    return [['TemporaryFileSystem', temporaryValue(path)], ...links];
+  }
+  const bound = above === 'none' || above === one.class;
+  const [readOnly, noExec] = [one.class.startsWith('ro'), one.class.endsWith('noexec')];
+  const directives: Directive[] = [];
+  if (bound) directives.push([readOnly ? 'BindReadOnlyPaths' : 'BindPaths', bindValue(path, path)]);
+  else if (readOnly !== above.startsWith('ro'))
+    directives.push([readOnly ? 'ReadOnlyPaths' : 'ReadWritePaths', pathValue(path)]);
+  const aboveNoExec = above !== 'none' && above.endsWith('noexec');
+  if (noExec !== aboveNoExec) directives.push([noExec ? 'NoExecPaths' : 'ExecPaths', pathValue(path)]);
+  return directives;
+}
+
+/** Returns what shows at a link the object that it leads to, where nothing in that object has other rights. */
+function linkDirectives(
+  dir: string,
+  { name, leadsTo }: ExportLink,
+  placed: readonly Placed<UnitName>[],
+): Directive[] {
+  if (leadsTo === undefined || !fitsUnitFile(name) || !fitsUnitFile(leadsTo)) return [];
+  const at = `${dir === '/' ? '' : dir}/${name}`;
+  const target = placed.findLast(({ node }) => node.path === leadsTo || isBeneath(leadsTo, node.path));
+  const inner = placed.some((p) => p.named && isBeneath(p.node.path, leadsTo));
+  if (target === undefined || target.class === 'none' || inner) return [];
+  const bind = target.class.startsWith('ro') ? 'BindReadOnlyPaths' : 'BindPaths';
+  const noExec: readonly Directive[] = target.class.endsWith('noexec')
+    ? [['NoExecPaths', pathValue(at)]]
+    : [];
+  return [[bind, bindValue(leadsTo, at)], ...noExec];
+}
+
+/** Returns a word of a directive: `%` begins a specifier, and in quotes a backslash takes the next character as it is. */
+function quoted(word: string): string {
+  const plain = word.replaceAll('%', '%%');
+  return /^[\w@%+=,./-]+$/.test(plain) ? plain : `"${plain.replace(/[\\"]/g, '\\$&')}"`;
+}
+
+function pathValue(path: string): string {
+  return quoted(path);
+}
+
+/** A colon in quotes does not end the source. */
+function bindValue(source: string, target: string): string {
+  return source === target && !source.includes(':') ? quoted(source) : `${quoted(source)}:${quoted(target)}`;
+}
+
+/** The path and its options are read as one word and then split at the colon, so a colon is escaped twice. */
+function temporaryValue(path: string): string {
+  return quoted(`${path.replace(/[\\:]/g, '\\$&')}:ro`);
+}
