@@ -105,6 +105,8 @@ async function runCommand(command: Command, options: Options): Promise<number> {
       return lspCommand(options);
     case 'graph':
       return (await import('./graph.js')).graphCommand(options);
+    case 'export':
+      return (await import('./export.js')).exportCommand(options);
     case 'learn':
       return (await import('./learn.js')).learnCommand(options);
     case 'enforce':

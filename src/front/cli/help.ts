@@ -1,6 +1,7 @@
 /** The commands and their help. */
 import { TARGET_NAMES, type TargetName } from '../../artifact/manifest.js';
 import { BYTECODE, COMMON, COVERAGE, EMIT, ENGINE, EXITS, MACHINE, TRACE, WATCH } from './help-parts.js';
+import { EXPORT_NAMES } from '../../tools/export/formats.js';
 import type { ExtraOption, Format } from './options.js';
 
 export interface Command {
@@ -13,6 +14,7 @@ export interface Command {
     | 'graph'
     | 'diff'
     | 'gaps'
+    | 'export'
     | 'enforce'
     | 'learn'
     | 'fmt'
@@ -161,6 +163,32 @@ object of the policy is absent or cannot be read. What the kernel stops beyond t
   -h, --help         print this text
 
 exit code: that of the command; 125 the command is not started, 126 it cannot be executed, 127 it is not found
+`,
+  },
+  {
+    name: 'export',
+    options: ['to', 'strict', 'lossy', 'nul', 'out', 'abi', 'no-masks'],
+    formats: ['text', 'json'],
+    target: 'linux',
+    help: `llpc export FILE… --to NAME [-o FILE]
+
+Prints what \`llpc enforce\` would do on this machine in the format of another sandbox (docs/exports.md). What the format cannot hold is
+listed on standard error: looser where it allows more, stricter where it allows less. An export that always allows more than the
+policy's plan is refused: use --strict or --lossy. With --format json, prints the export and the list (schema/export-1.json).
+
+  --to NAME          ${EXPORT_NAMES.join(', ')}
+  -o, --out FILE     write the export to FILE instead of standard output
+  --strict           where the format has nothing equal, allow less than the plan and not more
+  --lossy            export even if the format allows more than the plan
+  --nul              bubblewrap: end each argument with NUL, for \`bwrap --args\`
+  --abi N            plan for a kernel with this version of the Landlock ABI
+  --no-masks         plan without masks
+  --format FORMAT    text (default) or json
+  -D NAME=VALUE      value for a parameter of the policy
+  --no-color         no colours in messages; NO_COLOR in the environment does the same
+  -h, --help         print this text
+
+exit code: 0 exported, 1 errors or an export that allows more, 2 wrong usage, 70 a bug in llpc
 `,
   },
   {
@@ -321,6 +349,7 @@ export const GENERAL_HELP = `llpc: file-access policies, compiled to Landlock v8
   llpc diff OLD NEW                             show what changed in meaning
   llpc enforce POLICY… -- COMMAND               start a program under a policy
   llpc gaps FILE…                               show what a target does not enforce
+  llpc export FILE… --to NAME                   print the plan for another sandbox
   llpc graph FILE…                              draw the hierarchy
 
   llpc fmt --write FILE…                        format policies

@@ -5,6 +5,7 @@ import { NEWEST_MACHINE, type Machine } from '../../artifact/enforcement-plan.js
 import { DEFAULT_TARGET, TARGET_NAMES, type TargetName } from '../../artifact/manifest.js';
 import { STAGES, type StageName } from '../../codegen/target.js';
 import { nearestName } from '../../diagnostics/suggest.js';
+import { EXPORT_NAMES, type ExportName } from '../../tools/export/formats.js';
 import type { Picture } from '../../tools/graph/draw.js';
 import type { CoverageFormat } from '../../tools/testing/coverage-text.js';
 import { ENGINE_NAMES, type EngineName } from '../../runtime/engine/names.js';
@@ -30,6 +31,11 @@ export interface Options {
   readonly machineGiven: boolean;
   /** Whether a gap that stops what the policy allows is an error. */
   readonly exact: boolean;
+  /** `export`: the format; whether to allow less where it cannot say the plan, and whether it may allow more; NUL after each argument. */
+  readonly to: ExportName | undefined;
+  readonly strict: boolean;
+  readonly lossy: boolean;
+  readonly nul: boolean;
   readonly out: string | undefined;
   /** The file to write a depfile to, for make and Ninja. */
   readonly depfile: string | undefined;
@@ -182,6 +188,10 @@ const EXTRA = {
   'ignore-refused': { type: 'boolean' },
   'dry-run': { type: 'boolean' },
   'save-trace': { type: 'string' },
+  to: { type: 'string' },
+  strict: { type: 'boolean' },
+  lossy: { type: 'boolean' },
+  nul: { type: 'boolean' },
 } as const;
 export type ExtraOption = keyof typeof EXTRA;
 
@@ -199,6 +209,7 @@ export function readOptions(
     const value = values[name];
     return typeof value === 'string' ? value : undefined;
   };
+  const to = text('to');
   return {
     positionals,
     defines: readDefines(values['define']),
@@ -212,6 +223,10 @@ export function readOptions(
     },
     machineGiven: values['abi'] !== undefined || values['no-masks'] === true,
     exact: values['exact'] === true,
+    to: to === undefined ? undefined : oneOf('--to', to, EXPORT_NAMES),
+    strict: values['strict'] === true,
+    lossy: values['lossy'] === true,
+    nul: values['nul'] === true,
     out: text('out'),
     depfile: text('depfile'),
     cache: values['no-cache'] === true ? undefined : text('cache') || process.env['LLPC_CACHE'] || undefined,
