@@ -1,10 +1,11 @@
 /** `llpc export`: prints the plan of a policy on this machine in the format of another sandbox. */
 import { basename, dirname } from 'node:path';
 import { hasError } from '../../compile.js';
-import { groundForLinux } from '../../runtime/linux/load.js';
-import { hostTree, type HostTree } from '../../runtime/host/host-tree.js';
 import { bytesFromName } from '../../runtime/kernel/names.js';
+import { EnforceFault } from '../../tools/enforce/fault.js';
+import { groundOnHost } from '../../tools/enforce/ground-host.js';
 import { exportPlan } from '../../tools/export/export.js';
+import type { ExportName } from '../../tools/export/formats.js';
 import { lossesText } from '../../tools/export/losses-text.js';
 import { isLooser } from '../../tools/export/losses.js';
 import type { Exported } from '../../tools/export/request.js';
@@ -14,43 +15,39 @@ import { UsageError } from './arguments.js';
 import { compileFiles } from './compile-files.js';
 import { writeFiles } from './io.js';
 import type { Options } from './options.js';
-import { fail, printJson } from './output.js';
+import { fail, printDiagnostics, printJson } from './output.js';
 import { inputProblem, writeProblem } from './problems.js';
 
 /** Returns exit code 1 if the export always allows more than the plan and `--lossy` does not accept it. */
 export async function exportCommand(options: Options): Promise<number> {
-  const { positionals, to, strict, nul, out, format } = options;
+  const { positionals, to, nul, out } = options;
   if (positionals.length === 0) throw new UsageError('which policy? Name at least one file');
   if (to === undefined) throw new UsageError('to which format? `--to NAME`, see `llpc export --help`');
   if (nul && to !== 'bubblewrap') throw new UsageError('`--nul` goes with `--to bubblewrap`');
   if (out === '') throw new UsageError('`--out`: name a file');
+  try {
+    return await exportTo(to, options);
+  } catch (error) {
+    if (!(error instanceof EnforceFault)) throw error;
+    const help = error.help === undefined ? '' : `help: ${error.help}\n`;
+    process.stderr.write(`llpc: ${error.message}\n${help}`);
+    return 1;
+  }
+}
+
+async function exportTo(to: ExportName, options: Options): Promise<number> {
+  const { positionals, strict, nul, out, format, machine } = options;
   const { artifact, diagnostics, sources } = await compileFiles(positionals, options);
   if (artifact === undefined || hasError(diagnostics)) return fail(diagnostics, sources, format);
-  const tree = hostTree();
-  const loaded = groundForLinux(artifact, tree.vfs, factsOf(tree, options));
-  if (loaded.kind === 'refused' || loaded.value.plan === undefined)
-    return fail(toDiagnostics(loaded.problems, sources), sources, format);
-  const exported = exportPlan(to, {
-    plan: loaded.value.plan,
-    strict,
-    nul,
-    tree: exportTreeOf(tree.vfs),
-  });
+  const grounded = groundOnHost(artifact, machine);
+  if (format === 'text') await printDiagnostics(diagnostics, sources, format);
+  if (grounded.kind === 'refused') return fail(toDiagnostics(grounded.problems, sources), sources, format);
+  const { plan, tree } = grounded;
+  const exported = exportPlan(to, { plan, strict, nul, tree: exportTreeOf(tree.vfs) });
   const accepted = options.lossy || !exported.losses.some(isLooser);
   report(exported, accepted, options);
   if (!accepted) return 1;
   return out === undefined ? print(exported, options) : write(exported, out, options);
-}
-
-function factsOf(tree: HostTree, { machine }: Options): Parameters<typeof groundForLinux>[2] {
-  return {
-    machine,
-    identityOf: (inode) => {
-      const found = tree.identityOf(inode);
-      return found === undefined ? null : { device: `${found.device}`, inode: `${found.inode}` };
-    },
-    otherPathsOf: tree.otherPathsOf,
-  };
 }
 
 function report({ text, losses }: Exported, accepted: boolean, { format, to, strict }: Options): void {

@@ -64,7 +64,9 @@ export function layOut<Name extends string>(access: PlanAccess, rules: LayoutRul
     // The class of an unnamed root is what the format gives without a word: all.
     const inherited = above?.class ?? defined(rules.classes.at(-1), 'a format has classes').name;
     const class_ = named ? limit : inherited;
-    const pinned = rules.pins && named && node.masks.length > 0;
+    // What is absent need not be kept in its place.
+    const isThere = class_ !== rules.classes[0]?.name;
+    const pinned = rules.pins && named && isThere && node.masks.length > 0;
     const isNamed = named && (above?.class !== class_ || pinned);
     const allows = allowedBy(class_, node, rules);
     const stays = rules.pins && isNamed && above !== undefined;
