@@ -8,7 +8,7 @@
  */
 import type { EnforcementPlan } from '../../artifact/enforcement-plan.js';
 import { ALL_ACCESS, NO_ACCESS, accessOf, accessUnder, isBeneath, prefixesOf, without } from './access.js';
-import { layOut, placedAbove, type AccessClass, type Placed } from './layout.js';
+import { layOut, placedAbove, type AccessClass, type PlacedNode } from './layout.js';
 import { accessLosses, lossOf, mountLosses, wholeLosses } from './losses.js';
 import type { ExportRequest, Exported } from './request.js';
 
@@ -65,7 +65,7 @@ const UNLISTED = '0111';
 const CLOSED = '0000';
 
 /** Returns the mounts from the root down, and at the end what closes the directories that bubblewrap made. */
-function mountsFor(placed: readonly Placed<BindName>[], tree: ExportRequest['tree']): BindOption[] {
+function mountsFor(placed: readonly PlacedNode<BindName>[], tree: ExportRequest['tree']): BindOption[] {
   const options: BindOption[] = [];
   const made = new Set<string>(['/']);
   const closing: BindOption[] = [];

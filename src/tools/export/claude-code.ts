@@ -24,7 +24,7 @@ import {
   type AccessSet,
   type PlanAccess,
 } from './access.js';
-import { layOut, placedAbove, type AccessClass, type Placed } from './layout.js';
+import { layOut, placedAbove, type AccessClass, type PlacedNode } from './layout.js';
 import { accessLosses, lossOf, mountLosses, wholeLosses } from './losses.js';
 import type { ExportRequest, Exported } from './request.js';
 
@@ -64,10 +64,10 @@ export function toClaudeCode({ plan, strict }: ExportRequest): Exported {
  * becomes writable; rounded down, what is in it becomes readable.
  */
 function withoutReopening(
-  rounded: readonly Placed<SandboxName>[],
+  rounded: readonly PlacedNode<SandboxName>[],
   strict: boolean,
-): readonly Placed<SandboxName>[] {
-  const placed: Placed<SandboxName>[] = [];
+): readonly PlacedNode<SandboxName>[] {
+  const placed: PlacedNode<SandboxName>[] = [];
   for (const one of rounded) {
     const { path, kind } = one.node;
     const above = placedAbove(placed, path);
@@ -82,25 +82,25 @@ function withoutReopening(
   return placed;
 }
 
-function accessAt(own: SandboxName, kind: 'dir' | 'file', above: Placed | undefined): AccessSet {
+function accessAt(own: SandboxName, kind: 'dir' | 'file', above: PlacedNode | undefined): AccessSet {
   const allows = CLASSES.find((c) => c.name === own)?.allows ?? NO_ACCESS;
   const moves = above !== undefined && mayRemove(above.exported, kind);
   return either(both(allows, rightsOn(kind)), moves ? MOVE : NO_ACCESS);
 }
 
 function deniesWriting(
-  { node, class: own, named }: Placed<SandboxName>,
-  placed: readonly Placed<SandboxName>[],
+  { node, class: own, named }: PlacedNode<SandboxName>,
+  placed: readonly PlacedNode<SandboxName>[],
 ): boolean {
   return named && own === 'readable' && placedAbove(placed, node.path)?.class === 'writable';
 }
 
-function sandboxFor(placed: readonly Placed<SandboxName>[]): object {
-  const paths = (keep: (one: Placed<SandboxName>, above: SandboxName) => boolean): string[] =>
+function sandboxFor(placed: readonly PlacedNode<SandboxName>[]): object {
+  const paths = (keep: (one: PlacedNode<SandboxName>, above: SandboxName) => boolean): string[] =>
     placed
       .filter((one) => one.named && keep(one, placedAbove(placed, one.node.path)?.class ?? 'readable'))
       .map(({ node }) => absolute(node.path));
-  const isOpened = ({ node }: Placed): boolean =>
+  const isOpened = ({ node }: PlacedNode): boolean =>
     placed.some((p) => p.class === 'writable' && isBeneath(p.node.path, node.path));
   return {
     enabled: true,

@@ -43,7 +43,7 @@ export interface LayoutRules<Name extends string> {
   readonly classesFor?: (node: AccessNode) => readonly AccessClass<Name>[];
 }
 
-export interface Placed<Name extends string = string> {
+export interface PlacedNode<Name extends string = string> {
   readonly node: AccessNode;
   readonly class: Name;
   /** Whether the format has to name the path: its class is not that of the node above, or it is pinned. */
@@ -53,9 +53,12 @@ export interface Placed<Name extends string = string> {
 }
 
 /** Returns the nodes with their classes, in the order of paths. */
-export function layOut<Name extends string>(access: PlanAccess, rules: LayoutRules<Name>): Placed<Name>[] {
+export function layOut<Name extends string>(
+  access: PlanAccess,
+  rules: LayoutRules<Name>,
+): PlacedNode<Name>[] {
   const wanted = wantedBy(access, rules);
-  const placed: Placed<Name>[] = [];
+  const placed: PlacedNode<Name>[] = [];
   for (const node of access) {
     const above = placedAbove(placed, node.path);
     const named = rules.canName(node.path);
@@ -78,9 +81,9 @@ export function layOut<Name extends string>(access: PlanAccess, rules: LayoutRul
 
 /** Returns the node above a path, among those that are placed. */
 export function placedAbove<Name extends string>(
-  placed: readonly Placed<Name>[],
+  placed: readonly PlacedNode<Name>[],
   path: string,
-): Placed<Name> | undefined {
+): PlacedNode<Name> | undefined {
   return placed.findLast(({ node }) => isBeneath(path, node.path));
 }
 

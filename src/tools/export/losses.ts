@@ -56,10 +56,10 @@ export function accessLosses(
   return [...groups.values()].map(({ loss, paths }) => ({ ...loss, paths }));
 }
 
-type Difference = readonly [PlanFact, ExportLoss['direction'], AccessSet];
+type AccessDifference = readonly [PlanFact, ExportLoss['direction'], AccessSet];
 
 /** Returns what differs on a node, by the fact of the plan that is lost. */
-function differences(node: AccessNode, given: AccessSet, isNamed: boolean): readonly Difference[] {
+function differences(node: AccessNode, given: AccessSet, isNamed: boolean): readonly AccessDifference[] {
   const [more, less] = [without(given, node.allowed), without(node.allowed, given)];
   const rule: PlanFact = node.path === '/' ? 'default' : node.kind;
   if (!isNamed && node.path !== '/')
@@ -79,7 +79,7 @@ function differences(node: AccessNode, given: AccessSet, isNamed: boolean): read
 }
 
 /** Returns what a node is given although a mask on it or above it takes it away. */
-function maskDifferences({ masked }: AccessNode, more: AccessSet): Difference[] {
+function maskDifferences({ masked }: AccessNode, more: AccessSet): AccessDifference[] {
   if (masked.includes('hide')) return [['hide', 'looser', more]];
   return [
     ['ro', 'looser', masked.includes('ro') ? both(more, CHANGES) : NO_ACCESS],

@@ -16,7 +16,7 @@ import {
   CHANGES,
 } from './access.js';
 import { deniedCalls } from './filter-calls.js';
-import { layOut, placedAbove, type AccessClass, type Placed } from './layout.js';
+import { layOut, placedAbove, type AccessClass, type PlacedNode } from './layout.js';
 import { accessLosses, lossOf, mountLosses, wholeLosses, type ExportLoss } from './losses.js';
 import type { ExportLink, ExportRequest, Exported } from './request.js';
 
@@ -84,14 +84,14 @@ function filterFor(
   };
 }
 
-function pathsFor(placed: readonly Placed<UnitName>[], tree: ExportRequest['tree']): Directive[] {
+function pathsFor(placed: readonly PlacedNode<UnitName>[], tree: ExportRequest['tree']): Directive[] {
   return placed.filter((one) => one.named).flatMap((one) => directivesFor(one, placed, tree));
 }
 
 /** Returns the directives of one path. Under an empty file system, it is bound first. */
 function directivesFor(
-  one: Placed<UnitName>,
-  placed: readonly Placed<UnitName>[],
+  one: PlacedNode<UnitName>,
+  placed: readonly PlacedNode<UnitName>[],
   tree: ExportRequest['tree'],
 ): Directive[] {
   const { path, kind } = one.node;
@@ -118,7 +118,7 @@ function directivesFor(
 function linkDirectives(
   dir: string,
   { name, leadsTo }: ExportLink,
-  placed: readonly Placed<UnitName>[],
+  placed: readonly PlacedNode<UnitName>[],
 ): Directive[] {
   if (leadsTo === undefined || !fitsUnitFile(name) || !fitsUnitFile(leadsTo)) return [];
   const at = `${dir === '/' ? '' : dir}/${name}`;
