@@ -115,7 +115,7 @@ function failed(...diagnostics: Diagnostic[]): ReadInput {
 }
 
 /** Returns a look-up of kinds beneath a directory that stands for `/`. Links are not followed. `/proc` has changed since the trace. */
-function lookupIn(root: string): KindLookup {
+export function lookupIn(root: string): KindLookup {
   return (path) => {
     if (/^\/proc(\/|$)/.test(path)) return undefined;
     const real = join(root, path);

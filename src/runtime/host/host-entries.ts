@@ -92,6 +92,11 @@ export class HostEntries<D> extends Map<string, Inode> {
     for (const [name, inode] of this.entries()) visit(inode, name, this);
   }
 
+  /** Returns the entries that were looked up so far, without reading more. */
+  known(): MapIterator<[string, Inode]> {
+    return super.entries();
+  }
+
   private listed(): Set<string> {
     if (this.names === undefined) {
       const names = this.source.list(this.dir);

@@ -1,5 +1,7 @@
 /** Why a program cannot be started under a policy. */
 
+import type { UnreadableError } from '../../runtime/kernel/vfs.js';
+
 /** An error that the user can do something about: it is printed without a stack. The exit code is 125. */
 export class EnforceFault extends Error {
   constructor(
@@ -8,6 +10,11 @@ export class EnforceFault extends Error {
   ) {
     super(message);
   }
+}
+
+/** Returns the fault of a part of the real tree that cannot be read. */
+export function faultOf({ path, why }: UnreadableError): EnforceFault {
+  return new EnforceFault(`cannot read \`${path}\`: ${why}`);
 }
 
 /** The exit code of a launcher and of `enforce` that could not set up the policy. */

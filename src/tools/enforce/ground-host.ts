@@ -7,7 +7,7 @@ import { UnreadableError } from '../../runtime/kernel/vfs.js';
 import { groundForLinux } from '../../runtime/linux/load.js';
 import type { GroundedPolicy } from '../../runtime/loader/grounded.js';
 import type { LoadProblem } from '../../runtime/loader/problems.js';
-import { EnforceFault } from './fault.js';
+import { EnforceFault, faultOf } from './fault.js';
 
 /** A policy on this machine. */
 export interface OnThisHost {
@@ -36,7 +36,7 @@ export function groundOnHost(artifact: Artifact, machine: Machine): HostResult {
     return { kind: 'planned', plan, grounded: loaded.value, tree, problems: loaded.problems };
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
-    throw new EnforceFault(`cannot read \`${error.path}\`: ${error.why}`);
+    throw faultOf(error);
   }
 }
 

@@ -16,18 +16,29 @@ export function thisArchitecture(): Architecture {
   throw new EnforceFault(`launchers are made for x86-64 and aarch64, and this is ${process.arch}`);
 }
 
+/** What was found out of this machine. */
+export interface FoundMachine {
+  readonly machine: Machine;
+  /** Where temporary files may be made; first a folder from which programs can be executed. */
+  readonly folders: readonly string[];
+}
+
 /** Returns what the kernel of this machine can hold. */
-export async function thisMachine(): Promise<Machine> {
+export async function thisMachine(): Promise<FoundMachine> {
   const bytes = probeOf(thisArchitecture());
   const faults: string[] = [];
-  for (const folder of temporaryFolders()) {
+  const folders = temporaryFolders();
+  for (const folder of folders) {
     const made = inSomeFolder([folder], (at) => unnamedProgram(at, bytes));
     const code = made.kind === 'made' ? await exitCodeOf(made.fd) : made.faults[0]?.code;
-    if (typeof code === 'number')
-      return { abi: Math.min(code % PROBE_MASKS, NEWEST_LANDLOCK_ABI), masks: code >= PROBE_MASKS };
+    if (typeof code === 'number') return { machine: machineOf(code), folders: [folder, ...folders] };
     faults.push(`${folder}: ${code ?? ''}`);
   }
   throw noFolder(faults);
+}
+
+function machineOf(code: number): Machine {
+  return { abi: Math.min(code % PROBE_MASKS, NEWEST_LANDLOCK_ABI), masks: code >= PROBE_MASKS };
 }
 
 /** Runs an unnamed program. Returns its exit code, or the code of the error if it cannot be started; closes the file. */

@@ -5,7 +5,7 @@ import { launcherOf } from '../../codegen/linux/launcher/index.js';
 import { runChild, type Ended } from './child.js';
 import { EnforceFault, noFolder } from './fault.js';
 import { thisArchitecture } from './machine.js';
-import { inSomeFolder, temporaryFolders, unnamedProgram } from './unnamed-file.js';
+import { inSomeFolder, unnamedProgram } from './unnamed-file.js';
 
 /** The path by which a child executes the first descriptor that it gets beside the standard streams. */
 export const GIVEN_PROGRAM = '/proc/self/fd/3';
@@ -14,8 +14,12 @@ export const GIVEN_PROGRAM = '/proc/self/fd/3';
 const OF_THE_FOLDER: readonly string[] = ['EACCES', 'EPERM', 'ENOEXEC', 'ENOENT'];
 
 /** Starts a command under a plan, and returns how it ended. Throws an `EnforceFault` if the launcher cannot be started. */
-export async function startUnder(plan: EnforcementPlan, command: readonly string[]): Promise<Ended> {
-  return withLauncher(plan, (program) =>
+export async function startUnder(
+  plan: EnforcementPlan,
+  command: readonly string[],
+  folders: readonly string[],
+): Promise<Ended> {
+  return withLauncher(plan, folders, (program) =>
     runChild(GIVEN_PROGRAM, command, { descriptors: [program], argv0: 'llpc' }),
   );
 }
@@ -26,11 +30,12 @@ export async function startUnder(plan: EnforcementPlan, command: readonly string
  */
 export async function withLauncher(
   plan: EnforcementPlan,
+  folders: readonly string[],
   run: (program: number) => Promise<Ended>,
 ): Promise<Ended> {
   const bytes = launcherOf(plan, thisArchitecture());
   const faults: string[] = [];
-  for (const folder of temporaryFolders()) {
+  for (const folder of folders) {
     const made = inSomeFolder([folder], (at) => unnamedProgram(at, bytes));
     if (made.kind === 'failed') {
       faults.push(...made.faults.map(({ code }) => `${folder}: ${code}`));

@@ -1,4 +1,5 @@
 /** Handlers for the calls that create a process or execute a program. */
+import { resolve } from '../../runtime/kernel/resolve.js';
 import { flagsOf, namedBy, openOf, pathStep, taskFor } from './call-arguments.js';
 import { pathText } from './facts.js';
 import {
@@ -103,7 +104,9 @@ export function noteLoader(f: Follower, process: Process, path: string): void {
   )
     return;
   f.executed.delete(process);
-  if (pathText(known) === loader || program.interpreter !== undefined) return;
+  const loaded = resolve(f.live.vfs, loader, true);
+  const isLoader = pathText(known) === loader || (loaded.ok && loaded.location.inode === program);
+  if (isLoader || program.interpreter !== undefined) return;
   note(f.live, pathText(known), { kind: 'file', interpreter: loader });
 }
 

@@ -37,13 +37,16 @@ export interface TraceNote {
   readonly what: string;
 }
 
-/** A call that failed with EACCES or EPERM. */
+/** A call that failed with EACCES or EPERM, or another errno of `RecordOptions.refusals`. */
 export interface Refused {
   readonly origin: TraceOrigin;
   readonly call: string;
   readonly errno: string;
   /** What the call would have requested; empty if the model cannot decide it. */
   readonly needs: readonly Need[];
+  /** The call as a step, if it can be made one, and the number of steps before it. */
+  readonly step: ScenarioStep | undefined;
+  readonly before: number;
 }
 
 /** A request that would break an assertion if it were granted. */
@@ -72,6 +75,8 @@ export interface Follower {
   /** Lines whose calls are not made, because granting them would break an assertion. */
   readonly withheld: ReadonlySet<number>;
   readonly assertionOf: (asked: Asked) => string | undefined;
+  /** Every request in order, if it is wanted (`RecordOptions.everyRequest`). */
+  readonly asked: Asked[] | undefined;
   /** Descriptors that are sent but not received yet, oldest first. */
   readonly passed: { readonly task: string; readonly label: string }[];
   /** The number of calls on unknown descriptors. */
@@ -103,6 +108,7 @@ export function newFollower(
   input: number,
   withheld: ReadonlySet<number>,
   assertionOf: Follower['assertionOf'] = () => undefined,
+  everyRequest = false,
 ): Follower {
   return {
     input,
@@ -118,6 +124,7 @@ export function newFollower(
     probes: new Map(),
     withheld,
     assertionOf,
+    asked: everyRequest ? [] : undefined,
     passed: [],
     unknownDescriptors: 0,
     executed: new Map(),
@@ -298,6 +305,7 @@ function mismatch(f: Follower, step: ScenarioStep, outcome: string): void {
 }
 
 function keepAsked(f: Follower, asked: Asked): void {
+  f.asked?.push(asked);
   const assertion = f.assertionOf(asked);
   if (assertion !== undefined) f.violations.push({ origin: asked.origin, asked, assertion });
   else addAsked(f.facts, asked);

@@ -26,7 +26,7 @@ import {
 import { liveOn, makeCall, newLive, takeAsked, type Evidence, type KindLookup } from './live.js';
 import { readFd, readString, shownPath } from './strace-text.js';
 import type { CallTrace, TraceEvent } from './strace.js';
-import { needsOfCall, needsOfStep } from './trial.js';
+import { needsOfStep, trialOfCall } from './trial.js';
 
 export interface Recording {
   readonly facts: Facts;
@@ -46,6 +46,8 @@ export interface Recording {
   readonly unknownDescriptors: number;
   /** Objects that are assumed to be files, because no call shows their kind. */
   readonly guessed: readonly string[];
+  /** Every request in order; empty unless it is wanted. */
+  readonly asked: readonly Asked[];
 }
 
 export interface RecordOptions {
@@ -55,7 +57,13 @@ export interface RecordOptions {
   readonly lookup?: KindLookup | undefined;
   /** Returns the text of the assertion that a request would break. */
   readonly assertionOf?: ((asked: Asked) => string | undefined) | undefined;
+  /** The errnos of a refused call (default: EACCES and EPERM). */
+  readonly refusals?: readonly string[];
+  /** True to keep every request. */
+  readonly everyRequest?: boolean;
 }
+
+const REFUSALS: readonly string[] = ['EACCES', 'EPERM'];
 
 /** The most rounds that are made to find evidence. */
 const MAX_ROUNDS = 40;
@@ -83,10 +91,10 @@ function followTrace(
   withheld: ReadonlySet<number>,
 ): Follower {
   const live = newLive(evidence, options.lookup ?? (() => undefined));
-  const f = newFollower(live, options.input, withheld, options.assertionOf);
+  const f = newFollower(live, options.input, withheld, options.assertionOf, options.everyRequest);
   const cwd = options.cwd ?? firstDirectory(trace.events);
   if (cwd !== undefined) placeAt(f, cwd);
-  for (const event of trace.events) followEvent(f, event);
+  for (const event of trace.events) followEvent(f, event, options.refusals ?? REFUSALS);
   return f;
 }
 
@@ -106,7 +114,7 @@ function firstDirectory(events: readonly TraceEvent[]): string | undefined {
   return undefined;
 }
 
-function followEvent(f: Follower, event: TraceEvent): void {
+function followEvent(f: Follower, event: TraceEvent, refusals: readonly string[]): void {
   f.line = event.line;
   if (event.kind === 'exit') return endProcess(f, event.pid);
   const { call } = event;
@@ -115,14 +123,14 @@ function followEvent(f: Follower, event: TraceEvent): void {
   const { errno } = call.result;
   const handler = HANDLERS.get(call.name);
   if (handler === undefined) return noteUnknown(f);
-  if (errno === 'EACCES' || errno === 'EPERM')
-    f.refused.push({
-      origin: { input: f.input, line: f.line },
-      call: callText(f),
-      errno,
-      needs: needsOfCall(f, process, handler),
-    });
-  else handler(f, process);
+  if (errno === undefined || !refusals.includes(errno)) return handler(f, process);
+  f.refused.push({
+    origin: { input: f.input, line: f.line },
+    call: callText(f),
+    errno,
+    ...trialOfCall(f, process, handler),
+    before: f.steps.length,
+  });
 }
 
 /** A short text for a call: its name and its paths. */
@@ -182,6 +190,7 @@ function recordingOf(f: Follower, calls: number, violations: readonly Violation[
     loaders: new Set(f.live.tree.flatMap((item) => ('file' in item ? (item.interpreter ?? []) : []))),
     unknownDescriptors: f.unknownDescriptors,
     guessed: [...f.live.guessed].sort(),
+    asked: f.asked ?? [],
   };
 }
 
@@ -213,6 +222,8 @@ export function recordScenario(scenario: Scenario, vfs: Vfs, options: RecordOpti
         call: `${step.call} ${step.path ?? step.fd ?? ''}`,
         errno: step.expect,
         needs: needsOfStep(live, step),
+        step,
+        before: steps.length,
       });
     try {
       const made = makeCall(live, step);
@@ -245,5 +256,6 @@ export function recordScenario(scenario: Scenario, vfs: Vfs, options: RecordOpti
     loaders: new Set(),
     unknownDescriptors: 0,
     guessed: [],
+    asked: [],
   };
 }

@@ -32,11 +32,16 @@ export function needsOfStep(live: Live, step: ScenarioStep): readonly Need[] {
   });
 }
 
-/** The needs of the follower's call, as if it had succeeded. */
-export function needsOfCall(f: Follower, process: Process, handler: Handler): readonly Need[] {
-  if (UNTRIED.has(f.call.name)) return [];
+/** The needs of the follower's call, as if it had succeeded, and the call as a step. */
+export function trialOfCall(
+  f: Follower,
+  process: Process,
+  handler: Handler,
+): { readonly needs: readonly Need[]; readonly step: ScenarioStep | undefined } {
+  if (UNTRIED.has(f.call.name)) return { needs: [], step: undefined };
   openShown(f, process);
-  return tried(f.live, process.shared.task, (live) => {
+  let step: ScenarioStep | undefined;
+  const needs = tried(f.live, process.shared.task, (live) => {
     const alone: Process = {
       shared: { task: CHILD, files: new Map(process.shared.files), users: 1 },
       space: { maps: [...process.space.maps] },
@@ -44,8 +49,21 @@ export function needsOfCall(f: Follower, process: Process, handler: Handler): re
     const trial = trialOf(f, live);
     handler(trial, alone);
     const done = trial.notes.length === 0 && trial.faults.length === 0;
+    if (done) step = refusedStep(trial.steps[0]?.step, process.shared.task, f.call);
     return done ? [...trial.facts.needs.values()] : [];
   });
+  return { needs, step };
+}
+
+/** Returns the step that a trial made, as the task itself made it in vain. */
+function refusedStep(
+  made: ScenarioStep | undefined,
+  task: string,
+  { result }: TraceCall,
+): ScenarioStep | undefined {
+  if (made === undefined) return undefined;
+  const { as: _, ...step } = made;
+  return { ...step, task, expect: result.errno ?? '' };
 }
 
 function tried(live: Live, task: string, make: (trial: Live) => readonly Need[]): readonly Need[] {

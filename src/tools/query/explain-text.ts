@@ -6,14 +6,14 @@ import { changeLine } from '../diff/diff-text.js';
 import type { Flip, Flips, Hunk, RuledOut } from '../edits/flip.js';
 import { reasonNote } from './locate.js';
 import { hookTraceLines } from '../../runtime/engine/trace-text.js';
-import type { CookieView, ExplainedRun, PlaceMention } from '../../runtime/explain.js';
+import type { CookieView, ExplainedRun, PlaceMention, Reason } from '../../runtime/explain.js';
 import type { Subject } from '../../runtime/subject.js';
 import { printable } from '../../base/text.js';
 import type { Explanation } from './explain.js';
 import type { AskedObject } from './question.js';
 
 /** The manifest of the answer, and the source texts that were found. */
-interface ExplainTexts {
+export interface ExplainTexts {
   readonly manifest: Manifest;
   readonly sources: readonly NamedSource[];
 }
@@ -107,17 +107,22 @@ function cookieText({ hex, state, self, below, place }: CookieView): string {
   return `${hex}  at the object${from}, allowed {${self.join(', ')}}, beneath ${beneath}`;
 }
 
-function reasonText(run: ExplainedRun, texts: ExplainTexts): string[] {
-  if (run.reason === undefined) return [];
-  const { manifest, sources } = texts;
-  const note = reasonNote(run.reason, manifest, sources);
-  const layer = manifest.chains.length > 1 ? ` (layer "${run.chain}")` : '';
+/** Returns the rule or the default that decided, with its place and its line. */
+export function decidedText(reason: Reason, layer: string, { manifest, sources }: ExplainTexts): string[] {
+  const note = reasonNote(reason, manifest, sources);
+  const shown = manifest.chains.length > 1 ? ` (layer "${layer}")` : '';
   const source = note.span === undefined ? undefined : sources[note.span.source];
-  const lines = [printable(`${note.message}${layer}`)];
+  const lines = [printable(`${note.message}${shown}`)];
   if (note.span !== undefined && source !== undefined) {
     const { line, column } = positionAt(source, note.span.start);
     lines.push(`  ${source.name}:${line}:${column}`, `  ${lineText(source, line).trim()}`);
   }
+  return lines;
+}
+
+function reasonText(run: ExplainedRun, texts: ExplainTexts): string[] {
+  if (run.reason === undefined) return [];
+  const lines = decidedText(run.reason, run.chain, texts);
   if (run.overridden.length > 0)
     lines.push(
       'it overrides, from the root down',
