@@ -39,7 +39,7 @@ export async function gapsCommand(options: Options): Promise<number> {
 async function ownMachine({ machine }: Options): Promise<Machine> {
   const { thisMachine } = await import('../../tools/enforce/machine.js');
   try {
-    return await thisMachine();
+    return (await thisMachine()).machine;
   } catch (error) {
     if (!(error instanceof EnforceFault)) throw error;
     process.stderr.write(`llpc: gaps of another machine, as this one cannot be asked: ${error.message}\n`);

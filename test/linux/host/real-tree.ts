@@ -80,17 +80,10 @@ function makeReal(entry: TreeEntry): boolean {
   }
 }
 
+/** Whether every component of a path is a directory, not a link to one. */
 function throughDirectories(path: string): boolean {
-  const real = statOf(path)?.isDirectory() === true;
-  return real && fs.realpathSync(bytesFromName(path), 'buffer').equals(bytesFromName(path));
-}
-
-function statOf(path: string): fs.Stats | undefined {
-  try {
-    return fs.lstatSync(bytesFromName(path));
-  } catch {
-    return undefined;
-  }
+  const names = path.split('/').slice(1);
+  return names.every((_, i) => statOf(`/${names.slice(0, i + 1).join('/')}`)?.isDirectory() === true);
 }
 
 /** Node cannot remove a folder with names that are not UTF-8. */
