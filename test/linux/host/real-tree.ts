@@ -95,3 +95,11 @@ function removeTree(path: Buffer): void {
   }
   fs.rmdirSync(path);
 }
+
+function statOf(path: string): fs.Stats | undefined {
+  try {
+    return fs.lstatSync(bytesFromName(path));
+  } catch {
+    return undefined;
+  }
+}
