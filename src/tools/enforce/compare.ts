@@ -28,7 +28,7 @@ export interface Disagreement {
   readonly model: string;
 }
 
-export interface Comparison {
+export interface CallComparison {
   /** Refused calls on which both agree. */
   readonly refused: readonly Refused[];
   readonly disagreements: readonly Disagreement[];
@@ -54,7 +54,7 @@ export function compareCalls(
   plan: EnforcementPlan,
   vfs: Vfs,
   { cwd, lookup }: { readonly cwd: string; readonly lookup: KindLookup },
-): Comparison {
+): CallComparison {
   const live = liveOn(vfs, { kinds: new Map(), grown: false, fixed: true }, lookup);
   const found = {
     refused: [] as Refused[],

@@ -5,12 +5,15 @@ import type { ScenarioStep } from '../../runtime/scenario/types.js';
 import type { Asked } from '../learn/facts.js';
 import type { Refused } from '../learn/follow.js';
 import { decidedText, type ExplainTexts } from '../query/explain-text.js';
-import type { Comparison, Disagreement } from './compare.js';
+import type { CallComparison, Disagreement } from './compare.js';
 import { denialsOf, type JudgedDenial } from './judge.js';
 import type { LiveRun } from './live.js';
 
 /** Returns the report of a run under a policy. */
-export function traceText(run: LiveRun & { readonly comparison: Comparison }, texts: ExplainTexts): string {
+export function traceText(
+  run: LiveRun & { readonly comparison: CallComparison },
+  texts: ExplainTexts,
+): string {
   const { refused, disagreements, byModes, unknown, compared } = run.comparison;
   const calls = grouped(refused, (r) => `${r.call}: ${r.errno}`);
   const lines = [

@@ -7,7 +7,7 @@ import type { Vfs } from '../../runtime/kernel/vfs.js';
 import type { KindLookup } from '../learn/live.js';
 import { recordTrace, type Recording } from '../learn/record.js';
 import { readTrace, type CallTrace } from '../learn/strace.js';
-import { compareCalls, type Comparison } from './compare.js';
+import { compareCalls, type CallComparison } from './compare.js';
 import { EnforceFault } from './fault.js';
 import type { OnThisHost } from './ground-host.js';
 import { GIVEN_PROGRAM, withLauncher } from './start.js';
@@ -31,7 +31,7 @@ export async function traceUnder(
   command: readonly string[],
   folders: readonly string[],
   lookup: KindLookup,
-): Promise<LiveRun & { readonly comparison: Comparison }> {
+): Promise<LiveRun & { readonly comparison: CallComparison }> {
   let tracing: Tracing | undefined;
   await withLauncher(onHost.plan, folders, async (program) => {
     tracing = await traced([GIVEN_PROGRAM, ...command], [program]);
