@@ -29,7 +29,7 @@ export const GAP_CAUSES = {
   'refer-gains': 'Landlock refuses a move or a link to a directory that grants more rights',
   'mount-refused': 'Landlock refuses every call that changes mounts',
   'devices-only': 'Landlock checks `ioctl` on devices only',
-  'needs-masks': 'only a mask stops it, and masks cannot be made on this machine',
+  'needs-masks': 'only a mask holds such a denial, and masks cannot be made on this machine',
   'mask-too-wide': 'a mask stops more than the policy denies',
   'mask-exists-only': 'a mask lies only on what exists when the program starts',
   'mask-edge': 'a move or a link across the edge of a mask fails',

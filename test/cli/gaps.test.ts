@@ -58,3 +58,27 @@ test('llpc gaps: SARIF has the warnings, and the text of the page', async () => 
   expect(log.runs[0]?.results.map((r) => r.ruleId)).toEqual(['LLP4011']);
   expect(JSON.stringify(log.runs[0]?.tool)).toContain('nothing left unenforced');
 });
+
+test('llpc build --target linux: what is not enforced is an error, and a cache keeps machines and `--exact` apart', async () => {
+  const gap =
+    'llp 1;\npolicy "p" {\n  default allow;\n  forbid chroot, mounton;\n  file "/k" { deny WHAT; }\n}\n';
+  const cwd = folder({
+    'looser.llp': gap.replace('WHAT', 'getattr'),
+    'stricter.llp': gap.replace('WHAT', 'write'),
+  });
+  const build = async (
+    file: string,
+    ...options: readonly string[]
+  ): Promise<readonly [number | null, string]> => {
+    const args = ['build', file, '--target', 'linux', '-o', 'out', '--cache', 'kept', ...options];
+    const { code, err } = await llpc(cwd, args);
+    const found = [...new Set(err.match(/(?:error|warning)\[LLP\d+\]/g))].join();
+    return [code, err.includes('masks cannot be made') ? `${found} needs a mask` : found];
+  };
+  expect(await build('looser.llp')).toEqual([1, 'error[LLP4007]']);
+  for (let i = 0; i < 2; i++) {
+    expect(await build('stricter.llp')).toEqual([0, 'warning[LLP4008]']);
+    expect(await build('stricter.llp', '--exact')).toEqual([1, 'error[LLP4008]']);
+    expect(await build('stricter.llp', '--no-masks')).toEqual([0, 'warning[LLP4008] needs a mask']);
+  }
+});
