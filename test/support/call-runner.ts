@@ -83,6 +83,8 @@ export const X86_CALLS = {
   fchmodat: 268,
   faccessat: 269,
   unshare: 272,
+  ptrace: 101,
+  setuid: 105,
   utimensat: 280,
   fallocate: 285,
   inotify_init1: 294,

@@ -16,11 +16,11 @@ import { confine } from '../../../src/runtime/linux/model/confine.js';
 import { newKernelTask } from '../../support/fake-engine.js';
 import type { RealJob, RealKernel } from './real-kernel.js';
 import { makeOnModel, showCall, type RawCall } from './raw-calls.js';
-import { planOf, TOP, type CaseEntry, type LinuxCase } from './random-case.js';
+import { planOf, TOP, type CaseEntry, type LinuxCase } from './case-plan.js';
 import type { EnforcementPlan } from '../../../src/artifact/enforcement-plan.js';
 
 /** A case that is ready to run: its tree is on the model and on the disk. */
-interface PreparedCase extends RealJob {
+export interface PreparedCase extends RealJob {
   readonly vfs: Vfs;
   readonly base: string;
 }
@@ -54,7 +54,7 @@ export function disagreement(
 }
 
 /** Makes the tree of a case on the model and beneath `base` on the disk, and the plan for it. */
-function prepare(drawn: LinuxCase, real: RealKernel, base: string): PreparedCase {
+export function prepare(drawn: LinuxCase, real: RealKernel, base: string): PreparedCase {
   const top = `${base}/1/2/3/4/top`;
   const {
     entries: tree,
@@ -67,7 +67,7 @@ function prepare(drawn: LinuxCase, real: RealKernel, base: string): PreparedCase
     if (!found.ok || found.location.inode.kind === 'symlink') return undefined;
     return found.location.inode.kind === 'dir' ? 'dir' : 'file';
   };
-  fs.mkdirSync(base);
+  fs.mkdirSync(base, { recursive: true });
   makeReal(vfs, base, real.program);
   return { vfs, base, cwd: top, calls, plan: planOf(drawnPlan, kindOf, real.program, real.abi) };
 }
@@ -79,6 +79,7 @@ function modelTree(drawn: readonly CaseEntry[], top: string, program: string): V
   const { vfs } = buildTree([
     { kind: 'file', path: program },
     { kind: 'dir', path: top },
+    { kind: 'device', path: '/dev/null' },
   ]);
   for (const entry of drawn) {
     if (entry.kind !== 'program') addToTree(vfs, entry as TreeEntry);
@@ -113,33 +114,44 @@ function makeReal(vfs: Vfs, base: string, program: string): void {
   make(found.location.inode, base);
 }
 
-function compareCalls(
+/** The results of the calls of a case, in the same words. */
+export interface CaseResults {
+  readonly kernel: readonly string[];
+  readonly model: readonly string[];
+}
+
+/** Makes the calls on the model, next to the real results. A call that starts another program is the last. */
+export function resultsOnModel(
   { vfs, plan, cwd, calls }: PreparedCase,
-  results: readonly string[],
-): string | undefined {
+  real: readonly string[],
+): CaseResults {
   const task = startTask(vfs, plan, cwd);
+  const [kernel, model]: [string[], string[]] = [[], []];
   for (const [i, call] of calls.entries()) {
-    if (call.name === 'execve' && results[i] === '0') return startsOnModel(task, call);
     const said = makeOnModel(task, call);
-    const model = said.ok ? (call.name === 'openat' || call.name === 'dup' ? fdOf(said) : 'ok') : said.errno;
-    const kernel = normal(call, results[i] ?? 'nothing', task, said);
-    const key = `${call.name} ${kernel.startsWith('fd') ? 'ok' : kernel}`;
+    kernel.push(normal(call, real[i] ?? 'no answer', task, said));
+    model.push(said.ok ? okOf(call, said) : said.errno);
+    if (call.name === 'execve' && real[i] === '0') break;
+  }
+  return { kernel, model };
+}
+
+function compareCalls(ready: PreparedCase, real: readonly string[]): string | undefined {
+  const { kernel, model } = resultsOnModel(ready, real);
+  for (const [i, result] of kernel.entries()) {
+    const call = ready.calls[i] as RawCall;
+    const key = `${call.name} ${result.startsWith('fd') ? 'ok' : result}`;
     OUTCOMES.set(key, (OUTCOMES.get(key) ?? 0) + 1);
-    if (model !== kernel)
-      return `call ${i}: ${showCall(call)}: the model says ${model}, the kernel ${kernel}`;
+    if (model[i] !== result)
+      return `call ${i}: ${showCall(call)}: the model says ${model[i]}, the kernel ${result}`;
   }
   return undefined;
 }
 
-/** The model must let the program start. There is no call after it. */
-function startsOnModel(task: Task, call: RawCall): string | undefined {
-  const said = makeOnModel(task, call);
-  return said.ok
-    ? undefined
-    : `${showCall(call)}: the model says ${said.errno}, the kernel starts the program`;
-}
-
-const fdOf = (said: CallResult): string => `fd ${(said as unknown as { fd: number }).fd}`;
+const GIVES_DESCRIPTOR: readonly string[] = ['openat', 'dup'];
+const numberOf = (said: CallResult): number => ('fd' in said ? Number(said.fd) : NaN);
+const okOf = (call: RawCall, said: CallResult): string =>
+  GIVES_DESCRIPTOR.includes(call.name) ? `fd ${numberOf(said)}` : 'ok';
 
 /** Returns a real result in the words of the model. */
 function normal(call: RawCall, result: string, task: Task, said: CallResult): string {
@@ -148,13 +160,12 @@ function normal(call: RawCall, result: string, task: Task, said: CallResult): st
   if (name === 'ioctl' && result === 'ENOTTY') return 'ok';
   if (name === 'openat' && result === 'ENXIO' && said.ok) {
     // A fifo without a reader: the model has no such state. The open passed every check.
-    const { fd } = said as unknown as { fd: number };
-    const kind = task.fds[fd]?.location.inode.kind;
-    task.fds[fd] = undefined;
-    return kind === 'fifo' ? fdOf(said) : result;
+    const kind = task.fds[numberOf(said)]?.location.inode.kind;
+    task.fds[numberOf(said)] = undefined;
+    return kind === 'fifo' ? okOf(call, said) : result;
   }
   if (!/^\d+$/.test(result)) return result;
-  return name === 'openat' || name === 'dup' ? `fd ${result}` : 'ok';
+  return GIVES_DESCRIPTOR.includes(name) ? `fd ${result}` : 'ok';
 }
 
 /** Returns a task as the launcher starts it: in `top`, with three open descriptors. */
