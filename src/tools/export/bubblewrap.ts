@@ -32,8 +32,10 @@ export function toBubblewrap({ plan, tree, strict, nul }: ExportRequest): Export
   const placed = layOut(access, {
     classes: CLASSES,
     nests: true,
+    mounts: true,
     pins: true,
     canName: () => true,
+    spare: accessOf('ioctl_dev'),
     strict,
     classesFor: ({ path }) => (tree.isDevice(path) ? DEVICE_CLASSES : CLASSES),
   });

@@ -43,7 +43,14 @@ function isLiteral(path: string): boolean {
 
 export function toClaudeCode({ plan, strict }: ExportRequest): Exported {
   const access = accessUnder(plan);
-  const rounded = layOut(access, { classes: CLASSES, nests: true, pins: false, canName: isLiteral, strict });
+  const rounded = layOut(access, {
+    classes: CLASSES,
+    nests: true,
+    mounts: false,
+    pins: false,
+    canName: isLiteral,
+    strict,
+  });
   const placed = withoutReopening(rounded, strict);
   const given = new Map(placed.map((p) => [p.node.path, p.exported]));
   const exported = ({ path }: { readonly path: string }) => given.get(path) ?? NO_ACCESS;

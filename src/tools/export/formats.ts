@@ -11,10 +11,11 @@ export type ExportName = (typeof EXPORT_NAMES)[number];
 /**
  * - `exact`: the format holds it as the plan has it.
  * - `rounded`: the format has something near, which allows more; with `--strict`, less.
+ * - `either`: the format allows more or less.
  * - `stricter`: the format allows less.
  * - `looser`: the format allows more.
  */
-export type FactVerdict = 'exact' | 'rounded' | 'stricter' | 'looser';
+export type FactVerdict = 'exact' | 'rounded' | 'either' | 'stricter' | 'looser';
 
 interface FactRow {
   /** What the plan holds, as the table shows it. */
@@ -115,7 +116,7 @@ const CELLS: Readonly<Record<ExportName, Readonly<Record<PlanFact, FormatCell>>>
     dir: cell('rounded', 'a path is inaccessible, read-only or writable, with or without execution'),
     file: cell('rounded', 'a path is inaccessible, read-only or writable, with or without execution'),
     default: cell('rounded', '`TemporaryFileSystem=/` is empty, unless the root itself is granted something'),
-    ro: cell('exact', '`ReadOnlyPaths=`'),
+    ro: cell('exact', '`BindReadOnlyPaths=` of the object onto itself'),
     noexec: cell('exact', '`NoExecPaths=`'),
     hide: cell('exact', '`InaccessiblePaths=`'),
     pin: cell('exact', '`BindPaths=` of the object onto itself'),
@@ -147,7 +148,7 @@ const CELLS: Readonly<Record<ExportName, Readonly<Record<PlanFact, FormatCell>>>
     moves: cell('stricter', 'each listed path is a mount: it cannot be moved or removed'),
     attributes: cell('exact', 'a masked object keeps its name, as under the plan'),
     special: cell('looser', 'a read-only mount does not stop writing to pipes, sockets and devices'),
-    names: cell('rounded', 'JSON cannot hold names that are not UTF-8'),
+    names: cell('either', 'JSON cannot hold names that are not UTF-8'),
     absent: cell('looser', 'a path that is absent is skipped, and is open if it appears later'),
     identity: cell('looser', RESOLVED),
     abi: NO_LANDLOCK,

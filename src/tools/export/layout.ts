@@ -33,10 +33,14 @@ export interface LayoutRules<Name extends string> {
   readonly classes: readonly AccessClass<Name>[];
   /** Whether a path may be given more than what is above it. */
   readonly nests: boolean;
-  /** Whether what the format names cannot be moved or removed any more. */
+  /** Whether what the format names cannot be moved or removed any more, as it becomes a mount. */
+  readonly mounts: boolean;
+  /** Whether the format can name a path only to keep it in its place. */
   readonly pins: boolean;
   /** Whether the format can name the path. */
   readonly canName: (path: string) => boolean;
+  /** Rights for which no path is given more. */
+  readonly spare?: AccessSet;
   /** True to round down. */
   readonly strict: boolean;
   /** The classes for a node, where not all fit. */
@@ -72,7 +76,7 @@ export function layOut<Name extends string>(
     const pinned = rules.pins && named && isThere && node.masks.length > 0;
     const isNamed = named && (above?.class !== class_ || pinned);
     const allows = allowedBy(class_, node, rules);
-    const stays = rules.pins && isNamed && above !== undefined;
+    const stays = rules.mounts && isNamed && above !== undefined;
     const moves = above !== undefined && !stays && mayRemove(above.exported, node.kind);
     placed.push({ node, class: class_, named: isNamed, exported: either(allows, moves ? MOVE : NO_ACCESS) });
   }
@@ -90,10 +94,10 @@ export function placedAbove<Name extends string>(
 /** Returns what each node should be given: rounded up, all that is useful there; rounded down, at most what is allowed there. */
 function wantedBy<Name extends string>(
   access: PlanAccess,
-  { nests, strict, canName }: LayoutRules<Name>,
+  { nests, strict, canName, spare = NO_ACCESS }: LayoutRules<Name>,
 ): Map<string, AccessSet> {
   const wanted = new Map(
-    access.map((n) => [n.path, strict ? without(n.allowed, MOVE) : usefulOf(n.allowed)]),
+    access.map((n) => [n.path, strict ? without(n.allowed, MOVE) : without(usefulOf(n.allowed), spare)]),
   );
   for (const node of access.toReversed()) {
     const own = wanted.get(node.path) ?? NO_ACCESS;

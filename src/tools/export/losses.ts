@@ -7,6 +7,8 @@ import {
   accessOf,
   both,
   either,
+  isBeneath,
+  mayRemove,
   namesOf,
   without,
   type AccessName,
@@ -44,7 +46,10 @@ export function accessLosses(
 ): ExportLoss[] {
   const groups = new Map<string, { readonly loss: ExportLoss; readonly paths: string[] }>();
   for (const node of access) {
-    for (const [fact, direction, rights] of differences(node, exported(node), canName(node.path))) {
+    const above = access.findLast((n) => isBeneath(node.path, n.path));
+    const opened = above !== undefined && mayRemove(exported(above), node.kind);
+    const found = differences(node, exported(node), canName(node.path), opened);
+    for (const [fact, direction, rights] of found) {
       if (rights === NO_ACCESS) continue;
       const what: readonly AccessName[] = namesOf(rights);
       const key = [fact, direction, ...what].join();
@@ -58,24 +63,35 @@ export function accessLosses(
 
 type AccessDifference = readonly [PlanFact, ExportLoss['direction'], AccessSet];
 
-/** Returns what differs on a node, by the fact of the plan that is lost. */
-function differences(node: AccessNode, given: AccessSet, isNamed: boolean): readonly AccessDifference[] {
+/** Returns what differs on a node, by the fact of the plan that is lost. `opened`: its directory lets entries be removed. */
+function differences(
+  node: AccessNode,
+  given: AccessSet,
+  isNamed: boolean,
+  opened: boolean,
+): readonly AccessDifference[] {
   const [more, less] = [without(given, node.allowed), without(node.allowed, given)];
-  const rule: PlanFact = node.path === '/' ? 'default' : node.kind;
   if (!isNamed && node.path !== '/')
     return [
       ['names', 'looser', more],
       ['names', 'stricter', less],
     ];
+  const rule: PlanFact = node.path === '/' ? 'default' : node.kind;
   const masks = maskDifferences(node, without(more, MOVE));
   const rest = masks.reduce((left, [, , rights]) => without(left, rights), without(more, MOVE));
   return [
     ...masks,
     [rule, 'looser', rest],
-    [node.masks.length > 0 ? 'pin' : rule, 'looser', both(more, MOVE)],
-    ['moves', 'stricter', both(less, MOVE)],
+    [moveFact(node), 'looser', both(more, MOVE)],
+    [opened ? 'moves' : 'dir', 'stricter', both(less, MOVE)],
     [rule, 'stricter', without(less, MOVE)],
   ];
+}
+
+/** Returns the fact because of which the plan keeps an object in its place: its own mask, one above it, or its directory. */
+function moveFact({ masks, masked }: AccessNode): PlanFact {
+  if (masks.length > 0) return 'pin';
+  return masked.find((mask) => mask === 'hide' || mask === 'ro') ?? 'dir';
 }
 
 /** Returns what a node is given although a mask on it or above it takes it away. */

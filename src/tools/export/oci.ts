@@ -21,7 +21,14 @@ const CLASSES: readonly AccessClass<ContainerName>[] = [
 export function toOci({ plan, strict }: ExportRequest): Exported {
   const access = accessUnder(plan);
   const canName = (path: string): boolean => path !== '/' && isUnicode(path);
-  const placed = layOut(access, { classes: CLASSES, nests: false, pins: true, canName, strict });
+  const placed = layOut(access, {
+    classes: CLASSES,
+    nests: false,
+    mounts: true,
+    pins: false,
+    canName,
+    strict,
+  });
   const given = new Map(placed.map((p) => [p.node.path, p.exported]));
   const exported = ({ path }: { readonly path: string }) => given.get(path) ?? NO_ACCESS;
   const named = (name: ContainerName): string[] =>

@@ -16,7 +16,7 @@ import {
   CHANGES,
 } from './access.js';
 import { deniedCalls } from './filter-calls.js';
-import { layOut, placedAbove, type AccessClass, type PlacedNode } from './layout.js';
+import { layOut, type AccessClass, type PlacedNode } from './layout.js';
 import { accessLosses, lossOf, mountLosses, wholeLosses, type ExportLoss } from './losses.js';
 import type { ExportLink, ExportRequest, Exported } from './request.js';
 
@@ -40,7 +40,14 @@ function fitsUnitFile(path: string): boolean {
 
 export function toSystemd({ plan, tree, strict }: ExportRequest): Exported {
   const access = accessUnder(plan);
-  const placed = layOut(access, { classes: CLASSES, nests: true, pins: true, canName: fitsUnitFile, strict });
+  const placed = layOut(access, {
+    classes: CLASSES,
+    nests: true,
+    mounts: true,
+    pins: true,
+    canName: fitsUnitFile,
+    strict,
+  });
   const given = new Map(placed.map((p) => [p.node.path, p.exported]));
   const exported = ({ path }: { readonly path: string }) => given.get(path) ?? NO_ACCESS;
   const filter = filterFor(plan.filter, strict);
@@ -88,14 +95,17 @@ function pathsFor(placed: readonly PlacedNode<UnitName>[], tree: ExportRequest['
   return placed.filter((one) => one.named).flatMap((one) => directivesFor(one, placed, tree));
 }
 
-/** Returns the directives of one path. Under an empty file system, it is bound first. */
+/**
+ * Returns the directives of one path. Each path is bound, so that it is what its own directives say: systemd leaves out each path
+ * that it knows when it makes one above read-only or not executable, and `ReadOnlyPaths=` beneath another one is dropped, with
+ * what `NoExecPaths=` said of the same path.
+ */
 function directivesFor(
   one: PlacedNode<UnitName>,
   placed: readonly PlacedNode<UnitName>[],
   tree: ExportRequest['tree'],
 ): Directive[] {
   const { path, kind } = one.node;
-  const above = placedAbove(placed, path)?.class ?? 'rw';
   if (one.class === 'none') {
     const opened = placed.some((p) => p.named && isBeneath(p.node.path, path) && p.class !== 'none');
     if (!opened && path !== '/') return [['InaccessiblePaths', pathValue(path)]];
@@ -103,15 +113,14 @@ function directivesFor(
     const links = tree.linksIn(path).flatMap((link) => linkDirectives(path, link, placed));
     return [['TemporaryFileSystem', temporaryValue(path)], ...links];
   }
-  const bound = above === 'none' || above === one.class;
   const [readOnly, noExec] = [one.class.startsWith('ro'), one.class.endsWith('noexec')];
-  const directives: Directive[] = [];
-  if (bound) directives.push([readOnly ? 'BindReadOnlyPaths' : 'BindPaths', bindValue(path, path)]);
-  else if (readOnly !== above.startsWith('ro'))
-    directives.push([readOnly ? 'ReadOnlyPaths' : 'ReadWritePaths', pathValue(path)]);
-  const aboveNoExec = above !== 'none' && above.endsWith('noexec');
-  if (noExec !== aboveNoExec) directives.push([noExec ? 'NoExecPaths' : 'ExecPaths', pathValue(path)]);
-  return directives;
+  const mount: readonly Directive[] =
+    path !== '/'
+      ? [[readOnly ? 'BindReadOnlyPaths' : 'BindPaths', bindValue(path, path)]]
+      : readOnly
+        ? [['ReadOnlyPaths', path]]
+        : [];
+  return noExec ? [...mount, ['NoExecPaths', pathValue(path)]] : [...mount];
 }
 
 /** Returns what shows at a link the object that it leads to, where nothing in that object has other rights. */
