@@ -25,30 +25,70 @@ export interface Difference {
 /** Returns every difference, in the order of objects. */
 export function compare(stage: Stage, plan: EnforcementPlan): Difference[] {
   const keys = keysOf(stage, plan);
-  const objects = firstOfEach(stage.objects, keys.whole);
+  const single = firstOfEach(stage.objects, keys.whole).flatMap((object) => differencesAt(stage, object));
+  return [...single, ...moves(stage, keys)];
+}
+
+/** For each class of movable objects and each class of directories, makes the first move that is possible between them. */
+function moves(stage: Stage, keys: ClassKeys): Difference[] {
+  const sources = [...someOfEach(stage.objects, keys.source).values()];
+  const directories = stage.objects.filter((o) => o.location.inode.kind === 'dir');
+  const destinations = [...someOfEach(directories, keys.destination).values()];
+  return sources.flatMap((objects) =>
+    destinations.flatMap((dirs) => {
+      for (const object of objects) {
+        const dir = dirs.find((d) => canMove(object, d));
+        if (dir !== undefined) return movesFrom(stage, object, [dir]);
+      }
+      return [];
+    }),
+  );
+}
+
+/** Returns whether a directory is not above, at or beneath an object, except above its parent. */
+function canMove({ path }: Standpoint, dir: Standpoint): boolean {
+  return (
+    path !== '/' && dir.path !== parentPath(path) && dir.path !== path && !dir.path.startsWith(`${path}/`)
+  );
+}
+
+/** Enough objects of a class that one of them can be moved, or moved to: the others have the same parent, or lie in each other. */
+const SOME = 4;
+
+/** Returns the first objects of each class, each in another directory. */
+function someOfEach(objects: readonly Standpoint[], keyOf: KeyOf): ReadonlyMap<string, Standpoint[]> {
+  const found = new Map<string, Standpoint[]>();
+  for (const object of objects) {
+    const key = keyOf(object);
+    const some = found.get(key) ?? [];
+    const parent = parentPath(object.path);
+    if (some.length < SOME && !some.some((o) => parentPath(o.path) === parent && some.length > 1))
+      some.push(object);
+    found.set(key, some);
+  }
+  return found;
+}
+
+/** Returns the differences of calls on one object. */
+export function differencesAt(stage: Stage, object: Standpoint): Difference[] {
   return [
-    ...objects.flatMap((object) => [
-      ...PROBES.flatMap((probe) => differenceOf(stage, probe, object, pathsOf(object))),
-      ...NAME_PROBES.flatMap((probe) => differenceOf(stage, probe, object, besideOf(object))),
-    ]),
-    ...moves(stage, keys),
+    ...PROBES.flatMap((probe) => differenceOf(stage, probe, object, pathsOf(object))),
+    ...NAME_PROBES.flatMap((probe) => differenceOf(stage, probe, object, besideOf(object))),
   ];
 }
 
-/** Moves one object of each class of movable objects to one directory of each class of destinations. */
-function moves(stage: Stage, keys: ClassKeys): Difference[] {
-  const sources = firstOfEach(stage.objects, keys.source).filter(({ path }) => path !== '/');
-  const directories = stage.objects.filter((o) => o.location.inode.kind === 'dir');
-  const destinations = firstOfEach(directories, keys.destination);
-  return sources.flatMap((object) => {
-    const parent = parentPath(object.path);
-    return destinations
-      .filter(({ path }) => path !== parent && path !== object.path && !path.startsWith(`${object.path}/`))
-      .flatMap((dir) => {
-        const paths = { ...besideOf(object), to: freshIn(dir) };
-        return MOVE_PROBES.flatMap((probe) => differenceOf(stage, probe, object, paths));
-      });
-  });
+/** Returns the differences of moves of one object into these directories. */
+export function movesFrom(
+  stage: Stage,
+  object: Standpoint,
+  destinations: readonly Standpoint[],
+): Difference[] {
+  return destinations
+    .filter((dir) => canMove(object, dir))
+    .flatMap((dir) => {
+      const paths = { ...besideOf(object), to: freshIn(dir) };
+      return MOVE_PROBES.flatMap((probe) => differenceOf(stage, probe, object, paths));
+    });
 }
 
 type KeyOf = (object: Standpoint) => string;

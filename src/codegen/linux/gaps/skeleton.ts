@@ -1,7 +1,7 @@
 /**
  * The skeleton of a tree: as much of it as is needed to compare a plan with a policy.
  *
- * Input: the nodes of a policy on a tree, and the plan. Output: a modelled tree with one node of each class (nodes that neither the
+ * Input: the nodes of a policy on a tree, and the plan. Output: a modelled tree with some nodes of each class (nodes that neither the
  * policy nor the plan can tell apart), the directories above them, the objects of the plan in these directories, and in each
  * directory a file and a directory that no scope names. So the size of the skeleton depends on the policy, not on the tree.
  */
@@ -42,7 +42,10 @@ export function skeletonOf(
   for (const node of nodes) rows.set(node.path, { path: node.path, kind: node.inode.kind, node });
   const later = new Set<string>();
   const granted = grantedEntries(root, nodes, plan);
-  for (const { path, kind } of granted) rows.set(path, { path, kind, node: undefined });
+  for (const { path, kind } of granted) {
+    rows.set(path, { path, kind, node: undefined });
+    if (kind === 'dir') for (const row of contentOf(path)) rows.set(row.path, row);
+  }
   const expanded = new Set([...granted].map(({ path }) => parentPath(path)));
   for (const node of nodes) {
     if (node.kind === 'file') continue;
@@ -55,10 +58,10 @@ export function skeletonOf(
   return { tree: () => build(sorted), maps: maps.map((map) => mapOn(map, sorted)), later };
 }
 
-/** Returns the first node of each class, and all nodes above them. */
+/** Returns some nodes of each class, so that one can be moved to another, and all nodes above them. */
 function chosenNodes(root: ObjectNode, plan: EnforcementPlan): ReadonlySet<ObjectNode> {
   const standing = planStandings(plan);
-  const seen = new Set<string>();
+  const seen = new Map<string, ObjectNode[]>();
   const chosen = new Set<ObjectNode>();
   for (const node of nodesBeneath(root)) {
     const key = [
@@ -70,12 +73,18 @@ function chosenNodes(root: ObjectNode, plan: EnforcementPlan): ReadonlySet<Objec
       node.parent?.below,
     ];
     const whole = `${key.join(';')};${standing(parentPath(node.path))}`;
-    if (seen.has(whole)) continue;
-    seen.add(whole);
+    const before = seen.get(whole) ?? [];
+    if (!isWorthIt(node, before)) continue;
+    seen.set(whole, [...before, node]);
     for (let at: ObjectNode | undefined = node; at !== undefined && !chosen.has(at); at = at.parent)
       chosen.add(at);
   }
   return chosen;
+}
+
+/** Returns whether a node shows more than those before it: the second of a class, and one in another directory than both. */
+function isWorthIt({ parent }: ObjectNode, before: readonly ObjectNode[]): boolean {
+  return before.length < 2 || (before.length === 2 && before.every((n) => n.parent !== parent));
 }
 
 /** Returns the objects of the plan that no scope names, in the directories of these nodes. */
@@ -107,6 +116,14 @@ function unnamedIn(
     { path: under(free('file')), kind: 'file', node: undefined },
     { path: dir, kind: 'dir', node: undefined },
     { path: `${dir}/file`, kind: 'file', node: undefined },
+  ];
+}
+
+/** Returns a file and a directory in a directory that no scope names. */
+function contentOf(path: string): SkeletonRow[] {
+  return [
+    { path: `${path}/file`, kind: 'file', node: undefined },
+    { path: `${path}/folder`, kind: 'dir', node: undefined },
   ];
 }
 

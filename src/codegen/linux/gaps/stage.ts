@@ -11,7 +11,7 @@ import { createEngine } from '../../../runtime/engine/engine.js';
 import type { Errno } from '../../../runtime/kernel/errno.js';
 import { detachMount } from '../../../runtime/kernel/mounts.js';
 import * as sys from '../../../runtime/kernel/syscalls/index.js';
-import { Kernel, exit, newTask, type Task } from '../../../runtime/kernel/task.js';
+import { Kernel, exit, newTask, type CallResult, type Task } from '../../../runtime/kernel/task.js';
 import { undoChange, type Inode, type TreeChange, type Vfs } from '../../../runtime/kernel/vfs.js';
 import { confine } from '../../../runtime/linux/model/confine.js';
 import {
@@ -106,9 +106,14 @@ function makeProbe(sides: StageSides, probe: Probe, paths: ProbePaths): ProbeOut
     const fd = openFirst(task, probe, paths);
     if (fd === undefined) return undefined;
     const showsOther = inodeAt(task, paths.path) !== asked.inode;
-    const result = probe.make(task, paths, fd);
-    return { denied: asked.denied, errno: result.ok ? undefined : result.errno, showsOther };
+    const errno = errnoOf(probe.make(task, paths, fd));
+    return { denied: asked.denied, errno, showsOther };
   });
+}
+
+/** Returns the errno of a call. A directory that is not empty counts as removed: everything else is judged before. */
+function errnoOf(result: CallResult): Errno | undefined {
+  return result.ok || result.errno === 'ENOTEMPTY' ? undefined : result.errno;
 }
 
 /** Returns the inode number that a task sees at a path; undefined if it sees none. */
@@ -148,7 +153,7 @@ function requestsOf(
       const fd = openFirst(task, probe, paths);
       if (fd === undefined || requests.length > 0) return undefined;
       noteWalk(sides, paths, requests);
-      return probe.make(task, paths, fd).ok ? { denied: requests, inode } : undefined;
+      return errnoOf(probe.make(task, paths, fd)) === undefined ? { denied: requests, inode } : undefined;
     } finally {
       kernel.asked = undefined;
     }
