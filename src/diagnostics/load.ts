@@ -57,6 +57,14 @@ export const LOAD = {
   LLP5020: error('unusable trace', 'cannot learn from `{file}`: {why}'),
   LLP5021: error('trace line not understood', '`{file}`, line {line}: {why}'),
   LLP5023: warning('cache not used', 'the cache in `{path}` is not used: {why}'),
-  LLP5024: error('cannot look', 'whether `{path}` is there is not known: reading `{at}` fails: {why}'),
+  LLP5024: error(
+    'cannot look',
+    'whether `{path}` is there is not known: reading `{at}` fails: {why}',
+    'take the scope out, or name an object that can be read',
+  ),
+  LLP5025: error(
+    'not portable',
+    '`{path}` has a glob, and a portable launcher looks only for paths that are written out',
+  ),
   LLP5022: error('learned policy fails', 'the learned policy fails its check: {why}'),
 } as const;

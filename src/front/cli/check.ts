@@ -8,7 +8,7 @@ import { report } from '../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../diagnostics/types.js';
 import { compileFiles, type Depth } from './compile-files.js';
 import { depfileText } from './depfile.js';
-import { recording, writeFiles, type ReadFile, type ReadText } from './io.js';
+import { recording, writeFiles, type FileToWrite, type ReadFile, type ReadText } from './io.js';
 import { inputProblem, writeProblem } from './problems.js';
 import { print, printDiagnostics } from './output.js';
 import { UsageError } from './arguments.js';
@@ -47,12 +47,39 @@ export async function buildCommand(options: Options): Promise<number> {
 
 async function buildOnce(options: Options, out: string, readFile: ReadFile): Promise<number> {
   const seen = new Map<string, ReadText>();
-  const { artifact } = await compileAndReport(options, 'build', recording(readFile, seen));
-  if (artifact === undefined) return 1;
-  const failure = await write(artifact, out, options.depfile, [...seen.keys()]);
+  const { targetOf } = await import('../../codegen/targets.js');
+  const { dependsOnMachine } = targetOf(options);
+  if (options.portable && !dependsOnMachine)
+    throw new UsageError(`\`--portable\`: what is built for ${options.target} is the same on every machine`);
+  const read = recording(readFile, seen);
+  const made = dependsOnMachine ? await buildHere(options, read) : await buildAnywhere(options, read);
+  if (made === undefined) return 1;
+  const failure = await write(made.artifact, made.launcher, out, options.depfile, [...seen.keys()]);
   if (failure === undefined) return 0;
   await printDiagnostics([failure], [], options.format);
   return 1;
+}
+
+interface Built {
+  readonly artifact: Artifact;
+  readonly launcher: readonly FileToWrite[];
+}
+
+async function buildAnywhere(options: Options, readFile: ReadFile): Promise<Built | undefined> {
+  const { artifact } = await compileAndReport(options, 'build', readFile);
+  return artifact && { artifact, launcher: [] };
+}
+
+/** Builds for a machine: its gaps are decided on the tree of this one, or with `--portable` on the policy alone. */
+async function buildHere(options: Options, readFile: ReadFile): Promise<Built | undefined> {
+  const { buildMachine, launcherFiles } = await import('./build-launcher.js');
+  const machine = await buildMachine(options);
+  const depth = options.portable ? 'build' : 'load';
+  const compiled = await compileAndReport({ ...options, machine }, depth, readFile);
+  const { artifact } = compiled;
+  if (artifact === undefined || hasError(compiled.diagnostics)) return undefined;
+  const launcher = await launcherFiles(compiled, machine, options);
+  return launcher && { artifact, launcher };
 }
 
 /**
@@ -63,13 +90,15 @@ async function buildOnce(options: Options, out: string, readFile: ReadFile): Pro
  */
 async function write(
   artifact: Artifact,
+  launcher: readonly FileToWrite[],
   out: string,
   depfile: string | undefined,
   inputs: readonly string[],
 ): Promise<Diagnostic | undefined> {
   const { manifestText } = await import('../../artifact/text.js');
-  const files: [string, string | Uint8Array][] = [
+  const files: FileToWrite[] = [
     ...artifact.bytecode,
+    ...launcher,
     ['manifest.json', manifestText(artifact.manifest)],
   ];
   if (depfile !== undefined) {

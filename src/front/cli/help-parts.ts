@@ -1,6 +1,35 @@
 /** Parts of the help that several commands share. */
-import { TARGET_NAMES } from '../../artifact/manifest.js';
+import { TARGET_NAMES, type TargetName } from '../../artifact/manifest.js';
 import { STAGES } from '../../codegen/target.js';
+import type { ExtraOption, Format } from './options.js';
+
+export interface Command {
+  readonly name:
+    | 'check'
+    | 'build'
+    | 'run'
+    | 'test'
+    | 'explain'
+    | 'graph'
+    | 'diff'
+    | 'gaps'
+    | 'export'
+    | 'enforce'
+    | 'learn'
+    | 'fmt'
+    | 'lsp'
+    | 'disasm'
+    | 'verify'
+    | 'exec';
+  readonly options: readonly ExtraOption[];
+  /** The values of `--format`, if they are not text, json and sarif. */
+  readonly formats?: readonly Format[];
+  /** True if what follows `--` is a command that is run. */
+  readonly runs?: true;
+  /** The target without `--target`, if it is not that of a build. */
+  readonly target?: TargetName;
+  readonly help: string;
+}
 
 export const COMMON = `  -D NAME=VALUE      value for a parameter of the policy
   --format FORMAT    text (default), json or sarif

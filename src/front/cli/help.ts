@@ -1,36 +1,10 @@
 /** The commands and their help. */
-import { TARGET_NAMES, type TargetName } from '../../artifact/manifest.js';
-import { BYTECODE, COMMON, COVERAGE, EMIT, ENGINE, EXITS, MACHINE, TRACE, WATCH } from './help-parts.js';
-import { EXPORT_NAMES } from '../../tools/export/formats.js';
-import type { ExtraOption, Format } from './options.js';
+import { TARGET_NAMES } from '../../artifact/manifest.js';
+import { BYTECODE_COMMANDS } from './help-bytecode.js';
+import { COMMON, COVERAGE, EMIT, ENGINE, EXITS, MACHINE, TRACE, WATCH, type Command } from './help-parts.js';
 
-export interface Command {
-  readonly name:
-    | 'check'
-    | 'build'
-    | 'run'
-    | 'test'
-    | 'explain'
-    | 'graph'
-    | 'diff'
-    | 'gaps'
-    | 'export'
-    | 'enforce'
-    | 'learn'
-    | 'fmt'
-    | 'lsp'
-    | 'disasm'
-    | 'verify'
-    | 'exec';
-  readonly options: readonly ExtraOption[];
-  /** The values of `--format`, if they are not text, json and sarif. */
-  readonly formats?: readonly Format[];
-  /** True if what follows `--` is a command that is run. */
-  readonly runs?: true;
-  /** The target without `--target`, if it is not that of a build. */
-  readonly target?: TargetName;
-  readonly help: string;
-}
+export type { Command } from './help-parts.js';
+import { EXPORT_NAMES } from '../../tools/export/formats.js';
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -46,12 +20,30 @@ ${EXITS}`,
   },
   {
     name: 'build',
-    options: ['emit', 'target', 'abi', 'no-masks', 'exact', 'out', 'watch', 'depfile', 'cache', 'no-cache'],
+    options: [
+      'emit',
+      'target',
+      'abi',
+      'no-masks',
+      'exact',
+      'portable',
+      'arch',
+      'out',
+      'watch',
+      'depfile',
+      'cache',
+      'no-cache',
+    ],
     help: `llpc build FILE… -o DIR
 
 Compiles policies to a program chain: DIR/manifest.json and the bytecode files that it names. Either all files are written or
 none. The same input gives the same bytes on every machine.
 
+With --target linux, DIR has plan.json, the enforcement plan for the tree of this machine, and \`sandbox\`, a static program that
+starts a command under the plan: \`DIR/sandbox COMMAND\`. They are those of this machine, unless --portable is given.
+
+  --portable         resolve the paths where \`sandbox\` is started, perhaps on another machine; the policy has no globs then
+  --arch NAME        the processor of \`sandbox\`: x86-64 or aarch64 (default: that of this machine)
   -o, --out DIR      write the files to DIR
   --depfile FILE     write the names of all input files to FILE, for Make and Ninja
   --cache DIR        keep results in DIR and use them when nothing changed; LLPC_CACHE in the environment does the same
@@ -290,53 +282,7 @@ With COMMAND, it runs COMMAND under strace and learns from that run; then the re
 ${COMMON}
 ${EXITS}`,
   },
-  {
-    name: 'disasm',
-    options: ['hex', 'program', 'dot'],
-    help: `llpc disasm FILE
-
-Shows bytecode as assembly. FILE is a manifest (.json), a policy (.llp), hex text (.hex, or \`-\` for standard input) or
-bytecode. If the place in the policy that instructions come from is known, it is printed above them.
-
-  --program NAME     show this program of the manifest only
-  --dot              print the control flow as a graph for Graphviz
-${BYTECODE}  -D NAME=VALUE: of a policy, as for \`llpc check\`
-
-${EXITS}`,
-  },
-  {
-    name: 'verify',
-    options: ['hex', 'hook', 'triggers', 'mem-size'],
-    help: `llpc verify FILE
-
-Checks bytecode against the rules of the ABI. FILE is as for \`llpc disasm\`. A manifest names the hook and the maps of each
-program; for other bytecode, give them:
-
-  --hook HOOK        check a program without maps, for fs_walk, fs_pick or fs_get
-  --triggers NAMES   triggers of an fs_pick program: names of actions, separated by commas
-  --mem-size N       check a raw program: r1 is the address of N bytes, r2 is N
-${BYTECODE}  -D NAME=VALUE: of a policy, as for \`llpc check\`
-
-${EXITS}`,
-  },
-  {
-    name: 'exec',
-    options: ['hex', 'mem', 'engine', 'fuel', 'trace', 'trace-limit', 'plugin', 'program', 'debug', 'elf'],
-    help: `llpc exec FILE [--mem HEX]
-llpc exec --plugin [MEM] < PROGRAM
-
-Runs a raw program: r1 is the address of the memory, r2 its length. Prints r0, and the memory when the run changed it. FILE is
-bytecode or hex text (.hex, or \`-\` for standard input).
-
-  --mem HEX          the memory (default: empty)
-${ENGINE}  --fuel N           end the run after N instructions; the count is checked at jumps and calls
-${TRACE}${BYTECODE}
-With --plugin, works as a plugin of the bpf_conformance suite: reads the program in hex from standard input and the memory in hex
-from its argument, and prints r0 in hex and nothing else. \`--program HEX\` gives the program as an argument; \`--debug\` has no
-effect; \`--elf\` is refused.
-
-${EXITS}`,
-  },
+  ...BYTECODE_COMMANDS,
 ];
 
 export const GENERAL_HELP = `llpc: file-access policies, compiled to Landlock v8 program chains

@@ -131,17 +131,20 @@ export class WriteError extends Error {
   }
 }
 
+/** The path of a file relative to a folder, its content, and its mode if it is not that of any new file. */
+export type FileToWrite = readonly [name: string, content: string | Uint8Array, mode?: number];
+
 /**
  * Writes files, given by their paths relative to a folder. Each is written under a temporary name; then all are renamed, in the
  * given order. On an error, new files and folders are removed; a `WriteError` names the path.
  */
-export function writeFiles(folder: string, files: readonly (readonly [string, string | Uint8Array])[]): void {
+export function writeFiles(folder: string, files: readonly FileToWrite[]): void {
   const undo: (() => void)[] = [];
   let at = folder;
   try {
     makeFolder(folder, undo);
     const taken = new Set<string>();
-    const moves = files.map(([name, content]): readonly [string, string] => {
+    const moves = files.map(([name, content, mode]): readonly [string, string] => {
       const to = join(folder, name);
       at = to;
       if (taken.has(resolve(to))) throw new Error('two of the files that are written have this name');
@@ -152,6 +155,7 @@ export function writeFiles(folder: string, files: readonly (readonly [string, st
       makeFolder(dirname(to), undo);
       undo.push(() => rmSync(from, { force: true }));
       writeWhole(from, content);
+      if (mode !== undefined) chmodSync(from, mode);
       return [from, to];
     });
     for (const [from, to] of moves) {

@@ -12,7 +12,8 @@ import { REPLAYS, type Learnt } from '../../tools/learn/learn.js';
 import type { Kind, KindLookup } from '../../tools/learn/live.js';
 import type { RecordOptions } from '../../tools/learn/record.js';
 import { readBytes, reasonOf, writeFiles } from './io.js';
-import type { LearnArguments, Options } from './options.js';
+import type { LearnArguments } from './learn-options.js';
+import type { Options } from './options.js';
 import { unreadable, writeProblem } from './problems.js';
 import { makeTree, readScenario } from './scenario-files.js';
 
@@ -56,7 +57,8 @@ export async function recordRun(
   const tracing = await traced(command);
   if (tracing.kind !== 'traced') {
     const why = tracingFault(tracing);
-    return { inputs: [], told: '', diagnostics: [report('LLP5020', { file: name, why }, {})] };
+    const help = 'record it elsewhere: `strace -f -y -s 4096 -o FILE PROGRAM`, and learn from FILE';
+    return { inputs: [], told: '', diagnostics: [report('LLP5020', { file: name, why }, { help })] };
   }
   const told = `\`${name}\` ${endText(tracing.ended)}`;
   if (saveTrace !== undefined) {

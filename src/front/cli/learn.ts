@@ -18,7 +18,8 @@ import { faultsOf, learnReportJson, learnReportText } from '../../tools/learn/re
 import { fileImporter, readText, writeFiles } from './io.js';
 import { readInputs, recordRun } from './learn-files.js';
 import { oneOf, UsageError } from './arguments.js';
-import type { LearnArguments, Options } from './options.js';
+import type { LearnArguments } from './learn-options.js';
+import type { Options } from './options.js';
 import { fail, print } from './output.js';
 import { unreadable, writeProblem } from './problems.js';
 

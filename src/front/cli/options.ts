@@ -9,6 +9,7 @@ import { EXPORT_NAMES, type ExportName } from '../../tools/export/formats.js';
 import type { Picture } from '../../tools/graph/draw.js';
 import type { CoverageFormat } from '../../tools/testing/coverage-text.js';
 import { ENGINE_NAMES, type EngineName } from '../../runtime/engine/names.js';
+import { readLearnOptions, type LearnArguments } from './learn-options.js';
 import { list, oneOf, readDefines, readHex, UsageError, wholeNumber } from './arguments.js';
 
 export type Format = 'text' | 'json' | 'sarif' | 'markdown' | Picture;
@@ -16,6 +17,9 @@ const DIAGNOSTIC_FORMATS: readonly Format[] = ['text', 'json', 'sarif'];
 const COVERAGE_FORMATS: readonly CoverageFormat[] = ['text', 'json', 'lcov'];
 /** The names of the hooks. */
 const HOOK_NAMES = ['fs_walk', 'fs_pick', 'fs_get'] as const;
+
+const LAUNCHER_ARCHITECTURES = ['x86-64', 'aarch64'] as const;
+type LauncherArchitecture = (typeof LAUNCHER_ARCHITECTURES)[number];
 
 export interface Options {
   readonly positionals: readonly string[];
@@ -97,26 +101,9 @@ export interface Options {
   readonly dryRun: boolean;
   /** `enforce`, `learn`: the file to write the output of strace to. */
   readonly saveTrace: string | undefined;
-}
-
-/** The options of `llpc learn`. */
-export interface LearnArguments {
-  readonly report: 'text' | 'json';
-  readonly noGeneralise: readonly string[];
-  readonly siblings: number;
-  readonly home: string | undefined;
-  readonly cwd: string | undefined;
-  /** A directory that stands for `/`: the kinds of the traced paths are looked up in it. */
-  readonly root: string | undefined;
-  readonly never: readonly string[];
-  /** Files with assertions. */
-  readonly assert: readonly string[];
-  readonly name: string | undefined;
-  /** The file to write the first input to, as a scenario. */
-  readonly saveScenario: string | undefined;
-  readonly lenient: boolean;
-  readonly verify: boolean;
-  readonly ignoreRefused: boolean;
+  /** `build`: a launcher that resolves its paths where it is started, and its architecture. */
+  readonly portable: boolean;
+  readonly arch: LauncherArchitecture | undefined;
 }
 
 /** The greatest version of the Landlock ABI that `--abi` takes: newer ones have no right that llpc does not know. */
@@ -188,6 +175,8 @@ const EXTRA = {
   'ignore-refused': { type: 'boolean' },
   'dry-run': { type: 'boolean' },
   'save-trace': { type: 'string' },
+  portable: { type: 'boolean' },
+  arch: { type: 'string' },
   to: { type: 'string' },
   strict: { type: 'boolean' },
   lossy: { type: 'boolean' },
@@ -210,6 +199,7 @@ export function readOptions(
     return typeof value === 'string' ? value : undefined;
   };
   const to = text('to');
+  const arch = text('arch');
   return {
     positionals,
     defines: readDefines(values['define']),
@@ -254,6 +244,8 @@ export function readOptions(
     command: [],
     dryRun: values['dry-run'] === true,
     saveTrace: text('save-trace'),
+    portable: values['portable'] === true,
+    arch: arch === undefined ? undefined : oneOf('--arch', arch, LAUNCHER_ARCHITECTURES),
   };
 }
 
@@ -266,32 +258,6 @@ function readCoverageOptions(
     coverage: values['coverage'] === true || format !== undefined || out !== undefined,
     coverageFormat: oneOf('--coverage-format', format ?? 'text', COVERAGE_FORMATS),
     coverageOut: out,
-  };
-}
-
-function readLearnOptions(
-  values: Readonly<Record<string, unknown>>,
-  text: (name: string) => string | undefined,
-): LearnArguments {
-  const absolute = (name: string): string | undefined => {
-    const path = text(name)?.replace(/(?<=.)\/+$/, '');
-    if (path === undefined || path.startsWith('/')) return path;
-    throw new UsageError(`\`--${name} ${path}\`: it takes an absolute path`);
-  };
-  return {
-    report: oneOf('--report', text('report') ?? 'text', ['text', 'json']),
-    noGeneralise: list(values['no-generalise']).flatMap((names) => names.split(',')),
-    siblings: wholeNumber('--siblings', text('siblings'), 2, 1_000_000) ?? 3,
-    home: absolute('home'),
-    cwd: absolute('cwd'),
-    root: text('root'),
-    never: list(values['never']),
-    assert: list(values['assert']),
-    name: text('name'),
-    saveScenario: text('save-scenario'),
-    lenient: values['lenient'] === true,
-    verify: values['no-verify'] !== true,
-    ignoreRefused: values['ignore-refused'] === true,
   };
 }
 
