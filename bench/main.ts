@@ -20,6 +20,7 @@ const GROUPS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   engine: async () => (await import('./engine.js')).whatRuns(),
   decide: async () => (await import('./decide.js')).whatDecides(),
   translate: async () => (await import('./translate.js')).whatTranslates(),
+  launch: async () => (await import('./launch.js')).whatLaunches(),
   kernel: async () => (await import('./kernel.js')).whatTheKernelTakes(),
 };
 

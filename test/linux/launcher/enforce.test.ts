@@ -233,6 +233,41 @@ describe.skipIf(!canLaunch())('launcher', () => {
     expect([statSync(paths[0] ?? '').size, statSync(paths[19_999] ?? '').size]).toEqual([2, 2]);
   });
 
+  it('opens the objects of many directories, in whatever order they come', () => {
+    const paths = ['a', 'b', 'a/c'].flatMap((dir) => {
+      mkdirSync(at(`tree/${dir}`));
+      return Array.from({ length: 90 }, (_, i) => at(`tree/${dir}/file${i}`));
+    });
+    for (const path of paths) writeFileSync(path, '');
+    const rules = [
+      [['/', READING] as const, ...paths.map((path) => [path, ['write_file', 'truncate']] as const)],
+    ];
+    const script = `for f in ${at('tree')}/a/file* ${at('tree')}/b/file* ${at('tree')}/a/c/file*; do echo a > $f; done; echo b > ${at('tree/secret')}; ls /proc/self/fd`;
+    const run = sh({ rules }, script);
+    expect(run.stderr.match(/Permission denied/g)).toHaveLength(1);
+    expect(paths.every((path) => statSync(path).size === 2)).toBe(true);
+    expect(run.stdout).toBe('0\n1\n2\n3\n');
+  });
+
+  it('enforces the policy also where standard streams are closed', () => {
+    const close = ['/bin/sh', '-c', 'exec "$@" <&- >&-', 'sh'];
+    const many = ['tree/allowed/file', 'tree/denied/file', 'tree/denied/deep/file', 'tree/bin/tool'];
+    const rules = [
+      [['/', READING] as const, ...many.map((path) => [at(path), ['write_file']] as const)],
+      [['/', ALL_RIGHTS] as const],
+    ];
+    const run = sh(
+      { rules },
+      `echo a >> ${at('tree/secret')}; echo b >> ${at('tree/denied/file')}; ls /proc/self/fd >&2`,
+      {
+        before: close,
+      },
+    );
+    expect(run.stderr).toMatch(/Permission denied\n(0|1|2|3)\n/);
+    expect(statSync(at('tree/denied/file')).size).toBe('tree/denied/file\n'.length + 2);
+    expect(statSync(at('tree/secret')).size).toBe('tree/secret\n'.length);
+  });
+
   it('gives the same bytes for the same plan', () => {
     const plan = planByPaths(somewhere());
     for (const architecture of ['x86-64', 'aarch64'] as const)

@@ -8,6 +8,7 @@
 import { errnoNumber } from '../../../abi/errno-words.js';
 import { assert, assertNever, defined } from '../../../base/assert.js';
 import { printable } from '../../../base/text.js';
+import { byteLength } from '../../../runtime/kernel/names.js';
 import * as asm from './asm/forms.js';
 import type { CpuForm, CpuReg } from './asm/forms.js';
 import type { Constants } from './constants.js';
@@ -19,6 +20,7 @@ import type { CallStep, PlanStep, StepColumn, StepRow, StepValue } from './steps
 const ROW_SIZE = 40;
 const COLUMNS: Readonly<Record<StepColumn, readonly [offset: number, width: asm.AccessWidth]>> = {
   path: [0, 4],
+  parent: [36, 4],
   open: [8, 4],
   value: [12, 4],
   device: [16, 8],
@@ -200,13 +202,16 @@ function eachForms(rows: readonly StepRow[], steps: readonly PlanStep[], to: Gen
 /**
  * A row of the table:
  *
- *     0 path   4 path as shown   8 flags of open   12 value   16 device   24 inode   32 compared, optional, hidden: a byte each
+ *     0 path   4 path as shown   8 flags of open   12 value   16 device   24 inode
+ *     32 compared, optional, hidden: a byte each   36 parent, or 0
+ *
+ * Where there is a parent, the path points to the last name in the text of the whole path.
  */
 function rowBytes(rows: readonly StepRow[], constants: Constants): Uint8Array {
   const bytes = Buffer.alloc(rows.length * ROW_SIZE);
   rows.forEach((row, i) => {
     const at = i * ROW_SIZE;
-    bytes.writeUInt32LE(constants.text(row.path), at);
+    bytes.writeUInt32LE(constants.text(row.path) + nameOffset(row), at);
     bytes.writeUInt32LE(constants.text(shownPath(row.path)), at + 4);
     bytes.writeUInt32LE(row.open, at + 8);
     bytes.writeUInt32LE(row.value, at + 12);
@@ -215,13 +220,20 @@ function rowBytes(rows: readonly StepRow[], constants: Constants): Uint8Array {
     [row.compared, row.optional, row.hidden].forEach((flag, j) =>
       bytes.writeUInt8(Number(flag), at + 32 + j),
     );
+    bytes.writeUInt32LE(row.parent === null ? 0 : constants.text(row.parent), at + 36);
   });
   return bytes;
 }
 
+function nameOffset({ parent }: StepRow): number {
+  if (parent === null) return 0;
+  return parent === '/' ? 1 : byteLength(parent) + 1;
+}
+
 /** A path made safe for printing. A byte that is not UTF-8 becomes U+FFFD. */
 function shownPath(path: string): string {
-  return Buffer.from(printable(path)).toString();
+  const shown = printable(path);
+  return /[\ud800-\udfff]/.test(shown) ? Buffer.from(shown).toString() : shown;
 }
 
 function countForms(step: PlanStep & { readonly kind: 'count' }, to: Generator): CpuForm[] {

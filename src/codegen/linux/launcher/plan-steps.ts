@@ -19,7 +19,8 @@ import { defined } from '../../../base/assert.js';
 import { capabilitySteps } from './capability-steps.js';
 import { filterSteps } from './filter-steps.js';
 import { maskSteps } from './mask-steps.js';
-import { openSteps, type RowOf } from './open-steps.js';
+import { eachOpened } from './open-many.js';
+import type { RowOf } from './open-steps.js';
 import { O_CLOEXEC, O_NOFOLLOW, O_PATH, S_IFDIR, S_IFMT, STAT, ST_MODE } from './kernel-values.js';
 import { andOf, call, column, field, flags, kept, memory, NULL, number, when } from './step-values.js';
 import type { Architecture } from './asm/forms.js';
@@ -94,7 +95,7 @@ function fillSteps(ruleset: PlanRuleset, name: string, rowOf: RowOf): PlanStep[]
         `cannot make the Landlock ruleset of the layer ${ruleset.layer}`,
         { keep: name },
       ),
-      { kind: 'each', rows, steps: ruleSteps(kept(name)) },
+      ...eachOpened(rows, ruleSteps(kept(name))),
     ]),
   ];
 }
@@ -109,7 +110,6 @@ function ruleSteps(ruleset: StepValue): PlanStep[] {
   const allowed = andOf(column('value'), field(RULESET, 'handled_access_fs', 0, 8));
   const set = (value: StepValue): PlanStep => ({ kind: 'set', memory: RULE, offset: 0, value });
   return [
-    ...openSteps(),
     set(allowed),
     when(mode, 'ne', flags('S_IFDIR', S_IFDIR), [
       set(andOf(field(RULE, 'allowed_access', 0, 8), flags('rights of files', FILE_RIGHTS))),
@@ -122,7 +122,6 @@ function ruleSteps(ruleset: StepValue): PlanStep[] {
         'cannot add a Landlock rule for',
       ),
     ]),
-    call('close', [kept('object')], 'cannot close'),
   ];
 }
 
@@ -148,6 +147,7 @@ function objectRow(
 ): StepRow {
   return {
     path,
+    parent: null,
     open: O_PATH | O_CLOEXEC | (identity === null ? 0 : O_NOFOLLOW[architecture]),
     value,
     device: BigInt(identity?.device ?? 0),

@@ -37,12 +37,18 @@ export interface StepField {
   readonly width: 4 | 8;
 }
 
-/** `path`: the address of the path. `open`: the flags to open it with. `value`: rights of a rule, attributes of a mask. */
-export type StepColumn = 'path' | 'open' | 'value' | 'device' | 'inode' | 'compared' | 'optional' | 'hidden';
+/**
+ * `path`: the address of the path, or of the name in the directory `parent`. `open`: the flags to open it with. `value`: rights
+ * of a rule, attributes of a mask.
+ */
+export type StepColumn =
+  'path' | 'parent' | 'open' | 'value' | 'device' | 'inode' | 'compared' | 'optional' | 'hidden';
 
 /** An object with what is done to it. */
 export interface StepRow {
   readonly path: string;
+  /** The directory through which the object is opened; null to open it by its whole path. */
+  readonly parent: string | null;
   readonly open: number;
   readonly value: number;
   readonly device: bigint;
