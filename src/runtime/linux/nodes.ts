@@ -2,9 +2,18 @@
  * The objects that the scopes of all layers name, as one tree: what the planner decides on.
  *
  * Input: the grounded maps of a policy. Output: a node for each object in any map, with what each layer allows on the object and
- * beneath it. Invariant: the root is a node, and so is every directory above a node.
+ * beneath it. Nothing is allowed beneath a directory that a layer lets nobody go through. Invariant: the root is a node, and so is every directory above a node.
  */
-import { ALL_ACTIONS, actionsAskedOf, intersection, union, type ActionMask } from '../../abi/actions.js';
+import {
+  ALL_ACTIONS,
+  NO_ACTIONS,
+  WALK,
+  actionsAskedOf,
+  intersection,
+  overlaps,
+  union,
+  type ActionMask,
+} from '../../abi/actions.js';
 import { defined } from '../../base/assert.js';
 import type { Inode, Vfs } from '../kernel/vfs.js';
 import { pathOf, type MapPlace } from '../loader/ground.js';
@@ -74,9 +83,10 @@ function nodeFor(nodes: Map<Inode, OpenNode>, maps: readonly MapOnTree[], place:
   const standings = maps.map(({ map, places }, i) => {
     const here = places.get(place.inode.ino);
     const inherited = parent?.below[i] ?? ALL_ACTIONS;
-    return here === undefined
-      ? { self: inherited, below: inherited }
-      : { self: actionsOf(map, here.self), below: actionsOf(map, here.below) };
+    if (parent !== undefined && isClosed(parent, i)) return { self: NO_ACTIONS, below: NO_ACTIONS };
+    const self = here === undefined ? inherited : actionsOf(map, here.self);
+    const below = here === undefined ? inherited : actionsOf(map, here.below);
+    return { self, below: kind === 'dir' && !overlaps(self, WALK) ? NO_ACTIONS : below };
   });
   const self = standings.map((s) => s.self);
   const node: OpenNode = {
@@ -94,6 +104,11 @@ function nodeFor(nodes: Map<Inode, OpenNode>, maps: readonly MapOnTree[], place:
   nodes.set(place.inode, node);
   parent?.children.push(node);
   return node;
+}
+
+/** Returns whether a layer lets nobody go through a directory. Then nothing beneath it is allowed, whatever scopes say of it. */
+function isClosed({ self }: ObjectNode, layer: number): boolean {
+  return !overlaps(self[layer] ?? NO_ACTIONS, WALK);
 }
 
 /** Returns what all layers allow. */

@@ -9,7 +9,7 @@ import { union } from '../../../abi/actions.js';
 import { LANDLOCK_RIGHTS } from '../../../abi/landlock.js';
 import type { EnforcementPlan, Machine } from '../../../artifact/enforcement-plan.js';
 import { GAP_DIRECTIONS, type FoundGap } from '../../../artifact/gap.js';
-import { assert, defined } from '../../../base/assert.js';
+import { defined } from '../../../base/assert.js';
 import { acceptGaps } from '../../../ir/analysis/accept-gaps.js';
 import type { CheckedPolicy } from '../../../ir/check/policy.js';
 import { resolve } from '../../../runtime/kernel/resolve.js';
@@ -32,7 +32,7 @@ export function gapsOf(meaning: Meaning, machine: Machine): readonly FoundGap[] 
   return own === undefined ? [] : gapsOn(meaning.policy, own.grounded, own.tree, { unnamed: unnamedOn });
 }
 
-/** Returns the plan of a policy on its own tree; undefined where its globs overlap too much to decide. */
+/** Returns the plan of a policy on its own tree; undefined where its globs overlap too much to decide, or if it loads nowhere. */
 export function planOnOwnTree(meaning: Meaning, machine: Machine): EnforcementPlan | undefined {
   return groundOnOwnTree(meaning, machine)?.grounded.plan;
 }
@@ -44,8 +44,8 @@ function groundOnOwnTree(
   const tree = ownTree(meaning);
   if (tree === undefined) return undefined;
   const result = groundForLinux(mapsArtifact(meaning.policy), tree, { machine });
-  assert(result.kind === 'loaded', 'the own tree of a policy has all that the policy needs');
-  return { grounded: result.value, tree };
+  // A policy that names one path as a directory and as a file loads on no tree, so it is enforced nowhere.
+  return result.kind === 'refused' ? undefined : { grounded: result.value, tree };
 }
 
 /** Returns the name of an entry of the own tree that no scope names. */
