@@ -139,7 +139,8 @@ export const readSystemd: FormatReader = (text) => {
     const [, name = '', value = ''] = /^(\w+)=(.*)$/.exec(line) ?? [];
     if (!/Paths$|FileSystem$/.test(name)) continue;
     for (const [first = '', second] of unitWords(value)) {
-      const path = name === 'TemporaryFileSystem' ? first.replace(/:ro$/, '') : first;
+      // The word of a temporary file system is split at colons once more, and loses its backslashes once more.
+      const path = name === 'TemporaryFileSystem' ? first.replace(/:ro$/, '').replace(/\\(.)/g, '$1') : first;
       if (second !== undefined && second !== first) continue;
       const entry = entries.get(path) ?? {};
       entries.set(path, {

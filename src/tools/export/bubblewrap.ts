@@ -7,8 +7,17 @@
  * nor change its root.
  */
 import type { EnforcementPlan } from '../../artifact/enforcement-plan.js';
-import { ALL_ACCESS, NO_ACCESS, accessOf, accessUnder, isBeneath, prefixesOf, without } from './access.js';
-import { layOut, placedAbove, type AccessClass, type PlacedNode } from './layout.js';
+import {
+  ALL_ACCESS,
+  NO_ACCESS,
+  accessOf,
+  accessUnder,
+  both,
+  isBeneath,
+  prefixesOf,
+  without,
+} from './access.js';
+import { layOut, type AccessClass, type PlacedNode } from './layout.js';
 import { accessLosses, lossOf, mountLosses, wholeLosses } from './losses.js';
 import type { ExportRequest, Exported } from './request.js';
 
@@ -24,6 +33,8 @@ const CLASSES: readonly AccessClass<BindName>[] = [
 const DEVICE_CLASSES = CLASSES.filter(({ name }) => name === 'none' || name === 'dev');
 const BIND = { ro: '--ro-bind', rw: '--bind', dev: '--dev-bind' } as const;
 
+const WRITES = accessOf('write_file');
+
 /** An option and its values. */
 type BindOption = readonly string[];
 
@@ -35,7 +46,8 @@ export function toBubblewrap({ plan, tree, strict, nul }: ExportRequest): Export
     mounts: true,
     pins: true,
     canName: () => true,
-    spare: accessOf('ioctl_dev'),
+    // Devices alone are not a reason to make a path writable.
+    spare: (allowed) => (both(allowed, WRITES) === 0 ? accessOf('ioctl_dev') : NO_ACCESS),
     strict,
     classesFor: ({ path }) => (tree.isDevice(path) ? DEVICE_CLASSES : CLASSES),
   });
@@ -78,7 +90,7 @@ function mountsFor(placed: readonly PlacedNode<BindName>[], tree: ExportRequest[
   for (const one of placed) {
     if (!one.named) continue;
     const { path, kind } = one.node;
-    const above = placedAbove(placed, path);
+    const above = placed.findLast((p) => p.named && isBeneath(path, p.node.path));
     if (above?.class === 'none')
       for (const dir of prefixesOf(path)) {
         if (made.has(dir) || !isBeneath(dir, above.node.path)) continue;

@@ -39,8 +39,8 @@ export interface LayoutRules<Name extends string> {
   readonly pins: boolean;
   /** Whether the format can name the path. */
   readonly canName: (path: string) => boolean;
-  /** Rights for which no path is given more. */
-  readonly spare?: AccessSet;
+  /** Of what a path is allowed: the rights for which it is not given more. */
+  readonly spare?: (allowed: AccessSet) => AccessSet;
   /** True to round down. */
   readonly strict: boolean;
   /** The classes for a node, where not all fit. */
@@ -94,10 +94,13 @@ export function placedAbove<Name extends string>(
 /** Returns what each node should be given: rounded up, all that is useful there; rounded down, at most what is allowed there. */
 function wantedBy<Name extends string>(
   access: PlanAccess,
-  { nests, strict, canName, spare = NO_ACCESS }: LayoutRules<Name>,
+  { nests, strict, canName, spare = () => NO_ACCESS }: LayoutRules<Name>,
 ): Map<string, AccessSet> {
   const wanted = new Map(
-    access.map((n) => [n.path, strict ? without(n.allowed, MOVE) : without(usefulOf(n.allowed), spare)]),
+    access.map((n) => [
+      n.path,
+      strict ? without(n.allowed, MOVE) : without(usefulOf(n.allowed), spare(n.allowed)),
+    ]),
   );
   for (const node of access.toReversed()) {
     const own = wanted.get(node.path) ?? NO_ACCESS;
