@@ -1,5 +1,5 @@
 /** Launchers for aarch64 under user emulation, which passes on what it knows: no Landlock, no filters. */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -80,6 +80,15 @@ describe.skipIf(!has(QEMU))('launcher for aarch64', () => {
     expect(run({ rules: [[['/none', READING]]], portable: true, leastAbi: 0 }, ['echo', 'a']).stdout).toBe(
       'a\n',
     );
+  });
+
+  it('refuses a standard stream that is a directory: it reads the status as this architecture lays it out', () => {
+    const directory = openSync(base, 'r');
+    const options: LaunchOptions = { stdio: [directory, 'pipe', 'pipe'], cwd: base };
+    expect(run({ masks: [[at('bin'), 'ro']] }, ['true'], options).stderr).toContain(
+      'is a directory, through which',
+    );
+    closeSync(directory);
   });
 
   it('reaches the masks, and says where the emulation ends', () => {

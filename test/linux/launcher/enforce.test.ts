@@ -1,78 +1,31 @@
 /** Launchers that run for real: what the program can do, and how it starts and ends. */
-import { spawnSync } from 'node:child_process';
 import {
-  chmodSync,
   closeSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
-  realpathSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { launcherOf } from '../../../src/codegen/linux/launcher/index.js';
 import {
   ALL_RIGHTS,
   canLaunch,
-  canMask,
   isRoot,
   launch,
   launcherFile,
   launchFile,
   planByPaths,
   READING,
-  type Launched,
-  type LaunchOptions,
-  type PlanByPaths,
 } from '../../support/launch.js';
+import { has } from '../../support/tools.js';
+import { as, at, sh, somewhere, USER, useTree } from './tree.js';
 
-/** An ordinary user, to whom the tree belongs. */
-const USER = 1234;
-let base = '';
-const at = (path: string): string => join(base, path);
-
-beforeAll(() => {
-  base = realpathSync(mkdtempSync(join(tmpdir(), 'enforce-')));
-  if (isRoot) chmodSync(tmpdir(), 0o755);
-  chmodSync(base, 0o777);
-});
-afterAll(() => {
-  rmSync(base, { recursive: true });
-});
-beforeEach(() => {
-  rmSync(at('tree'), { recursive: true, force: true });
-  for (const dir of ['tree/allowed', 'tree/denied/deep', 'tree/bin']) mkdirSync(at(dir), { recursive: true });
-  for (const file of ['tree/allowed/file', 'tree/denied/file', 'tree/denied/deep/file', 'tree/secret'])
-    writeFileSync(at(file), `${file}\n`);
-  writeFileSync(at('tree/bin/tool'), '#!/bin/sh\necho tool "$@"\n', { mode: 0o755 });
-});
-
-/** Gives the tree to a user: root has no capability under a launcher, so that another user's files are closed to it. */
-function as(user: number | undefined): LaunchOptions {
-  if (user === undefined) return {};
-  spawnSync('chown', ['-R', `${user}:${user}`, at('tree')]);
-  return { user };
-}
-
-/** Reading everywhere, and every right in `tree/allowed`. */
-const somewhere = (): PlanByPaths => ({
-  rules: [
-    [
-      ['/', READING],
-      ['/dev/null', ['write_file']],
-      [at('tree/allowed'), ALL_RIGHTS],
-    ],
-  ],
-});
-
-const sh = (of: PlanByPaths, script: string, options: LaunchOptions = {}): Launched =>
-  launch(planByPaths(of), ['/bin/sh', '-c', script], { cwd: '/', ...options });
+useTree();
 
 describe.skipIf(!canLaunch())('launcher', () => {
   it('lets rules decide about reading and writing', () => {
@@ -220,6 +173,25 @@ describe.skipIf(!canLaunch())('launcher', () => {
     expect(run.stderr).toMatch(/^sandbox: this kernel has an older Landlock than ABI 99/);
   });
 
+  it.skipIf(!has('strace'))('leaves out the rights that an older kernel does not have', () => {
+    const log = at('log');
+    const plan = planByPaths(somewhere());
+    const handled = [1, 2, 3, 4, 5].map((abi) => {
+      const before = [
+        'strace',
+        '-X',
+        'raw',
+        '-o',
+        log,
+        '-e',
+        `inject=landlock_create_ruleset:retval=${abi}:when=1`,
+      ];
+      expect(launch(plan, ['/bin/echo', 'ran'], { before }).stdout).toBe('ran\n');
+      return /handled_access_fs=(\w+)/.exec(readFileSync(log, 'utf8'))?.[1];
+    });
+    expect(handled).toEqual(['0x1fff', '0x3fff', '0x7fff', '0x7fff', '0xffff']);
+  });
+
   it('takes 20,000 rules', () => {
     mkdirSync(at('tree/many'));
     const paths = Array.from({ length: 20_000 }, (_, i) => at(`tree/many/${i}`));
@@ -272,241 +244,5 @@ describe.skipIf(!canLaunch())('launcher', () => {
     const plan = planByPaths(somewhere());
     for (const architecture of ['x86-64', 'aarch64'] as const)
       expect(launcherOf(plan, architecture)).toEqual(launcherOf(plan, architecture));
-  });
-});
-
-describe.skipIf(!canLaunch())('launcher, looking for the command', () => {
-  const nothing = (): ReturnType<typeof planByPaths> => planByPaths({});
-  const run = (command: readonly string[], env: NodeJS.ProcessEnv, cwd = at('tree')): Launched =>
-    launch(nothing(), command, { env, cwd });
-
-  it('takes the first directory of PATH that has it', () => {
-    expect(run(['tool', 'a'], { PATH: `${at('tree/none')}:${at('tree/bin')}:/bin` }).stdout).toBe('tool a\n');
-    expect(run(['echo', 'b'], { PATH: `${at('tree/secret')}:/bin` }).stdout).toBe('b\n');
-    expect(run(['tool'], { PATH: '/bin' }).status).toBe(127);
-  });
-
-  it('takes an empty directory of PATH as the current one', () => {
-    for (const PATH of ['', ':/none', '/none:', '/none::/bin'])
-      expect(run(['tool'], { PATH }, at('tree/bin')).stdout).toBe('tool\n');
-  });
-
-  it('looks in /bin and /usr/bin without PATH', () => {
-    expect(run(['echo', 'a'], {}).stdout).toBe('a\n');
-    expect(run(['echo', 'a'], { PATHS: '/none', XPATH: '/none' }).stdout).toBe('a\n');
-  });
-
-  it('takes a name with a slash as a path', () => {
-    expect(run(['bin/tool'], { PATH: '/none' }).stdout).toBe('tool\n');
-    expect(run([at('tree/bin/tool')], {}).stdout).toBe('tool\n');
-  });
-
-  it('gives a script without an interpreter line to the shell', () => {
-    writeFileSync(at('tree/bin/script'), 'echo "$0" "$@"\n', { mode: 0o755 });
-    const env = { PATH: at('tree/bin') };
-    expect(run(['script', 'a', 'b c'], env).stdout).toBe(`${at('tree/bin/script')} a b c\n`);
-    expect(run(['--', './bin/script'], env).stdout).toBe('./bin/script\n');
-  });
-
-  it('ends with 127 where the command is not found, and with 126 where it cannot be executed', () => {
-    writeFileSync(at('tree/bin/plain'), 'x');
-    const PATH = `${at('tree/bin')}:/bin`;
-    expect(run(['none'], { PATH })).toMatchObject({
-      status: 127,
-      stderr: 'sandbox: cannot run `none`: ENOENT (no such file or directory)\n',
-    });
-    expect(run([''], { PATH }).status).toBe(127);
-    expect(run(['./none'], { PATH }).status).toBe(127);
-    expect(run(['plain'], { PATH })).toMatchObject({
-      status: 126,
-      stderr: 'sandbox: cannot run `plain`: EACCES (permission denied)\n',
-    });
-    expect(run(['/'], { PATH }).status).toBe(126);
-    expect(run([at('tree/secret/x')], { PATH })).toMatchObject({
-      status: 126,
-      stderr: `sandbox: cannot run \`${at('tree/secret/x')}\`: ENOTDIR (not a directory)\n`,
-    });
-  });
-
-  it('does not let a directory of PATH that is too long end the search, nor a name', () => {
-    expect(run(['echo', 'a'], { PATH: `/${'x'.repeat(5000)}:/bin` }).stdout).toBe('a\n');
-    expect(run(['x'.repeat(5000)], { PATH: '/bin' }).status).toBe(127);
-    expect(run([`./${'x'.repeat(100_000)}`], { PATH: '/bin' })).toMatchObject({ status: 126 });
-  });
-
-  it('escapes the command in its message', () => {
-    expect(run(['a\u001b[31m\\é'], { PATH: '/bin' }).stderr).toBe(
-      'sandbox: cannot run `a\\x1b[31m\\\\xc3\\xa9`: ENOENT (no such file or directory)\n',
-    );
-  });
-});
-
-describe.skipIf(!canMask())('masks', () => {
-  /** As root and as an ordinary user, who owns the tree. */
-  const users = isRoot ? [undefined, USER] : [undefined];
-
-  it.each(users)('ro stops every change of and beneath the object (user %s)', (user) => {
-    const script = [
-      `cat ${at('tree/denied/file')}`,
-      `echo a > ${at('tree/denied/file')}`,
-      `echo a > ${at('tree/denied/new')}`,
-      `chmod 700 ${at('tree/denied')}`,
-      `touch ${at('tree/denied/deep/file')}`,
-      `rm -rf ${at('tree/denied')}`,
-      `echo a > ${at('tree/secret')}`,
-      `echo a > ${at('tree/beside')} && echo beside`,
-    ].join(';');
-    const masks: PlanByPaths['masks'] = [
-      [at('tree/denied'), 'ro'],
-      [at('tree/secret'), 'ro'],
-    ];
-    const { stdout, stderr } = sh({ masks }, script, as(user));
-    expect(stdout).toBe('tree/denied/file\nbeside\n');
-    expect(stderr.match(/Read-only file system/g)).toHaveLength(7);
-    expect(statSync(at('tree/denied/file')).size).toBeGreaterThan(2);
-  });
-
-  it.each(users)('noexec stops execution (user %s)', (user) => {
-    const run = sh(
-      { masks: [[at('tree/bin'), 'noexec']] },
-      `${at('tree/bin/tool')}; cat ${at('tree/bin/tool')}`,
-      as(user),
-    );
-    expect(run.stdout).toContain('echo tool');
-    expect(run.stderr).toContain('Permission denied');
-  });
-
-  it.each(users)(
-    'hide stops reading, listing and looking beneath, in more than one place (user %s)',
-    (user) => {
-      mkdirSync(at('tree/hidden'));
-      const masks: PlanByPaths['masks'] = [
-        [at('tree/denied'), 'hide'],
-        [at('tree/hidden'), 'hide'],
-        [at('tree/bin/tool'), 'hide'],
-        [at('tree/secret'), 'hide'],
-      ];
-      const script = `cat ${at('tree/secret')} ${at('tree/bin/tool')} ${at('tree/denied/file')}; ls ${at('tree/denied')} ${at('tree/hidden')}; stat -c %a%F ${at('tree/secret')} ${at('tree/hidden')}; chmod 777 ${at('tree/secret')} ${at('tree/denied')}`;
-      const run = sh({ masks }, script, as(user));
-      expect(run.stdout).toBe('0regular empty file\n0directory\n');
-      expect(run.stderr.match(/Permission denied/g)).toHaveLength(5);
-      expect(run.stderr.match(/Read-only file system/g)).toHaveLength(2);
-    },
-  );
-
-  it.each(users)('pin stops moving and removing the object itself (user %s)', (user) => {
-    const script = `mv ${at('tree/denied')} ${at('tree/moved')}; rm ${at('tree/secret')}; echo a > ${at('tree/denied/new')} && echo written`;
-    const masks: PlanByPaths['masks'] = [
-      [at('tree/denied'), 'pin'],
-      [at('tree/secret'), 'pin'],
-    ];
-    const run = sh({ masks }, script, as(user));
-    expect(run.stdout).toBe('written\n');
-    expect(run.stderr.match(/Device or resource busy/g)).toHaveLength(2);
-  });
-
-  it('lie one in another, the outer one first', () => {
-    const masks: PlanByPaths['masks'] = [
-      [at('tree'), 'ro'],
-      [at('tree/denied'), 'hide'],
-    ];
-    const run = sh(
-      { masks },
-      `cat ${at('tree/denied/file')}; echo a > ${at('tree/secret')}; cat ${at('tree/secret')}`,
-    );
-    expect(run.stdout).toBe('tree/secret\n');
-    expect(run.stderr).toMatch(/Permission denied[^]*Read-only file system/);
-  });
-
-  it('hold on the root directory', () => {
-    const run = sh(
-      { masks: [['/', 'ro']] },
-      `echo a > ${at('tree/new')}; echo a > ${at('tree/allowed/file')}; cat ${at('tree/secret')}`,
-    );
-    expect(run.stdout).toBe('tree/secret\n');
-    expect(run.stderr.match(/Read-only file system/g)).toHaveLength(2);
-  });
-
-  it('hold for relative paths from a current directory beneath a mask', () => {
-    const run = sh({ masks: [[at('tree/denied'), 'ro']] }, 'pwd; echo a > file; echo a > ../../denied/new', {
-      cwd: at('tree/denied/deep'),
-    });
-    expect(run.stdout).toBe(`${at('tree/denied/deep')}\n`);
-    expect(run.stderr.match(/Read-only file system/g)).toHaveLength(2);
-  });
-
-  it('refuse a current directory that they hide', () => {
-    const plan = { masks: [[at('tree/denied'), 'hide']] } as const;
-    for (const cwd of [at('tree/denied'), at('tree/denied/deep')]) {
-      const run = sh(plan, 'true', { cwd });
-      expect(run.status).toBe(125);
-      expect(run.stderr).toMatch(
-        /^sandbox: (the current directory is hidden|cannot enter the current directory)/,
-      );
-    }
-  });
-
-  it('refuse a standard stream that is a directory', () => {
-    const directory = openSync(at('tree'), 'r');
-    const run = sh({ masks: [[at('tree/denied'), 'ro']] }, 'true', { stdio: [directory, 'pipe', 'pipe'] });
-    closeSync(directory);
-    expect(run.status).toBe(125);
-    expect(run.stderr).toContain('is a directory, through which the masks could be avoided');
-  });
-
-  it('refuse an object that is not the one that was grounded, and change nothing on the host', () => {
-    const plan = planByPaths({ masks: [[at('tree/denied'), 'hide']] });
-    mkdirSync(at('tree/other')); // before the other one is removed, so that it gets another inode number
-    rmSync(at('tree/denied'), { recursive: true });
-    expect(launch(plan, ['true'])).toMatchObject({ status: 125 });
-    renameSync(at('tree/other'), at('tree/denied'));
-    expect(launch(plan, ['true']).stderr).toContain(`that is now at \`${at('tree/denied')}\``);
-    expect(statSync(at('tree/denied')).mode & 0o777).not.toBe(0);
-  });
-
-  it('hold in a namespace that the program makes', () => {
-    const masks: PlanByPaths['masks'] = [
-      [at('tree/secret'), 'hide'],
-      [at('tree/denied'), 'ro'],
-    ];
-    const inner = `umount ${at('tree/secret')}; umount -l ${at('tree/denied')}; mount -o remount,bind,rw ${at('tree/denied')}; mount --bind ${at('tree')} ${at('tree/allowed')}; cat ${at('tree/secret')} ${at('tree/allowed/secret')}; echo a > ${at('tree/denied/new')}`;
-    const run = sh(
-      { masks },
-      `unshare --user --map-root-user --mount sh -c '${inner}'`,
-      isRoot ? as(USER) : {},
-    );
-    expect(run.stdout).toBe('');
-    expect(run.stderr).toContain('cat: ');
-    expect(() => statSync(at('tree/denied/new'))).toThrow('ENOENT');
-  });
-
-  it.each(users)('leave ids as they are and no capability (user %s)', (user) => {
-    const masks: PlanByPaths['masks'] = [[at('tree/denied'), 'ro']];
-    const run = sh(
-      { masks },
-      'id -u; id -g; grep ^Cap /proc/self/status; cat /proc/self/setgroups',
-      as(user),
-    );
-    const id = user ?? process.getuid?.() ?? 0;
-    expect(run.stdout.startsWith(`${id}\n${id}\n`)).toBe(true);
-    expect(run.stdout.match(/\t0000000000000000\n/g)).toHaveLength(5);
-    expect(run.stdout).toMatch(/deny\n$/);
-  });
-
-  it('go together with rules beneath a hidden directory', () => {
-    const run = sh(
-      {
-        rules: [
-          [
-            ['/', READING],
-            [at('tree/denied/deep'), ALL_RIGHTS],
-          ],
-        ],
-        masks: [[at('tree/denied'), 'hide']],
-      },
-      `cat ${at('tree/secret')}; cat ${at('tree/denied/deep/file')}`,
-    );
-    expect(run.stdout).toBe('tree/secret\n');
-    expect(run.stderr).toContain('Permission denied');
   });
 });

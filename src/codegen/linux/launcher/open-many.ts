@@ -14,7 +14,7 @@ import type { PlanStep, StepRow } from './steps.js';
 /** Rows of one directory from which on the directory is opened once for all of them. */
 const SHARED_FROM = 4;
 /** The descriptor at which objects are closed. It is far below the lowest limit of open files that is usual. */
-const CLOSED_AT = 64;
+const CLOSED_AT = 48;
 const CWD = flags('AT_FDCWD', AT_FDCWD);
 const NONE = number(0);
 
