@@ -1,8 +1,9 @@
 /** Runs one case twice: on the model, and by a real program under the real launcher. */
-import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
+import { basename } from 'node:path';
 import { O } from '../../../src/runtime/kernel/errno.js';
 import { addToTree, buildTree, type TreeEntry } from '../../../src/runtime/kernel/build-tree.js';
+import { attachMount } from '../../../src/runtime/kernel/mounts.js';
 import { resolve } from '../../../src/runtime/kernel/resolve.js';
 import {
   changeCwd,
@@ -11,7 +12,7 @@ import {
   type CallResult,
   type Task,
 } from '../../../src/runtime/kernel/task.js';
-import { entries, type Inode, type Vfs } from '../../../src/runtime/kernel/vfs.js';
+import { entries, newInode, type Inode, type Vfs } from '../../../src/runtime/kernel/vfs.js';
 import { confine } from '../../../src/runtime/linux/model/confine.js';
 import { newKernelTask } from '../../support/fake-engine.js';
 import type { RealJob, RealKernel } from './real-kernel.js';
@@ -68,19 +69,40 @@ export function prepare(drawn: LinuxCase, real: RealKernel, base: string): Prepa
     return found.location.inode.kind === 'dir' ? 'dir' : 'file';
   };
   fs.mkdirSync(base, { recursive: true });
-  makeReal(vfs, base, real.program);
-  return { vfs, base, cwd: top, calls, plan: planOf(drawnPlan, kindOf, real.program, real.abi) };
+  const before = makeReal(vfs, base, real.program);
+  return { vfs, base, before, cwd: top, calls, plan: planOf(drawnPlan, kindOf, real.program, real.abi) };
 }
 
 /** Marks a program among the files of the modelled tree; it names no interpreter that exists. */
 const PROGRAMS = new WeakSet<Inode>();
 
+/** Mounts a file system of its own on each mount point above a path, because Landlock's check of renames looks at mounts. */
+function mountAbove(vfs: Vfs, top: string): void {
+  const points = fs
+    .readFileSync('/proc/self/mountinfo', 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ')[4] ?? '/');
+  const above = [...new Set(points)].filter((point) => point !== '/' && top.startsWith(`${point}/`));
+  for (const point of above.sort((a, b) => a.length - b.length)) {
+    addToTree(vfs, { kind: 'dir', path: point });
+    const at = resolve(vfs, point, false);
+    const root = newInode(vfs, 'dir');
+    root.nlink = 1;
+    root.parent = root;
+    if (at.ok) attachMount(vfs, root, at.location, at.location.inode.parent, basename(point));
+  }
+}
+
 function modelTree(drawn: readonly CaseEntry[], top: string, program: string): Vfs {
-  const { vfs } = buildTree([
+  const { vfs } = buildTree([]);
+  mountAbove(vfs, top);
+  const more: TreeEntry[] = [
     { kind: 'file', path: program },
     { kind: 'dir', path: top },
     { kind: 'device', path: '/dev/null' },
-  ]);
+  ];
+  for (const entry of more) addToTree(vfs, entry);
   for (const entry of drawn) {
     if (entry.kind !== 'program') addToTree(vfs, entry as TreeEntry);
     else {
@@ -92,26 +114,29 @@ function modelTree(drawn: readonly CaseEntry[], top: string, program: string): V
   return vfs;
 }
 
-/** Makes the modelled tree beneath `base` for real. */
-function makeReal(vfs: Vfs, base: string, program: string): void {
+/** Makes the modelled tree beneath `base` for real, except fifos and hard links of these, whose commands it returns. */
+function makeReal(vfs: Vfs, base: string, program: string): string[] {
   const found = resolve(vfs, base, false);
   if (!found.ok) throw new Error(`the model has ${base}`);
   const made = new Map<Inode, string>();
+  const commands: string[] = [];
   const make = (dir: Inode, at: string): void => {
     for (const [name, inode] of entries(dir)) {
       const path = `${at}/${name}`;
       const other = made.get(inode);
       made.set(inode, path);
-      if (other !== undefined) fs.linkSync(other, path);
+      if (other !== undefined && inode.kind === 'fifo') commands.push(`ln '${other}' '${path}'`);
+      else if (other !== undefined) fs.linkSync(other, path);
       else if (inode.kind === 'dir') fs.mkdirSync(path);
       else if (inode.kind === 'symlink') fs.symlinkSync(inode.target, path);
-      else if (inode.kind === 'fifo') execFileSync('mkfifo', ['-m', '777', path]);
+      else if (inode.kind === 'fifo') commands.push(`mkfifo -m 777 '${path}'`);
       else if (PROGRAMS.has(inode)) fs.copyFileSync(program, path);
       else fs.writeFileSync(path, '', { mode: 0o777 });
       make(inode, path);
     }
   };
   make(found.location.inode, base);
+  return commands;
 }
 
 /** The results of the calls of a case, in the same words. */

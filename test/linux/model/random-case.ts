@@ -128,7 +128,7 @@ const at = fc.oneof(
   { weight: 8, arbitrary: fc.constant(e.AT_FDCWD) },
   { weight: 1, arbitrary: fc.integer({ min: 3, max: 5 }) },
 );
-const fd = fc.integer({ min: 3, max: 5 });
+const fd = fc.constantFrom(3, 3, 3, 4, 4, 5);
 
 const { O } = e;
 const NONBLOCK = 0o4000;
@@ -190,7 +190,7 @@ const rawCall: fc.Arbitrary<RawCall> = fc.oneof(
 const firstOpen = call(
   'openat',
   is(e.AT_FDCWD),
-  path,
+  fc.oneof(path, fc.constantFrom('f', 'a/f', 'b/f', 'a/b/g').map(under)),
   fc.constantFrom(O.RDONLY, O.RDWR, O.PATH, O.ACCMODE).map((bits) => bits | NONBLOCK),
   is(MODE),
 );
@@ -202,7 +202,7 @@ export function linuxCase(abi: number): fc.Arbitrary<LinuxCase> {
     plan: casePlan(abi),
     calls: fc
       .tuple(
-        fc.array(firstOpen, { maxLength: 2 }),
+        fc.array(firstOpen, { maxLength: 3, size: 'max' }),
         fc.array(rawCall, { minLength: 1, maxLength: 12, size: 'max' }),
       )
       .map(([opens, rest]) => [...opens, ...rest]),

@@ -24,6 +24,8 @@ const CLONE_NEWNS = 0x00020000;
 export interface RealJob {
   readonly plan: EnforcementPlan;
   readonly cwd: string;
+  /** Commands of the shell that finish the tree. */
+  readonly before: readonly string[];
   readonly calls: readonly RawCall[];
 }
 
@@ -60,11 +62,11 @@ function lookAround(): RealKernel | string {
 
 /** Runs all jobs from one shell: to start a process from a small one takes a fraction of the time. */
 function runJobs(jobs: readonly RealJob[], folder: string): string[][] {
-  const script = jobs.map(({ plan, cwd, calls }, i) => {
+  const script = jobs.map(({ plan, cwd, before, calls }, i) => {
     const file = join(folder, String(i));
     writeFileSync(file, launcherOf(plan, 'x86-64'), { mode: 0o755 });
     writeFileSync(`${file}.in`, inputFor([{ call: 'umask', args: [0] }, ...calls.map(askedOf)]));
-    return `cd '${cwd}' && ${file} ${runnerFile()} <${file}.in >${file}.out 2>${file}.err; echo $?`;
+    return `${before.map((command) => `${command} && `).join('')}cd '${cwd}' && ${file} ${runnerFile()} <${file}.in >${file}.out 2>${file}.err; echo $?`;
   });
   const shell = spawnSync('/bin/sh', ['-c', script.join('\n')]);
   const statuses = shell.stdout.toString().trim().split('\n').map(Number);

@@ -30,6 +30,7 @@ export function open(task: Task, path: string, flags: number, dirfd: number = AT
   const limits = openLimits(task, placeOf(walk), asked);
   if (typeof limits === 'string') return failure(limits);
   if (!runPick(task, openTriggers(inode, asked), inode.ino, walk.lookup, 0, walk.name)) return denied(task);
+  if (isModeless(inode, asked)) return failure('EINVAL');
   return receiveFile(task, { mount: walk.mount as Mount, inode }, asked, walk.name, limits);
 }
 
@@ -55,6 +56,11 @@ function permissionErrno(task: Task, inode: Inode, mount: Mount, flags: number):
 function fileModes(flags: number): { readonly read: boolean; readonly write: boolean } {
   const access = flags & O.ACCMODE;
   return { read: access === O.RDONLY || access === O.RDWR, write: access === O.WRONLY || access === O.RDWR };
+}
+
+/** Returns whether a fifo is opened with the access mode 3. `fifo_open` refuses that, after all checks. */
+function isModeless(inode: Inode, flags: number): boolean {
+  return inode.kind === 'fifo' && (flags & O.PATH) === 0 && (flags & O.ACCMODE) === O.ACCMODE;
 }
 
 /** `security_file_open`, and then `security_file_truncate` for O_TRUNC of an existing regular file (`handle_truncate`). */
