@@ -13,6 +13,7 @@ export function gapsHere(
 ): readonly Diagnostic[] {
   const found = gapsOn(policy, grounded, tree.vfs, {
     otherPathsOf: tree.otherPathsOf,
+    directions: ['looser', 'stricter'],
     hasUnseenNames: (inode) => (tree.identityOf(inode)?.nlink ?? 0) > inode.nlink,
   });
   return checkGaps(found, policy, { target: 'linux', exact }).diagnostics;

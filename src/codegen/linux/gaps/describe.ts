@@ -18,7 +18,9 @@ import type { EnforcementPlan, Machine } from '../../../artifact/enforcement-pla
 import type { FoundGap, GapCause, GapCloser, GapDecider } from '../../../artifact/gap.js';
 import { defined } from '../../../base/assert.js';
 import type { CheckedPolicy } from '../../../ir/check/policy.js';
-import { reasonAt } from '../../../runtime/loader/reason.js';
+import type { InodeMap } from '../../../artifact/manifest.js';
+import type { MapPlace } from '../../../runtime/loader/ground.js';
+import { reasonAt, type Reason } from '../../../runtime/loader/reason.js';
 import type { MapOnTree, Standing } from '../../../runtime/loader/standing.js';
 import type { Difference } from './compare.js';
 import { parentPath } from './standing-to-plan.js';
@@ -106,7 +108,7 @@ export function deciderOf(
   const layer = defined(policy.layers[index], 'a map for each layer');
   const { map } = defined(maps[index], 'a layer for each map');
   const { place, level } = defined(standings[index], 'a standing for each layer');
-  const reason = reasonAt(map, place, level, action);
+  const reason = remembered(map, place, level, action);
   if (reason.kind !== 'rule')
     return { kind: 'default', default: action === 'walk' ? 'allow' : layer.default, span: layer.span };
   const scope = layer.scopes[map.entries.indexOf(reason.entry)];
@@ -115,6 +117,18 @@ export function deciderOf(
     'an entry has the rules of its scope',
   );
   return { kind: 'rule', span: rule.span, via: rule.via };
+}
+
+/** Reasons by place, because many differences are about the same place. */
+const REASONS = new WeakMap<MapPlace, Map<string, Reason>>();
+
+function remembered(map: InodeMap, place: MapPlace, level: Standing['level'], action: ActionName): Reason {
+  const known = REASONS.get(place) ?? new Map<string, Reason>();
+  REASONS.set(place, known);
+  const key = `${level} ${action}`;
+  const reason = known.get(key) ?? reasonAt(map, place, level, action);
+  known.set(key, reason);
+  return reason;
 }
 
 function causeOf(difference: Difference, actions: ActionMask, context: PlannedPolicy): GapCause {

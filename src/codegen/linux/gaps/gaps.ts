@@ -8,7 +8,7 @@
 import { union } from '../../../abi/actions.js';
 import { LANDLOCK_RIGHTS } from '../../../abi/landlock.js';
 import type { EnforcementPlan, Machine } from '../../../artifact/enforcement-plan.js';
-import { GAP_DIRECTIONS, type FoundGap } from '../../../artifact/gap.js';
+import { GAP_DIRECTIONS, type FoundGap, type GapDirection } from '../../../artifact/gap.js';
 import { defined } from '../../../base/assert.js';
 import { acceptGaps } from '../../../ir/analysis/accept-gaps.js';
 import type { CheckedPolicy } from '../../../ir/check/policy.js';
@@ -62,6 +62,8 @@ export interface TreeKnowledge {
   /** Whether an object has names that were not found. */
   readonly hasUnseenNames?: (inode: Inode) => boolean;
   readonly unnamed?: UnnamedEntry;
+  /** The directions that the caller wants (default: all). */
+  readonly directions?: readonly GapDirection[];
 }
 
 /** Returns the gaps of a policy that is grounded on a tree. */
@@ -69,7 +71,12 @@ export function gapsOn(
   policy: CheckedPolicy,
   grounded: GroundedPolicy,
   vfs: Vfs,
-  { otherPathsOf, hasUnseenNames, unnamed = () => undefined }: TreeKnowledge = {},
+  {
+    otherPathsOf,
+    hasUnseenNames,
+    unnamed = () => undefined,
+    directions = GAP_DIRECTIONS,
+  }: TreeKnowledge = {},
 ): readonly FoundGap[] {
   const plan = defined(grounded.plan, 'a policy for linux has a plan');
   const maps = [...grounded.maps.values()];
@@ -79,7 +86,12 @@ export function gapsOn(
   const there = onlyOn(plan, skeleton.tree());
   const stage = makeStage(skeleton.tree, skeleton.maps, there);
   const context = { policy, maps, plan: there, later: skeleton.later };
-  return merged([...compare(stage, there).map((d) => gapOf(d, context)), ...unseen]);
+  return merged([
+    ...compare(stage, there)
+      .filter(({ direction }) => directions.includes(direction))
+      .map((d) => gapOf(d, context)),
+    ...unseen,
+  ]);
 }
 
 /**
@@ -93,7 +105,7 @@ export function withLeastAbi(policy: CheckedPolicy, grounded: GroundedPolicy, vf
   let leastAbi = plan.rulesets.length === 0 ? 0 : Math.min(plan.machine.abi, 1);
   for (const abi of losses.sort((a, b) => b - a)) {
     const older = { ...plan, machine: { ...plan.machine, abi } };
-    const found = gapsOn(policy, { ...grounded, plan: older }, vfs);
+    const found = gapsOn(policy, { ...grounded, plan: older }, vfs, { directions: ['looser'] });
     const open = acceptGaps(found, policy, 'linux').some((g) => g.direction === 'looser' && !g.accepted);
     if (!open) continue;
     leastAbi = abi + 1;
