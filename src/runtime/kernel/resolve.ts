@@ -60,13 +60,13 @@ function nameIn(dir: Location, child: Location): string {
 /** Yields the entries of a directory; a mount takes the place of its mount point. Other objects have no entries. */
 export function* entriesOf(dir: Location): Generator<readonly [string, Location]> {
   for (const name of dir.inode.entries?.keys() ?? []) {
-    const at = childOf(dir, name);
+    const at = entryOf(dir, name);
     if (at !== undefined) yield [name, at];
   }
 }
 
 /** Returns the location of one entry of a directory, or of the mount on it. Links are not followed. */
-function childOf(dir: Location, name: string): Location | undefined {
+export function entryOf(dir: Location, name: string): Location | undefined {
   const inode = dir.inode.entries?.get(name);
   if (inode === undefined) return undefined;
   const on = mountAt(dir.mount, inode, dir.inode, name);

@@ -107,8 +107,12 @@ export class Vfs {
   /** Called after every change of names. */
   changed: ((change: TreeChange) => void) | undefined = undefined;
 
-  /** `entries`: those of the root, for a tree that is read when it is asked for. */
+  /** True if the tree is read when it is asked for, so that nobody should ask for all of it. */
+  readonly isLazy: boolean;
+
+  /** `entries`: those of the root, for a lazy tree. */
   constructor(entries?: Map<string, Inode>) {
+    this.isLazy = entries !== undefined;
     this.root = newInode(this, 'dir', '', entries);
     this.root.nlink = 1;
     this.root.parent = this.root;

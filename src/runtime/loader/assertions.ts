@@ -68,6 +68,7 @@ function checkPlace(
     assertion,
     maps,
     found.map((path) => tree.standpointOf(maps, path)),
+    vfs,
   );
   if (breach === undefined) return [];
   const { object, action, standings } = breach;
@@ -98,6 +99,7 @@ function findBreach(
   assertion: PlaceAssertion,
   maps: readonly MapOnTree[],
   objects: readonly Standpoint[],
+  vfs: Vfs,
 ): BreachOnTree | undefined {
   const queue = [...objects];
   for (const at of queue) {
@@ -109,7 +111,7 @@ function findBreach(
     const later = wrongAt(assertion, maps, region, ALL_ACTIONS);
     if (later !== undefined)
       return { object: `what appears in \`${at.path}\``, action: later, standings: region };
-    queue.push(...tree.objectsIn(maps, at));
+    queue.push(...tree.judgedIn(maps, at, vfs));
   }
   return undefined;
 }

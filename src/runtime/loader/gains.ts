@@ -49,7 +49,7 @@ export function judgeGains(
   vfs: Vfs,
 ): LoadProblem[] {
   const relevant = maskOf(...assertion.actions);
-  const move = bestMove(findRegions(maps, tree.rootStandpoint(maps, vfs)), relevant);
+  const move = bestMove(findRegions(maps, vfs), relevant);
   if (move === undefined) return [];
   const { call, from, to, gained } = move;
   const actions = actionNames(gained)
@@ -76,15 +76,15 @@ export function judgeGains(
 }
 
 /** Returns one region for each mount, set of allowed actions and set of calls into it. */
-function findRegions(maps: readonly MapOnTree[], root: Standpoint): TreeRegion[] {
+function findRegions(maps: readonly MapOnTree[], vfs: Vfs): TreeRegion[] {
   const found = new Map<string, TreeRegion>();
-  const queue = [root];
+  const queue = [tree.rootStandpoint(maps, vfs)];
   for (const at of queue) {
     if (at.location.inode.kind !== 'dir' || (tree.allowedOn(maps, at.standings) & WALK) === 0) continue;
     addRegion(found, maps, at, at.standings);
     const later = tree.regionOf(at);
     if ((tree.allowedOn(maps, later) & WALK) !== 0) addRegion(found, maps, at, later);
-    queue.push(...tree.objectsIn(maps, at));
+    queue.push(...tree.judgedIn(maps, at, vfs));
   }
   return [...found.values()];
 }

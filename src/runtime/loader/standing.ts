@@ -17,8 +17,8 @@ import {
 } from '../../abi/actions.js';
 import type { InodeMap } from '../../artifact/manifest.js';
 import { defined } from '../../base/assert.js';
-import { entriesOf } from '../kernel/resolve.js';
-import type { Location, Vfs } from '../kernel/vfs.js';
+import { entriesOf, entryOf } from '../kernel/resolve.js';
+import type { Inode, Location, Vfs } from '../kernel/vfs.js';
 import type { MapPlace } from './ground.js';
 import { reasonAt, type Reason } from './reason.js';
 import { rootPath, type PhysicalPath } from './resolve.js';
@@ -102,6 +102,43 @@ function stepDown(
 export function* objectsIn(maps: readonly MapOnTree[], directory: Standpoint): Generator<Standpoint> {
   for (const [name, location] of entriesOf(directory.location))
     yield stepDown(maps, directory, location, name);
+}
+
+/**
+ * Yields the objects in a directory that an assertion must look at: all of them; on a lazy tree those that are places. Every other
+ * object there has the standings of the region. (A second name of a placed file in a directory that no scope names is not seen.)
+ */
+export function* judgedIn(
+  maps: readonly MapOnTree[],
+  directory: Standpoint,
+  vfs: Vfs,
+): Generator<Standpoint> {
+  if (!vfs.isLazy) return yield* objectsIn(maps, directory);
+  const names = new Set(
+    maps.flatMap(({ places }) => placedNames(places).get(directory.location.inode) ?? []),
+  );
+  for (const name of [...names].sort()) {
+    const location = entryOf(directory.location, name);
+    if (location !== undefined) yield stepDown(maps, directory, location, name);
+  }
+}
+
+type PlacedNames = ReadonlyMap<Inode, readonly string[]>;
+const PLACED_NAMES = new WeakMap<ReadonlyMap<number, MapPlace>, PlacedNames>();
+
+/** Returns the names of the places in each directory. */
+function placedNames(places: ReadonlyMap<number, MapPlace>): PlacedNames {
+  const known = PLACED_NAMES.get(places);
+  if (known !== undefined) return known;
+  const names = new Map<Inode, string[]>();
+  for (const { parent, name } of places.values()) {
+    if (parent === undefined) continue;
+    const own = names.get(parent.inode);
+    if (own === undefined) names.set(parent.inode, [name]);
+    else own.push(name);
+  }
+  PLACED_NAMES.set(places, names);
+  return names;
 }
 
 /** Returns the rule that decides an action on an object with these standings, for each map that gives this verdict. */
