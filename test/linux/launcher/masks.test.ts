@@ -1,5 +1,14 @@
 /** Masks for real: what each stops, as root and as an ordinary user. */
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   ALL_RIGHTS,
@@ -118,6 +127,21 @@ describe.skipIf(!canMask())('masks', () => {
       );
     }
   });
+
+  it.skipIf(!isRoot)(
+    'refuse an object that root cannot reach without the capabilities of the first namespace',
+    () => {
+      as(USER);
+      chmodSync(at('tree/denied'), 0o700);
+      const run = sh({ masks: [[at('tree/denied/deep'), 'ro']] }, 'true');
+      expect(run).toMatchObject({
+        status: 125,
+        stderr: `sandbox: cannot open \`${at('tree/denied/deep')}\`: EACCES (permission denied)\n`,
+      });
+      const rules = [[['/', READING] as const, [at('tree/denied/deep'), ALL_RIGHTS] as const]];
+      expect(sh({ rules, masks: [[at('tree/secret'), 'ro']] }, 'echo a').stdout).toBe('a\n');
+    },
+  );
 
   it('refuse a standard stream that is a directory', () => {
     const directory = openSync(at('tree'), 'r');

@@ -1,7 +1,7 @@
 /** What all makers of forms share: constants, memory, labels, and the names of subroutines. */
 import { SYSCALL_NUMBERS, type SyscallName } from '../../../abi/syscall-numbers.js';
 import { defined } from '../../../base/assert.js';
-import { assemble, lengthsOf } from './asm/assemble.js';
+import { assemble, encodeForms, lengthOf } from './asm/assemble.js';
 import type { Architecture, CpuForm } from './asm/forms.js';
 import { makeConstants, type Constants } from './constants.js';
 import { elfFile, elfLayout } from './elf.js';
@@ -46,9 +46,8 @@ export function makeGenerator(architecture: Architecture): Generator {
 /** Returns the executable of forms, which all belong to one generator. */
 export function executableOf(forms: readonly CpuForm[], to: Generator): Uint8Array {
   const constants = to.constants.whole();
-  const lengths = lengthsOf(forms, to.architecture);
-  const length = lengths.reduce((sum, n) => sum + n, 0);
-  const { codeAt, zerosAt } = elfLayout(constants.length, length);
-  const code = assemble(forms, to.architecture, codeAt, to.memory.addresses(zerosAt), lengths);
+  const encoded = encodeForms(forms, to.architecture);
+  const { codeAt, zerosAt } = elfLayout(constants.length, lengthOf(encoded));
+  const code = assemble(forms, to.architecture, codeAt, to.memory.addresses(zerosAt), encoded);
   return elfFile(to.architecture, constants, code, to.memory.size());
 }

@@ -115,7 +115,7 @@ function namespaceSteps(): PlanStep[] {
     call(
       'mount',
       [NULL, text('/'), NULL, flags('MS_REC|MS_PRIVATE', MS_REC_PRIVATE), NULL],
-      'cannot make the mounts private',
+      'cannot make the mounts private; this system may not allow masks, or the root directory is not a mount',
     ),
   ];
 }
