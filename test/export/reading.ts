@@ -152,11 +152,16 @@ export const readSystemd: FormatReader = (text) => {
       });
     }
   }
+  const listsDevices = /^DevicePolicy=strict$/m.test(text);
+  const devices = [...text.matchAll(/^DeviceAllow=(.*) rw$/gm)].flatMap(([, value = '']) =>
+    unitWords(value).flat(),
+  );
   const deepest = (path: string): string | undefined =>
     [...entries.keys()].filter((at) => isUnder(path, at)).sort((a, b) => b.length - a.length)[0];
   const can = (path: string, right: string): boolean => {
     const entry = entries.get(deepest(path) ?? '') ?? {};
     if (entry.empty === true) return false;
+    if (right === 'ioctl_dev' && listsDevices && !devices.includes(path)) return false;
     if (entry.ro === true && CHANGING.test(right)) return false;
     return !(entry.noexec === true && right === 'execute');
   };
@@ -172,7 +177,7 @@ export const readOci: FormatReader = (text) => {
   const { maskedPaths, readonlyPaths } = (JSON.parse(text) as OciFragment).linux;
   const isIn = (path: string, list: readonly string[]): boolean => list.some((at) => isUnder(path, at));
   const can = (path: string, right: string): boolean =>
-    !isIn(path, maskedPaths) && !(CHANGING.test(right) && isIn(path, readonlyPaths));
+    right !== 'ioctl_dev' && !isIn(path, maskedPaths) && !(CHANGING.test(right) && isIn(path, readonlyPaths));
   return (object) => namesFor(object, can, (path) => [...maskedPaths, ...readonlyPaths].includes(path));
 };
 
@@ -233,7 +238,8 @@ export const readClaudeCode: FormatReader = (text) => {
       allowed > 0 && allowed > depth(path, ['denyRead', 'allowRead']) && depth(path, ['denyWrite']) === 0
     );
   };
-  const can = (path: string, right: string): boolean => (CHANGING.test(right) ? writes(path) : reads(path));
+  const can = (path: string, right: string): boolean =>
+    right !== 'ioctl_dev' && (CHANGING.test(right) ? writes(path) : reads(path));
   return (object) => namesFor(object, can, () => false);
 };
 

@@ -30,10 +30,12 @@ import type { ExportRequest, Exported } from './request.js';
 
 type SandboxName = 'hidden' | 'readable' | 'writable';
 
+/** The sandbox has device files of its own, and shows no others. */
+const DEVICES = accessOf('ioctl_dev');
 const CLASSES: readonly AccessClass<SandboxName>[] = [
   { name: 'hidden', allows: NO_ACCESS },
-  { name: 'readable', allows: without(ALL_ACCESS, CHANGES) },
-  { name: 'writable', allows: ALL_ACCESS },
+  { name: 'readable', allows: without(ALL_ACCESS, either(CHANGES, DEVICES)) },
+  { name: 'writable', allows: without(ALL_ACCESS, DEVICES) },
 ];
 
 /** Returns whether the lists of the sandbox take a path as it is: they read these characters as patterns. */

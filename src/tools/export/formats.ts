@@ -138,7 +138,10 @@ const CELLS: Readonly<Record<ExportName, Readonly<Record<PlanFact, FormatCell>>>
   oci: {
     dir: cell('rounded', 'a path is masked, read-only or open, and nothing in it can be open again'),
     file: cell('rounded', 'a path is masked, read-only or open'),
-    default: cell('looser', 'the root of a container cannot be masked: the image and its mounts decide'),
+    default: cell(
+      'either',
+      'the root of a container cannot be masked: the image, its mounts and its devices decide',
+    ),
     ro: cell('exact', '`readonlyPaths`'),
     noexec: cell('rounded', 'there is no list of paths without execution'),
     hide: cell('exact', '`maskedPaths`'),

@@ -144,7 +144,8 @@ function usefulOf(allowed: AccessSet): AccessSet {
 
 function chosen<Name extends string>(wanted: AccessSet, node: AccessNode, rules: LayoutRules<Name>): Name {
   const classes = rules.classesFor?.(node) ?? rules.classes;
-  const on = rightsOn(node.kind);
+  // A right that no class gives is not a reason for any.
+  const on = both(rightsOn(node.kind), classes.at(-1)?.allows ?? NO_ACCESS);
   const fits = ({ allows }: AccessClass): boolean => {
     const given = both(allows, on);
     return rules.strict ? without(given, wanted) === 0 : without(both(wanted, on), given) === 0;

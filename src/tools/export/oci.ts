@@ -5,17 +5,28 @@
  * grants stays as the image has it: only objects of the plan can be masked.
  */
 import { deniedCalls, type DeniedCall } from './filter-calls.js';
-import { ALL_ACCESS, CHANGES, NO_ACCESS, accessUnder, isUnicode, without } from './access.js';
+import {
+  ALL_ACCESS,
+  CHANGES,
+  NO_ACCESS,
+  accessOf,
+  accessUnder,
+  either,
+  isUnicode,
+  without,
+} from './access.js';
 import { layOut, type AccessClass } from './layout.js';
 import { accessLosses, mountLosses, wholeLosses } from './losses.js';
 import type { ExportRequest, Exported } from './request.js';
 
 type ContainerName = 'masked' | 'readonly' | 'open';
 
+/** Which devices can be opened is said elsewhere in the configuration. */
+const DEVICES = accessOf('ioctl_dev');
 const CLASSES: readonly AccessClass<ContainerName>[] = [
   { name: 'masked', allows: NO_ACCESS },
-  { name: 'readonly', allows: without(ALL_ACCESS, CHANGES) },
-  { name: 'open', allows: ALL_ACCESS },
+  { name: 'readonly', allows: without(ALL_ACCESS, either(CHANGES, DEVICES)) },
+  { name: 'open', allows: without(ALL_ACCESS, DEVICES) },
 ];
 
 export function toOci({ plan, strict }: ExportRequest): Exported {

@@ -7,13 +7,17 @@
  */
 import {
   ALL_ACCESS,
+  CHANGES,
+  MOVE,
   NO_ACCESS,
   accessOf,
   accessUnder,
+  both,
   isBeneath,
   isUnicode,
   without,
-  CHANGES,
+  type AccessSet,
+  type PlanAccess,
 } from './access.js';
 import { deniedCalls } from './filter-calls.js';
 import { layOut, type AccessClass, type PlacedNode } from './layout.js';
@@ -23,13 +27,20 @@ import type { ExportLink, ExportRequest, Exported } from './request.js';
 type UnitName = 'none' | 'ro noexec' | 'ro' | 'rw noexec' | 'rw';
 
 const EXECUTE = accessOf('execute');
-const CLASSES: readonly AccessClass<UnitName>[] = [
-  { name: 'none', allows: NO_ACCESS },
-  { name: 'ro noexec', allows: without(without(ALL_ACCESS, CHANGES), EXECUTE) },
-  { name: 'ro', allows: without(ALL_ACCESS, CHANGES) },
-  { name: 'rw noexec', allows: without(ALL_ACCESS, EXECUTE) },
-  { name: 'rw', allows: ALL_ACCESS },
-];
+const IOCTL = accessOf('ioctl_dev');
+
+/** Returns the classes. `all`: every right that a path can be given. */
+function classesWith(all: AccessSet): readonly AccessClass<UnitName>[] {
+  return [
+    { name: 'none', allows: NO_ACCESS },
+    { name: 'ro noexec', allows: without(without(all, CHANGES), EXECUTE) },
+    { name: 'ro', allows: without(all, CHANGES) },
+    { name: 'rw noexec', allows: without(all, EXECUTE) },
+    { name: 'rw', allows: all },
+  ];
+}
+const WITH_DEVICES = classesWith(ALL_ACCESS);
+const WITHOUT_DEVICES = classesWith(without(ALL_ACCESS, IOCTL));
 
 type Directive = readonly [name: string, value: string];
 
@@ -40,18 +51,27 @@ function fitsUnitFile(path: string): boolean {
 
 export function toSystemd({ plan, tree, strict }: ExportRequest): Exported {
   const access = accessUnder(plan);
+  const listed = devicesOf(access, tree);
   const placed = layOut(access, {
-    classes: CLASSES,
+    classes: listed === undefined ? WITH_DEVICES : WITHOUT_DEVICES,
     nests: true,
     mounts: true,
     pins: true,
     canName: fitsUnitFile,
     strict,
+    classesFor: ({ path }) =>
+      listed === undefined || listed.includes(path) ? WITH_DEVICES : WITHOUT_DEVICES,
+    spare: (allowed) => (both(allowed, CHANGES) === 0 ? IOCTL : NO_ACCESS),
   });
   const given = new Map(placed.map((p) => [p.node.path, p.exported]));
   const exported = ({ path }: { readonly path: string }) => given.get(path) ?? NO_ACCESS;
   const filter = filterFor(plan.filter, strict);
-  const directives: readonly Directive[] = [...ALWAYS, ...filter.directives, ...pathsFor(placed, tree)];
+  const directives: readonly Directive[] = [
+    ...ALWAYS,
+    ...filter.directives,
+    ...devicePolicy(listed),
+    ...pathsFor(placed, tree),
+  ];
   return {
     text: ['[Service]', ...directives.map(([name, value]) => `${name}=${value}`), ''].join('\n'),
     losses: [
@@ -61,6 +81,28 @@ export function toSystemd({ plan, tree, strict }: ExportRequest): Exported {
       ...wholeLosses('systemd', plan),
     ],
   };
+}
+
+/** Returns the devices that the plan names; undefined if it grants devices by their directory, so that they cannot be listed. */
+function devicesOf(access: PlanAccess, tree: ExportRequest['tree']): readonly string[] | undefined {
+  const isOpen = access.some(
+    ({ path, kind, allowed }) =>
+      kind === 'dir' &&
+      (both(allowed, IOCTL) !== 0 || (tree.isDevice(path) && without(allowed, MOVE) !== NO_ACCESS)),
+  );
+  if (isOpen) return undefined;
+  return access
+    .filter(({ path, kind, allowed }) => kind === 'file' && allowed !== NO_ACCESS && tree.isDevice(path))
+    .map((node) => node.path)
+    .filter(fitsUnitFile);
+}
+
+function devicePolicy(listed: readonly string[] | undefined): readonly Directive[] {
+  if (listed === undefined) return [];
+  return [
+    ['DevicePolicy', 'strict'],
+    ...listed.map((path): Directive => ['DeviceAllow', `${quoted(path)} rw`]),
+  ];
 }
 
 /** What the launcher of a plan does with every program. */
