@@ -27,7 +27,8 @@ export type Part =
   | 'manifest'
   | 'language'
   | 'globs'
-  | 'loader';
+  | 'loader'
+  | 'linux model';
 
 type Row = readonly [name: string, find: string, replace: string];
 
@@ -408,6 +409,76 @@ export const FAULTS: readonly Fault[] = [
       'bytes are not compared with their digest',
       'if (digest === sha256) return [];',
       'if (digest !== undefined) return [];',
+    ],
+  ]),
+  ...tested('linux model', 'src/runtime/linux/model/domain.ts', 'test/linux/model/facts/facts.test.ts', [
+    [
+      'the walk of a rule ends at a mount',
+      '[inode, dir, mount] = [mount.point, mount.pointParent, mount.parent];',
+      'return undefined;',
+    ],
+    [
+      'one ruleset that allows is enough',
+      'denied.reduce(unite, 0 as Rights);',
+      'denied.reduce((a, b) => (a & b) as Rights, -1 as Rights);',
+    ],
+  ]),
+  ...tested('linux model', 'src/runtime/linux/model/refer.ts', 'test/linux/model/facts/facts.test.ts', [
+    [
+      'a move may gain rights',
+      'if (compares && gainsNothing(source, child, target, other)) {',
+      'if (compares) {',
+    ],
+    [
+      'an exchange is compared in one direction',
+      '(other === undefined || staysDenied(target, other, source))',
+      'true',
+    ],
+    [
+      'rules on a moving object do not count',
+      'unmask(domain, inode, ALL_RIGHTS, denied);\n  return { isDir',
+      'return { isDir',
+    ],
+    [
+      'a move without REFER is EACCES',
+      "return isMissingMore(source) || isMissingMore(target) ? 'EACCES' : 'EXDEV';",
+      "return 'EACCES';",
+    ],
+  ]),
+  ...tested('linux model', 'src/runtime/linux/model/rights.ts', 'test/linux/model/facts/facts.test.ts', [
+    [
+      'a program is not read',
+      "if (read) names.push('read_file');",
+      "if (read && !execute) names.push('read_file');",
+    ],
+  ]),
+  ...tested('linux model', 'src/runtime/linux/model/namespace.ts', 'test/linux/model/facts/facts.test.ts', [
+    [
+      'a mask does not have the flags of the mount beneath it',
+      'space.flags.set(mask, join(flagsOf(space, on.mount), extra));',
+      'space.flags.set(mask, extra);',
+    ],
+  ]),
+  ...tested('linux model', 'src/runtime/kernel/syscalls/open.ts', 'test/linux/model/facts/facts.test.ts', [
+    [
+      'a new file is opened without a check',
+      'const limits = openLimits(task, { mount: place.mount, inode, dir }, flags & ~O.TRUNC);',
+      'const limits = UNLIMITED as OpenLimits | Errno;',
+    ],
+    [
+      'fifos of a read-only mount cannot be written',
+      "const readOnly = inode.kind === 'file' ? wantWrite(task, mount) : undefined;",
+      'const readOnly = wantWrite(task, mount);',
+    ],
+  ]),
+  ...tested('linux model', 'src/runtime/kernel/namei.ts', 'test/linux/model/facts/facts.test.ts', [
+    ['a hidden directory can be searched', "if (c.inode.sealed) return void failed(walk, 'EACCES');", ''],
+  ]),
+  ...tested('linux model', 'src/runtime/kernel/mounts.ts', 'test/linux/model/facts/facts.test.ts', [
+    [
+      'a mask covers all names of a file',
+      'while (on !== undefined && (on.pointParent !== dir || on.pointName !== name)) on = on.sibling;',
+      '',
     ],
   ]),
 ];

@@ -231,6 +231,16 @@ export const LANDLOCK_FACTS: readonly Fact[] = [
     [does.open('d/sub/f', 'for reading', 'ok'), does.open('d/f', 'for reading', 'EACCES')],
   ),
   fact(
+    'rename/landlock renameto/landlock',
+    'An object with a rule of its own does not gain what that rule gives',
+    landlock(['refer', 'make_dir', 'remove_dir', 'make_reg', 'remove_file', 'read_file'], {
+      '.': ['refer', 'make_dir', 'remove_dir', 'make_reg', 'remove_file'],
+      e: ['read_file'],
+      'd/sub': ['read_file'],
+    }),
+    [does.rename('d/f', 'e/n', 'EXDEV'), does.rename('d/sub', 'e/n', 'ok')],
+  ),
+  fact(
     '',
     'A rule is on the object: it moves with the object',
     landlock(['read_file', 'refer', 'make_dir', 'remove_dir'], {
