@@ -5,9 +5,9 @@
  * stream that is a directory is refused: the program could reach what lies beneath the masks from there. A mask on the root
  * directory becomes the root directory of the launcher.
  *
- * Hidden objects share one tmpfs with an empty file and an empty directory of mode 000. Before Linux 6.15, a mount can only be
- * cloned while it is attached. The tmpfs is therefore attached to /proc for a moment, and is known there to find a directory,
- * since the id maps were written through it. The first hidden object takes the clone, and the others take clones of that.
+ * Hidden objects share one tmpfs with an empty file and an empty directory of mode 000. Not every kernel clones a mount that is
+ * not attached. The tmpfs is therefore attached to /proc for a moment: /proc is known to be there, since the id maps were
+ * written through it. The first hidden object takes the clone, and the others take clones of that.
  */
 import type { MaskKind, PlanMask } from '../../../artifact/enforcement-plan.js';
 import { AT_EMPTY_PATH, AT_FDCWD, O_CLOEXEC, O_CREAT, O_WRONLY, S_IFDIR, S_IFMT } from './kernel-values.js';
