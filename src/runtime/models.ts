@@ -6,7 +6,7 @@
 import type { Artifact, TargetName } from '../artifact/manifest.js';
 import type { CallResult, Task } from './kernel/task.js';
 import type { Vfs } from './kernel/vfs.js';
-import { enforcePlan, groundForLinux } from './linux/load.js';
+import { LINUX_MODEL } from './linux/load.js';
 import { enforceChains, groundChains } from './loader/chains.js';
 import type { GroundedPolicy, LoadResult } from './loader/grounded.js';
 
@@ -19,5 +19,5 @@ export interface Model {
 
 export const MODELS: Readonly<Record<TargetName, Model>> = {
   'landlock-v8': { ground: groundChains, enforce: enforceChains },
-  linux: { ground: groundForLinux, enforce: enforcePlan },
+  linux: LINUX_MODEL,
 };

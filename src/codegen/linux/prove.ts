@@ -20,7 +20,7 @@ import type { Diagnostic } from '../../diagnostics/types.js';
 import type { Meaning } from '../target.js';
 import { readMap } from '../v8/prove/chain.js';
 import { checkEntries } from '../v8/prove/entries.js';
-import { certified, claimsMeant, claimsRead } from '../v8/prove/prove.js';
+import { certified, claimsMeant, claimsRead } from '../v8/prove/claims.js';
 import { isRefuted, refuted, type Refuted } from '../v8/prove/refuted.js';
 import { decideVerdicts } from '../v8/prove/verdicts.js';
 

@@ -1,7 +1,7 @@
 /** The target Linux: Landlock rules, mount masks and a filter on a stock kernel. The plan is made where the policy is loaded. */
 import type { EnforcementPlan } from '../../artifact/enforcement-plan.js';
 import { manifestText, planText } from '../../artifact/text.js';
-import { MODELS } from '../../runtime/models.js';
+import { LINUX_MODEL } from '../../runtime/linux/load.js';
 import type { TargetOf } from '../target.js';
 import type { ChainPlan } from '../v8/plan.js';
 import { gapsOf, planOnOwnTree } from './gaps/gaps.js';
@@ -31,7 +31,7 @@ export const linux: TargetOf<LinuxPlan, readonly []> = {
   emit: () => ({ code: [], diagnostics: [] }),
   artifact: ({ plan, sources, policy }) => mapsArtifact(policy, sources, plan.maps),
   prove: proveMaps,
-  model: MODELS.linux,
+  model: LINUX_MODEL,
   show(stage, { plan, artifact }) {
     const own = plan?.onOwnTree();
     switch (stage) {

@@ -47,8 +47,8 @@ export async function buildCommand(options: Options): Promise<number> {
 
 async function buildOnce(options: Options, out: string, readFile: ReadFile): Promise<number> {
   const seen = new Map<string, ReadText>();
-  const { targetOf } = await import('../../codegen/targets.js');
-  const { dependsOnMachine } = targetOf(options);
+  const { loadTarget } = await import('../../codegen/load-target.js');
+  const { dependsOnMachine } = await loadTarget(options.target);
   if (options.portable && !dependsOnMachine)
     throw new UsageError(`\`--portable\`: what is built for ${options.target} is the same on every machine`);
   const read = recording(readFile, seen);

@@ -65,7 +65,7 @@ async function confirmed(result: CompileResult): Promise<readonly Diagnostic[]> 
 /** Compiles, or returns the result from the cache. The cache has no stages, so it is not used with `--emit`. */
 async function compileOrRemember(
   inputs: readonly SourceInput[],
-  { cache, emit }: Options,
+  { cache, emit, target }: Options,
   compileOptions: CompileOptions,
   readFile: ReadFile,
 ): Promise<CompileResult> {
@@ -73,8 +73,8 @@ async function compileOrRemember(
   const slot = kept?.cacheSlot(cache ?? '', inputs, compileOptions);
   const known = slot === undefined ? undefined : kept?.readCached(slot, readFile);
   if (known !== undefined) return known;
-  const { targetOf } = await import('../../codegen/targets.js');
-  const result = compileFor(targetOf(compileOptions), inputs, compileOptions);
+  const { loadTarget } = await import('../../codegen/load-target.js');
+  const result = compileFor(await loadTarget(target), inputs, compileOptions);
   const failure = slot === undefined ? undefined : kept?.writeCached(slot, result);
   return failure === undefined ? result : { ...result, diagnostics: [...result.diagnostics, failure] };
 }

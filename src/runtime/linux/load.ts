@@ -65,3 +65,6 @@ export function enforcePlan({ plan }: GroundedPolicy, task: Task): CallResult {
   confined.enter(task);
   return { ok: true };
 }
+
+/** The model of the target `linux`. */
+export const LINUX_MODEL = { ground: groundForLinux, enforce: enforcePlan } as const;

@@ -7,7 +7,7 @@
 import { NO_ACTIONS, WALK, difference, union, type ActionMask } from '../../../abi/actions.js';
 import type { EnforcementPlan } from '../../../artifact/enforcement-plan.js';
 import { assert, defined } from '../../../base/assert.js';
-import { createEngine } from '../../../runtime/engine/engine.js';
+import { createIdleEngine } from '../../../runtime/engine/idle.js';
 import type { Errno } from '../../../runtime/kernel/errno.js';
 import { detachMount } from '../../../runtime/kernel/mounts.js';
 import * as sys from '../../../runtime/kernel/syscalls/index.js';
@@ -69,7 +69,7 @@ export function makeStage(tree: () => Vfs, maps: readonly MapOnTree[], plan: Enf
 }
 
 function sideOf(vfs: Vfs, prepare: (task: Task) => void): StageSide {
-  const kernel = new Kernel(vfs, createEngine('interpreter'));
+  const kernel = new Kernel(vfs, createIdleEngine());
   const journal: TreeChange[] = [];
   vfs.changed = (change) => journal.push(change);
   return {

@@ -14,25 +14,23 @@
  * made the artifact (partition, plan, selection, manifest writer).
  */
 import { createHash } from 'node:crypto';
-import { actionNames } from '../../../abi/actions.js';
 import {
   MANIFEST_FORMAT,
   MANIFEST_VERSION,
   type Artifact,
   type Certificate,
   type Manifest,
-  type ManifestAssertion,
 } from '../../../artifact/manifest.js';
 import { unsealedText } from '../../../artifact/text.js';
 import { assert } from '../../../base/assert.js';
 import { report } from '../../../diagnostics/catalogue.js';
 import type { Diagnostic } from '../../../diagnostics/types.js';
-import { patternText } from '../../../ir/check/paths.js';
 import type { CheckedPolicy } from '../../../ir/check/policy.js';
 import type { HierarchyAutomaton } from '../../../ir/hierarchy/automaton.js';
 import type { Meaning } from '../../target.js';
 import { runChain } from './bytes.js';
 import { loadStepsOf, readChain, type ReadChain } from './chain.js';
+import { certified, claimsMeant, claimsRead } from './claims.js';
 import { checkEntries } from './entries.js';
 import { isRefuted, refuted, type Refuted } from './refuted.js';
 import { decideVerdicts } from './verdicts.js';
@@ -50,13 +48,6 @@ export function prove(
     return { artifact, diagnostics: [report('LLP4002', { part, reason }, place)] };
   }
   return { artifact: certified(artifact, result), diagnostics: [] };
-}
-
-/** Returns the artifact with a certificate for each chain. */
-export function certified(artifact: Artifact, certificates: readonly Certificate[]): Artifact {
-  const { manifest } = artifact;
-  const chains = manifest.chains.map((chain, i) => ({ ...chain, certificate: certificates[i] ?? null }));
-  return { ...artifact, manifest: { ...manifest, chains } };
 }
 
 /** Returns a certificate for each chain, or the first fault. */
@@ -128,41 +119,4 @@ function checkFrame(
   if (JSON.stringify(claimsRead(read)) !== JSON.stringify(claimsMeant(policy, chains)))
     return wrong('it does not assert what the policy asserts');
   return undefined;
-}
-
-type ClaimRow = readonly [
-  kind: string,
-  actions: readonly string[],
-  maps: readonly string[],
-  ...rest: unknown[],
-];
-
-/** Returns the assertions that a manifest has, in a form to compare. */
-export function claimsRead({ assertions = [] }: Manifest): ClaimRow[] {
-  return assertions.map((a: ManifestAssertion) =>
-    a.kind === 'gains'
-      ? [a.kind, a.actions, a.maps]
-      : [a.kind, a.actions, a.maps, a.claim, a.reach, a.components, a.path],
-  );
-}
-
-/** Returns the assertions that a policy has, in the same form. */
-export function claimsMeant(
-  { assertions, gainAssertions, layers }: CheckedPolicy,
-  chains: readonly Pick<ReadChain, 'map'>[],
-): ClaimRow[] {
-  const mapsOf = (layer: CheckedPolicy['layers'][number] | undefined): string[] =>
-    chains.flatMap((c, i) => (layer === undefined || layers[i] === layer ? [c.map.name] : []));
-  return [
-    ...assertions.map((a): ClaimRow => [
-      'place',
-      actionNames(a.actions),
-      mapsOf(a.layer),
-      a.claim,
-      a.reach,
-      a.path,
-      patternText(a.path),
-    ]),
-    ...gainAssertions.map((a): ClaimRow => ['gains', actionNames(a.actions), mapsOf(a.layer)]),
-  ];
 }
