@@ -5,7 +5,15 @@
  * actions that come with it although a policy can deny them apart. `append` is not in the row of `write_file`: nothing but a
  * denial of all writing stops it, so it is a gap where a policy allows writing and denies appending.
  */
-import { NO_ACTIONS, difference, intersection, maskOf, union, type ActionMask } from '../../abi/actions.js';
+import {
+  NO_ACTIONS,
+  difference,
+  intersection,
+  maskOf,
+  overlaps,
+  union,
+  type ActionMask,
+} from '../../abi/actions.js';
 import type { LandlockRight } from '../../abi/landlock.js';
 
 export interface RightMeaning {
@@ -62,6 +70,14 @@ export const RIGHT_MEANINGS: readonly RightMeaning[] = [
   row('ioctl_dev', 'file', maskOf('ioctl')),
 ];
 
+const RENAME = maskOf('rename');
+/** What `refer` is for where the filter denies every rename: links to another directory. */
+const LINKS_ONLY: RightMeaning = {
+  ...row('refer', 'entries', maskOf('link')),
+  entry: 'file',
+  needsOfDirectory: maskOf('linkto'),
+};
+
 /** The actions that no call can carry out once the filter denies an action. */
 const DEAD_WITH: readonly (readonly [filtered: ActionMask, dead: ActionMask])[] = [
   [maskOf('rename'), maskOf('rename', 'renameto')],
@@ -74,5 +90,6 @@ export function underFilter(meaning: RightMeaning, filtered: ActionMask): RightM
     (mask, [action, also]) => (intersection(action, filtered) === 0 ? mask : union(mask, also)),
     NO_ACTIONS,
   );
-  return { ...meaning, brings: difference(meaning.brings, dead) };
+  const own = meaning.right === 'refer' && overlaps(filtered, RENAME) ? LINKS_ONLY : meaning;
+  return { ...own, brings: difference(own.brings, dead) };
 }
