@@ -73,6 +73,7 @@ describe.skipIf(!canMask())('masks', () => {
       expect(run.stdout).toBe('0regular empty file\n0directory\n');
       expect(run.stderr.match(/Permission denied/g)).toHaveLength(5);
       expect(run.stderr.match(/Read-only file system/g)).toHaveLength(2);
+      expect(sh({ masks }, 'ls /proc/self/fd', as(user)).stdout).toBe('0\n1\n2\n3\n'); // 3 is the directory itself
     },
   );
 
