@@ -79,22 +79,13 @@ function makeObject(reading: HostReading, spot: HostSpot, stat: HostStat): Inode
 
 function makeUnidentified(reading: HostReading, spot: HostSpot, stat: HostStat): Inode | undefined {
   if (stat.kind === 'symlink' && spot.type === 'proc' && OF_ANY_PROCESS.test(spot.inside))
-    return linkOfProcess(reading, spot);
+    throw new UnreadableError(spot.path, 'it leads to another object in each process');
   const target = stat.kind === 'symlink' ? readTarget(spot.path) : '';
   if (target === undefined) return undefined;
   const inode = stat.kind === 'dir' ? makeDirectory(reading, spot) : newInode(reading.vfs, stat.kind, target);
   if (reading.interpreters && stat.kind === 'file' && stat.executable)
     inode.interpreter = readInterpreter(spot.path);
   return inode;
-}
-
-/** Returns a link of a process, such as `/proc/self/cwd`. It can be listed; following it is an error. */
-function linkOfProcess(reading: HostReading, spot: HostSpot): Inode {
-  return Object.defineProperty(newInode(reading.vfs, 'symlink', ''), 'target', {
-    get: () => {
-      throw new UnreadableError(spot.path, 'it leads to another object in each process');
-    },
-  });
 }
 
 /** The directory of a process in /proc that reads it. The launcher finds its own there, which is that of the program. */
