@@ -1,5 +1,5 @@
 /** The gaps of every example on Linux, on several machines: reports that hold together, and a line that accepts them all. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Machine } from '../../src/artifact/enforcement-plan.js';
 import { NEWEST_MACHINE } from '../../src/artifact/enforcement-plan.js';
@@ -46,3 +46,29 @@ test.each(CASES)('gaps of the example %s on %j', async (example, machine) => {
   const mended = gapsOfText(name, `${text}${report.accept}\n`, machine).report;
   expect([mended.accept, mended.enforceable, mended.idle]).toEqual([null, true, []]);
 });
+
+const HELD = [
+  'read',
+  'write',
+  'append',
+  'readdir',
+  'execute',
+  'create',
+  'unlink',
+  'rmdir',
+  'rename',
+  'renameto',
+];
+const TRIED = EXAMPLES.filter((example) => existsSync(`examples/${example}/try.sh`));
+
+test.each(TRIED)(
+  'gaps of the example %s: it accepts what Linux cannot hold by name, and nothing else',
+  (example) => {
+    const name = `examples/${example}/policy.llp`;
+    const { report, diagnostics } = gapsOfText(name, readFileSync(name, 'utf8'), NEWEST_MACHINE);
+    expect([report.accept, report.enforceable, report.idle]).toEqual([null, true, []]);
+    const loose = report.gaps.filter(({ direction }) => direction === 'looser');
+    expect(loose.flatMap(({ actions }) => actions).filter((action) => HELD.includes(action))).toEqual([]);
+    expect(diagnostics.filter(({ code }) => code === 'LLP4007' || code === 'LLP4011')).toEqual([]);
+  },
+);

@@ -10,7 +10,9 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The text of a file of the project. */
 export const read = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8');
-export const EXAMPLES = readdirSync(`${ROOT}examples`).filter((name) => name !== 'integrations');
+export const EXAMPLES = readdirSync(`${ROOT}examples`).filter(
+  (name) => name !== 'integrations' && !name.includes('.'),
+);
 
 /** The policies that are laid out by hand as the formatter lays them out. */
 export const FILES = [
