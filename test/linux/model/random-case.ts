@@ -165,6 +165,7 @@ const rawCall: fc.Arbitrary<RawCall> = fc.oneof(
   { weight: 2, arbitrary: call('newfstatat', at, path, is(buffer), noFollow) },
   { weight: 2, arbitrary: call('faccessat2', at, path, fc.integer({ min: 0, max: 7 }), noFollow) },
   { weight: 1, arbitrary: call('readlinkat', at, path, is(buffer), is(4096)) },
+  { weight: 1, arbitrary: call('getxattr', path, is('user.x'), is(buffer), is(99)) },
   { weight: 1, arbitrary: call('fchmodat', at, path, is(MODE)) },
   { weight: 1, arbitrary: call('fchownat', at, path, is(-1), is(-1), noFollow) },
   { weight: 1, arbitrary: call('utimensat', at, path, is(0), noFollow) },

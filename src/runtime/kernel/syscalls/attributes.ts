@@ -56,6 +56,11 @@ function judgeFd(task: Task, triggers: ActionMask, fd: number, pathAllowed: bool
   return runPickFresh(task, triggers, inode.ino) ? { ok: true, inode } : denied(task);
 }
 
+/** `xattr_permission`: to read an extended attribute needs the permission to read the object. */
+function xattrRead(inode: Inode): CallResult {
+  return inode.sealed ? failure('EACCES') : DONE;
+}
+
 const done = (judged: Judged): CallResult => (judged.ok ? DONE : judged);
 
 function statOf(judged: Judged): ValueResult<Stat> {
@@ -91,7 +96,10 @@ const byFd =
   };
 
 /** `getxattr`; with AT_SYMLINK_NOFOLLOW in `flags` it is `lgetxattr`. The same holds for `chown` and the others below. */
-export const getxattr: PathCall = byPath(T.getattr);
+export const getxattr: PathCall = (task, path, dirfd = AT_FDCWD, flags = 0) => {
+  const judged = judgeAt(task, T.getattr, path, dirfd, flags);
+  return judged.ok ? xattrRead(judged.inode) : judged;
+};
 export const listxattr: PathCall = byPath(T.getattr);
 export const statfs: PathCall = byPath(T.getattr);
 export const chmod: PathCall = byPath(T.setattr);
@@ -100,7 +108,10 @@ export const utimes: PathCall = byPath(T.setattr);
 export const setxattr: PathCall = byPath(T.setattr);
 export const removexattr: PathCall = byPath(T.setattr);
 
-export const fgetxattr: FdCall = byFd(T.getattr);
+export const fgetxattr: FdCall = (task, fd) => {
+  const judged = judgeFd(task, T.getattr, fd, false);
+  return judged.ok ? xattrRead(judged.inode) : judged;
+};
 export const flistxattr: FdCall = byFd(T.getattr);
 export const fstatfs: FdCall = byFd(T.getattr, true);
 export const fchmod: FdCall = byFd(T.setattr);

@@ -154,6 +154,8 @@ export const does = {
     step(`set the times of \`${path}\``, gives, 'utimensat', AT, inTree(path), 0, 0),
   setxattr: (path: string, gives: string) =>
     step(`set an extended attribute of \`${path}\``, gives, 'setxattr', inTree(path), 'user.x', 'y', 1, 0),
+  getxattr: (path: string, gives: string) =>
+    step(`read an extended attribute of \`${path}\``, gives, 'getxattr', inTree(path), 'user.x', buffer, 99),
   truncate: (path: string, gives: string) => step(`truncate \`${path}\``, gives, 'truncate', inTree(path), 0),
   ftruncate: (fd: number, gives: string) => step(`truncate descriptor ${fd}`, gives, 'ftruncate', fd, 0),
   flock: (fd: number, gives: string) => step(`lock descriptor ${fd}`, gives, 'flock', fd, 1),

@@ -183,6 +183,7 @@ export const LANDLOCK_FACTS: readonly Fact[] = [
       does.access('d/f', 'R_OK', 'ok'),
       does.access('d/f', 'W_OK', 'ok'),
       does.readlink('d/l', 'ok'),
+      does.getxattr('d/f', 'ok'),
       does.chdir('d/sub', 'ok'),
     ],
   ),

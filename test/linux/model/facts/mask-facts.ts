@@ -37,6 +37,7 @@ export const MASK_FACTS: readonly Fact[] = [
       does.open('d', 'with O_PATH', 'ok'),
       does.fchdir(3, 'EACCES'),
       does.stat('d', 'ok'),
+      does.getxattr('d', 'EACCES'),
       does.chmod('d', 'EROFS'),
     ],
   ),
