@@ -12,7 +12,10 @@ import {
 } from '../../src/artifact/enforcement-plan.js';
 import { planText } from '../../src/artifact/text.js';
 import { defined } from '../../src/base/assert.js';
-import { planOnOwnTree } from '../../src/codegen/linux/gaps/gaps.js';
+import { planOnOwnTree, withLeastAbi } from '../../src/codegen/linux/gaps/gaps.js';
+import { mapsArtifact } from '../../src/codegen/linux/maps-artifact.js';
+import { ownTree } from '../../src/codegen/linux/own-tree.js';
+import { groundForLinux } from '../../src/runtime/linux/load.js';
 import { policyText } from '../support/arbitrary.js';
 import { matchGolden } from '../support/golden.js';
 import { checkedOf, meaningful } from '../support/policy.js';
@@ -156,5 +159,31 @@ describe('the schema of plans', () => {
       { numRuns: cases(100) },
     );
     expect(plans).toBeGreaterThan(5);
+  });
+});
+
+describe('the oldest ABI of a plan', () => {
+  const oldest = (accepted: string, body: string): number => {
+    const { policy, hierarchies } = checkedOf(
+      `llp 1; accept unenforced open, getattr, chdir, fcntl, lock, map, setattr${accepted} on linux; policy "p" { default deny; ${body} }`,
+    );
+    const tree = defined(ownTree({ policy, hierarchies }), 'the policy has an own tree');
+    const loaded = groundForLinux(mapsArtifact(policy), tree);
+    if (loaded.kind === 'refused') throw new Error('the policy loads on its own tree');
+    return withLeastAbi(policy, loaded.value, tree).leastAbi;
+  };
+
+  it.each([
+    [
+      'a file may be changed in its attributes and not written',
+      ', ioctl',
+      'dir "/a" { allow open, read, setattr; }',
+      3,
+    ],
+    ['truncation is denied by the filter', ', ioctl', 'dir "/a" { allow open, read; }', 1],
+    ['devices are denied ioctl, and that is not accepted', '', 'dir "/a" { allow open, read; }', 5],
+    ['writing is accepted too', ', ioctl, write', 'dir "/a" { allow open, read; }', 1],
+  ])('%s', (_, accepted, body, abi) => {
+    expect(oldest(accepted, body)).toBe(abi);
   });
 });

@@ -2,6 +2,7 @@
 import { hasError } from '../../compile.js';
 import type { EnforcementPlan, Machine } from '../../artifact/enforcement-plan.js';
 import { planText } from '../../artifact/text.js';
+import { withLeastAbi } from '../../codegen/linux/gaps/gaps.js';
 import { launcherOf } from '../../codegen/linux/launcher/index.js';
 import type { CompileResult } from '../../compile.js';
 import type { LoadProblem } from '../../runtime/loader/problems.js';
@@ -54,7 +55,7 @@ async function planFor(
     if (problems.length > 0) await printDiagnostics(toDiagnostics(problems, sources), sources, format);
   };
   if (portable) {
-    const made = portablePlan(artifact, machine);
+    const made = portablePlan(artifact, stages.policy, machine);
     if (made.kind === 'planned') return made.plan;
     await told(made.problems);
     return undefined;
@@ -64,7 +65,8 @@ async function planFor(
   if (made.kind === 'refused') return undefined;
   const gaps = gapsHere(stages.policy, made, exact);
   if (gaps.length > 0) await printDiagnostics(gaps, sources, format);
-  return hasError(gaps) ? undefined : made.plan;
+  if (hasError(gaps)) return undefined;
+  return withLeastAbi(stages.policy, made.grounded, made.tree.vfs, { otherPathsOf: made.tree.otherPathsOf });
 }
 
 /** Returns what `make` returns; undefined with a message if this machine stands in the way. */

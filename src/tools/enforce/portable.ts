@@ -4,6 +4,8 @@
  */
 import type { EnforcementPlan, Machine } from '../../artifact/enforcement-plan.js';
 import type { Artifact, MapEntry } from '../../artifact/manifest.js';
+import { withLeastAbi } from '../../codegen/linux/gaps/gaps.js';
+import type { CheckedPolicy } from '../../ir/check/policy.js';
 import { literalNames } from '../../semantics/pattern.js';
 import { addToTree } from '../../runtime/kernel/build-tree.js';
 import { Vfs } from '../../runtime/kernel/vfs.js';
@@ -15,15 +17,15 @@ export type PortableResult =
   | { readonly kind: 'refused'; readonly problems: readonly LoadProblem[] };
 
 /** Returns the plan for a machine on which exactly the objects of the policy are there, or a problem for each glob. */
-export function portablePlan(artifact: Artifact, machine: Machine): PortableResult {
+export function portablePlan(artifact: Artifact, policy: CheckedPolicy, machine: Machine): PortableResult {
   const entries = artifact.manifest.maps.flatMap((map) => (map.type === 'inode' ? map.entries : []));
   const globs = entries.filter((entry) => literalNames(entry.components) === undefined);
   if (globs.length > 0)
     return { kind: 'refused', problems: globs.map((entry) => globProblem(artifact, entry)) };
-  const loaded = groundForLinux(artifact, treeOf(entries), { machine });
+  const tree = treeOf(entries);
+  const loaded = groundForLinux(artifact, tree, { machine });
   if (loaded.kind === 'refused') return loaded;
-  const { plan } = loaded.value;
-  if (plan === undefined) return { kind: 'refused', problems: [] };
+  const plan = withLeastAbi(policy, loaded.value, tree);
   const required = new Set(entries.filter((e) => !e.optional).map((e) => e.path));
   const objects = plan.objects.map((object) =>
     isRequired(object.path, required) ? object : { ...object, optional: true },

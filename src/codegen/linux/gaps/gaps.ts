@@ -98,14 +98,19 @@ export function gapsOn(
  * Returns the plan with its `leastAbi`: the oldest Landlock ABI on which it leaves no looser gap that the policy does not accept. Only
  * the versions count that took a right away from the plan.
  */
-export function withLeastAbi(policy: CheckedPolicy, grounded: GroundedPolicy, vfs: Vfs): EnforcementPlan {
+export function withLeastAbi(
+  policy: CheckedPolicy,
+  grounded: GroundedPolicy,
+  vfs: Vfs,
+  known: TreeKnowledge = {},
+): EnforcementPlan {
   const plan = defined(grounded.plan, 'a policy for linux has a plan');
   const handled = new Set(plan.rulesets.flatMap((r) => r.handled));
   const losses = LANDLOCK_RIGHTS.filter((r) => r.since > 1 && handled.has(r.name)).map((r) => r.since - 1);
   let leastAbi = plan.rulesets.length === 0 ? 0 : Math.min(plan.machine.abi, 1);
   for (const abi of losses.sort((a, b) => b - a)) {
     const older = { ...plan, machine: { ...plan.machine, abi } };
-    const found = gapsOn(policy, { ...grounded, plan: older }, vfs, { directions: ['looser'] });
+    const found = gapsOn(policy, { ...grounded, plan: older }, vfs, { ...known, directions: ['looser'] });
     const open = acceptGaps(found, policy, 'linux').some((g) => g.direction === 'looser' && !g.accepted);
     if (!open) continue;
     leastAbi = abi + 1;
