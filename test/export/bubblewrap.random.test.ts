@@ -130,7 +130,7 @@ describe.skipIf(!has('bwrap'))('an export to bubblewrap', () => {
           granted += attempts.filter((a) => a.expected).length;
         });
       }),
-      { numRuns: cases(100) },
+      { numRuns: cases(60) },
     );
     expect(granted).toBeGreaterThan(0);
   });
