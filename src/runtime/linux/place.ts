@@ -203,7 +203,8 @@ function masksFor(task: RightTask, node: ObjectNode): readonly MaskOn[] | undefi
 
 /**
  * Returns a mask that stops the right on `inner`, under a rule on `node`: one that stops only what is denied; else `accepted` if the
- * denial may stay unenforced; else the smallest mask on `inner`. Undefined when there is none.
+ * denial may stay unenforced; else the smallest mask on `inner`, even where scopes allow something beneath it: without the mask the
+ * right would be lost on all of `node`. Undefined when there is none.
  */
 function maskAgainst(
   task: RightTask,
@@ -222,7 +223,7 @@ function maskAgainst(
     if (on !== undefined) return { on, kind };
   }
   if (difference(lack, task.accepted) === 0) return 'accepted';
-  if (!masks || (!asEntry && isWantedBeneath(task, inner))) return undefined;
+  if (!masks) return undefined;
   const kind = SMALLEST_FIRST.find((k) => stops(k, inner));
   return kind && { on: inner, kind };
 }
@@ -235,15 +236,6 @@ function wayDown(node: ObjectNode, inner: ObjectNode): ObjectNode[] {
   for (let at: ObjectNode | undefined = inner; at !== undefined && at !== node; at = at.parent)
     way.unshift(at);
   return way;
-}
-
-/** Returns whether the layer allows the right on the node or anywhere beneath it. */
-function isWantedBeneath(task: RightTask, node: ObjectNode): boolean {
-  for (const inner of nodesBeneath(node)) {
-    if (task.meaning.on === inner.kind && lackOnSelf(task, inner) === 0) return true;
-    if (inner.kind === 'dir' && lackInRegion(task, inner) === 0) return true;
-  }
-  return false;
 }
 
 const APPEARANCES = maskOf('create', 'renameto', 'linkto');
