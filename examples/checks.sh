@@ -31,7 +31,7 @@ refused() {
     wrong "$what" "should be refused" "$said"
   else
     case $said in
-      *'Permission denied'* | *'Read-only file system'* | *'Device or resource busy'* | *EACCES* | *EROFS* | *EBUSY*)
+      *'Permission denied'* | *'failed to map segment'* | *'Read-only file system'* | *'Device or resource busy'* | *EACCES* | *EROFS* | *EBUSY*)
         echo "refused  $what" ;;
       *) wrong "$what" "fails for another reason" "$said" ;;
     esac

@@ -10,7 +10,10 @@ import { canMask, isRoot } from '../support/launch.js';
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
 /** The programs that a script runs, and how many checks it makes. */
 const SCRIPTS = [
+  { example: 'build-step', programs: ['make', 'gcc'], works: 8, refused: 9 },
   { example: 'coding-agent', programs: ['git', 'npm', 'gcc'], works: 14, refused: 17 },
+  { example: 'package-install', programs: ['npm', 'tar'], works: 14, refused: 4 },
+  { example: 'static-site', programs: ['/usr/bin/python3', 'curl'], works: 18, refused: 0 },
 ] as const;
 const USERS = isRoot ? [undefined, 1234] : [undefined];
 const able = canMask();
