@@ -19,7 +19,7 @@ import { groundForLinux } from '../../src/runtime/linux/load.js';
 import { policyText } from '../support/arbitrary.js';
 import { matchGolden } from '../support/golden.js';
 import { checkedOf, meaningful } from '../support/policy.js';
-import { cases, fc } from '../support/random.js';
+import { fc } from '../support/random.js';
 
 const NO_MASKS: Machine = { ...NEWEST_MACHINE, masks: false };
 
@@ -92,6 +92,11 @@ const rows: readonly (readonly [name: string, body: string, laid: readonly strin
     `default deny; dir "/a" { allow ${EDIT}; dir "s" { deny all; dir "x" { deny all; } file "y" { deny all; } } }`,
     ['hide /a/s', '/a: all', CONFINED],
   ],
+  [
+    'what is allowed inside what is denied is lost, not the right above both',
+    `default deny; dir "/a" { allow ${EDIT}; dir "h" { deny ${CHANGES}; file "n" { allow write; } } }`,
+    ['ro /a/h', '/a: all', CONFINED],
+  ],
   ['an action that nothing allows is filtered', `default allow; deny rename;`, ['filter rename io_uring']],
   ['a policy that allows everything lays nothing', 'default allow;', []],
 ];
@@ -156,7 +161,7 @@ describe('the schema of plans', () => {
         plans++;
         expect(validate(JSON.parse(planText(plan))), JSON.stringify(validate.errors)).toBe(true);
       }),
-      { numRuns: cases(100) },
+      { numRuns: 40 },
     );
     expect(plans).toBeGreaterThan(5);
   });
