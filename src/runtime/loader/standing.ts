@@ -44,12 +44,21 @@ export interface Standpoint {
   readonly standings: readonly Standing[];
 }
 
+/** Actions by map and bits: a map has few different sets of bits, and each is asked for many times. */
+const ACTIONS_OF = new WeakMap<InodeMap, Map<number, ActionMask>>();
+
 /** Returns the actions that the bits of a map allow. */
 export function actionsOf(map: InodeMap, bits: number): ActionMask {
-  return map.classes.reduce((mask, { actions, decision }) => {
+  const known = ACTIONS_OF.get(map) ?? new Map<number, ActionMask>();
+  ACTIONS_OF.set(map, known);
+  const found = known.get(bits);
+  if (found !== undefined) return found;
+  const made = map.classes.reduce((mask, { actions, decision }) => {
     const allowed = decision.kind === 'bit' ? ((bits >>> decision.bit) & 1) === 1 : decision.kind === 'allow';
     return allowed ? union(mask, maskOf(...actions)) : mask;
   }, NO_ACTIONS);
+  known.set(bits, made);
+  return made;
 }
 
 /** Returns the actions that all maps allow on an object with these standings. */
