@@ -49,10 +49,11 @@ interface Child {
 export function refer(domain: Domain, move: Reparenting): Errno | undefined {
   const { old, to } = move;
   const [from, into] = requestsOf(move);
-  const oldParent = parentIn(old);
-  if (oldParent === to.inode)
+  if (parentOfEntry(old) === to.inode)
     return deniedRights(domain, { ...to, dir: undefined }, unite(from, into)) === 0 ? undefined : 'EACCES';
   const root = to.mount.root;
+  // The walk does not leave the mount, even if the object is its root.
+  const oldParent = old.inode === root ? root : parentOfEntry(old);
   const [source, target] = [sideOf(unite(from, REFER)), sideOf(unite(into, REFER))];
   const sourceAllows = collect(domain, root, oldParent, source.denied);
   const targetAllows = collect(domain, root, to.inode, target.denied);
@@ -73,9 +74,8 @@ function requestsOf({ old, replaced, kind }: Reparenting): readonly [Rights, Rig
   return [unite(back, removeRight(old.inode)), unite(make, removeRight(replaced))];
 }
 
-/** Returns the directory of the old name; the object itself where it is the root of its mount. */
-function parentIn({ mount, inode, dir }: EntryLocation): Inode {
-  if (inode === mount.root) return inode;
+/** Returns the directory of a name in its file system (`d_parent`): mounts do not change it. */
+function parentOfEntry({ mount, inode, dir }: EntryLocation): Inode {
   return (inode.kind === 'dir' ? inode.parent : dir) ?? mount.root;
 }
 
@@ -154,7 +154,7 @@ function isMissingMore({ request, denied }: MoveSide): boolean {
  */
 export function referFirstAbi(domain: Domain, move: Reparenting): Errno | undefined {
   const { old, to, replaced, kind } = move;
-  if (parentIn(old) !== to.inode) return 'EXDEV';
+  if (parentOfEntry(old) !== to.inode) return 'EXDEV';
   const remove = kind === 'link' ? NO_RIGHTS : unite(removeRight(old.inode), removeRight(replaced));
   const request = unite(makeRight(old.inode.kind), remove);
   return deniedRights(domain, { ...to, dir: undefined }, request) === 0 ? undefined : 'EACCES';

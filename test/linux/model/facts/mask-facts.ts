@@ -114,6 +114,12 @@ export const MASK_FACTS: readonly Fact[] = [
     does.pivotRoot('d', 'd/sub', 'EPERM'),
   ]),
   fact(
+    'link/masks',
+    'A link of a masked directory into itself is a move for Landlock, before it is refused as a directory',
+    masked({ 'd/sub': ['pin'] }, [{ handled: ['execute'], rules: [] }]),
+    [does.link('d/sub', 'd/sub/n', 'EXDEV'), does.link('d/empty', 'd/n', 'EPERM')],
+  ),
+  fact(
     '',
     'A directory above a mask takes it along, and a new object under the old name has no mask',
     masked({ 'd/sub/f': ['ro'] }),
