@@ -152,6 +152,7 @@ function rowOf(path: string, rights: readonly LandlockRight[]): StepRow {
     parent: null,
     device: 0n,
     inode: 0n,
+    birth: null,
     compared: false,
     optional: false,
     hidden: false,

@@ -49,12 +49,24 @@ export interface PlanObject {
   readonly path: string;
   readonly kind: 'dir' | 'file';
   /**
-   * `st_dev` and `st_ino` as decimal numbers. Null in a portable plan, and for what lies in `/proc/self`: the path is resolved where
-   * the launcher runs.
+   * Null in a portable plan, and for what lies in `/proc/self`: the path is resolved where the launcher runs.
    */
-  readonly identity: { readonly device: string; readonly inode: string } | null;
+  readonly identity: PlanIdentity | null;
   /** In a portable plan: true if the launcher leaves out the masks and rules of the object where the path does not exist. */
   readonly optional?: boolean;
+}
+
+/** What identifies an object. The numbers are decimal texts. */
+export interface PlanIdentity {
+  /** `st_dev`. */
+  readonly device: string;
+  /** `st_ino`. A file system can give a new object the number of one that was removed. */
+  readonly inode: string;
+  /**
+   * When the object was made, in nanoseconds since 1970. Null if the file system does not tell, and on overlayfs, where the time
+   * changes with the first change of the object.
+   */
+  readonly birth: string | null;
 }
 
 /**

@@ -61,7 +61,8 @@ function objectAt(path: string, { portable, optional }: PlanByPaths): PlanObject
   const kind = status?.isDirectory() === true ? 'dir' : 'file';
   if (portable === true) return { path, kind, identity: null, optional: optional?.includes(path) ?? false };
   if (status === undefined) throw new Error(`${path} does not exist`);
-  return { path, kind, identity: { device: String(status.dev), inode: String(status.ino) } };
+  const birth = status.birthtimeNs === 0n ? null : String(status.birthtimeNs);
+  return { path, kind, identity: { device: String(status.dev), inode: String(status.ino), birth } };
 }
 
 export interface Launched {

@@ -28,6 +28,7 @@ import {
 import {
   anotherObjectAt,
   identify,
+  identityOf,
   objectAt,
   visiblePath,
   visiblePaths,
@@ -65,13 +66,13 @@ export function hostTree(options: HostTreeOptions = {}): HostTree {
   const reading = newReading(table, options.interpreters ?? false);
   const stat = readStat('/');
   if (stat === undefined) throw new UnreadableError('/', 'ENOENT');
-  identify(reading, reading.vfs.root, stat);
+  identify(reading, reading.vfs.root, stat, table.top.type);
   queuePeers(reading, table.top);
   settle(reading);
   return {
     vfs: reading.vfs,
     mountTable: table.rows,
-    identityOf: (inode) => reading.identities.get(inode),
+    identityOf: (inode) => identityOf(reading, inode),
     isOfProcess: (inode) => reading.ofProcess.has(inode),
     otherPathsOf: (path) => otherPaths(table, path),
   };

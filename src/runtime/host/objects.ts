@@ -2,7 +2,7 @@
 import { newInode, UnreadableError, type Inode, type Mount, type Vfs } from '../kernel/vfs.js';
 import { HostEntries, type EntrySource } from './host-entries.js';
 import { mountOfPath, pathShown, type MountRow, type MountTable } from './mount-table.js';
-import { readInterpreter, readStat, readTarget, type HostStat } from './read.js';
+import { birthOf, readInterpreter, readStat, readTarget, type HostStat } from './read.js';
 
 /** What identifies an object on this machine while it exists. */
 export interface HostIdentity {
@@ -10,6 +10,8 @@ export interface HostIdentity {
   readonly inode: bigint;
   /** The number of names that the object has, found or not. `Inode.nlink` counts the names that were found. */
   readonly nlink: number;
+  /** When it was made, in nanoseconds since 1970; undefined if that is not known. */
+  readonly birth: bigint | undefined;
 }
 
 /** Where an object lies: the path that is read, and the path in its file system. */
@@ -22,6 +24,12 @@ export interface HostSpot {
   readonly type: string;
 }
 
+/** An identity whose time of birth is judged when it is asked for. */
+export type SeenIdentity = Pick<HostStat, 'device' | 'inode' | 'nlink' | 'born' | 'changed'> & {
+  /** Whether the time of birth stays the same while the object exists. */
+  readonly steady: boolean;
+};
+
 /** What has been read so far. */
 export interface HostReading {
   readonly table: MountTable;
@@ -29,7 +37,7 @@ export interface HostReading {
   /** Whether the interpreters of programs are read. */
   readonly interpreters: boolean;
   readonly byIdentity: Map<string, Inode>;
-  readonly identities: Map<Inode, HostIdentity>;
+  readonly identities: Map<Inode, SeenIdentity>;
   /** The objects of this process in /proc. */
   readonly ofProcess: Set<Inode>;
   /** Mounts by the number of their row. */
@@ -73,7 +81,7 @@ export function anotherObjectAt(reading: HostReading, spot: HostSpot): Inode | u
 
 function makeObject(reading: HostReading, spot: HostSpot, stat: HostStat): Inode | undefined {
   const inode = makeUnidentified(reading, spot, stat);
-  if (inode !== undefined) identify(reading, inode, stat);
+  if (inode !== undefined) identify(reading, inode, stat, spot.type);
   return inode;
 }
 
@@ -111,9 +119,26 @@ function makeDirectory(reading: HostReading, spot: HostSpot): Inode {
   return dir.inode;
 }
 
-export function identify({ byIdentity, identities }: HostReading, inode: Inode, stat: HostStat): void {
-  identities.set(inode, stat);
+/** Notes the identity of an inode on a file system of a type. */
+export function identify(
+  { byIdentity, identities }: HostReading,
+  inode: Inode,
+  stat: HostStat,
+  type: string,
+): void {
+  const { device, inode: number, nlink, born, changed } = stat;
+  // The first change of an object of a lower layer makes a copy of it, with another birth and the same number.
+  const steady = type !== 'overlay';
+  identities.set(inode, { device, inode: number, nlink, born, changed, steady });
   byIdentity.set(identityKey(stat), inode);
+}
+
+/** Returns the identity of an inode; undefined if it has none. */
+export function identityOf({ identities }: HostReading, inode: Inode): HostIdentity | undefined {
+  const seen = identities.get(inode);
+  if (seen === undefined) return undefined;
+  const { device, inode: number, nlink, steady } = seen;
+  return { device, inode: number, nlink, birth: steady ? birthOf(seen) : undefined };
 }
 
 function identityKey({ device, inode }: HostStat): string {

@@ -12,6 +12,9 @@ export interface HostStat {
   /** Number of names, also of those that were not looked up. */
   readonly nlink: number;
   readonly executable: boolean;
+  /** The time of birth, or what stands there where the file system does not tell it: see `birthOf`. */
+  readonly born: bigint;
+  readonly changed: bigint;
 }
 
 /** Returns what is at a path; undefined if there is nothing. A link is not followed. */
@@ -24,7 +27,23 @@ export function readStat(path: string): HostStat | undefined {
     inode: stats.ino,
     nlink: Number(stats.nlink),
     executable: (stats.mode & 0o111n) !== 0n,
+    born: stats.birthtimeNs,
+    changed: stats.ctimeNs,
   };
+}
+
+/**
+ * Returns when an object was made, in nanoseconds since 1970; undefined if that is not known.
+ *
+ * libuv 1.46 gives 0 where the file system does not tell. If `statx` was refused once, it uses `fstatat` from then on and
+ * gives the time of the last change. That time is also the time of birth of an object that did not change. To tell these
+ * apart, `/proc` is asked: it does not tell its birth, so the two times differ there while `statx` is used.
+ */
+export function birthOf({ born, changed }: Pick<HostStat, 'born' | 'changed'>): bigint | undefined {
+  if (born === 0n) return undefined;
+  if (born !== changed) return born;
+  const proc = readStat('/proc');
+  return proc === undefined || proc.born === proc.changed ? undefined : born;
 }
 
 function kindOf(stats: fs.BigIntStats): InodeKind {

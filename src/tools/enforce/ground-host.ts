@@ -50,5 +50,11 @@ const OF_PROCESS = /^\/proc\/(?:self|thread-self)(?:\/|$)/;
 
 function planIdentity(tree: HostTree, inode: Inode): PlanObject['identity'] {
   const known = tree.identityOf(inode);
-  return known === undefined ? null : { device: String(known.device), inode: String(known.inode) };
+  if (known === undefined) return null;
+  const { device, birth } = known;
+  return {
+    device: String(device),
+    inode: String(known.inode),
+    birth: birth === undefined ? null : String(birth),
+  };
 }

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { folder } from '../../support/llpc.js';
+import { has } from '../../support/tools.js';
 import { compile } from '../../support/compile.js';
 import { hostTree } from '../../../src/runtime/host/host-tree.js';
 import { mountTableOf, readMountInfo } from '../../../src/runtime/host/mount-table.js';
@@ -66,6 +67,18 @@ describe.skipIf(!hasNamespaces)('mounts', () => {
     expect(under).toEqual(['absent: there is no `x`']);
   });
 
+  it('the time of birth on overlayfs is not taken: the first change of an object changes it', (test) => {
+    const root = folder({ 'm/.keep': '' });
+    const prepare = [
+      'mount -t tmpfs none m',
+      'mkdir m/lower m/upper m/work m/all',
+      'touch m/lower/file',
+      'mount -t overlay none -o lowerdir=m/lower,upperdir=m/upper,workdir=m/work m/all',
+    ].join(' && ');
+    if (spawnSync('unshare', ['-rm', 'sh', '-c', prepare], { cwd: root }).status !== 0) return test.skip();
+    expect(inNamespace(root, `${prepare} && show "birth:$PWD/m/all/file"`)).toEqual([['undefined']]);
+  });
+
   it('names in the mount table have octal escapes', () => {
     const root = folder({ 'a b\\\n/x': '', 'c d/y': '' });
     const [at, other] = inNamespace(
@@ -92,6 +105,28 @@ describe('objects', () => {
     expect(one).toBe(two);
     expect(one.nlink).toBe(2);
     expect(identityOf(one)).toMatchObject({ nlink: 3, inode: BigInt(inodeOf(join(root, 'two'))) });
+  });
+
+  it('the time of birth is that of the file system, also of an object that did not change since', () => {
+    const root = folder({ old: '', fresh: '' });
+    fs.chmodSync(join(root, 'old'), 0o600);
+    const asked = [`birth:${root}/old`, `birth:${root}/fresh`, 'birth:/proc'];
+    const shown = spawnSync('stat', ['-c', '%W', join(root, 'old'), join(root, 'fresh'), '/proc'], {
+      encoding: 'utf8',
+    });
+    const seconds = shown.stdout.trim().split('\n');
+    const { stdout } = spawnSync(process.execPath, [SHOW, ...asked], { encoding: 'utf8' });
+    const births = (JSON.parse(stdout) as string[][]).map(([birth]) => birth ?? '');
+    expect(births.map((birth) => (birth === 'undefined' ? '0' : birth.slice(0, -9)))).toEqual(seconds);
+    expect(births[2]).toBe('undefined');
+  });
+
+  it.skipIf(!has('strace'))('what stands for the time of birth without `statx` is not taken for one', () => {
+    const root = folder({ file: '' });
+    const refused = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', 'inject=statx:error=ENOSYS'];
+    const [program = '', ...args] = [...refused, process.execPath, SHOW, `birth:${root}/file`, 'birth:/'];
+    const { stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+    expect(stdout, stderr).toBe('[["undefined"],["undefined"]]');
   });
 
   it('a name that vanishes after it was listed is left out', () => {

@@ -1,6 +1,6 @@
 /**
  * Prints what the host tree finds at paths, as JSON: run as a process of its own, for namespaces and for other users. A path with a
- * `*` is a pattern; `other:PATH` asks for other paths of the same object.
+ * `*` is a pattern; `other:PATH` asks for other paths of the same object, `birth:PATH` for the time when it was made.
  */
 import { hostTree } from '../../../src/runtime/host/host-tree.js';
 import { UnreadableError } from '../../../src/runtime/kernel/vfs.js';
@@ -16,6 +16,11 @@ const textOf = (path: PhysicalPath): string => {
 };
 
 function answer(path: string): string[] {
+  if (path.startsWith('birth:')) {
+    const found = resolveLiteral(tree.vfs, names(path.slice(6)));
+    const inode = found.kind === 'found' ? found.path.at(-1)?.inode : undefined;
+    return [String(inode && tree.identityOf(inode)?.birth)];
+  }
   if (path.startsWith('other:')) return [...tree.otherPathsOf(path.slice(6))];
   try {
     if (path.includes('*'))

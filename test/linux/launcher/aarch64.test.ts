@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, realpathSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { probeOf } from '../../../src/codegen/linux/launcher/probe.js';
 import {
   launcherFile,
   launchFile,
@@ -89,6 +90,11 @@ describe.skipIf(!has(QEMU))('launcher for aarch64', () => {
       'is a directory, through which',
     );
     closeSync(directory);
+  });
+
+  it('gives the probe a code that starts at a whole instruction', () => {
+    writeFileSync(at('probe'), probeOf('aarch64'), { mode: 0o755 });
+    expect(launchFile(QEMU, [at('probe')])).toMatchObject({ status: 0, signal: null }); // no Landlock, no masks
   });
 
   it('reaches the masks, and says where the emulation ends', () => {

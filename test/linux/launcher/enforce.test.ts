@@ -140,10 +140,10 @@ describe.skipIf(!canLaunch())('launcher', () => {
     const { device } = plan.objects[0]?.identity ?? { device: '' };
     writeFileSync(bytes, '');
     const status = statSync(bytes, { bigint: true });
-    const withOdd = (inode: bigint): typeof plan => ({
-      ...plan,
-      objects: [{ path: odd, kind: 'file', identity: { device: String(status.dev), inode: String(inode) } }],
-    });
+    const withOdd = (inode: bigint): typeof plan => {
+      const identity = { device: String(status.dev), inode: String(inode), birth: null };
+      return { ...plan, objects: [{ path: odd, kind: 'file', identity }] };
+    };
     expect(launch(withOdd(status.ino), ['/bin/true']).status).toBe(126); // the only rule is on the odd file
     expect(launch(withOdd(1n), ['/bin/true']).stderr).toContain(`\`${at('tree')}/a\ufffd[1m\ufffd\ufffd\`\n`);
     expect(device).not.toBe('');

@@ -1,6 +1,11 @@
 /** The system-call plan of a plan with everything in it, and the form of the file that is made from it. */
 import { describe, expect, it } from 'vitest';
-import { PLAN_FORMAT, PLAN_VERSION, type EnforcementPlan } from '../../../src/artifact/enforcement-plan.js';
+import {
+  PLAN_FORMAT,
+  PLAN_VERSION,
+  type EnforcementPlan,
+  type PlanIdentity,
+} from '../../../src/artifact/enforcement-plan.js';
 import {
   ARCHITECTURES,
   launcherOf,
@@ -11,9 +16,10 @@ import { groupedByParent } from '../../../src/codegen/linux/launcher/open-many.j
 import type { PlanStep, StepRow } from '../../../src/codegen/linux/launcher/steps.js';
 import { matchGolden } from '../../support/golden.js';
 
-const identity = (inode: number): { device: string; inode: string } => ({
+const identity = (inode: number): PlanIdentity => ({
   device: '2049',
   inode: String(inode),
+  birth: inode === 4 ? null : `${1_700_000_000 + inode}000000007`,
 });
 
 const PLAN: EnforcementPlan = {
@@ -74,6 +80,7 @@ describe('system-call plan', () => {
       value: 0,
       device: 0n,
       inode: 0n,
+      birth: null,
       compared: false,
       optional: false,
       hidden: false,

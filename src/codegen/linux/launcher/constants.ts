@@ -11,7 +11,7 @@ export interface Constants {
   readonly text: (text: string) => number;
   /** Adds bytes at an address that is a multiple of 8 and returns the address. */
   readonly bytes: (bytes: Uint8Array) => number;
-  /** Returns all that was added. */
+  /** Returns all that was added, up to a multiple of 8: the code follows, and instructions of aarch64 are aligned. */
   readonly whole: () => Uint8Array;
 }
 
@@ -26,6 +26,9 @@ export function makeConstants(): Constants {
     if (end > buffer.length) buffer = Buffer.concat([buffer], Math.max(end, 2 * buffer.length));
     return at;
   };
+  const align = (): void => {
+    reserve((8 - ((CONSTANTS_AT + end) % 8)) % 8);
+  };
   return {
     text: (text) => {
       const known = texts.get(text);
@@ -37,11 +40,14 @@ export function makeConstants(): Constants {
       return CONSTANTS_AT + at;
     },
     bytes: (bytes) => {
-      reserve((8 - ((CONSTANTS_AT + end) % 8)) % 8);
+      align();
       const at = reserve(bytes.length);
       buffer.set(bytes, at);
       return CONSTANTS_AT + at;
     },
-    whole: () => buffer.subarray(0, end),
+    whole: () => {
+      align();
+      return buffer.subarray(0, end);
+    },
   };
 }

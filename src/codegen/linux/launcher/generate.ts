@@ -14,10 +14,11 @@ import type { CpuForm, CpuReg } from './asm/forms.js';
 import type { Constants } from './constants.js';
 import { executeForms } from './execute-forms.js';
 import { numberOf, REFUSE, REPORT, SUBROUTINE, type Generator } from './generator.js';
+import { deviceWord } from './kernel-values.js';
 import type { CallStep, PlanStep, StepColumn, StepRow, StepValue } from './steps.js';
 
 /** The bit layout of a row: see `rowBytes`. */
-const ROW_SIZE = 40;
+const ROW_SIZE = 56;
 const COLUMNS: Readonly<Record<StepColumn, readonly [offset: number, width: asm.AccessWidth]>> = {
   path: [0, 4],
   parent: [36, 4],
@@ -28,7 +29,12 @@ const COLUMNS: Readonly<Record<StepColumn, readonly [offset: number, width: asm.
   compared: [32, 1],
   optional: [33, 1],
   hidden: [34, 1],
+  born: [35, 1],
+  'birth seconds': [40, 8],
+  'birth nanoseconds': [48, 4],
 };
+/** In nanoseconds. */
+const SECOND = 1_000_000_000n;
 /** The first result that is an error: the last 4095 values are negated error numbers. */
 const FIRST_ERROR = -4095;
 
@@ -141,7 +147,7 @@ function valueForms(value: StepValue, reg: CpuReg, to: Generator): CpuForm[] {
     case 'field': {
       const { offset, width } = value.field;
       const at = to.memory.part(value.memory.name, value.memory.size);
-      return [asm.address(reg, at), asm.load(reg, reg, offset[to.architecture], width)];
+      return [asm.address(reg, at), asm.load(reg, reg, offset, width)];
     }
     case 'column':
       return [asm.load(reg, 's1', ...COLUMNS[value.column])];
@@ -203,7 +209,8 @@ function eachForms(rows: readonly StepRow[], steps: readonly PlanStep[], to: Gen
  * A row of the table:
  *
  *     0 path   4 path as shown   8 flags of open   12 value   16 device   24 inode
- *     32 compared, optional, hidden: a byte each   36 parent, or 0
+ *     32 compared, optional, hidden, born: a byte each   36 parent, or 0
+ *     40 seconds and 48 nanoseconds of the birth   52 unused
  *
  * Where there is a parent, the path points to the last name in the text of the whole path.
  */
@@ -215,12 +222,15 @@ function rowBytes(rows: readonly StepRow[], constants: Constants): Uint8Array {
     bytes.writeUInt32LE(constants.text(shownPath(row.path)), at + 4);
     bytes.writeUInt32LE(row.open, at + 8);
     bytes.writeUInt32LE(row.value, at + 12);
-    bytes.writeBigUInt64LE(row.device, at + 16);
+    bytes.writeBigUInt64LE(deviceWord(row.device), at + 16);
     bytes.writeBigUInt64LE(row.inode, at + 24);
-    [row.compared, row.optional, row.hidden].forEach((flag, j) =>
+    [row.compared, row.optional, row.hidden, row.birth !== null].forEach((flag, j) =>
       bytes.writeUInt8(Number(flag), at + 32 + j),
     );
     bytes.writeUInt32LE(row.parent === null ? 0 : constants.text(row.parent), at + 36);
+    const nanoseconds = (((row.birth ?? 0n) % SECOND) + SECOND) % SECOND;
+    bytes.writeBigInt64LE(((row.birth ?? 0n) - nanoseconds) / SECOND, at + 40);
+    bytes.writeUInt32LE(Number(nanoseconds), at + 48);
   });
   return bytes;
 }

@@ -1,9 +1,8 @@
 /**
  * The steps that lay masks: in a user namespace and a mount namespace of their own, by descriptor.
  *
- * What is opened before a mask is laid stays beneath it. So the current directory is entered again by its path, and a standard
- * stream that is a directory is refused: the program could reach what lies beneath the masks from there. A mask on the root
- * directory becomes the root directory of the launcher.
+ * What is opened before a mask is laid stays beneath it. So the current directory is entered again by its path, and some
+ * standard streams are refused: see `stream-steps.ts`. A mask on the root directory becomes the root directory of the launcher.
  *
  * Hidden objects share one tmpfs with an empty file and an empty directory of mode 000. Not every kernel clones a mount that is
  * not attached. The tmpfs is therefore attached to /proc for a moment: /proc is known to be there, since the id maps were
@@ -11,8 +10,9 @@
  */
 import type { MaskKind, PlanMask } from '../../../artifact/enforcement-plan.js';
 import { AT_EMPTY_PATH, AT_FDCWD, O_CLOEXEC, O_CREAT, O_WRONLY, S_IFDIR, S_IFMT } from './kernel-values.js';
-import { STAT, ST_DEV, ST_INO, ST_MODE } from './kernel-values.js';
-import { openSteps, type RowOf } from './open-steps.js';
+import { STATX, STX_DEV, STX_INO, STX_MODE } from './kernel-values.js';
+import { openSteps, statusOf, type RowOf } from './open-steps.js';
+import { streamCheckSteps, streamSteps } from './stream-steps.js';
 import { andOf, call, column, field, flags, kept, memory, NULL, number, text, when } from './step-values.js';
 import type { PlanStep, StepMemory, StepRow, StepValue } from './steps.js';
 
@@ -66,25 +66,8 @@ export function maskSteps(masks: readonly PlanMask[], rowOf: RowOf): PlanStep[] 
     ...(rows.some((row) => row.hidden) ? hidingSteps() : []),
     ...(root.length > 0 ? [{ kind: 'each', rows: root, steps: laySteps(rootSteps()) } as const] : []),
     ...(below.length > 0 ? [{ kind: 'each', rows: below, steps: laySteps([]) } as const] : []),
+    ...streamCheckSteps(),
     ...returnSteps(),
-  ];
-}
-
-/** Refuses standard streams that are directories. A stream that is closed is left closed. */
-function streamSteps(): PlanStep[] {
-  const why = 'standard input, output or error is a directory, through which the masks could be avoided';
-  return [
-    {
-      kind: 'count',
-      name: 'stream',
-      below: 3,
-      steps: [
-        call('fstat', [kept('stream'), memory(STAT)], 'cannot read the status of a standard stream', {
-          tolerated: { errors: ['EBADF'], then: 'next' },
-        }),
-        when(fileType(), 'eq', flags('S_IFDIR', S_IFDIR), [{ kind: 'refuse', why }]),
-      ],
-    },
   ];
 }
 
@@ -93,8 +76,8 @@ function rememberSteps(): PlanStep[] {
   return [
     call('getcwd', [memory(CURRENT), number(PATH_MAX)], 'cannot find the path of the current directory'),
     statusOfCurrent(),
-    { kind: 'keep', name: 'device', value: field(STAT, ...ST_DEV) },
-    { kind: 'keep', name: 'inode', value: field(STAT, ...ST_INO) },
+    { kind: 'keep', name: 'device', value: field(STATX, ...STX_DEV) },
+    { kind: 'keep', name: 'inode', value: field(STATX, ...STX_INO) },
     call('geteuid', [], 'cannot read the user id', { keep: 'uid' }),
     call('getegid', [], 'cannot read the group id', { keep: 'gid' }),
   ];
@@ -255,17 +238,13 @@ function returnSteps(): PlanStep[] {
       'cannot enter the current directory again through the masks; start from another directory',
     ),
     statusOfCurrent(),
-    when(field(STAT, ...ST_DEV), 'ne', kept('device'), [gone]),
-    when(field(STAT, ...ST_INO), 'ne', kept('inode'), [gone]),
+    when(field(STATX, ...STX_DEV), 'ne', kept('device'), [gone]),
+    when(field(STATX, ...STX_INO), 'ne', kept('inode'), [gone]),
   ];
 }
 
 function statusOfCurrent(): PlanStep {
-  return call(
-    'newfstatat',
-    [CWD, text(''), memory(STAT), flags('AT_EMPTY_PATH', AT_EMPTY_PATH)],
-    'cannot read the status of the current directory',
-  );
+  return statusOf(CWD, 'cannot read the status of the current directory');
 }
 
 function setAttributes(mount: StepValue, why: string): PlanStep {
@@ -273,5 +252,5 @@ function setAttributes(mount: StepValue, why: string): PlanStep {
 }
 
 function fileType(): StepValue {
-  return andOf(field(STAT, ...ST_MODE), flags('S_IFMT', S_IFMT));
+  return andOf(field(STATX, ...STX_MODE), flags('S_IFMT', S_IFMT));
 }

@@ -21,7 +21,7 @@ import { filterSteps } from './filter-steps.js';
 import { maskSteps } from './mask-steps.js';
 import { eachOpened } from './open-many.js';
 import type { RowOf } from './open-steps.js';
-import { O_CLOEXEC, O_NOFOLLOW, O_PATH, S_IFDIR, S_IFMT, STAT, ST_MODE } from './kernel-values.js';
+import { O_CLOEXEC, O_NOFOLLOW, O_PATH, S_IFDIR, S_IFMT, STATX, STX_MODE } from './kernel-values.js';
 import { andOf, call, column, field, flags, kept, memory, NULL, number, when } from './step-values.js';
 import type { Architecture } from './asm/forms.js';
 import type { PlanStep, StepMemory, StepRow, StepValue } from './steps.js';
@@ -106,7 +106,7 @@ function handledHere({ handled }: PlanRuleset): StepValue {
 }
 
 function ruleSteps(ruleset: StepValue): PlanStep[] {
-  const mode = andOf(field(STAT, ...ST_MODE), flags('S_IFMT', S_IFMT));
+  const mode = andOf(field(STATX, ...STX_MODE), flags('S_IFMT', S_IFMT));
   const allowed = andOf(column('value'), field(RULESET, 'handled_access_fs', 0, 8));
   const set = (value: StepValue): PlanStep => ({ kind: 'set', memory: RULE, offset: 0, value });
   return [
@@ -152,6 +152,7 @@ function objectRow(
     value,
     device: BigInt(identity?.device ?? 0),
     inode: BigInt(identity?.inode ?? 0),
+    birth: typeof identity?.birth === 'string' ? BigInt(identity.birth) : null,
     compared: identity !== null,
     optional: optional === true,
     hidden: false,

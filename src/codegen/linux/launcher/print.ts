@@ -61,8 +61,9 @@ function callLines({ call, args, keep, fails, tolerated }: CallStep): string[] {
   return [line, `  ${errors?.join(', ') ?? 'any error'}${when}: ${GOES[then]}`];
 }
 
-function rowLine({ path, shown: what, device, inode, compared, optional }: StepRow): string {
-  const identity = compared ? `device ${device} inode ${inode}` : 'resolved at the start';
+function rowLine({ path, shown: what, device, inode, birth, compared, optional }: StepRow): string {
+  const born = birth === null ? '' : ` birth ${birth}`;
+  const identity = compared ? `device ${device} inode ${inode}${born}` : 'resolved at the start';
   return `${printable(path)}: ${what === '' ? 'nothing' : what}; ${identity}${optional ? '; optional' : ''}`;
 }
 

@@ -23,15 +23,9 @@ export const memory = (value: StepMemory): StepValue => ({ kind: 'memory', memor
 export const column = (name: StepColumn): StepValue => ({ kind: 'column', column: name });
 export const andOf = (left: StepValue, right: StepValue): StepValue => ({ kind: 'and', left, right });
 
-/** What stands in memory, at one offset on every architecture or at one for each. */
-export function field(
-  of: StepMemory,
-  shown: string,
-  offset: number | StepField['offset'],
-  width: StepField['width'],
-): StepValue {
-  const both = typeof offset === 'number' ? { 'x86-64': offset, aarch64: offset } : offset;
-  return { kind: 'field', memory: of, field: { shown, offset: both, width } };
+/** What stands in memory at an offset. */
+export function field(of: StepMemory, shown: string, offset: number, width: StepField['width']): StepValue {
+  return { kind: 'field', memory: of, field: { shown, offset, width } };
 }
 
 export function call(

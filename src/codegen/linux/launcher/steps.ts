@@ -30,19 +30,30 @@ export type StepValue =
   | { readonly kind: 'and'; readonly left: StepValue; readonly right: StepValue };
 
 export interface StepField {
-  /** The name of the field, such as `st_ino`. */
+  /** The name of the field, such as `stx_ino`. */
   readonly shown: string;
-  /** Where the field lies on each architecture, in bytes. */
-  readonly offset: { readonly 'x86-64': number; readonly aarch64: number };
+  /** In bytes. */
+  readonly offset: number;
   readonly width: 4 | 8;
 }
 
 /**
  * `path`: the address of the path, or of the name in the directory `parent`. `open`: the flags to open it with. `value`: rights
- * of a rule, attributes of a mask.
+ * of a rule, attributes of a mask. `born`: whether the time of birth is compared.
  */
 export type StepColumn =
-  'path' | 'parent' | 'open' | 'value' | 'device' | 'inode' | 'compared' | 'optional' | 'hidden';
+  | 'path'
+  | 'parent'
+  | 'open'
+  | 'value'
+  | 'device'
+  | 'inode'
+  | 'birth seconds'
+  | 'birth nanoseconds'
+  | 'compared'
+  | 'optional'
+  | 'hidden'
+  | 'born';
 
 /** An object with what is done to it. */
 export interface StepRow {
@@ -53,6 +64,8 @@ export interface StepRow {
   readonly value: number;
   readonly device: bigint;
   readonly inode: bigint;
+  /** When the object was made, in nanoseconds since 1970; null if it is not compared. */
+  readonly birth: bigint | null;
   /** Whether device and inode are compared with those of the object that is found. */
   readonly compared: boolean;
   /** Whether the row is left out where its object does not exist. */
