@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { canMask, isRoot } from '../support/launch.js';
+import { readPage } from '../support/page.js';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
 /** The programs that a script runs, and how many checks it makes. */
@@ -50,6 +51,15 @@ describe.each(SCRIPTS)('try.sh of $example', ({ example, programs, works, refuse
     expect([starting('works ').length, starting('refused ').length]).toEqual([works, refused]);
     expect(left).toEqual([]);
   });
+});
+
+const readmeRuns = able && ['git', 'npm', 'gcc'].every(isThere);
+it.runIf(readmeRuns)('README.md: its first command prints the lines that the page shows', () => {
+  const shown = /<!-- try -->\n+```text\n([^`]*)```/.exec(readPage('README.md'))?.[1];
+  const { stdout } = tryExample('coding-agent', undefined);
+  const lines = shown?.trim().split('\n') ?? [];
+  expect(lines.length).toBeGreaterThan(4);
+  expect(lines.filter((line) => !stdout.split('\n').includes(line))).toEqual([]);
 });
 
 it('every script of an example is run by these tests', () => {
