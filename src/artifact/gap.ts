@@ -22,6 +22,7 @@ export const GAP_CAUSES = {
   'no-right': 'this version of Landlock has no right for it',
   'nothing-stops': 'nothing on stock Linux stops it',
   'adds-down': 'Landlock grants a right on a directory for everything beneath it, and cannot take it back',
+  'left-behind': 'the right was granted on a directory that the object is not in any more',
   'right-of-parent': 'the right belongs to the directory that the object is in, not to the object',
   'append-is-write': 'Landlock has the same right for appending as for writing',
   'open-with-access': 'Landlock checks `open` only together with reading, writing or listing',

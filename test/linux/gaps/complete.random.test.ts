@@ -6,14 +6,21 @@ import { describe, expect, it } from 'vitest';
 import { ACTIONS, hasAction, type ActionBit } from '../../../src/abi/actions.js';
 import type { FoundGap } from '../../../src/artifact/gap.js';
 import { mapsArtifact } from '../../../src/codegen/linux/maps-artifact.js';
-import { differencesAt, movesFrom, type Difference } from '../../../src/codegen/linux/gaps/compare.js';
+import {
+  canMove,
+  differencesAfterMove,
+  differencesAt,
+  isNamed,
+  movesFrom,
+  type Difference,
+} from '../../../src/codegen/linux/gaps/compare.js';
 import { gapOf } from '../../../src/codegen/linux/gaps/describe.js';
 import { gapsOn } from '../../../src/codegen/linux/gaps/gaps.js';
-import { makeStage } from '../../../src/codegen/linux/gaps/stage.js';
+import { makeStage, type Stage } from '../../../src/codegen/linux/gaps/stage.js';
 import { defined } from '../../../src/base/assert.js';
 import { buildTree } from '../../../src/runtime/kernel/build-tree.js';
 import { groundForLinux } from '../../../src/runtime/linux/load.js';
-import { actionsOf } from '../../../src/runtime/loader/standing.js';
+import { actionsOf, type Standpoint } from '../../../src/runtime/loader/standing.js';
 import { policyText, tree } from '../../support/arbitrary.js';
 import { meaningful } from '../../support/policy.js';
 import { cases, fc } from '../../support/random.js';
@@ -54,7 +61,11 @@ describe('gaps of the target linux', () => {
         const dirs = stage.objects.filter((o) => o.location.inode.kind === 'dir');
         const context = { policy: checked.policy, maps, plan, later: new Set<string>() };
         for (const object of stage.objects) {
-          const found = [...differencesAt(stage, object), ...movesFrom(stage, object, dirs)];
+          const found = [
+            ...differencesAt(stage, object),
+            ...movesFrom(stage, object, dirs),
+            ...(isNamed(object) ? dirs.flatMap((dir) => movedTo(stage, object, dir)) : []),
+          ];
           count.differences += found.length;
           for (const difference of found) {
             const gap = gapOf(difference, context);
@@ -101,6 +112,10 @@ describe('gaps of the target linux', () => {
     expect(compared).toBeGreaterThan(100);
   });
 });
+
+function movedTo(stage: Stage, object: Standpoint, dir: Standpoint): Difference[] {
+  return canMove(object, dir) ? differencesAfterMove(stage, object, dir) : [];
+}
 
 function positionOf(tree: Parameters<typeof enter>[0], path: string): Position {
   return path

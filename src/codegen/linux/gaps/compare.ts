@@ -5,11 +5,18 @@
  * directories that they are in, the same rights reach them, and they stand in the same way to masks. The first object of a class
  * has a shortest path, which is the witness.
  */
-import { ALL_ACTIONS, maskOf, type ActionMask } from '../../../abi/actions.js';
+import { ALL_ACTIONS, maskOf, overlaps, type ActionMask } from '../../../abi/actions.js';
 import type { EnforcementPlan } from '../../../artifact/enforcement-plan.js';
 import { defined } from '../../../base/assert.js';
-import { actionsOf, type Standpoint } from '../../../runtime/loader/standing.js';
-import { MOVE_PROBES, NAME_PROBES, PROBES, type Probe, type ProbePaths } from './probes.js';
+import { actionsOf, allowedOn, type Standpoint } from '../../../runtime/loader/standing.js';
+import {
+  AFTER_MOVE_PROBES,
+  MOVE_PROBES,
+  NAME_PROBES,
+  PROBES,
+  type Probe,
+  type ProbePaths,
+} from './probes.js';
 import { parentPath, planStandings } from './standing-to-plan.js';
 import { allDenied, type ProbeOutcome, type Stage } from './stage.js';
 
@@ -26,7 +33,35 @@ export interface Difference {
 export function compare(stage: Stage, plan: EnforcementPlan): Difference[] {
   const keys = keysOf(stage, plan);
   const single = firstOfEach(stage.objects, keys.whole).flatMap((object) => differencesAt(stage, object));
-  return [...single, ...moves(stage, keys)];
+  return [...single, ...moves(stage, keys), ...afterMoves(stage, keys)];
+}
+
+/** Moves one object of each class that scopes name to a directory of each class, and makes the probes there. */
+function afterMoves(stage: Stage, keys: ClassKeys): Difference[] {
+  const named = stage.objects.filter((o) => o.path !== '/' && isNamed(o) && isMovable(o, stage));
+  const directories = stage.objects.filter((o) => o.location.inode.kind === 'dir');
+  const destinations = [...someOfEach(directories, keys.destination).values()];
+  return firstOfEach(named, keys.whole).flatMap((object) =>
+    destinations.flatMap((dirs) => {
+      const dir = dirs.find((d) => canMove(object, d));
+      return dir === undefined ? [] : differencesAfterMove(stage, object, dir);
+    }),
+  );
+}
+
+/** Returns the differences of calls on a named object after it was moved into a directory. */
+export function differencesAfterMove(stage: Stage, object: Standpoint, dir: Standpoint): Difference[] {
+  const paths = { ...besideOf(object), to: freshIn(dir) };
+  return AFTER_MOVE_PROBES.flatMap((probe) => differenceOf(stage, probe, object, paths));
+}
+
+/** Returns whether a scope of every layer names an object: then its verdicts stay with it wherever it is moved. */
+export function isNamed({ standings }: Standpoint): boolean {
+  return standings.every((s) => s.level === 'self');
+}
+
+function isMovable({ standings }: Standpoint, { maps }: Stage): boolean {
+  return overlaps(allowedOn(maps, standings), maskOf('rename'));
 }
 
 /** For each class of movable objects and each class of directories, makes the first move that is possible between them. */
@@ -46,7 +81,7 @@ function moves(stage: Stage, keys: ClassKeys): Difference[] {
 }
 
 /** Returns whether a directory is not above, at or beneath an object, except above its parent. */
-function canMove({ path }: Standpoint, dir: Standpoint): boolean {
+export function canMove({ path }: Standpoint, dir: Standpoint): boolean {
   return (
     path !== '/' && dir.path !== parentPath(path) && dir.path !== path && !dir.path.startsWith(`${path}/`)
   );

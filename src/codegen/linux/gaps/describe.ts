@@ -15,7 +15,7 @@ import {
 import { FILTERED_CALLS } from '../../../abi/filtered-calls.js';
 import { LANDLOCK_RIGHTS, type LandlockRight } from '../../../abi/landlock.js';
 import type { EnforcementPlan, Machine } from '../../../artifact/enforcement-plan.js';
-import type { FoundGap, GapCause, GapCloser, GapDecider } from '../../../artifact/gap.js';
+import type { FoundGap, GapCause, GapCloser, GapDecider, GapTime } from '../../../artifact/gap.js';
 import { defined } from '../../../base/assert.js';
 import type { CheckedPolicy } from '../../../ir/check/policy.js';
 import type { InodeMap } from '../../../artifact/manifest.js';
@@ -59,9 +59,14 @@ export function gapOf(difference: Difference, context: PlannedPolicy): FoundGap 
       first === undefined
         ? deciderOf(context, 0, difference.object.standings, actionName(lowestBit(actions)))
         : deciderOfDenial(context, first),
-    when: isLater(difference.paths, context.later) ? 'appears-later' : 'always',
+    when: timeOf(difference, context),
     closedBy: closerOf(cause, actions),
   };
+}
+
+function timeOf({ probe, paths }: Difference, { later }: PlannedPolicy): GapTime {
+  if (probe.moves === true) return 'after-move';
+  return isLater(paths, later) ? 'appears-later' : 'always';
 }
 
 /** Returns whether the object, or the directory that it is in, stands for what appears later. */
@@ -78,6 +83,7 @@ function actionsOfGap({ direction, probe, outcome }: Difference): ActionMask {
 
 function witnessOf({ probe, paths, direction, outcome }: Difference): FoundGap['witness'] {
   const shown = (path: string): string => JSON.stringify(path);
+  const before = probe.moves === true ? `rename(${shown(paths.path)}, ${shown(paths.to)}), then ` : '';
   const call = probe.text
     .replace('PATH', () => shown(paths.path))
     .replace('NEW', () => shown(paths.fresh))
@@ -88,7 +94,7 @@ function witnessOf({ probe, paths, direction, outcome }: Difference): FoundGap['
       : direction === 'visibility'
         ? 'succeeds on the mask'
         : 'succeeds';
-  return { path: paths.path, call, outcome: result };
+  return { path: paths.path, call: before + call, outcome: result };
 }
 
 /** Returns the rule behind the first denial of a request. */
@@ -163,6 +169,7 @@ function looserCause({ probe, object }: Difference, actions: ActionMask, machine
 
 function stricterCause({ probe, paths, outcome }: Difference, { plan }: PlannedPolicy): GapCause {
   if (probe.cause === 'mount-refused') return 'mount-refused';
+  if (probe.moves === true) return 'left-behind';
   if (probe.about === 'chroot') return 'no-capabilities';
   const { errno } = outcome;
   if (errno === 'EXDEV')

@@ -22,6 +22,8 @@ export interface Probe {
   readonly tells?: true;
   /** Flags of the open that comes first. */
   readonly opens?: number;
+  /** The object is moved from `PATH` to `TO` first. */
+  readonly moves?: true;
   readonly make: (task: Task, paths: ProbePaths, fd: number) => CallResult;
 }
 
@@ -194,4 +196,16 @@ export const MOVE_PROBES: readonly Probe[] = [
     text: 'link(PATH, TO)',
     make: (task, { path, to }) => sys.link(task, path, to),
   },
+];
+
+function afterMove(kinds: readonly InodeKind[], about: ActionName, text: string, call: PathProbe): Probe {
+  return { kinds, about, text, moves: true, make: (task, { to }) => call(task, to) };
+}
+
+/** Calls on an object that scopes name, after it was moved to another directory: it keeps its verdicts. */
+export const AFTER_MOVE_PROBES: readonly Probe[] = [
+  afterMove(FILES, 'read', 'open(TO, O_RDONLY)', opening(O.RDONLY)),
+  afterMove(FILES, 'write', 'open(TO, O_WRONLY)', opening(O.WRONLY)),
+  afterMove(REGULAR, 'execute', 'execve(TO)', (task, path) => sys.execve(task, path)),
+  afterMove(DIR, 'readdir', 'open(TO, O_RDONLY | O_DIRECTORY)', opening(O.RDONLY | O.DIRECTORY)),
 ];

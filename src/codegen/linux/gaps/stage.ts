@@ -103,9 +103,9 @@ function makeProbe(sides: StageSides, probe: Probe, paths: ProbePaths): ProbeOut
   const asked = requestsOf(sides, probe, paths);
   if (asked === undefined) return undefined;
   return onSide(sides.confined, (task) => {
-    const fd = openFirst(task, probe, paths);
+    const fd = prepare(task, probe, paths);
     if (fd === undefined) return undefined;
-    const showsOther = inodeAt(task, paths.path) !== asked.inode;
+    const showsOther = inodeAt(task, objectPath(probe, paths)) !== asked.inode;
     const errno = errnoOf(probe.make(task, paths, fd));
     return { denied: asked.denied, errno, showsOther };
   });
@@ -122,14 +122,23 @@ function inodeAt(task: Task, path: string): number | undefined {
   return seen.ok ? seen.value.ino : undefined;
 }
 
-/** Returns the descriptor of the open that comes before a probe, -1 if none does; undefined when that open is refused. */
-function openFirst(task: Task, { opens }: Probe, { path }: ProbePaths): number | undefined {
+/**
+ * Makes the calls that come before a probe. Returns the descriptor of the open among them, -1 if there is none; undefined when one
+ * of them is refused.
+ */
+function prepare(task: Task, { opens, moves }: Probe, { path, to }: ProbePaths): number | undefined {
+  if (moves === true && !sys.rename(task, path, to).ok) return undefined;
   if (opens === undefined) return -1;
   const file = sys.open(task, path, opens);
   return file.ok ? file.fd : undefined;
 }
 
-/** Returns the requests of a probe that the policy denies; undefined when the probe fails anyway, or the policy denies its open. */
+/** Returns the path of the object when the probe is made. */
+function objectPath({ moves }: Probe, { path, to }: ProbePaths): string {
+  return moves === true ? to : path;
+}
+
+/** Returns the requests of a probe that the policy denies; undefined when the probe fails anyway, or the policy denies what comes before it. */
 function requestsOf(
   sides: StageSides,
   probe: Probe,
@@ -150,9 +159,9 @@ function requestsOf(
     const inode = inodeAt(task, paths.path);
     kernel.asked = note;
     try {
-      const fd = openFirst(task, probe, paths);
+      const fd = prepare(task, probe, paths);
       if (fd === undefined || requests.length > 0) return undefined;
-      noteWalk(sides, paths, requests);
+      noteWalk(sides, objectPath(probe, paths), requests);
       return errnoOf(probe.make(task, paths, fd)) === undefined ? { denied: requests, inode } : undefined;
     } finally {
       kernel.asked = undefined;
@@ -161,7 +170,7 @@ function requestsOf(
 }
 
 /** Adds a request for each directory above the object that may not be walked through. */
-function noteWalk({ closed }: StageSides, { path }: ProbePaths, requests: DeniedRequest[]): void {
+function noteWalk({ closed }: StageSides, path: string, requests: DeniedRequest[]): void {
   requests.push(...closed.filter((at) => isAbove(at.path, path)));
 }
 
