@@ -2,10 +2,10 @@
  * The steps that refuse standard streams through which the program could go around a mask.
  *
  * A stream was opened on the mount beneath the masks. From a directory, the program could reach all that lies there. A regular
- * file can be opened again through `/proc/self/fd`, for writing or as a program: on its own mount, where no mask is. So a file
- * is looked up at its path before the masks are laid and after. It is refused where the path then leads to another object or to
- * none (`hide`), or to a mount with other flags (`ro`, `noexec`). `pin` changes nothing here: a file that is open cannot be
- * moved through its descriptor.
+ * file can be opened again through `/proc/self/fd`, for writing too: on its own mount, where no mask is. So a file is looked up
+ * at its path before the masks are laid and after. It is refused where the path then leads to another object or to none
+ * (`hide`), or to a mount that has become read-only (`ro`). `pin` and `noexec` are not looked at: a file that is open cannot be
+ * moved through its descriptor, and the program can execute the contents of every file that it can read from memory.
  *
  * A file is left alone where its path does not lead to it before the masks are laid: it is removed, or of another root
  * directory. No mask can be above such a file. Terminals, pipes and sockets are left alone too: nothing more can be done with
@@ -40,8 +40,8 @@ const STREAMS: readonly Stream[] = ['standard input', 'standard output', 'standa
 );
 /** `struct statfs`, the same on both architectures. */
 const STATFS: StepMemory = { name: 'statfs', size: 120 };
-/** Flags of the mount and of the file system. */
-const F_FLAGS = field(STATFS, 'f_flags', 80, 8);
+/** Whether the mount or the file system is read-only. */
+const READ_ONLY = andOf(field(STATFS, 'f_flags', 80, 8), flags('ST_RDONLY', 1));
 const INODE = field(STATX, ...STX_INO);
 const DEVICE = field(STATX, ...STX_DEV);
 
@@ -103,9 +103,9 @@ function protectedSteps({ descriptor, title, path }: Stream): PlanStep[] {
     when(INODE, 'ne', kept(`inode of ${title}`), [refused]),
     when(DEVICE, 'ne', kept(`device of ${title}`), [refused]),
     call('fstatfs', [number(descriptor), memory(STATFS)], fails),
-    { kind: 'keep', name: 'flags', value: F_FLAGS },
+    { kind: 'keep', name: 'read-only', value: READ_ONLY },
     call('statfs', [memory(path), memory(STATFS)], fails),
-    when(F_FLAGS, 'ne', kept('flags'), [refused]),
+    when(READ_ONLY, 'ne', kept('read-only'), [refused]),
   ];
 }
 
