@@ -3,7 +3,7 @@
  *
  * Input: Markdown. A fenced block with `file=NAME` writes that file, with `append=NAME` adds to it; `sh` with `text` (or another block with the word `output`) right behind it
  * is run and prints that text, both streams in their order, with the exit code of `text exit=N`; `sh quiet` is run and prints
- * nothing; `sh until=WORD` is interrupted when it has printed WORD. Any other block is only shown. Each page has a folder of its own, and its blocks run from top to bottom.
+ * nothing; `sh until=WORD` is interrupted when it has printed WORD; `sh masks` is run only where the kernel lets launchers lay masks. Any other block is only shown. Each page has a folder of its own, and its blocks run from top to bottom.
  * Known weakness: the commands go through `sh`, so the pages need one.
  */
 import { spawn } from 'node:child_process';
@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defined } from '../../src/base/assert.js';
+import { canMask } from './launch.js';
 import { folder, MAIN } from './llpc.js';
 
 const UPDATE = process.env['UPDATE_GOLDEN'] !== undefined;
@@ -30,6 +31,8 @@ export interface Commands {
   readonly script: string;
   /** What it prints before it is interrupted, for what does not end by itself. */
   readonly until: string | undefined;
+  /** Whether it starts a program under a policy. */
+  readonly masks: boolean;
   readonly expected: Printed;
   /** The block with the output; none for a quiet one. */
   readonly output: Block | undefined;
@@ -70,7 +73,7 @@ export function blockIn(page: string, language: string): string {
 function commandsAt(page: string, blocks: readonly Block[], index: number): Commands | undefined {
   const block = blocks[index];
   if (block?.language !== 'sh') return undefined;
-  const base = { script: block.text, until: block.info.get('until') };
+  const base = { script: block.text, until: block.info.get('until'), masks: block.info.has('masks') };
   if (block.info.has('quiet')) return { ...base, expected: { text: '', exit: 0 }, output: undefined };
   const output = blocks[index + 1];
   const isOutput = output?.language === 'text' || output?.info.has('output') === true;
@@ -112,6 +115,7 @@ async function runPage(page: string): Promise<Printed[]> {
     const name = info.get('file') ?? info.get('append');
     const commands = commandsAt(page, blocks, index);
     if (name !== undefined) writeTo(join(root, name), text, info.has('append'));
+    else if (commands?.masks === true && !canMask()) printed.push(commands.expected);
     else if (commands !== undefined) printed.push(await runCommands(root, commands));
   }
   return printed;
