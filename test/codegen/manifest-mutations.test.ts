@@ -5,11 +5,14 @@
  */
 import { expect, test } from 'vitest';
 import { ACTIONS } from '../../src/abi/actions.js';
+import { mapsArtifact } from '../../src/codegen/linux/maps-artifact.js';
+import { proveMaps } from '../../src/codegen/linux/prove.js';
 import { landlockV8 } from '../../src/codegen/v8/target.js';
 import type { Manifest } from '../../src/artifact/manifest.js';
 import { defined } from '../../src/base/assert.js';
 import { compile } from '../../src/index.js';
 import { corpus } from '../faults/corpus.js';
+import { checkedOf } from '../support/policy.js';
 import { SEED, cases } from '../support/random.js';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -96,6 +99,26 @@ test.each(corpus().map((policy) => [policy.name, policy.text] as const))(
     const accepted = new Set<string>();
     for (const [where, wrong] of sample(manifest)) {
       if (landlockV8.prove({ manifest: wrong, bytecode }, meaning).diagnostics.length === 0)
+        accepted.add(where);
+    }
+    expect([...accepted]).toEqual([]);
+  },
+);
+
+/** No program reads a map, so only its verdicts count. */
+const meansNothingOnLinux = (where: string): boolean =>
+  where === 'maps[].name' || where === 'maps[].classes[].decision.bit';
+
+test.each(corpus().map((policy) => [policy.name, policy.text] as const))(
+  'prove for linux: %s: refuses a manifest with one wrong value',
+  (_, text) => {
+    const { policy, hierarchies, sources } = checkedOf(text);
+    const artifact = mapsArtifact(policy, sources);
+    expect(proveMaps(artifact, { policy, hierarchies }).diagnostics).toEqual([]);
+    const accepted = new Set<string>();
+    for (const [where, manifest] of sample(artifact.manifest)) {
+      if (meansNothingOnLinux(where)) continue;
+      if (proveMaps({ ...artifact, manifest }, { policy, hierarchies }).diagnostics.length === 0)
         accepted.add(where);
     }
     expect([...accepted]).toEqual([]);

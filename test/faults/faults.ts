@@ -28,7 +28,11 @@ export type Part =
   | 'language'
   | 'globs'
   | 'loader'
-  | 'linux model';
+  | 'linux model'
+  | 'linux plan'
+  | 'linux gaps'
+  | 'linux proof'
+  | 'linux launcher';
 
 type Row = readonly [name: string, find: string, replace: string];
 
@@ -46,6 +50,9 @@ const SELECT = 'src/codegen/v8/select.ts';
 const OPTIMISE = 'src/codegen/v8/optimise.ts';
 const MANIFEST = 'src/codegen/v8/manifest.ts';
 const SCOPE = 'src/semantics/scope.ts';
+const PLACE = 'src/runtime/linux/place.ts';
+const GAPS = 'src/codegen/linux/gaps';
+const LAUNCHER = 'src/codegen/linux/launcher';
 const GROUND = 'src/runtime/loader/ground.ts';
 
 export const FAULTS: readonly Fault[] = [
@@ -479,6 +486,131 @@ export const FAULTS: readonly Fault[] = [
       'a mask covers all names of a file',
       'while (on !== undefined && (on.pointParent !== dir || on.pointName !== name)) on = on.sibling;',
       '',
+    ],
+  ]),
+  ...tested('linux plan', PLACE, 'test/linux/plan.test.ts', [
+    [
+      'a rule is laid where nothing stops what is denied beneath',
+      'if (found === undefined) return undefined;',
+      'if (found === undefined) continue;',
+    ],
+    [
+      'a rule on a directory does not look at its region',
+      'const whole = region && isFine(task, lackOnSelf(task, node));',
+      'const whole = isFine(task, lackOnSelf(task, node));',
+    ],
+    [
+      'a filter leaves io_uring open',
+      'ioUring: actions.some((name) => IO_URING_ACTIONS.includes(name))',
+      'ioUring: false',
+    ],
+    ['entries are granted where others may appear', 'if (region && nothingAppearsIn(node))', 'if (region)'],
+    ['what may be read is mapped as code', 'if (machine.masks) stopMapping(planner, root);', ''],
+    ['rules stay beneath a hidden object', 'own.rights.forEach((rights) => rights.clear());', ''],
+  ]),
+  ...tested('linux plan', 'src/runtime/linux/masks.ts', 'test/linux/plan.test.ts', [
+    [
+      'a mask may stop what is allowed beneath',
+      '!overlaps(node.allowed, self) && !overlaps(node.allowedBeneath, beneath)',
+      '!overlaps(node.allowed, self)',
+    ],
+    [
+      '`ro` does not stop truncation',
+      '/^(write_file|truncate|make_|remove_|refer)/',
+      '/^(write_file|make_|remove_|refer)/',
+    ],
+  ]),
+  ...tested('linux plan', 'src/runtime/linux/rights.ts', 'test/linux/gaps/looser.random.test.ts', [
+    ['files may be written that may not', "maskOf('open', 'write')", "maskOf('open')"],
+  ]),
+  ...tested('linux plan', 'src/runtime/linux/rights.ts', 'test/linux/plan.test.ts', [
+    [
+      '`refer` is given to directories into which nothing may be moved',
+      "needsOfDirectory: maskOf('renameto'),",
+      'needsOfDirectory: NO_ACTIONS,',
+    ],
+    ['what a filter stops comes with a right', 'brings: difference(own.brings, dead)', 'brings: own.brings'],
+  ]),
+  ...tested('linux gaps', `${GAPS}/standing-to-plan.ts`, 'test/linux/gaps/complete.random.test.ts', [
+    [
+      'masks above an object do not tell it apart',
+      'if (at !== path) mark?.masks.forEach((kind) => above.add(kind));',
+      '',
+    ],
+  ]),
+  ...tested('linux gaps', `${GAPS}/stage.ts`, 'test/linux/gaps/complete.random.test.ts', [
+    [
+      'directories that may not be walked do not count',
+      'noteWalk(sides, objectPath(probe, paths), requests);',
+      '',
+    ],
+  ]),
+  ...tested('linux gaps', `${GAPS}/gaps.ts`, 'test/linux/plan.test.ts', [
+    ['the oldest ABI is one that has gaps', 'leastAbi = abi + 1;', 'leastAbi = abi;'],
+  ]),
+  ...tested('linux gaps', `${GAPS}/hard-links.ts`, 'test/linux/gaps/hard-links.test.ts', [
+    [
+      'names that were not found do not count',
+      "n.kind === 'file' && hasUnseenNames(n.inode)",
+      "n.kind === 'dir' && hasUnseenNames(n.inode)",
+    ],
+  ]),
+  ...tested('linux proof', 'src/codegen/linux/prove.ts', 'test/codegen/manifest-mutations.test.ts', [
+    [
+      'the entries of a map are not compared',
+      'isRefuted(classes) ? classes : checkEntries(map, layer)',
+      'isRefuted(classes) ? classes : undefined',
+    ],
+    [
+      'the verdicts of a map are not decided',
+      'if (isRefuted(verdicts)) return verdicts;',
+      'if (isRefuted(verdicts)) continue;',
+    ],
+    [
+      'layers may be in another order',
+      'read.chains.some((c, i) => c.name !== layers[i]?.name)',
+      'read.chains.some((c) => !layers.some((layer) => layer.name === c.name))',
+    ],
+  ]),
+  ...tested('linux launcher', `${LAUNCHER}/plan-steps.ts`, 'test/linux/launcher/enforce.test.ts', [
+    [
+      'descriptors stay open',
+      "[number(3), flags('~0', 0xffffffffn), number(0)], 'cannot close descriptors above 2'",
+      "[number(60), flags('~0', 0xffffffffn), number(0)], 'cannot close descriptors above 2'",
+    ],
+    [
+      'a ruleset has rights that the kernel does not have',
+      "landlockBits(handled)), kept('rights'));",
+      "landlockBits(handled)), flags('all', 0xffff));",
+    ],
+    [
+      'a rule on a file has the rights of directories',
+      "flags('rights of files', FILE_RIGHTS)",
+      "flags('rights of files', 0xffff)",
+    ],
+  ]),
+  ...tested('linux launcher', `${LAUNCHER}/open-steps.ts`, 'test/linux/launcher/identity.test.ts', [
+    [
+      'the time of birth is not compared',
+      "when(column('born'), 'ne', number(0), birthSteps())",
+      "when(column('born'), 'eq', number(2), birthSteps())",
+    ],
+    [
+      'a file system need not tell the time of birth',
+      "when(told, 'eq', number(0), [{ kind: 'refuse', why }]),",
+      "when(told, 'eq', number(0), []),",
+    ],
+  ]),
+  ...tested('linux launcher', `${LAUNCHER}/stream-steps.ts`, 'test/linux/launcher/streams.test.ts', [
+    [
+      'a stream beneath a read-only mask is let through',
+      "when(READ_ONLY, 'ne', kept('read-only'), [refused])",
+      "when(READ_ONLY, 'ne', kept('read-only'), [])",
+    ],
+    [
+      'a hidden file is let through as a stream',
+      "when(INODE, 'ne', kept(`inode of ${title}`), [refused])",
+      "when(INODE, 'ne', kept(`inode of ${title}`), [])",
     ],
   ]),
 ];

@@ -98,6 +98,26 @@ const rows: readonly (readonly [name: string, body: string, laid: readonly strin
     ['ro /a/h', '/a: all', CONFINED],
   ],
   ['an action that nothing allows is filtered', `default allow; deny rename;`, ['filter rename io_uring']],
+  [
+    'a hidden object has no rule',
+    `default deny; dir "/a" { allow open, read; file "k" { allow write; deny read; } }`,
+    [
+      'noexec /a',
+      'hide /a/k',
+      '/a: read_file',
+      'filter chroot link mounton rename rmdir setattr unlink io_uring',
+    ],
+  ],
+  [
+    'a mask above an object stops nothing that is allowed there',
+    `default deny; dir "/a" { allow ${EDIT}; dir "s" { here { deny execute, unlink, rmdir, rename, link; } file "x" { deny execute; } } }`,
+    ['pin /a/s', 'noexec /a/s/x', '/a: all', CONFINED],
+  ],
+  [
+    'no move to another directory is granted where nothing may arrive',
+    `default deny; dir "/a" { allow ${LOOK}, unlink, rename, link, execute; }`,
+    ['/a: execute read_file read_dir remove_file', 'filter chroot mounton rmdir setattr io_uring'],
+  ],
   ['a policy that allows everything lays nothing', 'default allow;', []],
 ];
 
@@ -113,6 +133,12 @@ describe('plans', () => {
     const paths = read.map((r) => plan.objects[r.object]?.path);
     expect(paths).toEqual(['/a/a', '/a/b']);
     expect(plan.masks).toEqual([]);
+  });
+
+  it('without masks, entries are not granted one by one where others may appear', () => {
+    const text = `llp 1; policy "p" { default deny; dir "/a" { allow open, read, create; file "k" { deny read; } } }`;
+    const { rulesets } = planOfText(text, NO_MASKS);
+    expect(rulesets[0]?.rules.filter((r) => r.rights.includes('read_file'))).toEqual([]);
   });
 
   it('each layer has its ruleset', () => {

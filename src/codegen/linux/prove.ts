@@ -5,6 +5,7 @@
  * policy is decided by `gaps.ts`.
  */
 import { createHash } from 'node:crypto';
+import { actionNames } from '../../abi/actions.js';
 import {
   MANIFEST_FORMAT,
   MANIFEST_VERSION,
@@ -44,6 +45,8 @@ function decide({ manifest }: Artifact, { policy, hierarchies }: Meaning): Certi
   const chains = maps.map((map) => ({ map }));
   if (JSON.stringify(claimsRead(read)) !== JSON.stringify(claimsMeant(policy, chains)))
     return refuted('the manifest', 'it does not assert what the policy asserts');
+  if (JSON.stringify(acceptedRead(read)) !== JSON.stringify(acceptedMeant(policy, maps)))
+    return refuted('the manifest', 'it does not accept as unenforced what the policy accepts');
   const certificates: Certificate[] = [];
   for (const [i, map] of maps.entries()) {
     const layer = defined(policy.layers[i], 'a map for each layer');
@@ -57,6 +60,23 @@ function decide({ manifest }: Artifact, { policy, hierarchies }: Meaning): Certi
     certificates.push({ places: verdicts.places, paths: 0, digest });
   }
   return certificates;
+}
+
+type AcceptedRow = readonly [actions: readonly string[], maps: readonly string[]];
+
+/** Returns what a manifest accepts as unenforced, in a form to compare. The planner takes it from there. */
+function acceptedRead({ unenforced = [] }: Manifest): AcceptedRow[] {
+  return unenforced.map(({ actions, maps }) => [actions, maps]);
+}
+
+/** Returns what a policy accepts as unenforced on Linux, in the same form. */
+function acceptedMeant({ unenforced, layers }: Meaning['policy'], maps: readonly InodeMap[]): AcceptedRow[] {
+  return unenforced
+    .filter(({ target }) => target === 'linux')
+    .map(({ actions, layer }) => [
+      actionNames(actions),
+      maps.filter((_, i) => layer === undefined || layers[i] === layer).map((map) => map.name),
+    ]);
 }
 
 function checkFrame(
