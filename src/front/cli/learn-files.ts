@@ -116,10 +116,10 @@ function failed(...diagnostics: Diagnostic[]): ReadInput {
   return { learnt: undefined, diagnostics };
 }
 
-/** Returns a look-up of kinds beneath a directory that stands for `/`. Links are not followed. `/proc` has changed since the trace. */
+/** Returns a look-up of kinds beneath a directory that stands for `/`. Links are not followed. Processes in `/proc` have changed. */
 export function lookupIn(root: string): KindLookup {
   return (path) => {
-    if (/^\/proc(\/|$)/.test(path)) return undefined;
+    if (/^\/proc\/(self|thread-self|\d+)(\/|$)/.test(path)) return undefined;
     const real = join(root, path);
     try {
       const stats = fs.lstatSync(real);

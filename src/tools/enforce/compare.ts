@@ -6,8 +6,8 @@
  */
 import type { EnforcementPlan } from '../../artifact/enforcement-plan.js';
 import { ancestry } from '../../runtime/kernel/resolve.js';
-import { fileOf } from '../../runtime/kernel/task.js';
-import type { Vfs } from '../../runtime/kernel/vfs.js';
+import { fileOf, type Task } from '../../runtime/kernel/task.js';
+import type { Location, Vfs } from '../../runtime/kernel/vfs.js';
 import { enforcePlan } from '../../runtime/linux/load.js';
 import type { GroundedPolicy } from '../../runtime/loader/grounded.js';
 import { ScenarioFault } from '../../runtime/scenario/labels.js';
@@ -70,7 +70,7 @@ export function compareCalls(
       continue;
     }
     if (refused !== undefined) showNamed(live, step);
-    const model = outcomeOn(live, step);
+    const model = isOfAnotherProcess(live, step) ? undefined : outcomeOn(live, step);
     if (model === undefined || origin === undefined) {
       if (refused !== undefined) found.unknown.push(refused);
       continue;
@@ -107,19 +107,43 @@ function inOrder({ steps, origins, refused }: Recording): Compared[] {
  * does not show them.
  */
 function showNamed(live: Live, step: ScenarioStep): void {
+  for (const { task, start, path, whole } of namedBy(live, step))
+    if (live.lookup(whole) !== undefined) ensure(live, task, start, path, { want: 'any', follow: true });
+}
+
+/** A path of a call, the place from which it starts, and the path from `/`. */
+interface PathOfCall {
+  readonly task: Task;
+  readonly start: Location;
+  readonly path: string;
+  readonly whole: string;
+}
+
+function namedBy(live: Live, step: ScenarioStep): PathOfCall[] {
   const task = live.labels.tasks.get(step.task ?? 'main');
-  if (task === undefined) return;
-  for (const [path, at] of [
+  if (task === undefined) return [];
+  return [
     [step.path, step.at],
     [step.to, step.atTo],
-  ]) {
-    if (path === undefined) continue;
+  ].flatMap(([path, at]) => {
+    if (path === undefined) return [];
     const numbered = at === undefined ? undefined : live.labels.numbers.get(task)?.get(at);
     const start = numbered?.kind === 'descriptor' ? fileOf(task, numbered.number).location : task.cwd;
     const base = path.startsWith('/') ? '' : `/${ancestry(live.vfs, start).names.join('/')}`;
-    if (live.lookup(`${base}/${path}`) !== undefined)
-      ensure(live, task, start, path, { want: 'any', follow: true });
-  }
+    return [{ task, start, path, whole: `${base}/${path}`.replace(/\/+/g, '/') }];
+  });
+}
+
+/**
+ * Returns whether a call is about a process in /proc that is not the program itself: a child has another `/proc/self`, and a process
+ * that started later is not in the tree before. The model knows neither.
+ */
+function isOfAnotherProcess(live: Live, step: ScenarioStep): boolean {
+  const own = (step.task ?? 'main') === 'main';
+  return namedBy(live, step).some(({ whole }) => {
+    const name = /^\/proc\/(self|thread-self|\d+)(?:\/|$)/.exec(whole)?.[1];
+    return name !== undefined && !(own && name === 'self');
+  });
 }
 
 /** Returns `allow` or the errno; undefined if the model cannot make the call. */

@@ -45,6 +45,14 @@ describe.skipIf(!traces)('llpc enforce --trace', () => {
     );
   });
 
+  it('a child has another /proc/self, which is not compared', () => {
+    const { code, err } = enforce(box(), ['sh', '-c', 'cat /proc/self/stat; exit 0'], {
+      options: ['--trace'],
+    });
+    expect(err).toContain(': 0 disagreements');
+    expect(code).toBe(0);
+  });
+
   it('a signal ends the command, not strace alone, and the exit is its own', () => {
     const { err } = enforce(box(), ['sh', '-c', 'kill -TERM $$'], { options: ['--trace'] });
     expect(err).toContain('SIGTERM');
