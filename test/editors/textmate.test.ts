@@ -11,7 +11,7 @@ import { readLexemes, type Lexeme } from '../../src/parser/lexemes.js';
 const GRAMMAR = 'editors/vscode/syntaxes/llp.tmLanguage.json';
 const FILES = [
   ...readdirSync('examples')
-    .filter((name) => name !== 'integrations')
+    .filter((name) => name !== 'integrations' && !name.includes('.'))
     .map((name) => `examples/${name}/policy.llp`),
   ...readdirSync('std').map((name) => `std/${name}`),
   'test/format/every.llp',

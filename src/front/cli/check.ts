@@ -75,7 +75,8 @@ async function buildHere(options: Options, readFile: ReadFile): Promise<Built | 
   const { buildMachine, launcherFiles } = await import('./build-launcher.js');
   const machine = await buildMachine(options);
   const depth = options.portable ? 'build' : 'load';
-  const compiled = await compileAndReport({ ...options, machine }, depth, readFile);
+  // The cache keeps artifacts only, and the gaps on this tree need the policy.
+  const compiled = await compileAndReport({ ...options, machine, cache: undefined }, depth, readFile);
   const { artifact } = compiled;
   if (artifact === undefined || hasError(compiled.diagnostics)) return undefined;
   const launcher = await launcherFiles(compiled, machine, options);

@@ -172,7 +172,7 @@ policy's plan is refused: use --strict or --lossy. With --format json, prints th
   -o, --out FILE     write the export to FILE instead of standard output
   --strict           where the format has nothing equal, allow less than the plan and not more
   --lossy            export even if the format allows more than the plan
-  --nul              bubblewrap: end each argument with NUL, for \`bwrap --args\`
+  --nul              bubblewrap: end each argument with NUL, as bwrap reads them from a descriptor
   --abi N            plan for a kernel with this version of the Landlock ABI
   --no-masks         plan without masks
   --format FORMAT    text (default) or json
