@@ -15,7 +15,8 @@ import {
   type ActionMask,
 } from '../../abi/actions.js';
 import { defined } from '../../base/assert.js';
-import type { Inode, Vfs } from '../kernel/vfs.js';
+import { resolve } from '../kernel/resolve.js';
+import { UnreadableError, type Inode, type Vfs } from '../kernel/vfs.js';
 import { pathOf, type MapPlace } from '../loader/ground.js';
 import { actionsOf, type MapOnTree } from '../loader/standing.js';
 
@@ -54,25 +55,60 @@ export function nodesOf(
   const nodes = new Map<Inode, OpenNode>();
   for (const { places } of maps) for (const place of places.values()) nodeFor(nodes, maps, place);
   const root = defined(nodes.get(vfs.rootMount.root), 'the root is in every map');
-  addOtherPaths([...nodes.values()], otherPathsOf);
+  addOtherPaths([...nodes.values()], otherPathsOf, vfs);
   sumUp(root);
   return root;
 }
 
-/** Adds a node for each other path, beneath the node of its directory: that is in the map, because the directory is above it. */
-function addOtherPaths(nodes: readonly OpenNode[], otherPathsOf: OtherPaths): void {
+/** Adds a node for each other path, and for the directories above it that have none: a file can be mounted where no scope is. */
+function addOtherPaths(nodes: readonly OpenNode[], otherPathsOf: OtherPaths, vfs: Vfs): void {
   const others = nodes.flatMap((node) => otherPathsOf(node.path).map((path) => ({ node, path })));
   if (others.length === 0) return;
   const byPath = new Map(nodes.map((node) => [node.path, node]));
   others.sort((a, b) => a.path.length - b.path.length);
   for (const { node, path } of others) {
-    const slash = path.lastIndexOf('/');
-    const parent = byPath.get(slash === 0 ? '/' : path.slice(0, slash));
-    if (parent === undefined || byPath.has(path)) continue;
-    const made: OpenNode = { ...node, path, name: path.slice(slash + 1), parent, children: [] };
+    if (byPath.has(path)) continue;
+    const parent = directoryAt(byPath, vfs, pathAbove(path));
+    const made: OpenNode = { ...node, path, name: nameOf(path), parent, children: [] };
     parent.children.push(made);
     byPath.set(path, made);
   }
+}
+
+function pathAbove(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash === 0 ? '/' : path.slice(0, slash);
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** Returns the node of a directory; a new one, with the rights of the region that it is in, if no scope names it. */
+function directoryAt(byPath: Map<string, OpenNode>, vfs: Vfs, path: string): OpenNode {
+  const known = byPath.get(path);
+  if (known !== undefined) return known;
+  const parent = directoryAt(byPath, vfs, pathAbove(path));
+  const found = resolve(vfs, path, false);
+  if (!found.ok) throw new UnreadableError(path, found.errno);
+  const below = parent.self.map((mask, i) =>
+    overlaps(mask, WALK) ? (parent.below[i] ?? NO_ACTIONS) : NO_ACTIONS,
+  );
+  const made: OpenNode = {
+    inode: found.location.inode,
+    path,
+    name: nameOf(path),
+    kind: 'dir',
+    parent,
+    children: [],
+    self: below,
+    below,
+    allowed: intersection(allOf(below), actionsAskedOf('dir')),
+    allowedBeneath: NO_ACTIONS,
+  };
+  parent.children.push(made);
+  byPath.set(path, made);
+  return made;
 }
 
 function nodeFor(nodes: Map<Inode, OpenNode>, maps: readonly MapOnTree[], place: MapPlace): OpenNode {
