@@ -107,6 +107,7 @@ describe.each(INNER)('parse, an unfinished item of a policy: %s', (half) => {
 });
 
 const EXAMPLES = readdirSync('examples')
+  .filter((name) => !name.includes('.'))
   .map((name) => `examples/${name}/policy.llp`)
   .filter((path) => !path.includes('integrations'))
   .map((path) => readFileSync(path, 'utf8'));

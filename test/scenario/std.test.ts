@@ -7,6 +7,7 @@ import { buildTree, type TreeEntry } from '../../src/runtime/kernel/build-tree.j
 import { loadPolicy, type LoadedPolicy } from '../../src/runtime/load.js';
 
 const USES: Readonly<Record<string, string>> = {
+  git: 'use git("/home/dev");',
   node: 'use node("/usr");',
   python: 'use python("/usr");',
   runtime: 'use runtime;',

@@ -1,12 +1,18 @@
 /** Signals during each phase of `llpc enforce`, and many launches at once: nothing is half done, nothing stays behind. */
 import { once } from 'node:events';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { folder, llpcProcess } from '../../support/llpc.js';
 import { box, enforces, envOf, leftBehind, POLICY, processesWith, startEnforced } from './run-enforce.js';
+
+/** In a process group without a parent in its session, Linux ignores SIGTSTP: nothing stops. */
+const isOrphaned =
+  spawnSync('sh', ['-c', 'kill -TSTP $$; echo on'], { timeout: 500, killSignal: 'SIGKILL' }).stdout.length >
+  0;
+if (isOrphaned) console.warn('skipped: a stop of `llpc enforce`: the process group of the tests is orphaned');
 
 /** Waits until the output of a child has this word. */
 async function until(child: ReturnType<typeof startEnforced>, word: string): Promise<void> {
@@ -36,7 +42,7 @@ describe.skipIf(!enforces)('signals of llpc enforce', () => {
     },
   );
 
-  it('a stop stops both, and a continuation continues both', async () => {
+  it.skipIf(isOrphaned)('a stop stops both, and a continuation continues both', async () => {
     const root = box();
     const child = startEnforced(root, [
       'sh',
