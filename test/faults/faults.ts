@@ -506,6 +506,8 @@ export const FAULTS: readonly Fault[] = [
     ],
     ['entries are granted where others may appear', 'if (region && nothingAppearsIn(node))', 'if (region)'],
     ['what may be read is mapped as code', 'if (machine.masks) stopMapping(planner, root);', ''],
+  ]),
+  ...tested('linux plan', 'src/runtime/linux/plan-lists.ts', 'test/linux/plan.test.ts', [
     ['rules stay beneath a hidden object', 'own.rights.forEach((rights) => rights.clear());', ''],
   ]),
   ...tested('linux plan', 'src/runtime/linux/masks.ts', 'test/linux/plan.test.ts', [

@@ -15,7 +15,8 @@ import { groundInodeMap } from '../loader/inode-maps.js';
 import { hasProblem, type LoadProblem } from '../loader/problems.js';
 import { confine } from './model/confine.js';
 import type { OtherPaths } from './nodes.js';
-import { planOn, type PlannedLayer } from './place.js';
+import { planOn } from './place.js';
+import type { PlannedLayer } from './planner-input.js';
 
 /** What is known of a tree beyond its names. */
 export interface TreeFacts {

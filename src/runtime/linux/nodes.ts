@@ -15,6 +15,7 @@ import {
   type ActionMask,
 } from '../../abi/actions.js';
 import { defined } from '../../base/assert.js';
+import { parentPath } from '../../base/paths.js';
 import { resolve } from '../kernel/resolve.js';
 import { UnreadableError, type Inode, type Vfs } from '../kernel/vfs.js';
 import { pathOf, type MapPlace } from '../loader/ground.js';
@@ -68,16 +69,11 @@ function addOtherPaths(nodes: readonly OpenNode[], otherPathsOf: OtherPaths, vfs
   others.sort((a, b) => a.path.length - b.path.length);
   for (const { node, path } of others) {
     if (byPath.has(path)) continue;
-    const parent = directoryAt(byPath, vfs, pathAbove(path));
+    const parent = directoryAt(byPath, vfs, parentPath(path));
     const made: OpenNode = { ...node, path, name: nameOf(path), parent, children: [] };
     parent.children.push(made);
     byPath.set(path, made);
   }
-}
-
-function pathAbove(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash === 0 ? '/' : path.slice(0, slash);
 }
 
 function nameOf(path: string): string {
@@ -88,7 +84,7 @@ function nameOf(path: string): string {
 function directoryAt(byPath: Map<string, OpenNode>, vfs: Vfs, path: string): OpenNode {
   const known = byPath.get(path);
   if (known !== undefined) return known;
-  const parent = directoryAt(byPath, vfs, pathAbove(path));
+  const parent = directoryAt(byPath, vfs, parentPath(path));
   const found = resolve(vfs, path, false);
   if (!found.ok) throw new UnreadableError(path, found.errno);
   const below = parent.self.map((mask, i) =>

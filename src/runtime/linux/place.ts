@@ -23,54 +23,22 @@ import {
 import { FILTERED_CALLS, IO_URING_ACTIONS } from '../../abi/filtered-calls.js';
 import { LANDLOCK_RIGHTS, type LandlockRight } from '../../abi/landlock.js';
 import {
-  MASK_KINDS,
   PLAN_FORMAT,
   PLAN_VERSION,
   type EnforcementPlan,
-  type Machine,
   type MaskKind,
-  type PlanObject,
-  type PlanRuleset,
 } from '../../artifact/enforcement-plan.js';
 import { entriesOf, resolve } from '../kernel/resolve.js';
-import type { Inode, Vfs } from '../kernel/vfs.js';
-import type { MapOnTree } from '../loader/standing.js';
+import { planLists, tidy, type Laid, type LaidObjects } from './plan-lists.js';
+import type { PlannerInput } from './planner-input.js';
 import { isAdmissible, stopsRight } from './masks.js';
-import { allOf, nodesBeneath, nodesOf, type OtherPaths, type ObjectNode } from './nodes.js';
+import { allOf, nodesBeneath, nodesOf, type ObjectNode } from './nodes.js';
 import { RIGHT_MEANINGS, underFilter, type RightMeaning } from './rights.js';
-
-export interface PlannerInput {
-  /** The name of the first policy block. */
-  readonly policy: string;
-  /** One per layer. */
-  readonly layers: readonly PlannedLayer[];
-  readonly vfs: Vfs;
-  readonly machine: Machine;
-  /** Device and inode number of an object; absent on a modelled tree. */
-  readonly identityOf?: (inode: Inode) => PlanObject['identity'];
-  readonly otherPathsOf?: OtherPaths;
-}
-
-export interface PlannedLayer {
-  readonly name: string;
-  readonly map: MapOnTree;
-  /** The actions whose denial may stay unenforced. */
-  readonly accepted: ActionMask;
-}
-
-/** An object that rules or masks are laid on, while the plan is made. */
-interface Laid {
-  readonly kind: 'dir' | 'file';
-  readonly inode: Inode;
-  readonly masks: Set<MaskKind>;
-  /** One set per layer. */
-  readonly rights: Set<LandlockRight>[];
-}
 
 interface Planner {
   readonly input: PlannerInput;
   readonly root: ObjectNode;
-  readonly laid: Map<string, Laid>;
+  readonly laid: LaidObjects;
 }
 
 /** One right of one layer. */
@@ -99,14 +67,14 @@ export function planOn(input: PlannerInput): EnforcementPlan {
     meanings.filter((meaning) => place({ planner, index, accepted, meaning }, root)).map((m) => m.right),
   );
   if (machine.masks) stopMapping(planner, root);
-  tidy(planner);
+  tidy(planner.laid);
   return {
     format: PLAN_FORMAT,
     version: PLAN_VERSION,
     policy,
     machine,
     leastAbi: machine.abi,
-    ...written(planner, whole),
+    ...planLists(planner.laid, input, whole),
     ...(filter && { filter }),
   };
 }
@@ -310,81 +278,4 @@ function laidOn({ laid, input }: Planner, { path, inode, kind }: GrantTarget): L
   };
   laid.set(path, made);
   return made;
-}
-
-/** Removes what an outer mask makes idle: masks and rules beneath a hidden object, and masks that an outer mask repeats. */
-function tidy({ laid }: Planner): void {
-  for (const path of [...laid.keys()].sort()) {
-    const own = laid.get(path);
-    if (own === undefined) continue;
-    const outer = new Set<MaskKind>();
-    for (const above of prefixesOf(path)) laid.get(above)?.masks.forEach((kind) => outer.add(kind));
-    if (outer.has('hide')) {
-      laid.delete(path);
-      continue;
-    }
-    if (own.masks.has('hide')) {
-      own.masks.clear();
-      own.masks.add('hide');
-      own.rights.forEach((rights) => rights.clear());
-    }
-    if (outer.has('ro')) for (const kind of ['ro', 'pin'] as const) own.masks.delete(kind);
-    if (outer.has('noexec')) own.masks.delete('noexec');
-    if (own.masks.size > 1) own.masks.delete('pin');
-  }
-}
-
-/** Returns the paths of the directories above a path. */
-function prefixesOf(path: string): string[] {
-  const parts = path.split('/').slice(1, -1);
-  return path === '/' ? [] : ['/', ...parts.map((_, i) => '/' + parts.slice(0, i + 1).join('/'))];
-}
-
-/** Returns the plan's lists: the objects in the order of paths, and what refers to them. */
-function written(
-  { laid, input }: Planner,
-  whole: readonly (readonly LandlockRight[])[],
-): Pick<EnforcementPlan, 'objects' | 'masks' | 'rulesets'> {
-  const used = [...laid]
-    .filter(([, { masks, rights }]) => masks.size > 0 || rights.some((r) => r.size > 0))
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  const objects = used.map(([path, { kind, inode }]): PlanObject => {
-    return { path, kind, identity: input.identityOf?.(inode) ?? null };
-  });
-  const masks = used.flatMap(([, own], object) =>
-    own.masks.size === 0 ? [] : [{ object, kinds: MASK_KINDS.filter((kind) => own.masks.has(kind)) }],
-  );
-  const rulesets = input.layers.flatMap(({ name }, i): PlanRuleset[] => {
-    const free = whole[i] ?? [];
-    const handled = LANDLOCK_RIGHTS.filter(
-      (r) => r.since <= input.machine.abi && (r.name === 'refer' || !free.includes(r.name)),
-    ).map((r) => r.name);
-    if (handled.length === 0 || (handled.join() === 'refer' && free.includes('refer'))) return [];
-    const rules = used.flatMap(([, { rights }], object) => {
-      const own = handled.filter((right) => rights[i]?.has(right));
-      return own.length === 0 ? [] : [{ object, rights: own }];
-    });
-    return [{ layer: name, handled, rules }];
-  });
-  return { ...compacted(objects, masks, rulesets) };
-}
-
-/** Leaves out the objects that nothing refers to: a right that is granted on the whole tree is not handled. */
-function compacted(
-  objects: readonly PlanObject[],
-  masks: EnforcementPlan['masks'],
-  rulesets: EnforcementPlan['rulesets'],
-): Pick<EnforcementPlan, 'objects' | 'masks' | 'rulesets'> {
-  const used = new Set([...masks, ...rulesets.flatMap((r) => r.rules)].map((x) => x.object));
-  const kept = objects.flatMap((_, i) => (used.has(i) ? [i] : []));
-  const indexOf = new Map(kept.map((old, i) => [old, i]));
-  const moved = <T extends { readonly object: number }>(x: T): T => ({
-    ...x,
-    object: indexOf.get(x.object) ?? -1,
-  });
-  return {
-    objects: objects.filter((_, i) => used.has(i)),
-    masks: masks.map(moved),
-    rulesets: rulesets.map((r) => ({ ...r, rules: r.rules.map(moved) })),
-  };
 }

@@ -7,6 +7,7 @@
 import { LANDLOCK_RIGHTS, landlockBits, type LandlockRight } from '../../abi/landlock.js';
 import { MASK_KINDS, type EnforcementPlan, type MaskKind } from '../../artifact/enforcement-plan.js';
 import { defined } from '../../base/assert.js';
+import { prefixesOf } from '../../base/paths.js';
 import { bytesFromName } from '../../runtime/kernel/names.js';
 import { stopsRight } from '../../runtime/linux/masks.js';
 
@@ -122,13 +123,6 @@ export function mayRemove(directory: AccessSet, kind: 'dir' | 'file'): boolean {
 
 function nearestNode(nodes: ReadonlyMap<string, AccessNode>, way: readonly string[]): AccessNode | undefined {
   return way.map((path) => nodes.get(path)).findLast((node) => node !== undefined);
-}
-
-/** Returns the directories above a path, the root first; none for the root. */
-export function prefixesOf(path: string): string[] {
-  if (path === '/') return [];
-  const parts = path.split('/').slice(1, -1);
-  return ['/', ...parts.map((_, i) => '/' + parts.slice(0, i + 1).join('/'))];
 }
 
 /** Returns whether a path lies beneath another one. */

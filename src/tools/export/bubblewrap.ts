@@ -7,16 +7,8 @@
  * nor change its root.
  */
 import type { EnforcementPlan } from '../../artifact/enforcement-plan.js';
-import {
-  ALL_ACCESS,
-  NO_ACCESS,
-  accessOf,
-  accessUnder,
-  both,
-  isBeneath,
-  prefixesOf,
-  without,
-} from './access.js';
+import { prefixesOf } from '../../base/paths.js';
+import { ALL_ACCESS, NO_ACCESS, accessOf, accessUnder, both, isBeneath, without } from './access.js';
 import { layOut, type AccessClass, type PlacedNode } from './layout.js';
 import { accessLosses, lossOf, mountLosses, wholeLosses } from './losses.js';
 import type { ExportRequest, Exported } from './request.js';

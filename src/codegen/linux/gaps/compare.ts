@@ -17,7 +17,8 @@ import {
   type Probe,
   type ProbePaths,
 } from './probes.js';
-import { parentPath, planStandings } from './standing-to-plan.js';
+import { parentPath } from '../../../base/paths.js';
+import { planStandings } from './standing-to-plan.js';
 import { allDenied, type ProbeOutcome, type Stage } from './stage.js';
 
 /** A probe on which the policy and the plan differ. */

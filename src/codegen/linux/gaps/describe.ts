@@ -23,7 +23,7 @@ import type { MapPlace } from '../../../runtime/loader/ground.js';
 import { reasonAt, type Reason } from '../../../runtime/loader/reason.js';
 import type { MapOnTree, Standing } from '../../../runtime/loader/standing.js';
 import type { Difference } from './compare.js';
-import { parentPath } from './standing-to-plan.js';
+import { parentPath } from '../../../base/paths.js';
 import type { ProbePaths } from './probes.js';
 import { allDenied, type DeniedRequest } from './stage.js';
 

@@ -16,6 +16,7 @@ import { resolve } from '../../../runtime/kernel/resolve.js';
 import type { Inode, Vfs } from '../../../runtime/kernel/vfs.js';
 import { groundForLinux } from '../../../runtime/linux/load.js';
 import { nodesOf, type ObjectNode, type OtherPaths } from '../../../runtime/linux/nodes.js';
+import { keepObjects } from '../../../runtime/linux/plan-lists.js';
 import type { GroundedPolicy } from '../../../runtime/loader/grounded.js';
 import type { Meaning } from '../../target.js';
 import { mapsArtifact } from '../maps-artifact.js';
@@ -121,19 +122,7 @@ export function withLeastAbi(
 
 /** Returns the part of a plan whose objects are on the skeleton. */
 function onlyOn(plan: EnforcementPlan, vfs: Vfs): EnforcementPlan {
-  const kept = plan.objects.flatMap(({ path }, i) => (resolve(vfs, path, false).ok ? [i] : []));
-  const indexOf = new Map(kept.map((old, i) => [old, i]));
-  const on = <T extends { readonly object: number }>(rows: readonly T[]): T[] =>
-    rows.flatMap((row) => {
-      const object = indexOf.get(row.object);
-      return object === undefined ? [] : [{ ...row, object }];
-    });
-  return {
-    ...plan,
-    objects: plan.objects.filter((_, i) => indexOf.has(i)),
-    masks: on(plan.masks),
-    rulesets: plan.rulesets.map((r) => ({ ...r, rules: on(r.rules) })),
-  };
+  return { ...plan, ...keepObjects(plan, (i) => resolve(vfs, plan.objects[i]?.path ?? '', false).ok) };
 }
 
 /** Keeps the first gap of each kind, and sorts by direction, then by path. Gaps of errno are one for each rule and errno. */

@@ -11,7 +11,8 @@ import { addEntry, newInode, Vfs, type Inode, type InodeKind } from '../../../ru
 import { nodesBeneath, type ObjectNode } from '../../../runtime/linux/nodes.js';
 import type { MapPlace } from '../../../runtime/loader/ground.js';
 import type { MapOnTree } from '../../../runtime/loader/standing.js';
-import { parentPath, planStandings } from './standing-to-plan.js';
+import { parentPath } from '../../../base/paths.js';
+import { planStandings } from './standing-to-plan.js';
 
 export interface Skeleton {
   /** Returns the tree; each call returns a new one, with the same inode numbers. */

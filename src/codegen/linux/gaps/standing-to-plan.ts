@@ -1,4 +1,5 @@
 /** How an object stands to a plan: the rights that reach it, the masks above it, and those on it. */
+import { parentPath } from '../../../base/paths.js';
 import { MASK_KINDS, type EnforcementPlan } from '../../../artifact/enforcement-plan.js';
 
 /** What the plan lays on one path: rights for each ruleset, and masks. */
@@ -16,12 +17,6 @@ export function planStandings(plan: EnforcementPlan): (path: string) => string {
     known.set(path, found);
     return found;
   };
-}
-
-/** Returns the path of the directory of an object; that of `/` is `/`. */
-export function parentPath(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash <= 0 ? '/' : path.slice(0, slash);
 }
 
 function marksOf({ objects, masks, rulesets }: EnforcementPlan): ReadonlyMap<string, PlanMark> {
